@@ -1,0 +1,80 @@
+# Unlearning in deep regression models, from the raw data to the tables.
+# Each file of rules/ is one step of the chain; this file checks the settings and names the targets.
+
+configfile: "params.yaml"
+
+
+include: "rules/common.smk"
+include: "rules/download.smk"
+include: "rules/prepare.smk"
+include: "rules/train.smk"
+include: "rules/unlearn.smk"
+include: "rules/observe.smk"
+include: "rules/measure.smk"
+include: "rules/report.smk"
+
+
+localrules:
+    all_tables,
+    all_downloaded,
+    all_prepared,
+    all_originals,
+    all_retrained,
+    all_blindspots,
+    all_unlearned,
+    all_observed,
+    all_measured,
+
+
+rule all_tables:
+    default_target: True
+    input:
+        REPORT,
+        TABLES,
+        FIGURES,
+
+
+rule all_downloaded:
+    input:
+        RAW,
+
+
+rule all_prepared:
+    input:
+        PREPARED,
+
+
+rule all_originals:
+    input:
+        ORIGINALS,
+
+
+rule all_retrained:
+    input:
+        RETRAINED,
+
+
+rule all_blindspots:
+    input:
+        BLINDSPOTS,
+
+
+rule all_unlearned:
+    input:
+        UNLEARNED,
+
+
+rule all_observed:
+    input:
+        OBSERVED,
+        RELEARNT,
+
+
+rule all_measured:
+    input:
+        MEASURED,
+
+
+onsuccess:
+    if Path(REPORT).exists():
+        print(f"\nTables, figures and report: results/{SETTINGS.experiment}/ (open {REPORT})")

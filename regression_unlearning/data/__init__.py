@@ -1,0 +1,1 @@
+"""Datasets: one file each; what they share; the selectors of forget sets."""

@@ -1,0 +1,197 @@
+"""Take named members out of a tar or zip archive; nothing else in it is read or trusted."""
+
+import lzma
+import shutil
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import BinaryIO
+
+from regression_unlearning.errors import UserError
+from regression_unlearning.files import whole
+
+SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip")
+BLOCK = 1 << 20
+
+#: What Python raises when an archive is damaged, cut short, encrypted, or packed in an unknown way.
+DAMAGED = (
+    OSError,
+    EOFError,
+    RuntimeError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+)
+
+
+class Spoilt(UserError):
+    """What came is damaged, unsafe or not what was recorded: this copy is not worth keeping."""
+
+
+def is_archive(name: str) -> bool:
+    """Tell from its name whether a file is an archive that `unpack` reads."""
+    return name.lower().endswith(SUFFIXES)
+
+
+class _Source:
+    """A file that is read in blocks; a failure to read becomes a `Spoilt`, unlike one to write."""
+
+    def __init__(self, file: BinaryIO, path: Path, advice: str):
+        self.file, self.path, self.advice = file, path, advice
+
+    def read(self, size: int) -> bytes:
+        try:
+            return self.file.read(size)
+        except DAMAGED as error:
+            raise _damaged(self.path, error, self.advice) from error
+
+
+def copy(file: BinaryIO, target: Path, path: Path, advice: str) -> None:
+    """Write what is left of an open file to `target`, block by block.
+
+    Parameters
+    ----------
+    file : binary file
+        Where to read.
+    target : Path
+        Where to write.
+    path : Path
+        The file on disk that is read, for the message.
+    advice : str
+        What the message says to do.
+
+    Raises
+    ------
+    Spoilt
+        When the file cannot be read to its end.
+    OSError
+        When `target` cannot be written.
+    """
+    with target.open("wb") as out:
+        shutil.copyfileobj(_Source(file, path, advice), out, BLOCK)
+
+
+def unpack(
+    archive: Path,
+    wanted: Iterable[tuple[str, Path]],
+    *,
+    check: Callable[[Path, Path], None],
+    advice: str,
+) -> None:
+    """Unpack some members of an archive, each whole or not at all.
+
+    A member is found by its full name, else by the end of its name where only one member has that
+    end: ``sts-train.csv`` finds ``stsbenchmark/sts-train.csv``.
+
+    Parameters
+    ----------
+    archive : Path
+        A tar file, compressed or not, or a zip file; its content says which.
+    wanted : iterable of (str, Path)
+        Members, and the file that each becomes.
+    check : callable
+        Called with the unpacked bytes' temporary name and the final name, before the renaming; it
+        raises to refuse them.
+    advice : str
+        What a message says to do with an archive that is no good.
+
+    Raises
+    ------
+    Spoilt
+        When the archive is damaged, or a wanted member is a link, a device, a folder, or has an
+        absolute name or one with '..'.
+    UserError
+        When a member is missing or found twice, or a file cannot be written.
+    """
+    with _opened(archive, advice) as (members, read):
+        chosen = [(_choose(member, members, archive.name), target) for member, target in wanted]
+        for name, _ in chosen:
+            if problem := _unsafe_name(name) or members[name]:
+                raise Spoilt(f"{archive.name}: refused to unpack {name!r}: it {problem}. {advice}")
+        order = {name: place for place, name in enumerate(members)}
+        for name, target in sorted(chosen, key=lambda pair: order[pair[0]]):
+            try:
+                file = read(name)
+            except (*DAMAGED, KeyError) as error:
+                raise _damaged(archive, error, advice) from error
+            with file, whole(target) as part:
+                copy(file, part, archive, advice)
+                check(part, target)
+
+
+@contextmanager
+def _opened(path: Path, advice: str) -> Iterator[tuple[dict[str, str], Callable[[str], BinaryIO]]]:
+    """Open an archive: its members, each with what makes it unfit (or ""), and how to read one."""
+    with ExitStack() as stack:
+        try:
+            with path.open("rb") as file:
+                zipped = file.read(2) == b"PK"
+            if zipped:
+                packed = stack.enter_context(zipfile.ZipFile(path))
+                members = {info.filename: _unfit_zip(info) for info in packed.infolist()}
+                read = packed.open
+            else:
+                taped = stack.enter_context(tarfile.open(path, "r:*"))
+                listed = {info.name: info for info in taped.getmembers()}
+                members = {name: _unfit_tar(info) for name, info in listed.items()}
+
+                def read(name: str) -> BinaryIO:
+                    return taped.extractfile(listed[name])
+        except DAMAGED as error:
+            raise _damaged(path, error, advice) from error
+        yield members, read
+
+
+def _unfit_zip(info: zipfile.ZipInfo) -> str:
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if info.is_dir() or kind == stat.S_IFDIR:
+        return "is a folder"
+    return "" if kind in (0, stat.S_IFREG) else "is a link or a device"
+
+
+def _unfit_tar(info: tarfile.TarInfo) -> str:
+    if info.isdir():
+        return "is a folder"
+    return "" if info.isreg() else "is a link or a device"
+
+
+def _unsafe_name(name: str) -> str:
+    if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or name[:1] == "\\":
+        return "has an absolute name"
+    return "has '..' in its name" if ".." in name.replace("\\", "/").split("/") else ""
+
+
+def _choose(member: str, members: Iterable[str], archive: str) -> str:
+    """Find the one member that is meant."""
+    exact = [name for name in members if name.removeprefix("./") == member]
+    found = exact or [name for name in members if name.replace("\\", "/").endswith("/" + member)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UserError(
+            f"{archive} holds {len(found)} members called {member!r}: {', '.join(found[:8])}; "
+            "name the one that is wanted in full."
+        )
+    held = [name for name in members if not name.endswith("/")]
+    more = f" and {len(held) - 8} more" if len(held) > 8 else ""
+    raise UserError(
+        f"{archive} holds no member {member!r}; it holds {', '.join(held[:8]) or 'nothing'}{more}. "
+        "Name one of these, or give another archive."
+    )
+
+
+def _damaged(path: Path, error: BaseException, advice: str) -> Spoilt:
+    page = ""
+    with suppress(OSError), path.open("rb") as file:
+        if file.read(64).lstrip().startswith(b"<"):
+            page = " It looks like a web page."
+    reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(":")
+    return Spoilt(
+        f"{path.name} cannot be read: it is damaged, or of another kind than its name says "
+        f"({reason}).{page} {advice}"
+    )

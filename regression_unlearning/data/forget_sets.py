@@ -1,0 +1,151 @@
+"""Choose a forget set among the rows of a prepared dataset."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import BaseModel
+
+from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.settings import (
+    Band,
+    ForgetSet,
+    Ids,
+    Random,
+    Selector,
+    Where,
+    validated,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: The parts into which a forget set divides a dataset.
+PARTS = ("retain", "forget", "validation_retain", "validation_forget", "test_retain", "test_forget")
+
+
+class _Choice(BaseModel):
+    forget_set: ForgetSet
+
+
+def read_selector(values: dict) -> Selector:
+    """Check a selector given as plain values.
+
+    Raises
+    ------
+    UserError
+        When it is none of the known ones, or one of its keys is wrong.
+    """
+    return validated(_Choice, {"forget_set": values}).forget_set
+
+
+def _band(rows: "pd.DataFrame", selector: Band) -> np.ndarray:
+    target = rows["target"].to_numpy()
+    inside = np.ones(len(rows), bool)
+    if selector.from_ is not None:
+        inside &= target >= selector.from_
+    if selector.above is not None:
+        inside &= target > selector.above
+    if selector.below is not None:
+        inside &= target < selector.below
+    if selector.up_to is not None:
+        inside &= target <= selector.up_to
+    return inside
+
+
+def _random(rows: "pd.DataFrame", selector: Random) -> np.ndarray:
+    train = np.flatnonzero(rows["split"].to_numpy() == "train")
+    if selector.rows >= len(train):
+        raise UserError(
+            f"{selector.rows} random rows are asked for, the training set has {len(train)}; "
+            "ask for fewer."
+        )
+    drawn = np.random.default_rng(selector.seed).choice(train, selector.rows, replace=False)
+    return np.isin(np.arange(len(rows)), drawn)
+
+
+def _where(rows: "pd.DataFrame", selector: Where) -> np.ndarray:
+    columns = [name for name in rows.columns if name not in ("row", "target")]
+    if selector.column not in columns:
+        raise unknown("column", selector.column, columns)
+    values = rows[selector.column].astype(str)
+    wanted = [str(value) for value in selector.equals]
+    for value in wanted:
+        if not (values == value).any():
+            raise unknown(f"value in column {selector.column!r}:", value, set(values))
+    return values.isin(wanted).to_numpy()
+
+
+def _ids(rows: "pd.DataFrame", selector: Ids) -> np.ndarray:
+    wanted = list(selector.ids)
+    if selector.file is not None:
+        try:
+            text = Path(selector.file).read_text(encoding="utf-8")
+        except OSError as error:
+            raise UserError(f"cannot read the ids of {selector.file}: {error.strerror}.") from error
+        wanted += [line.strip() for line in text.splitlines() if line.strip()]
+    ids = rows["id"].astype(str)
+    train = set(ids[(rows["split"] == "train").to_numpy()])
+    missing = [name for name in wanted if name not in train]
+    if missing:
+        shown = ", ".join(repr(name) for name in missing[:5])
+        example = next(iter(sorted(train)))
+        raise UserError(
+            f"{len(missing)} of {len(wanted)} ids are no training rows: {shown}"
+            f"{', …' if len(missing) > 5 else ''}. Ids look like {example!r}."
+        )
+    return ids.isin(wanted).to_numpy()
+
+
+_CHOOSE = {Band: _band, Random: _random, Where: _where, Ids: _ids}
+
+
+def select(rows: "pd.DataFrame", selector: Selector, name: str) -> dict[str, np.ndarray]:
+    """Divide the rows of a dataset by a forget set.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The prepared rows: at least row, id, split, target.
+    selector : Band, Random, Where or Ids
+        The choice.
+    name : str
+        The forget set's name, for messages.
+
+    Returns
+    -------
+    dict of int32 arrays
+        ``retain`` and ``forget`` divide the training rows. ``validation_forget`` and ``test_forget``
+        are the held-out rows that the same choice would take (none for random rows and for ids);
+        ``validation_retain`` and ``test_retain`` are the others.
+
+    Raises
+    ------
+    UserError
+        When the forget set is empty, holds the whole training set, or names what does not exist.
+    """
+    try:
+        chosen = _CHOOSE[type(selector)](rows, selector)
+    except UserError as error:
+        raise UserError(f"forget set {name!r}: {error}") from None
+    if isinstance(selector, Random | Ids):
+        chosen &= (rows["split"] == "train").to_numpy()
+    split = rows["split"].to_numpy()
+    train = split == "train"
+    if not (train & chosen).any():
+        raise UserError(f"forget set {name!r} is empty: no training row is chosen; widen the choice.")
+    if (chosen | ~train).all():
+        raise UserError(
+            f"forget set {name!r} holds the whole training set: nothing would be left to retrain on; "
+            "narrow the choice."
+        )
+    masks = {
+        "retain": train & ~chosen,
+        "forget": train & chosen,
+        **{
+            f"{part}_{side}": (split == part) & mask
+            for part in ("validation", "test")
+            for side, mask in (("retain", ~chosen), ("forget", chosen))
+        },
+    }
+    return {part: np.flatnonzero(masks[part]).astype(np.int32) for part in PARTS}

@@ -1,0 +1,143 @@
+"""A prepared dataset: arrays on a device, beside a table of rows.
+
+``arrays.safetensors`` holds ``target`` float32 (rows,), ``split`` uint8 (rows,: 0 train,
+1 validation, 2 test) and what the family of the dataset adds; ``rows.csv`` says which row is which.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from regression_unlearning import registry
+from regression_unlearning.errors import UserError
+from regression_unlearning.files import whole
+from regression_unlearning.settings import Embedding
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import torch
+
+ARRAYS, ROWS = "arrays.safetensors", "rows.csv"
+SPLITS = ("train", "validation", "test")
+
+
+def family(name: str):
+    """Import the module of a family of datasets, such as ``sentence_pairs``."""
+    return import_module(f"regression_unlearning.data.{name}")
+
+
+def prepare(
+    raw: Path, folder: Path, loader: str, embedding: Embedding
+) -> None:
+    """Turn a dataset's raw files into ``arrays.safetensors`` and ``rows.csv``, each whole.
+
+    Parameters
+    ----------
+    raw, folder : Path
+        Where the raw files are; where the prepared ones go.
+    loader : str
+        The dataset's loader.
+    embedding : Embedding
+        The word vectors, for families that read some.
+
+    Raises
+    ------
+    UserError
+        When a raw file holds something wrong: named by file, row and value.
+    """
+    from safetensors.numpy import save_file
+
+    name = registry.load("dataset", loader).FAMILY
+    rows, arrays = family(name).prepare(raw, embedding)
+    for split in SPLITS:
+        if not (rows["split"] == split).any():
+            raise UserError(f"{raw}: the {split} part holds no row.")
+    arrays = {
+        "target": rows["target"].to_numpy(np.float32),
+        "split": rows["split"].map({split: n for n, split in enumerate(SPLITS)}).to_numpy(np.uint8),
+        **arrays,
+    }
+    with whole(folder / ROWS) as part:
+        rows.to_csv(part, index=False)
+    with whole(folder / ARRAYS) as part:
+        save_file(
+            {key: np.ascontiguousarray(array) for key, array in arrays.items()},
+            part,
+            metadata={"family": name, "sha256": _digest(arrays)},
+        )
+
+
+def _digest(arrays: dict[str, np.ndarray]) -> str:
+    digest = hashlib.sha256()
+    for key in sorted(arrays):
+        array = np.ascontiguousarray(arrays[key])
+        digest.update(f"{key} {array.dtype} {array.shape}".encode())
+        digest.update(array)
+    return digest.hexdigest()
+
+
+def read_rows(folder: Path) -> "pd.DataFrame":
+    """Read the table of rows; every column but row and target as text."""
+    import pandas as pd
+
+    rows = pd.read_csv(folder / ROWS, dtype=str, keep_default_na=False)
+    return rows.astype({"row": np.int64, "target": np.float64})
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A prepared dataset on a device.
+
+    Attributes
+    ----------
+    inputs : object
+        Of the dataset's family; ``inputs.batch(rows)`` is what the network reads.
+    target : Tensor (rows,)
+        The targets, in the dataset's own unit.
+    split : Tensor (rows,)
+        0 train, 1 validation, 2 test.
+    sha256 : str
+        Hash over all arrays.
+    """
+
+    inputs: Any
+    target: "torch.Tensor"
+    split: "torch.Tensor"
+    sha256: str = ""
+
+    def batch(self, rows: "torch.Tensor", *, training: bool = False) -> Any:
+        """The network's input for some rows; augmented where the family does so in training."""
+        return self.inputs.batch(rows, training=training)
+
+    @property
+    def augments(self) -> bool:
+        """Whether the same row may look different each time it is read in training."""
+        return self.inputs.augments
+
+    def rows_of(self, split: str) -> "torch.Tensor":
+        """Row numbers of a split."""
+        return (self.split == SPLITS.index(split)).nonzero()[:, 0]
+
+
+def load_prepared(folder: str | Path, device: str = "cpu") -> Prepared:
+    """Load a prepared dataset onto a device.
+
+    Raises
+    ------
+    UserError
+        When the folder holds no prepared dataset.
+    """
+    from safetensors import safe_open
+
+    path = Path(folder) / ARRAYS
+    if not path.is_file():
+        raise UserError(f"{path} does not exist: prepare the dataset first.")
+    with safe_open(path, "pt", device=device) as file:
+        arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        name, digest = (file.metadata()[key] for key in ("family", "sha256"))
+    target, split = arrays.pop("target"), arrays.pop("split")
+    return Prepared(family(name).Inputs(arrays), target, split, digest)

@@ -1,0 +1,231 @@
+"""Sentence pairs with a similarity: from raw files to arrays.
+
+What the paper's text experiment does (Section 6.1 and the released code): lower case, URLs and
+everything but letters away, English stop words away, at most 10 tokens, zeros on the left; an
+unknown word gets the mean vector of the known words of its sentence.
+"""
+
+import gzip
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+
+from regression_unlearning.errors import UserError
+from regression_unlearning.settings import Embedding
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILES = {"train": "sts-train.csv", "validation": "sts-dev.csv", "test": "sts-test.csv"}
+VECTORS = "vectors"
+COLUMNS = ("genre", "filename", "year", "number", "score", "sentence1", "sentence2")
+TOKENS = 10
+LOWEST, HIGHEST = 0.0, 5.0
+
+
+def read_pairs(raw: Path) -> "pd.DataFrame":
+    """Read the three files of pairs.
+
+    Rows are tab-separated, unquoted, in UTF-8; fields after the seventh are licence notes.
+
+    Returns
+    -------
+    DataFrame
+        Columns row, id, split, target, genre, filename, year, sentence1, sentence2.
+
+    Raises
+    ------
+    UserError
+        Naming file, row and value, when a column is missing or a score is no number from 0 to 5.
+    """
+    import pandas as pd
+
+    parts = []
+    for split, name in FILES.items():
+        path = raw / name
+        try:
+            lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+        except (ValueError, OSError) as error:
+            raise UserError(f"cannot read {path} as UTF-8 text: {error}") from error
+        table = pd.Series(lines).str.rstrip("\r").str.split("\t", expand=True)
+        table = table.reindex(columns=range(len(COLUMNS)))
+        table.columns = list(COLUMNS)
+        short = table.isna().any(axis=1) | (table["sentence2"].fillna("").str.strip() == "")
+        if short.any():
+            row = int(short.to_numpy().argmax()) + 1
+            raise UserError(
+                f"{path}, row {row}: fewer than {len(COLUMNS)} tab-separated fields "
+                f"({', '.join(COLUMNS)}); mend the row or take it out."
+            )
+        scores = pd.to_numeric(table["score"], errors="coerce")
+        wrong = ~scores.between(LOWEST, HIGHEST)
+        if wrong.any():
+            row = int(wrong.to_numpy().argmax())
+            raise UserError(
+                f"{path}, row {row + 1}: score {table['score'][row]!r} is not a number "
+                f"from {LOWEST:g} to {HIGHEST:g}; mend the row or take it out."
+            )
+        table["target"] = scores
+        table["split"] = split
+        table["id"] = [f"{split}-{number:05d}" for number in range(1, len(table) + 1)]
+        parts.append(table)
+    pairs = pd.concat(parts, ignore_index=True)
+    pairs["row"] = np.arange(len(pairs))
+    kept = ["row", "id", "split", "target", "genre", "filename", "year", "sentence1", "sentence2"]
+    return pairs[kept]
+
+
+def tokenise(sentences: "pd.Series") -> list[list[str]]:
+    """Cut sentences into at most 10 words: lower case, letters only, no URL, no stop word."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    plain = (
+        sentences.str.lower()
+        .str.replace(r"https?://\S+|www\.\S+", " ", regex=True)
+        .str.replace(r"[^a-z]+", " ", regex=True)
+        .str.split()
+    )
+    return [[word for word in words if word not in ENGLISH_STOP_WORDS][:TOKENS] for words in plain]
+
+
+@contextmanager
+def _open_vectors(path: Path, member: str) -> Iterator[BinaryIO]:
+    """Open a vector file as a stream of bytes, whatever it is packed in."""
+    with path.open("rb") as file:
+        magic = file.read(4)
+        file.seek(0)
+        if magic[:2] == b"\x1f\x8b":
+            with gzip.open(file) as unpacked:
+                yield io.BufferedReader(unpacked, 1 << 20)
+        elif magic == b"PK\x03\x04":
+            with zipfile.ZipFile(file) as archive, archive.open(member) as unpacked:
+                yield unpacked
+        else:
+            yield file
+
+
+def read_vectors(path: Path, words: Iterable[str], embedding: Embedding) -> dict[str, np.ndarray]:
+    """Read the vectors of some words from a stream in GloVe's format.
+
+    A line is a word and `dimension` numbers; the word may hold spaces. Only lines that begin with a
+    wanted word are parsed, so a file of millions of lines costs one pass and little memory.
+
+    Returns
+    -------
+    dict
+        Word to float32 array of shape (dimension,).
+
+    Raises
+    ------
+    UserError
+        When a line has another number of numbers than the embedding's dimension.
+    """
+    wanted = {word.encode(): word for word in words}
+    found: dict[str, np.ndarray] = {}
+    with _open_vectors(path, embedding.member) as lines:
+        for number, line in enumerate(lines, 1):
+            first = line[: line.find(b" ")]
+            if first not in wanted:
+                continue
+            fields = line.rstrip().rsplit(b" ", embedding.dimension)
+            try:
+                vector = np.array(fields[1:], dtype=np.float32)
+            except ValueError:
+                vector = np.empty(0, np.float32)
+            if len(vector) != embedding.dimension:
+                raise UserError(
+                    f"{path}, line {number}: no word with {embedding.dimension} numbers; "
+                    "set the embedding's dimension to that of the file."
+                )
+            if fields[0] == first:
+                if not np.isfinite(vector).all():
+                    raise UserError(f"{path}, line {number}: a vector with an infinite or missing number.")
+                found.setdefault(wanted[first], vector)
+    if not found:
+        raise UserError(f"{path}: none of the sentences' words has a vector; is it the right file?")
+    return found
+
+
+def index_tokens(
+    sentences: list[list[str]], vectors: dict[str, np.ndarray], dimension: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Number the tokens of sentences, with a row of vectors for each number.
+
+    Row 0 is zeros: the padding on the left. A sentence that holds an unknown word gets a row of its
+    own, the mean of its known words' vectors (zeros where it knows none).
+
+    Returns
+    -------
+    tokens : int32 array of shape (sentences, 10)
+    table : float32 array of shape (rows, dimension)
+    """
+    numbers = {word: number for number, word in enumerate(sorted(vectors), 1)}
+    tokens = np.zeros((len(sentences), TOKENS), np.int32)
+    table = [np.zeros(dimension, np.float32), *(vectors[word] for word in sorted(vectors))]
+    for row, words in enumerate(sentences):
+        indices = [numbers.get(word, -1) for word in words]
+        if -1 in indices:
+            known = [table[index] for index in indices if index > 0]
+            mean = np.mean(known, axis=0, dtype=np.float64) if known else np.zeros(dimension)
+            indices = [len(table) if index < 0 else index for index in indices]
+            table.append(mean.astype(np.float32))
+        if indices:
+            tokens[row, -len(indices) :] = indices
+    return tokens, np.stack(table)
+
+
+def prepare(raw: Path, embedding: Embedding) -> tuple["pd.DataFrame", dict[str, np.ndarray]]:
+    """Turn the raw files into a table of rows and arrays.
+
+    Returns
+    -------
+    rows : DataFrame
+        See `read_pairs`.
+    arrays : dict
+        ``tokens`` int32 (rows, 2, 10), numbers of rows of ``vectors`` float32 (numbers, dimension).
+
+    Raises
+    ------
+    UserError
+        See `read_pairs` and `read_vectors`.
+    """
+    import pandas as pd
+
+    rows = read_pairs(raw)
+    sentences = tokenise(pd.concat([rows["sentence1"], rows["sentence2"]], ignore_index=True))
+    words = {word for sentence in sentences for word in sentence}
+    vectors = read_vectors(raw / VECTORS, words, embedding)
+    tokens, table = index_tokens(sentences, vectors, embedding.dimension)
+    paired = np.stack([tokens[: len(rows)], tokens[len(rows) :]], axis=1)
+    return rows, {"tokens": paired, "vectors": table}
+
+
+class Inputs:
+    """Sentence pairs on a device: a batch is one gather.
+
+    Parameters
+    ----------
+    arrays : dict of Tensor
+        ``tokens`` (rows, 2, 10) and ``vectors`` (numbers, dimension).
+    """
+
+    augments = False
+
+    def __init__(self, arrays: dict):
+        self.tokens = arrays["tokens"].long()
+        self.vectors = arrays["vectors"]
+        self.device = self.vectors.device
+
+    @property
+    def width(self) -> int:
+        """Numbers in a word vector."""
+        return self.vectors.shape[1]
+
+    def batch(self, rows, *, training: bool = False):
+        """Word vectors of some rows: Tensor (len(rows), 2, 10, dimension)."""
+        return self.vectors[self.tokens[rows]]

@@ -1,0 +1,31 @@
+"""The one error that a user can mend, and the nearest known name for a wrong one."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class UserError(ValueError):
+    """Something the user gave is wrong: the message says what, where, and what to do.
+
+    Programs print the message alone, without a traceback, and end with status 2.
+    """
+
+
+def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UserError:
+    """Make the error for a name that nothing bears, naming the nearest one that exists.
+
+    Parameters
+    ----------
+    kind : str
+        What the name stands for, such as ``"method"``.
+    name : str
+        The name that was given.
+    known : iterable of str
+        The names that exist.
+    where : str, optional
+        Where it was given, such as ``"params.yaml: experiments.demo"``.
+    """
+    known = sorted(known)
+    near = get_close_matches(str(name), known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'none'}."
+    return UserError(f"{where + ': ' if where else ''}unknown {kind} {name!r}; {hint}")

@@ -1,0 +1,1 @@
+"""Measures: one file each; plain arrays in, numbers out."""

@@ -1,0 +1,57 @@
+"""Anamnesis Index: effort to relearn the forget set, over the gold model's (paper, Eq. 10)."""
+
+from itertools import permutations
+
+from regression_unlearning.evaluation.inputs import Inputs, row
+from regression_unlearning.settings import Section
+
+NEEDS = ("relearning", "gold_relearning")
+#: The original model is where relearning wants to arrive: its index is 0 by definition.
+SKIPS = ("original",)
+
+
+class Settings(Section):
+    """No settings: how models relearn belongs to the dataset (``relearning``)."""
+
+
+def index(ours: list[dict], gold: list[dict]) -> tuple[float | None, str, str]:
+    """Anamnesis Index from the mini-batches of several orders.
+
+    The sum of our mini-batches over the sum of the gold model's, over the same batch orders. A run
+    that hit the cap makes the sum a lower bound, and the index a bound.
+
+    Returns
+    -------
+    value : float or None
+    bound : {"", ">=", "<="}
+    note : str
+    """
+    steps, gold_steps = (sum(run["steps"] for run in runs) for runs in (ours, gold))
+    censored, gold_censored = (any(not run["reached"] for run in runs) for runs in (ours, gold))
+    if gold_steps == 0:
+        return None, "", "the gold model starts within alpha of the original's forget loss"
+    if censored and gold_censored:
+        return None, "", "neither the model nor the gold model relearnt within the cap"
+    bound = ">=" if censored else "<=" if gold_censored else ""
+    who = "the model" if censored else "the gold model"
+    return steps / gold_steps, bound, f"{who} did not relearn within the cap" if bound else ""
+
+
+def measure(inputs: Inputs, settings: Settings) -> list[dict]:
+    """Index for each seed; for gold models, its distance from 1 between each two seeds."""
+    gold = inputs.json("gold_relearning")
+    if not inputs.is_gold:
+        ours = inputs.json("relearning")
+        found = {seed: index(runs, gold[seed]) for seed, runs in ours.items()}
+        return [
+            row("anamnesis", seed, value, bound=bound, note=note)
+            for seed, (value, bound, note) in found.items()
+        ]
+    rows = []
+    for i, j in permutations(sorted(gold), 2):
+        value, bound, note = index(gold[i], gold[j])
+        if bound:
+            value, note = None, "a gold model did not relearn within the cap"
+        apart = None if value is None else abs(value - 1)
+        rows.append(row("anamnesis", i, apart, other_seed=j, note=note))
+    return rows

@@ -1,0 +1,29 @@
+"""What unlearning costs: seconds, over retraining's, and peak memory."""
+
+from regression_unlearning.evaluation.inputs import Inputs, row
+from regression_unlearning.settings import Section
+
+NEEDS = ("records", "gold_records")
+
+
+class Settings(Section):
+    """No settings."""
+
+
+def seconds(record: dict) -> float:
+    """Seconds in the training loop, those of the helper models included."""
+    return record["seconds"] + sum(record.get("helper_seconds", {}).values())
+
+
+def measure(inputs: Inputs, settings: Settings) -> list[dict]:
+    """Seconds, seconds over those of the gold model of the same seed, peak memory (MiB)."""
+    gold = inputs.json("gold_records")
+    rows = []
+    for seed, record in inputs.json("records").items():
+        spent, retraining = seconds(record), seconds(gold[seed])
+        rows += [
+            row("seconds", seed, spent),
+            row("seconds_over_retraining", seed, spent / retraining),
+            row("peak_memory_mib", seed, record["machine"]["peak_memory_mib"]),
+        ]
+    return rows

@@ -1,0 +1,41 @@
+"""Errors on the retain and the forget part, of train and of test (paper, Section 5)."""
+
+from regression_unlearning.evaluation.inputs import Inputs, row
+from regression_unlearning.settings import Section
+
+NEEDS = ("observations",)
+
+#: quantity -> (part, whether the rows are like the forget set's)
+PARTS = {
+    "error_retain_test": ("test", False),
+    "error_forget_train": ("forget", None),
+    "error_retain_train": ("retain", None),
+    "error_forget_test": ("test", True),
+}
+
+
+class Settings(Section):
+    """No settings: the loss decides the error's form."""
+
+
+def error(losses, loss: str) -> float:
+    """Error of a part: the root of the mean of squared errors, the plain mean of other losses.
+
+    The paper's Table 2 prints the root for text, its Tables 1 and 3 the mean for images and load.
+    """
+    import numpy as np
+
+    mean = np.mean(losses, dtype=np.float64)
+    return float(np.sqrt(mean) if loss == "mse" else mean)
+
+
+def measure(inputs: Inputs, settings: Settings) -> list[dict]:
+    """Four errors for each seed."""
+    rows = []
+    for seed, seen in inputs.observations.items():
+        for quantity, (part, like_forget) in PARTS.items():
+            losses = seen.of(part, "loss", like_forget=like_forget)
+            value = error(losses, seen.loss) if len(losses) else None
+            note = "" if len(losses) else "no test row is like the forget set"
+            rows.append(row(quantity, seed, value, note=note))
+    return rows

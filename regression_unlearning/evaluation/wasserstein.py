@@ -1,0 +1,41 @@
+"""Wasserstein distance between predictions on the forget set and the gold model's (paper, Eq. 1)."""
+
+from itertools import combinations
+
+from regression_unlearning.evaluation.inputs import Inputs, row
+from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.settings import Section
+
+NEEDS = ("observations", "gold_observations")
+
+#: quantity -> (part, whether the rows are like the forget set's)
+PARTS = {"wasserstein_train": ("forget", None), "wasserstein_test": ("test", True)}
+
+
+class Settings(Section):
+    """No settings."""
+
+
+def distance(ours: Observation, gold: Observation, part: str, like_forget: bool | None) -> float | None:
+    """First Wasserstein distance between two models' predictions on a part; None for an empty one."""
+    from scipy.stats import wasserstein_distance
+
+    first = ours.of(part, "prediction", like_forget=like_forget)
+    second = gold.of(part, "prediction", like_forget=like_forget)
+    return float(wasserstein_distance(first, second)) if len(first) else None
+
+
+def measure(inputs: Inputs, settings: Settings) -> list[dict]:
+    """Distance to the gold model of the same seed; for gold models, between each two seeds."""
+    gold = inputs.gold_observations
+    if inputs.is_gold:
+        pairs = [(i, gold[i], j, gold[j]) for i, j in combinations(sorted(gold), 2)]
+    else:
+        pairs = [(seed, seen, None, gold[seed]) for seed, seen in inputs.observations.items()]
+    rows = []
+    for seed, ours, other_seed, theirs in pairs:
+        for quantity, (part, like_forget) in PARTS.items():
+            value = distance(ours, theirs, part, like_forget)
+            note = "" if value is not None else "no test row is like the forget set"
+            rows.append(row(quantity, seed, value, other_seed=other_seed, note=note))
+    return rows

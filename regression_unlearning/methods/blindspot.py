@@ -1,0 +1,94 @@
+"""Blindspot: imitate a helper that barely saw the retain set, on forget rows only (Algorithm 1)."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from regression_unlearning.settings import Count, Fit
+
+HELPERS = ("blindspot",)
+
+
+class Settings(Fit):
+    """Fine-tuning, the weight of the activation difference, its form, and over how many layers.
+
+    ``form: attention`` compares attention maps scaled to unit length by their mean squared
+    difference, as the released code and the paper's reference [41] do; ``form: norm`` is the plain
+    Euclidean norm of Eq. 8. ``layers`` is k, counted from the output; none means all.
+    """
+
+    lambda_: Annotated[float, Field(ge=0, alias="lambda")] = 50.0
+    form: Literal["attention", "norm"] = "attention"
+    layers: Count | None = None
+
+
+def attention(activation):
+    """Attention map of each row, scaled to unit length.
+
+    Feature maps (batch, channels, height, width) and sequences (batch, steps, channels) are squared
+    and averaged over their channels. A vector (batch, units) has no channels to average over: its
+    squares are the map.
+
+    Returns
+    -------
+    Tensor (batch, positions)
+    """
+    from torch.nn.functional import normalize
+
+    squares = activation.square()
+    if squares.ndim == 4:
+        squares = squares.mean(1)
+    elif squares.ndim == 3:
+        squares = squares.mean(2)
+    return normalize(squares.flatten(1))
+
+
+def difference(ours, helpers, form: str):
+    """Difference of two models' activations of one layer, one value a row: Tensor (batch,)."""
+    if form == "attention":
+        return (attention(ours) - attention(helpers)).square().mean(1)
+    return (ours - helpers).flatten(1).norm(dim=1)
+
+
+def unlearn(model, task, settings: Settings):
+    """Minimise (1 - l) L(M(x), y) + l [L(M(x), B(x)) + lambda * sum of differences] on the whole set.
+
+    l is 1 on forget rows and 0 on the others (Eq. 9); B is the helper, frozen. Where inputs are not
+    augmented the helper reads each forget row once.
+    """
+    import torch
+
+    from regression_unlearning.models.activations import evaluating, recorded
+
+    helper = task.helpers["blindspot"]
+    layers = model.layers[-settings.layers :] if settings.layers else model.layers
+    place = torch.full((len(task.data.target),), -1, device=task.forget.device)
+    place[task.forget] = torch.arange(len(task.forget), device=task.forget.device)
+
+    def read(inputs):
+        with recorded(helper, layers) as seen, evaluating(helper):
+            output = helper(inputs)
+        return output, dict(seen)
+
+    fixed = None if task.data.augments else read(task.data.batch(task.forget))
+
+    def objective(model, rows):
+        inputs = task.data.batch(rows, training=True)
+        forgotten = task.is_forgotten(rows)
+        with recorded(model, layers) as ours:
+            output = model(inputs)
+        loss = torch.where(forgotten, 0.0, task.per_row(output, task.data.target[rows])).sum()
+        if forgotten.any():
+            if fixed is None:
+                taught, theirs = read(inputs[forgotten])
+            else:
+                where = place[rows[forgotten]]
+                taught, theirs = fixed[0][where], {name: a[where] for name, a in fixed[1].items()}
+            loss = loss + task.per_row(output[forgotten], taught[:, 0]).sum()
+            for layer in layers if settings.lambda_ > 0 else ():
+                apart = difference(ours[layer][forgotten], theirs[layer], settings.form)
+                loss = loss + settings.lambda_ * apart.sum()
+        return loss / len(rows)
+
+    task.fit(model, settings, rows=task.train, objective=objective, phase="blindspot")
+    return model

@@ -1,0 +1,13 @@
+"""FineTune: train on, on the retain set alone (paper, Section 6.2)."""
+
+from regression_unlearning.settings import Fit
+
+
+class Settings(Fit):
+    """Epochs, learning rate and batch size of the fine-tuning."""
+
+
+def unlearn(model, task, settings: Settings):
+    """Fine-tune on the retain set; the forget set fades by neglect."""
+    task.fit(model, settings, phase="finetune")
+    return model

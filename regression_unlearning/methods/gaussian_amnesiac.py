@@ -1,0 +1,30 @@
+"""Gaussian Amnesiac: forget rows get labels drawn from a Gaussian (paper, Algorithm 2)."""
+
+from typing import Literal
+
+from regression_unlearning.settings import Fit
+
+
+class Settings(Fit):
+    """Fine-tuning, and whose labels the Gaussian is fitted to.
+
+    ``labels_of: train`` takes the whole training set's mean and deviation, as Section 6.5 and the
+    released code do; ``forget`` takes those of the forget set, as the text of Algorithm 2 does.
+    """
+
+    labels_of: Literal["train", "forget"] = "train"
+
+
+def unlearn(model, task, settings: Settings):
+    """Draw a label for each forget row once, then fine-tune on the whole training set."""
+    import torch
+
+    from regression_unlearning.training.seeds import seed_for
+
+    target = task.data.target.clone()
+    labels = target[task.train if settings.labels_of == "train" else task.forget]
+    generator = torch.Generator().manual_seed(seed_for(task.seed, "labels"))
+    noise = torch.randn(len(task.forget), generator=generator).to(target.device)
+    target[task.forget] = labels.mean() + labels.std() * noise
+    task.fit(model, settings, rows=task.train, objective=task.supervised(target), phase="amnesiac")
+    return model

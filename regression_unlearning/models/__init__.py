@@ -1,0 +1,1 @@
+"""Networks: a prediction, and activations by name."""

@@ -1,0 +1,73 @@
+"""Read activations of a network by the names of its layers, without changing it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+
+@contextmanager
+def recorded(model: nn.Module, layers: Sequence[str]) -> Iterator[dict[str, Tensor]]:
+    """Collect the outputs of named layers during each forward pass inside the block.
+
+    Parameters
+    ----------
+    model : Module
+        The network; its hooks are taken off again at the end.
+    layers : sequence of str
+        Names of submodules.
+
+    Yields
+    ------
+    dict of Tensor
+        Filled anew by every forward pass: layer name to activation (batch, ...).
+    """
+    found: dict[str, Tensor] = {}
+
+    def keep(name: str):
+        def hook(_module, _inputs, output):
+            found[name] = output[0] if isinstance(output, tuple) else output
+
+        return hook
+
+    handles = [model.get_submodule(name).register_forward_hook(keep(name)) for name in layers]
+    try:
+        yield found
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+@contextmanager
+def penultimate(model: nn.Module) -> Iterator[dict[str, Tensor]]:
+    """Collect what the last layer, ``model.output``, is given: the penultimate activations.
+
+    Yields
+    ------
+    dict of Tensor
+        Key ``"activation"``: Tensor (batch, width) of the latest forward pass.
+    """
+    found: dict[str, Tensor] = {}
+
+    def hook(_module, inputs):
+        found["activation"] = inputs[0]
+
+    handle = model.output.register_forward_pre_hook(hook)
+    try:
+        yield found
+    finally:
+        handle.remove()
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[nn.Module]:
+    """Put a network into evaluation mode without gradients, and back into its mode afterwards."""
+    modes = [module.training for module in model.modules()]
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield model
+    finally:
+        for module, mode in zip(model.modules(), modes, strict=True):
+            module.training = mode

@@ -1,0 +1,49 @@
+"""The paper's text network: one LSTM read by both sentences, then a head of linear layers."""
+
+from torch import Tensor, nn
+
+from regression_unlearning.settings import LSTM
+
+
+class SentencePairLSTM(nn.Module):
+    """LSTM shared by both sentences, dropout, linear layers with ReLU, one output.
+
+    Parameters
+    ----------
+    width : int
+        Numbers in a word vector.
+    settings : LSTM
+        Hidden units, dropout and the sizes of the head's layers.
+    outputs : int
+        Numbers in a prediction.
+    """
+
+    def __init__(self, width: int, settings: LSTM, outputs: int = 1):
+        super().__init__()
+        self.lstm = nn.LSTM(width, settings.hidden, batch_first=True)
+        self.sentences = nn.Dropout(settings.dropout)
+        sizes = [2 * settings.hidden, *settings.head]
+        self.head = nn.ModuleList(
+            nn.Sequential(nn.Linear(before, after), nn.ReLU())
+            for before, after in zip(sizes[:-1], sizes[1:], strict=True)
+        )
+        self.output = nn.Linear(sizes[-1], outputs)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of the activations that methods may compare, from the input on."""
+        return ("sentences", *(f"head.{n}" for n in range(len(self.head))), "output")
+
+    def forward(self, words: Tensor) -> Tensor:
+        """Predict from word vectors (batch, 2, tokens, width): Tensor (batch, outputs)."""
+        batch = words.shape[0]
+        _, (state, _) = self.lstm(words.flatten(0, 1))
+        hidden = self.sentences(state[-1].reshape(batch, -1))
+        for layer in self.head:
+            hidden = layer(hidden)
+        return self.output(hidden)
+
+
+def build(settings: LSTM, inputs, outputs: int = 1) -> SentencePairLSTM:
+    """Make a network with fresh weights, drawn from torch's global generator."""
+    return SentencePairLSTM(inputs.width, settings, outputs)

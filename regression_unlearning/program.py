@@ -1,0 +1,65 @@
+"""What every program of the workflow shares: its log, its settings argument, its end."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from regression_unlearning.errors import UserError
+
+
+def settings_argument(text: str) -> Any:
+    """Read settings given as JSON, or as the path of a JSON file.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        When it is neither.
+    """
+    try:
+        if text.lstrip().startswith(("{", "[")):
+            return json.loads(text)
+        return json.loads(Path(text).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"neither JSON nor a JSON file: {error}") from error
+
+
+def seeded_paths(text: str) -> tuple[int, Path]:
+    """Read ``SEED=PATH``.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        When it has another form.
+    """
+    seed, sign, path = text.partition("=")
+    if not sign or not seed.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not SEED=PATH")
+    return int(seed), Path(path)
+
+
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """A parser whose help shows the program's own description and each default."""
+    return argparse.ArgumentParser(
+        description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a program: a plain log on standard error, one line for a mistake of the user's.
+
+    Ends with status 2 after a `UserError`; every other error keeps its traceback.
+    """
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
+    )
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    try:
+        main()
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)

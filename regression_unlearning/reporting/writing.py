@@ -1,0 +1,106 @@
+"""Tables as CSV, Markdown and LaTeX: the same table, the same bytes."""
+
+import csv
+import io
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from tabulate import tabulate
+
+from regression_unlearning.files import write_text
+from regression_unlearning.reporting.table import Cell, Table
+
+_MARKDOWN = str.maketrans({"|": r"\|", "<": "&lt;", "*": r"\*", "`": r"\`", "\n": " "})
+_LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        **{sign: "\\" + sign for sign in "&%$#_{}"},
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "±": r"$\pm$",
+        "≥": r"$\geq$",
+        "≤": r"$\leq$",
+        "→": r"$\rightarrow$",
+        "↑": r"$\uparrow$",
+        "↓": r"$\downarrow$",
+        "λ": r"$\lambda$",
+        "×": r"$\times$",
+        "—": "---",
+    }
+)
+
+
+def save(table: Table, stem) -> None:
+    """Write ``{stem}.csv``, ``{stem}.md`` and ``{stem}.tex``, each whole or not at all."""
+    write_text(f"{stem}.csv", as_csv(table))
+    write_text(f"{stem}.md", as_markdown(table))
+    write_text(f"{stem}.tex", as_latex(table))
+
+
+def as_csv(table: Table) -> str:
+    """The table as CSV: group and label on every row, notes in a last column."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["Block", *table.columns, "Notes"])
+    for block in table.blocks:
+        for row in block.rows:
+            said = dict.fromkeys([*row.notes, *(n for cell in row.cells for n in cell.notes)])
+            cells = [_text(cell) for cell in row.all_cells]
+            notes = "; ".join([*table.general, *said])
+            writer.writerow([block.title or table.title, row.group, row.heading, *cells, notes])
+    return out.getvalue()
+
+
+def as_markdown(table: Table) -> str:
+    """The table as GitHub-flavoured Markdown, with numbered notes and the legend below."""
+    parts = [f"# {_md(table.title)}", _md(table.subtitle)]
+    for block in table.blocks:
+        parts += [f"## {_md(block.title)}"] if block.title else []
+        rows = [
+            [
+                _md(group) if row is rows[0] else "",
+                _md(row.heading) + _sup(table.marks(row.notes)),
+                *(_md(_text(cell)) + _sup(table.marks(cell.notes)) for cell in row.all_cells),
+            ]
+            for group, rows in block.groups
+            for row in rows
+        ]
+        head = [_md(name) for name in table.columns]
+        parts.append(tabulate(rows, head, tablefmt="pipe", disable_numparse=True))
+    if table.numbered:
+        notes = "\n".join(f"{n}. {_md(note)}" for n, note in enumerate(table.numbered, 1))
+        parts += ["## Notes", notes]
+    legend = "\n".join(f"- **{_md(term)}**: {_md(meaning)}" for term, meaning in table.legend)
+    return "\n\n".join([*parts, "## How to read it", legend]) + "\n"
+
+
+def as_latex(table: Table) -> str:
+    """The table as a LaTeX float (packages booktabs and graphicx)."""
+    environment = Environment(
+        loader=PackageLoader(__package__, "."),
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: str(value).translate(_LATEX),
+    )
+    return environment.get_template("table.tex.j2").render(table=table)
+
+
+def _text(cell: Cell) -> str:
+    return f"{cell.text} (paper {cell.paper})" if cell.paper else cell.text
+
+
+def _md(text: str) -> str:
+    return text.translate(_MARKDOWN)
+
+
+def _sup(marks: str) -> str:
+    return f" <sup>{marks}</sup>" if marks else ""

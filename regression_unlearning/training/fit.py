@@ -1,0 +1,171 @@
+"""The one training loop: every model of the project comes out of it."""
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from regression_unlearning.errors import UserError
+from regression_unlearning.progress import Progress
+from regression_unlearning.settings import Fit, Plateau, Step
+from regression_unlearning.training import interruption, state
+from regression_unlearning.training.seeds import seed_for
+
+log = logging.getLogger(__name__)
+
+#: From a model and the row numbers of a batch to the loss to go down.
+Objective = Callable[[nn.Module, Tensor], Tensor]
+
+
+@dataclass
+class Fitted:
+    """What a run of the loop has to say.
+
+    Attributes
+    ----------
+    epochs, steps : int
+        Epochs finished, mini-batches done.
+    seconds : float
+        Time in the loop, over all of its interruptions.
+    history : list of dict
+        For each epoch: mean loss, what was monitored, learning rate.
+    """
+
+    epochs: int = 0
+    steps: int = 0
+    seconds: float = 0.0
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _schedule(optimiser: torch.optim.Optimizer, settings: Fit) -> Any:
+    chosen = settings.schedule
+    if isinstance(chosen, Plateau):
+        return torch.optim.lr_scheduler.ReduceLROnPlateau(
+            optimiser, factor=chosen.factor, patience=chosen.patience
+        )
+    if isinstance(chosen, Step):
+        return torch.optim.lr_scheduler.StepLR(optimiser, chosen.epochs, chosen.factor)
+    return None
+
+
+def fit(
+    model: nn.Module,
+    objective: Objective,
+    rows: Tensor,
+    settings: Fit,
+    *,
+    seed: int,
+    what: str = "training",
+    monitor: Callable[[nn.Module], float] | None = None,
+    after_step: Callable[[nn.Module, int], bool] | None = None,
+    state_file: Path | None = None,
+    fingerprint: str = "",
+) -> Fitted:
+    """Train a model in place with Adam over shuffled mini-batches.
+
+    The order of the batches of an epoch depends on `seed` and the epoch alone; dropout and the like
+    draw from torch's global generator, seeded at the start. So a run that goes on from a state file
+    ends in the same bits as one that was never interrupted.
+
+    Parameters
+    ----------
+    model : Module
+        Trained in place; parameters that need no gradient stay as they are.
+    objective : callable
+        ``objective(model, rows)`` gives the mean loss of a mini-batch.
+    rows : Tensor of int64 (n,)
+        Numbers of the rows to train on.
+    settings : Fit
+        Epochs, learning rate, batch size, schedule, clipping.
+    seed : int
+        Seed of order and dropout.
+    what : str
+        Name of the work in the log.
+    monitor : callable, optional
+        ``monitor(model)`` after each epoch: the number that a plateau schedule watches (without it,
+        the epoch's own mean loss).
+    after_step : callable, optional
+        ``after_step(model, steps)`` after each mini-batch; True ends the run.
+    state_file : Path, optional
+        Where the whole state is kept; removed by the caller once the result is safe.
+    fingerprint : str
+        Identity of the run; a state of another identity is not used.
+
+    Returns
+    -------
+    Fitted
+
+    Raises
+    ------
+    Interrupted
+        After SIGTERM or SIGINT, once the state is saved.
+    UserError
+        When the loss is no longer a number.
+    """
+    torch.manual_seed(seed)
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimiser = torch.optim.Adam(parameters, lr=settings.learning_rate, fused=True)
+    schedule = _schedule(optimiser, settings)
+    position = state_file and state.load(state_file, fingerprint, model, optimiser, schedule)
+    done = Fitted(**position["done"]) if position else Fitted()
+    first, total = (position["step"], position["total"]) if position else (0, 0.0)
+    if position:
+        log.info("%s: going on after epoch %d, mini-batch %d", what, done.epochs, first)
+    batches = -(-len(rows) // settings.batch_size)
+    progress = Progress(what, settings.epochs * batches, done=done.steps)
+    begun, spent = time.perf_counter(), done.seconds
+    saved = time.monotonic()
+
+    def save(step: int, total: float) -> None:
+        done.seconds = spent + time.perf_counter() - begun
+        where = {"done": vars(done), "step": step, "total": total}
+        state.save(state_file, fingerprint, model, optimiser, schedule, where)
+
+    for epoch in range(done.epochs, settings.epochs):
+        model.train()
+        generator = torch.Generator().manual_seed(seed_for(seed, "order", epoch))
+        order = rows[torch.randperm(len(rows), generator=generator).to(rows.device)]
+        losses = torch.full((), total, dtype=torch.float64, device=rows.device)
+        for step in range(first, batches):
+            batch = order[step * settings.batch_size : (step + 1) * settings.batch_size]
+            loss = objective(model, batch)
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            if settings.clip is not None:
+                torch.nn.utils.clip_grad_norm_(parameters, settings.clip)
+            optimiser.step()
+            losses += loss.detach().double() * len(batch)
+            done.steps += 1
+            progress.at(done.steps, f"epoch {epoch + 1}")
+            if after_step is not None and after_step(model, done.steps):
+                done.seconds = spent + time.perf_counter() - begun
+                return done
+            if state_file is not None and (
+                interruption.asked() or time.monotonic() - saved > settings.save_every
+            ):
+                save(step + 1, losses.item())
+                saved = time.monotonic()
+            if interruption.asked():
+                interruption.stop()
+        mean = losses.item() / len(rows)
+        if not math.isfinite(mean):
+            raise UserError(
+                f"{what}: the loss of epoch {epoch + 1} is {mean}; lower the learning rate or set clip."
+            )
+        watched = monitor(model) if monitor is not None else mean
+        rate = optimiser.param_groups[0]["lr"]
+        done.history.append({"loss": mean, "monitored": watched, "learning_rate": rate})
+        if isinstance(settings.schedule, Plateau):
+            schedule.step(watched)
+        elif schedule is not None:
+            schedule.step()
+        done.epochs += 1
+        first, total = 0, 0.0
+    done.seconds = spent + time.perf_counter() - begun
+    return done

@@ -1,0 +1,38 @@
+"""SIGTERM and SIGINT ask the training loop to save its state and end."""
+
+import signal
+
+_asked: int | None = None
+
+
+class Interrupted(SystemExit):
+    """The program was asked to end, and has saved what it needs to go on."""
+
+
+def _ask(number: int, _frame) -> None:
+    global _asked
+    if _asked is not None:
+        raise Interrupted(128 + number)
+    _asked = number
+
+
+def listen() -> None:
+    """From now on a first SIGTERM or SIGINT is noted, a second one ends the program at once."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _ask)
+
+
+def asked() -> bool:
+    """Whether the program was asked to end."""
+    return _asked is not None
+
+
+def stop() -> None:
+    """End the program with the status that its signal stands for.
+
+    Raises
+    ------
+    Interrupted
+        Always.
+    """
+    raise Interrupted(128 + (_asked or signal.SIGTERM))

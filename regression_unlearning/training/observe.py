@@ -1,0 +1,80 @@
+"""The observation pass: everything the measures need of a model, in one go over its rows."""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from regression_unlearning.models.activations import evaluating, penultimate
+from regression_unlearning.settings import Observation as ObservationSettings
+from regression_unlearning.training.seeds import seed_for
+from regression_unlearning.training.task import Task
+
+
+def pass_over(model: nn.Module, task: Task, rows: Tensor, batch_size: int) -> dict[str, Tensor]:
+    """Run a model over some rows in batches, in evaluation mode; the model is left as it was.
+
+    Returns
+    -------
+    dict of Tensor
+        ``output`` (n, q), ``loss`` (n,), ``output_gradient`` (n, q), ``activation`` (n, d).
+    """
+    found: dict[str, list[Tensor]] = {
+        name: [] for name in ("output", "loss", "output_gradient", "activation")
+    }
+    with evaluating(model), penultimate(model) as seen:
+        for part in rows.split(batch_size):
+            output = model(task.data.batch(part))
+            with torch.enable_grad():
+                free = output.detach().requires_grad_()
+                loss = task.per_row(free, task.data.target[part])
+                (gradient,) = torch.autograd.grad(loss.sum(), free)
+            found["output"].append(output)
+            found["loss"].append(loss.detach())
+            found["output_gradient"].append(gradient)
+            found["activation"].append(seen["activation"].flatten(1))
+    return {name: torch.cat(parts) for name, parts in found.items()}
+
+
+def observe(
+    model: nn.Module, task: Task, parts: dict[str, Tensor], settings: ObservationSettings
+) -> dict[str, np.ndarray]:
+    """Observe a model on every split; the layout is that of `evaluation.observations`.
+
+    Parameters
+    ----------
+    model : Module
+        Any model of the task's network.
+    task : Task
+        Data and loss.
+    parts : dict of Tensor
+        Row numbers: see `data.forget_sets.PARTS`.
+    settings : Observation
+        Rows a pass, and rows of each part that keep their activations (drawn by a fixed seed, so
+        they are the same rows for every model).
+    """
+    rows = {"retain": parts["retain"], "forget": parts["forget"]}
+    arrays: dict[str, np.ndarray] = {"loss": np.array(task.loss)}
+    for split in ("validation", "test"):
+        sides = parts[f"{split}_retain"], parts[f"{split}_forget"]
+        rows[split] = torch.cat(sides)
+        arrays[f"{split}/like_forget"] = np.repeat([False, True], [len(side) for side in sides])
+    for part, numbers in rows.items():
+        found = {
+            name: value.cpu().float().numpy()
+            for name, value in pass_over(model, task, numbers, settings.batch_size).items()
+        }
+        drawn = np.random.default_rng(seed_for("observed", part)).permutation(len(numbers))
+        index = np.sort(drawn[: settings.max_rows]).astype(np.int32)
+        point = found["output"].shape[1] // 2
+        arrays |= {
+            f"{part}/row_id": numbers.cpu().numpy().astype(np.int32),
+            f"{part}/target": task.data.target[numbers].cpu().float().numpy(),
+            f"{part}/prediction": found["output"][:, point],
+            f"{part}/loss": found["loss"],
+            f"{part}/output_gradient": found["output_gradient"],
+            f"{part}/activation_index": index,
+            f"{part}/activation": found["activation"][index],
+        }
+    arrays["last_layer/weight"] = model.output.weight.detach().cpu().float().numpy()
+    arrays["last_layer/bias"] = model.output.bias.detach().cpu().float().numpy()
+    return arrays

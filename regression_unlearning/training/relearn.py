@@ -1,0 +1,103 @@
+"""How many mini-batches a model needs to relearn the forget set (paper, Eq. 10)."""
+
+import copy
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from regression_unlearning.models.activations import evaluating
+from regression_unlearning.settings import Fit, Relearning
+from regression_unlearning.training.task import Task
+
+
+class ForgetLoss:
+    """Tell whether a model's mean loss on the forget set is at most a limit.
+
+    Losses are never negative, so the sum over some rows is a lower bound of the sum over all: the
+    check ends as soon as that alone is over the limit. Rows that were far off come first.
+    """
+
+    def __init__(self, task: Task, limit: float, batch_size: int = 256):
+        self.task, self.limit, self.batch_size = task, limit * len(task.forget), batch_size
+        self.rows: Tensor = task.forget
+
+    def sort_by(self, model: nn.Module) -> None:
+        """Put the rows with the largest loss under `model` first."""
+        losses: list[Tensor] = []
+        with evaluating(model):
+            for part in self.task.forget.split(1024):
+                output = model(self.task.data.batch(part))
+                losses.append(self.task.per_row(output, self.task.data.target[part]))
+        order = torch.cat(losses).argsort(descending=True, stable=True)
+        self.rows = self.task.forget[order]
+
+    def reached(self, model: nn.Module) -> bool:
+        """Whether the mean loss is at most the limit; the model is left as it was."""
+        total = 0.0
+        with evaluating(model):
+            for part in self.rows.split(self.batch_size):
+                output = model(self.task.data.batch(part))
+                total += self.task.per_row(output, self.task.data.target[part]).double().sum().item()
+                if not total <= self.limit:
+                    return False
+        return True
+
+
+def relearn(
+    model: nn.Module, task: Task, original_loss: float, settings: Relearning
+) -> list[dict[str, Any]]:
+    """Count the mini-batches until the forget loss is within alpha of the original's.
+
+    Each order starts from a fresh copy, with Adam on the whole training set. The orders depend on
+    the task's seed alone: tasks of the same seed relearn over the same batches.
+
+    Parameters
+    ----------
+    model : Module
+        The model to test; it is left as it was.
+    task : Task
+        Retain and forget set; its seed fixes the orders.
+    original_loss : float
+        Mean loss of the original model on the forget set.
+    settings : Relearning
+        Rate, alpha, number of orders, cap.
+
+    Returns
+    -------
+    list of dict
+        For each order ``steps`` and ``reached``: where it is False the count is the cap, a lower
+        bound.
+    """
+    check = ForgetLoss(task, (1 + settings.alpha) * original_loss)
+    check.sort_by(model)
+    rows = task.train
+    epochs = -(-settings.cap // -(-len(rows) // settings.batch_size))
+    plan = Fit(
+        epochs=epochs, learning_rate=settings.learning_rate, batch_size=settings.batch_size
+    )
+    counts = []
+    for order in range(settings.orders):
+        if check.reached(model):
+            counts.append({"order": order, "steps": 0, "reached": True})
+            continue
+        ended: dict[str, bool] = {}
+
+        def after_step(learner: nn.Module, steps: int, ended=ended) -> bool:
+            looks = steps % settings.check_every == 0 or steps == settings.cap
+            if looks and check.reached(learner):
+                ended["reached"] = True
+                return True
+            return steps >= settings.cap
+
+        fitted = task.fit(
+            copy.deepcopy(model),
+            plan,
+            rows=rows,
+            phase=f"relearning_{order + 1}",
+            after_step=after_step,
+        )
+        counts.append(
+            {"order": order, "steps": fitted.steps, "reached": ended.get("reached", False)}
+        )
+    return counts

@@ -1,0 +1,130 @@
+"""What the programs that run a network share: device, threads, task, checkpoint, unfinished work."""
+
+import argparse
+import hashlib
+import json
+import logging
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from regression_unlearning import provenance
+from regression_unlearning.data.prepared import load_prepared
+from regression_unlearning.errors import UserError
+from regression_unlearning.files import sha256
+from regression_unlearning.settings import Network, validated
+from regression_unlearning.training import checkpoints, interruption
+from regression_unlearning.training.seeds import seed_for
+from regression_unlearning.training.task import Task, load_parts
+
+log = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that every program with a network takes."""
+    parser.add_argument("--prepared", type=Path, required=True, help="folder of the prepared dataset")
+    parser.add_argument("--parts", type=Path, help="the forget set's parts (.npz)")
+    parser.add_argument("--seed", type=int, required=True, help="training seed")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads of this program")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parser.add_argument("--output", type=Path, required=True, help="file to write")
+
+
+class Session:
+    """One program's work: a task on a device, and where unfinished work waits.
+
+    Parameters
+    ----------
+    arguments : Namespace
+        From `add_arguments`.
+    identity : sequence of str
+        What the run is, such as ``("stsb", "score_0_2", "finetune")``: seeds come from it.
+    settings : dict
+        Must hold ``model`` and ``loss``; all of it belongs to the run's identity.
+    inputs : sequence of Path
+        Files whose content belongs to the run's identity too.
+    """
+
+    def __init__(
+        self,
+        arguments: argparse.Namespace,
+        identity: Sequence[str],
+        settings: dict[str, Any],
+        inputs: Sequence[Path] = (),
+    ):
+        interruption.listen()
+        self.device = arguments.device
+        if self.device == "auto":
+            self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        if self.device.startswith("cuda") and not torch.cuda.is_available():
+            raise UserError("a GPU is asked for and none can be seen; check the driver, or use cpu.")
+        torch.set_num_threads(arguments.threads)
+        torch.use_deterministic_algorithms(True)
+        self.output, self.seed = arguments.output, arguments.seed
+        self.settings, self.identity = settings, tuple(identity)
+        data = load_prepared(arguments.prepared, self.device)
+        files = [path for path in (arguments.parts, *inputs) if path is not None]
+        self.data_hashes = {"prepared": data.sha256, **{path.name: sha256(path) for path in files}}
+        if arguments.parts is not None:
+            parts = load_parts(arguments.parts, self.device)
+        else:
+            empty = torch.empty(0, dtype=torch.int64, device=self.device)
+            parts = {
+                "retain": data.rows_of("train"),
+                "forget": empty,
+                "validation_retain": data.rows_of("validation"),
+            }
+        self.parts = parts
+        self.state_folder = self.output.with_name(f"{self.output.stem}.unfinished")
+        self.task = Task(
+            data=data,
+            loss=settings["loss"],
+            network=validated(Network, settings["model"], "model"),
+            retain=parts["retain"],
+            forget=parts["forget"],
+            validation=parts["validation_retain"],
+            seed=seed_for(*self.identity, self.seed),
+            state_folder=self.state_folder,
+            fingerprint=self._fingerprint(arguments.threads),
+        )
+
+    def _fingerprint(self, threads: int) -> str:
+        identity = [self.identity, self.seed, self.settings, self.data_hashes, threads, self.device]
+        text = json.dumps([*identity, provenance.loaded_code()], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def load(self, path: Path) -> nn.Module:
+        """Load a checkpoint of the task's network."""
+        return checkpoints.load(self.task.new_model(), path, self.device)
+
+    def save(self, model: nn.Module, **record: Any) -> None:
+        """Write a model's checkpoint and its record, then drop the unfinished work."""
+        fitted = self.task.fitted
+        checkpoints.save(
+            model,
+            self.output,
+            {
+                "identity": self.identity,
+                "seed": self.seed,
+                "settings": self.settings,
+                "data": self.data_hashes,
+                "code": provenance.loaded_code(),
+                "fingerprint": self.task.fingerprint,
+                "rows": {"retain": len(self.task.retain), "forget": len(self.task.forget)},
+                "seconds": sum(run.seconds for run in fitted),
+                "steps": sum(run.steps for run in fitted),
+                "history": [run.history for run in fitted],
+                **record,
+                "machine": provenance.machine(),
+            },
+        )
+        self.finish()
+
+    def finish(self) -> None:
+        """Drop the unfinished work: the result is safe."""
+        shutil.rmtree(self.state_folder, ignore_errors=True)
+        log.info("wrote %s", self.output)

@@ -1,0 +1,105 @@
+"""The whole state of a training run in one file, so that it can go on as if never interrupted.
+
+The file is in safetensors: tensors as they are, everything else as JSON in its header. Nothing is
+pickled.
+"""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from regression_unlearning.files import whole
+
+log = logging.getLogger(__name__)
+
+
+def tensors_of(model: nn.Module) -> dict[str, Tensor]:
+    """The network's state as plain tensors in memory of their own (shared weights once each name)."""
+    return {name: value.detach().clone().contiguous() for name, value in model.state_dict().items()}
+
+
+def _random_states() -> dict[str, Tensor]:
+    states = {"random/cpu": torch.get_rng_state()}
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        states["random/cuda"] = torch.cuda.get_rng_state()
+    return states
+
+
+def save(
+    path: Path,
+    fingerprint: str,
+    model: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    schedule: Any,
+    position: dict[str, Any],
+) -> None:
+    """Write model, optimiser, schedule, random generators and position, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        The state file.
+    fingerprint : str
+        What the run is: settings, data and code. Another run does not go on from it.
+    position : dict
+        JSON values: epoch, step, history, seconds.
+    """
+    packed = optimiser.state_dict()
+    tensors = {f"model/{name}": value for name, value in tensors_of(model).items()}
+    for number, values in packed["state"].items():
+        for name, value in values.items():
+            tensors[f"optimiser/{number}/{name}"] = torch.as_tensor(value).contiguous()
+    header = {
+        "fingerprint": fingerprint,
+        "groups": packed["param_groups"],
+        "schedule": schedule.state_dict() if schedule is not None else None,
+        "position": position,
+    }
+    with whole(path) as part:
+        save_file({**tensors, **_random_states()}, part, metadata={"state": json.dumps(header)})
+
+
+def load(
+    path: Path,
+    fingerprint: str,
+    model: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    schedule: Any,
+) -> dict[str, Any] | None:
+    """Put a saved state back; return its position, or None where there is none to go on from.
+
+    A state of other settings, data or code is left alone, and the log says so.
+    """
+    if not path.is_file():
+        return None
+    try:
+        with safe_open(path, "pt") as file:
+            header = json.loads(file.metadata()["state"])
+            if header["fingerprint"] != fingerprint:
+                log.info("%s is of other settings, data or code: starting anew.", path)
+                return None
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        log.warning("%s cannot be read (%s): starting anew.", path, error)
+        return None
+    model.load_state_dict(
+        {name[6:]: value for name, value in tensors.items() if name.startswith("model/")}
+    )
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, value in tensors.items():
+        if name.startswith("optimiser/"):
+            _, number, key = name.split("/")
+            state.setdefault(int(number), {})[key] = value
+    optimiser.load_state_dict({"state": state, "param_groups": header["groups"]})
+    if schedule is not None:
+        schedule.load_state_dict(header["schedule"])
+    torch.set_rng_state(tensors["random/cpu"])
+    if "random/cuda" in tensors:
+        torch.cuda.set_rng_state(tensors["random/cuda"])
+    return header["position"]

@@ -1,0 +1,156 @@
+"""What a training or unlearning run works on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from regression_unlearning.data.prepared import Prepared
+from regression_unlearning.models.activations import evaluating
+from regression_unlearning.models.build import build
+from regression_unlearning.settings import Fit, Section
+from regression_unlearning.training.fit import Fitted, Objective, fit
+from regression_unlearning.training.losses import LOSSES
+from regression_unlearning.training.seeds import seed_for
+
+
+@dataclass(frozen=True)
+class Task:
+    """The rows, the loss and the network of one run, without a word on which dataset it is.
+
+    Attributes
+    ----------
+    data : Prepared
+        Inputs and targets of every row.
+    loss : str
+        Name of the dataset's loss.
+    network : Section
+        Settings of the network.
+    retain, forget : Tensor of int64
+        Row numbers that divide the training set; `forget` is empty where nothing is forgotten.
+    validation : Tensor of int64
+        Held-out rows that the schedule may watch: never a row like the forgotten ones.
+    seed : int
+        The run's own seed, from dataset, forget set, method and training seed.
+    helpers : mapping of str to Module
+        Trained helper models that the method asked for, by name (``"blindspot"``).
+    state_folder : Path or None
+        Where interrupted work is kept.
+    fingerprint : str
+        Identity of the run; see `fit`.
+    """
+
+    data: Prepared
+    loss: str
+    network: Section
+    retain: Tensor
+    forget: Tensor
+    validation: Tensor
+    seed: int
+    helpers: Mapping[str, nn.Module] = field(default_factory=dict)
+    state_folder: Path | None = None
+    fingerprint: str = ""
+    fitted: list[Fitted] = field(default_factory=list)
+
+    @property
+    def train(self) -> Tensor:
+        """Row numbers of the whole training set, in the dataset's order."""
+        return torch.cat([self.retain, self.forget]).sort().values
+
+    def is_forgotten(self, rows: Tensor) -> Tensor:
+        """Whether each of some rows is in the forget set: bool Tensor (len(rows),)."""
+        return self._forgotten[rows]
+
+    @cached_property
+    def _forgotten(self) -> Tensor:
+        mask = torch.zeros(len(self.data.target), dtype=torch.bool, device=self.retain.device)
+        mask[self.forget] = True
+        return mask
+
+    def per_row(self, output: Tensor, target: Tensor) -> Tensor:
+        """The dataset's loss, one value a row."""
+        return LOSSES[self.loss](output, target)
+
+    def new_model(self, purpose: str = "weights") -> nn.Module:
+        """A network with fresh weights that depend on the run's seed and on `purpose`."""
+        return build(self.network, self.data.inputs, seed_for(self.seed, purpose))
+
+    def supervised(self, targets: Tensor | None = None) -> Objective:
+        """The plain objective: the mean loss against the targets, or against others in their place.
+
+        Parameters
+        ----------
+        targets : Tensor (rows of the dataset,), optional
+            Relabelled targets.
+        """
+        targets = self.data.target if targets is None else targets
+
+        def objective(model: nn.Module, rows: Tensor) -> Tensor:
+            return self.per_row(model(self.data.batch(rows, training=True)), targets[rows]).mean()
+
+        return objective
+
+    def mean_loss(self, model: nn.Module, rows: Tensor, batch_size: int = 1024) -> float:
+        """Mean loss over some rows, in evaluation mode; the model is left as it was."""
+        total = torch.zeros((), dtype=torch.float64, device=rows.device)
+        with evaluating(model):
+            for part in rows.split(batch_size):
+                output = model(self.data.batch(part))
+                total += self.per_row(output, self.data.target[part]).double().sum()
+        return total.item() / len(rows)
+
+    def fit(
+        self,
+        model: nn.Module,
+        settings: Fit,
+        *,
+        rows: Tensor | None = None,
+        objective: Objective | None = None,
+        phase: str = "main",
+        **options: Any,
+    ) -> Fitted:
+        """Run the project's training loop on `model`, in place, resumable.
+
+        Parameters
+        ----------
+        model : Module
+            The model to train.
+        settings : Fit
+            Epochs, learning rate and so on.
+        rows : Tensor of int64, optional
+            Rows to train on; the retain set if not given.
+        objective : callable, optional
+            The loss of a mini-batch; `supervised` if not given.
+        phase : str
+            Name of this run of the loop, where a method has several.
+        **options
+            Passed on to `fit`.
+        """
+        fitted = fit(
+            model,
+            objective or self.supervised(),
+            self.retain if rows is None else rows,
+            settings,
+            seed=seed_for(self.seed, phase),
+            what=phase,
+            state_file=self.state_folder and self.state_folder / f"{phase}.safetensors",
+            fingerprint=f"{self.fingerprint}/{phase}",
+            **options,
+        )
+        self.fitted.append(fitted)
+        return fitted
+
+    def having(self, **changes: Any) -> "Task":
+        """The same task with some attributes changed."""
+        return replace(self, **changes)
+
+
+def load_parts(path: str | Path, device: str = "cpu") -> dict[str, Tensor]:
+    """Read the parts into which a forget set divides a dataset, as row numbers on a device."""
+    with np.load(path, allow_pickle=False) as parts:
+        return {name: torch.from_numpy(parts[name].astype(np.int64)).to(device) for name in parts}

@@ -1,0 +1,39 @@
+"""Run one unlearning method on a trained model."""
+
+import copy
+from typing import Any
+
+from torch import nn
+
+from regression_unlearning import registry
+from regression_unlearning.settings import validated
+from regression_unlearning.training.task import Task
+
+
+def unlearn(original: nn.Module, task: Task, method: str, **options: Any) -> nn.Module:
+    """Make a model that should behave as if the forget set had never been seen.
+
+    Parameters
+    ----------
+    original : Module
+        The trained model; it is copied, never changed.
+    task : Task
+        Retain and forget set, loss, seed, helpers.
+    method : str
+        Name of a method: a file of ``regression_unlearning/methods`` or a plug-in.
+    **options
+        The method's settings, checked by the method.
+
+    Returns
+    -------
+    Module
+        In evaluation mode.
+
+    Raises
+    ------
+    UserError
+        For an unknown method, a wrong option, or a helper that the task does not hold.
+    """
+    module = registry.load("method", method)
+    settings = validated(module.Settings, options, method)
+    return module.unlearn(copy.deepcopy(original), task, settings).eval()

@@ -1,0 +1,335 @@
+"""The grid of an experiment: which files its settings ask for, and what each is made of.
+
+The rules ask here; nothing here imports the workflow engine. Every path is relative to the
+project's root.
+"""
+
+import ast
+from collections.abc import Iterable
+from functools import cache, cached_property
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from regression_unlearning import provenance, registry
+from regression_unlearning.evaluation.inputs import SOURCES
+from regression_unlearning.settings import REFERENCES, Layout, Method, Settings
+
+LIBRARY = provenance.PACKAGE.name
+
+
+@cache
+def code_files(script: str, *modules: str) -> list[str]:
+    """Files whose content a job's result depends on: its script and the library files it imports.
+
+    Parameters
+    ----------
+    script : str
+        Path of the program.
+    *modules : str
+        Modules that it imports by name at run time: a method, a dataset, a network.
+    """
+    tree = ast.parse(Path(script).read_text(encoding="utf-8"))
+    found = set(modules)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == LIBRARY:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {name for name in names if provenance.is_module(name)} or {node.module}
+    files = provenance.library_files(*sorted(found))
+    return [script, *(shown(path) for path in files)]
+
+
+def shown(path: Path) -> str:
+    """A file as the rules name it: relative to the project's root where it lies inside."""
+    root = provenance.PACKAGE.parent
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
+
+def loader_module(settings: Settings, dataset: str) -> str:
+    """Module of a dataset's loader."""
+    return registry.module_name("dataset", settings.datasets[dataset].loader)
+
+
+def family_module(settings: Settings, dataset: str) -> str:
+    """Module of a dataset's family."""
+    family = registry.load("dataset", settings.datasets[dataset].loader).FAMILY
+    return f"{LIBRARY}.data.{family}"
+
+
+def data_modules(settings: Settings, dataset: str) -> list[str]:
+    """Modules that prepare a dataset."""
+    return [loader_module(settings, dataset), family_module(settings, dataset)]
+
+
+def network_modules(settings: Settings, dataset: str) -> list[str]:
+    """Modules that a job with a network imports by name: the network and the family's batches."""
+    network = settings.datasets[dataset].model.name
+    return [f"{LIBRARY}.models.{network}", family_module(settings, dataset)]
+
+
+def source(settings: Settings, dataset: str) -> dict[str, Any]:
+    """What raw files a dataset is made of; its own word vectors where the loader brings some."""
+    chosen = settings.datasets[dataset]
+    loader = registry.load("dataset", chosen.loader)
+    checked = loader.Settings.model_validate(chosen.source)
+    own = loader.word_vectors(checked) if hasattr(loader, "word_vectors") else None
+    return {
+        "source": checked.plain(),
+        "embedding": (own or settings.embedding_of(dataset)).plain(),
+    }
+
+
+def method(settings: Settings, wildcards: Any) -> Method:
+    """The method that a job's wildcards name."""
+    return settings.datasets[wildcards.dataset].method(wildcards.method)
+
+
+def method_modules(settings: Settings, wildcards: Any) -> list[str]:
+    """Modules that an unlearning job imports by name."""
+    chosen = registry.module_name("method", method(settings, wildcards).method)
+    return [chosen, *network_modules(settings, wildcards.dataset)]
+
+
+def measure_module(name: str) -> str:
+    """Module of a measure."""
+    return registry.module_name("measure", name)
+
+
+def helpers(settings: Settings, wildcards: Any) -> dict[str, str]:
+    """Checkpoints of the helper models that a method asks for, by name."""
+    where = f"{wildcards.dataset}/{wildcards.forget_set}/seed_{wildcards.seed}.safetensors"
+    return {name: f"checkpoints/{name}/{where}" for name in method(settings, wildcards).helpers}
+
+
+def checkpoint(wildcards: Any, suffix: str = ".safetensors") -> str:
+    """Checkpoint of the model that a job's wildcards name."""
+    dataset, forget_set, label = wildcards.dataset, wildcards.forget_set, wildcards.method
+    if label == "original":
+        folder = f"original/{dataset}"
+    elif label == "retrained":
+        folder = f"retrained/{dataset}/{forget_set}"
+    else:
+        folder = f"unlearned/{dataset}/{forget_set}/{label}"
+    return f"checkpoints/{folder}/seed_{wildcards.seed}{suffix}"
+
+
+class _Names:
+    """Wildcards by attribute, as the functions above read them."""
+
+    def __init__(self, **names: Any):
+        self.__dict__.update(names)
+
+
+class Grid:
+    """Every file that the chosen experiment asks for.
+
+    Parameters
+    ----------
+    settings : Settings
+        Checked settings.
+    """
+
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self.experiment = settings.chosen
+        self.seeds = self.experiment.seeds
+
+    @cached_property
+    def layouts(self) -> dict[str, Layout]:
+        """Tables and figures by name."""
+        return {**self.experiment.tables, **self.experiment.figures}
+
+    @cached_property
+    def datasets(self) -> list[str]:
+        """Datasets that a table or a figure shows."""
+        return _unique(layout.dataset for layout in self.layouts.values())
+
+    @cached_property
+    def cells(self) -> list[tuple[str, str, str]]:
+        """Dataset, forget set and method of every column that is shown, references included."""
+        return _unique(
+            (layout.dataset, forget_set, label)
+            for layout in self.layouts.values()
+            for forget_set, label in product(layout.forget_sets, [*REFERENCES, *layout.methods])
+        )
+
+    def forget_sets_of(self, dataset: str) -> list[str]:
+        """Files of a dataset's forget sets."""
+        names = _unique(cell[1] for cell in self.cells if cell[0] == dataset)
+        return [f"data/prepared/{dataset}/forget_sets/{name}.npz" for name in names]
+
+    @cached_property
+    def raw(self) -> list[str]:
+        """Manifests of the raw files."""
+        return [f"data/raw/{dataset}/manifest.json" for dataset in self.datasets]
+
+    @cached_property
+    def prepared(self) -> list[str]:
+        """Prepared datasets and their forget sets."""
+        return [
+            path
+            for dataset in self.datasets
+            for path in (
+                f"data/prepared/{dataset}/arrays.safetensors",
+                f"data/prepared/{dataset}/rows.csv",
+                f"data/prepared/{dataset}/forget_sets/checked",
+                *self.forget_sets_of(dataset),
+            )
+        ]
+
+    def _models(self, labels: Iterable[str]) -> list[_Names]:
+        kept = set(labels)
+        return [
+            _Names(dataset=dataset, forget_set=forget_set, method=label, seed=seed)
+            for (dataset, forget_set, label), seed in product(self.cells, self.seeds)
+            if label in kept
+        ]
+
+    @cached_property
+    def _methods(self) -> list[str]:
+        return _unique(label for _, _, label in self.cells if label not in REFERENCES)
+
+    @cached_property
+    def originals(self) -> list[str]:
+        """Checkpoints of the original models."""
+        return _unique(checkpoint(model) for model in self._models(["original"]))
+
+    @cached_property
+    def retrained(self) -> list[str]:
+        """Checkpoints of the gold models."""
+        return [checkpoint(model) for model in self._models(["retrained"])]
+
+    @cached_property
+    def blindspots(self) -> list[str]:
+        """Checkpoints of the helper models that some method asks for."""
+        return _unique(
+            path
+            for model in self._models(self._methods)
+            for path in helpers(self.settings, model).values()
+        )
+
+    @cached_property
+    def unlearned(self) -> list[str]:
+        """Checkpoints of the unlearned models."""
+        return [checkpoint(model) for model in self._models(self._methods)]
+
+    @cached_property
+    def observed(self) -> list[str]:
+        """Observations of every model."""
+        return [_observation(model) for model in self._models([*REFERENCES, *self._methods])]
+
+    @cached_property
+    def relearnt(self) -> list[str]:
+        """Relearning counts of every model but the originals."""
+        if not any("relearning" in registry.load("measure", m).NEEDS for m in self.settings.measures):
+            return []
+        return [_relearning(model) for model in self._models(["retrained", *self._methods])]
+
+    def measures_of(self, dataset: str, forget_set: str, label: str) -> list[str]:
+        """Measured values of one column."""
+        return [
+            f"measures/{dataset}/{forget_set}/{label}/{measure}.csv"
+            for measure in self.settings.measures
+            if label not in getattr(registry.load("measure", measure), "SKIPS", ())
+        ]
+
+    @cached_property
+    def measured(self) -> list[str]:
+        """Measured values of every column."""
+        return [path for cell in self.cells for path in self.measures_of(*cell)]
+
+    def layout_measures(self, name: str) -> list[str]:
+        """Measured values that a table shows."""
+        layout = self.layouts[name]
+        labels = [*REFERENCES, *layout.methods]
+        return [
+            path
+            for forget_set, label in product(layout.forget_sets, labels)
+            for path in self.measures_of(layout.dataset, forget_set, label)
+        ]
+
+    def layout_observations(self, name: str) -> list[str]:
+        """Observations that a figure shows."""
+        layout = self.layouts[name]
+        labels = [*REFERENCES, *layout.methods]
+        return [
+            _observation(
+                _Names(dataset=layout.dataset, forget_set=forget_set, method=label, seed=seed)
+            )
+            for forget_set, label, seed in product(layout.forget_sets, labels, self.seeds)
+        ]
+
+    def _sources(self, wildcards: Any) -> dict[str, dict[int, str]]:
+        needs = registry.load("measure", wildcards.measure).NEEDS
+        makers = {
+            "observations": _observation,
+            "relearning": _relearning,
+            "records": lambda model: checkpoint(model, ".json"),
+        }
+        found: dict[str, dict[int, str]] = {}
+        for source_name in SOURCES:
+            if source_name not in needs:
+                continue
+            gold = source_name.startswith("gold_")
+            label = "retrained" if gold else wildcards.method
+            make = makers[source_name.removeprefix("gold_")]
+            found[source_name] = {
+                seed: make(
+                    _Names(
+                        dataset=wildcards.dataset,
+                        forget_set=wildcards.forget_set,
+                        method=label,
+                        seed=seed,
+                    )
+                )
+                for seed in self.seeds
+            }
+        return found
+
+    def measure_inputs(self, wildcards: Any) -> dict[str, list[str]]:
+        """Files that a measuring job reads, by source."""
+        return {name: list(files.values()) for name, files in self._sources(wildcards).items()}
+
+    def measure_arguments(self, wildcards: Any) -> list[str]:
+        """The same as arguments of its program."""
+        return [
+            " ".join([f"--{name.replace('_', '-')}", *(f"{s}={path}" for s, path in files.items())])
+            for name, files in self._sources(wildcards).items()
+        ]
+
+    def _results(self, name: str, endings: Iterable[str]) -> list[str]:
+        return [f"results/{self.settings.experiment}/{name}{ending}" for ending in endings]
+
+    @cached_property
+    def tables(self) -> list[str]:
+        """Files of every table."""
+        endings = [f"{part}.{kind}" for part in ("", "_costs") for kind in ("csv", "md", "tex")]
+        return [path for name in self.experiment.tables for path in self._results(name, endings)]
+
+    @cached_property
+    def figures(self) -> list[str]:
+        """Files of every figure."""
+        return [
+            path
+            for name in self.experiment.figures
+            for path in self._results(name, (".png", ".pdf"))
+        ]
+
+    @cached_property
+    def report(self) -> str:
+        """The report."""
+        return f"results/{self.settings.experiment}/report.html"
+
+
+def _observation(model: Any) -> str:
+    where = f"{model.dataset}/{model.forget_set}/{model.method}/seed_{model.seed}"
+    return f"observations/{where}.npz"
+
+
+def _relearning(model: Any) -> str:
+    where = f"{model.dataset}/{model.forget_set}/{model.method}/seed_{model.seed}"
+    return f"relearning/{where}.json"
+
+
+def _unique(values: Iterable[Any]) -> list[Any]:
+    return list(dict.fromkeys(values))

@@ -1,0 +1,64 @@
+# What every step uses: the checked settings, the grid of jobs, the code that a job depends on.
+# Requires: params.yaml (as `config`). Makes: SETTINGS, GRID and the lists of targets.
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, workflow.basedir)
+
+from regression_unlearning import workflow_plan as plan
+from regression_unlearning.errors import UserError
+from regression_unlearning.settings import check
+
+# Jobs run the interpreter that runs Snakemake, whether or not its environment is activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+
+try:
+    SETTINGS = check(config)
+    GRID = plan.Grid(SETTINGS)
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
+wildcard_constraints:
+    dataset="[a-z0-9_]+",
+    forget_set="[a-z0-9_]+",
+    method="[a-z0-9_]+",
+    measure="[a-z0-9_]+",
+    experiment="[a-z0-9_]+",
+    seed="[0-9]+",
+
+
+if SETTINGS.data_mirror:
+    os.environ.setdefault("REGRESSION_UNLEARNING_DATA_MIRROR", SETTINGS.data_mirror)
+
+RAW = GRID.raw
+PREPARED = GRID.prepared
+ORIGINALS = GRID.originals
+RETRAINED = GRID.retrained
+BLINDSPOTS = GRID.blindspots
+UNLEARNED = GRID.unlearned
+OBSERVED = GRID.observed
+RELEARNT = GRID.relearnt
+MEASURED = GRID.measured
+TABLES = GRID.tables
+FIGURES = GRID.figures
+REPORT = GRID.report
+
+
+def code(script, *modules):
+    """Files that a job's result depends on: its script and the library files that it imports."""
+    return plan.code_files(f"workflow_scripts/{script}.py", *modules)
+
+
+def as_json(values):
+    """Settings as the argument of a script: the same values, the same text."""
+    return json.dumps(values, sort_keys=True)
+
+
+def network(dataset):
+    """Settings of a dataset that every job with a network needs."""
+    return {"model": SETTINGS.datasets[dataset].model.plain(), "loss": SETTINGS.datasets[dataset].loss}

@@ -1,0 +1,18 @@
+# Plain arrays to numbers: no network, no GPU.
+# Requires: what the measure says it NEEDS. Makes: measures.
+
+
+rule measure:
+    input:
+        unpack(lambda wildcards: GRID.measure_inputs(wildcards)),
+        code=lambda wildcards: code("measure", plan.measure_module(wildcards.measure)),
+    output:
+        "measures/{dataset}/{forget_set}/{method}/{measure}.csv",
+    params:
+        files=lambda wildcards: GRID.measure_arguments(wildcards),
+        settings=lambda wildcards: as_json(SETTINGS.measures[wildcards.measure]),
+    log:
+        "logs/measure/{dataset}/{forget_set}/{method}/{measure}.log",
+    shell:
+        "python workflow_scripts/measure.py --measure {wildcards.measure} --method {wildcards.method}"
+        " {params.files} --settings {params.settings:q} --output {output} 2> {log}"

@@ -1,0 +1,53 @@
+# Raw files to arrays, and the forget sets among their rows.
+# Requires: data/raw/{dataset}. Makes: data/prepared/{dataset}.
+
+
+rule prepare:
+    input:
+        manifest="data/raw/{dataset}/manifest.json",
+        code=lambda wildcards: code("prepare", *plan.data_modules(SETTINGS, wildcards.dataset)),
+    output:
+        "data/prepared/{dataset}/arrays.safetensors",
+        "data/prepared/{dataset}/rows.csv",
+    params:
+        loader=lambda wildcards: SETTINGS.datasets[wildcards.dataset].loader,
+        settings=lambda wildcards: as_json(plan.source(SETTINGS, wildcards.dataset)),
+    log:
+        "logs/prepare/{dataset}.log",
+    resources:
+        mem_mb=4000,
+    shell:
+        "python workflow_scripts/prepare.py --loader {params.loader} --settings {params.settings:q}"
+        " --raw data/raw/{wildcards.dataset} --output data/prepared/{wildcards.dataset} 2> {log}"
+
+
+rule select_forget_set:
+    input:
+        rows="data/prepared/{dataset}/rows.csv",
+        code=code("select_forget_set"),
+    output:
+        "data/prepared/{dataset}/forget_sets/{forget_set}.npz",
+    params:
+        settings=lambda wildcards: as_json(
+            SETTINGS.datasets[wildcards.dataset].forget_sets[wildcards.forget_set].plain()
+        ),
+    log:
+        "logs/select_forget_set/{dataset}/{forget_set}.log",
+    localrule: True
+    shell:
+        "python workflow_scripts/select_forget_set.py --prepared data/prepared/{wildcards.dataset}"
+        " --name {wildcards.forget_set} --settings {params.settings:q} --output {output} 2> {log}"
+
+
+# A wrong forget set must stop the run before a model is trained: the training waits for this file,
+# but does not depend on what it says.
+rule check_forget_sets:
+    input:
+        lambda wildcards: GRID.forget_sets_of(wildcards.dataset),
+    output:
+        "data/prepared/{dataset}/forget_sets/checked",
+    log:
+        "logs/check_forget_sets/{dataset}.log",
+    localrule: True
+    shell:
+        "echo all forget sets can be made > {output} 2> {log}"

@@ -1,0 +1,70 @@
+# Train from scratch: originals, retrained (gold) models, blindspot helpers.
+# Requires: data/prepared/{dataset}. Makes: checkpoints/original, retrained, blindspot.
+
+
+rule train_original:
+    input:
+        data="data/prepared/{dataset}/arrays.safetensors",
+        checked=ancient("data/prepared/{dataset}/forget_sets/checked"),
+        code=lambda wildcards: code("train", *plan.network_modules(SETTINGS, wildcards.dataset)),
+    output:
+        "checkpoints/original/{dataset}/seed_{seed}.safetensors",
+        "checkpoints/original/{dataset}/seed_{seed}.json",
+    params:
+        settings=lambda wildcards: as_json(
+            {
+                **network(wildcards.dataset),
+                "training": SETTINGS.datasets[wildcards.dataset].training.plain(),
+            }
+        ),
+    log:
+        "logs/train_original/{dataset}/seed_{seed}.log",
+    threads: 1
+    resources:
+        mem_mb=2000,
+    shell:
+        "python workflow_scripts/train.py --identity {wildcards.dataset} original"
+        " --prepared data/prepared/{wildcards.dataset} --seed {wildcards.seed} --threads {threads}"
+        " --settings {params.settings:q} --output {output[0]} 2> {log}"
+
+
+rule train_retrained:
+    input:
+        data="data/prepared/{dataset}/arrays.safetensors",
+        parts="data/prepared/{dataset}/forget_sets/{forget_set}.npz",
+        checked=ancient("data/prepared/{dataset}/forget_sets/checked"),
+        code=lambda wildcards: code("train", *plan.network_modules(SETTINGS, wildcards.dataset)),
+    output:
+        "checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.safetensors",
+        "checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.json",
+    params:
+        settings=lambda wildcards: as_json(
+            {
+                **network(wildcards.dataset),
+                "training": SETTINGS.datasets[wildcards.dataset].training.plain(),
+            }
+        ),
+    log:
+        "logs/train_retrained/{dataset}/{forget_set}/seed_{seed}.log",
+    threads: 1
+    resources:
+        mem_mb=2000,
+    shell:
+        "python workflow_scripts/train.py --identity {wildcards.dataset} {wildcards.forget_set} retrained"
+        " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"
+        " --threads {threads} --settings {params.settings:q} --output {output[0]} 2> {log}"
+
+
+use rule train_retrained as train_blindspot with:
+    output:
+        "checkpoints/blindspot/{dataset}/{forget_set}/seed_{seed}.safetensors",
+        "checkpoints/blindspot/{dataset}/{forget_set}/seed_{seed}.json",
+    params:
+        settings=lambda wildcards: as_json(
+            {
+                **network(wildcards.dataset),
+                "training": SETTINGS.datasets[wildcards.dataset].blindspot.plain(),
+            }
+        ),
+    log:
+        "logs/train_blindspot/{dataset}/{forget_set}/seed_{seed}.log",

@@ -1,0 +1,33 @@
+# One rule for every unlearning method.
+# Requires: the original model, the forget set, the method's helpers. Makes: checkpoints/unlearned.
+
+
+rule unlearn:
+    input:
+        data="data/prepared/{dataset}/arrays.safetensors",
+        parts="data/prepared/{dataset}/forget_sets/{forget_set}.npz",
+        original="checkpoints/original/{dataset}/seed_{seed}.safetensors",
+        helpers=lambda wildcards: list(plan.helpers(SETTINGS, wildcards).values()),
+        code=lambda wildcards: code("unlearn", *plan.method_modules(SETTINGS, wildcards)),
+    output:
+        "checkpoints/unlearned/{dataset}/{forget_set}/{method}/seed_{seed}.safetensors",
+        "checkpoints/unlearned/{dataset}/{forget_set}/{method}/seed_{seed}.json",
+    params:
+        method=lambda wildcards: plan.method(SETTINGS, wildcards).method,
+        helpers=lambda wildcards: [
+            f"--helper {name}={path}" for name, path in plan.helpers(SETTINGS, wildcards).items()
+        ],
+        settings=lambda wildcards: as_json(
+            {**network(wildcards.dataset), "options": plan.method(SETTINGS, wildcards).options}
+        ),
+    log:
+        "logs/unlearn/{dataset}/{forget_set}/{method}/seed_{seed}.log",
+    threads: 1
+    resources:
+        mem_mb=2000,
+    shell:
+        "python workflow_scripts/unlearn.py"
+        " --identity {wildcards.dataset} {wildcards.forget_set} {wildcards.method}"
+        " --method {params.method} --prepared data/prepared/{wildcards.dataset} --parts {input.parts}"
+        " --original {input.original} {params.helpers} --seed {wildcards.seed} --threads {threads}"
+        " --settings {params.settings:q} --output {output[0]} 2> {log}"

@@ -1,0 +1,34 @@
+"""Fetch one dataset's raw files from the publisher, or from a folder that holds them."""
+
+import os
+from pathlib import Path
+
+from regression_unlearning import program, registry
+from regression_unlearning.settings import Embedding, validated
+
+
+def main() -> None:
+    """Read the arguments and fetch."""
+    parser = program.parser(__doc__)
+    parser.add_argument("--loader", required=True, help="the dataset's loader")
+    parser.add_argument(
+        "--settings", type=program.settings_argument, required=True, help='JSON: "source", "embedding"'
+    )
+    parser.add_argument("--mirror", type=Path, help="folder that holds the files; the environment "
+                        "variable REGRESSION_UNLEARNING_DATA_MIRROR goes before it")
+    parser.add_argument("--checksums", type=Path, required=True, help="JSON of known hashes")
+    parser.add_argument("--output", type=Path, required=True, help="the manifest to write")
+    arguments = parser.parse_args()
+    mirror = os.environ.get("REGRESSION_UNLEARNING_DATA_MIRROR") or arguments.mirror
+    loader = registry.load("dataset", arguments.loader)
+    loader.download(
+        arguments.output.parent,
+        validated(loader.Settings, arguments.settings["source"], "source"),
+        mirror=Path(mirror).expanduser() if mirror else None,
+        checksums=arguments.checksums,
+        embedding=validated(Embedding, arguments.settings["embedding"], "embedding"),
+    )
+
+
+if __name__ == "__main__":
+    program.run(main)

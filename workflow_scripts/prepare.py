@@ -1,0 +1,25 @@
+"""Turn one dataset's raw files into arrays and a table of rows."""
+
+from pathlib import Path
+
+from regression_unlearning import program
+from regression_unlearning.data.prepared import prepare
+from regression_unlearning.settings import Embedding, validated
+
+
+def main() -> None:
+    """Read the arguments and prepare."""
+    parser = program.parser(__doc__)
+    parser.add_argument("--loader", required=True, help="the dataset's loader")
+    parser.add_argument(
+        "--settings", type=program.settings_argument, required=True, help='JSON: "source", "embedding"'
+    )
+    parser.add_argument("--raw", type=Path, required=True, help="folder of the raw files")
+    parser.add_argument("--output", type=Path, required=True, help="folder to write into")
+    arguments = parser.parse_args()
+    embedding = validated(Embedding, arguments.settings["embedding"], "embedding")
+    prepare(arguments.raw, arguments.output, arguments.loader, embedding)
+
+
+if __name__ == "__main__":
+    program.run(main)

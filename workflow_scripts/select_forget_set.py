@@ -1,0 +1,26 @@
+"""Divide a prepared dataset by one forget set."""
+
+from pathlib import Path
+
+from regression_unlearning import program
+from regression_unlearning.data.forget_sets import read_selector, select
+from regression_unlearning.data.prepared import read_rows
+from regression_unlearning.files import write_npz
+
+
+def main() -> None:
+    """Read the arguments, select, write the parts."""
+    parser = program.parser(__doc__)
+    parser.add_argument("--prepared", type=Path, required=True, help="folder of the prepared dataset")
+    parser.add_argument("--name", required=True, help="name of the forget set")
+    parser.add_argument(
+        "--settings", type=program.settings_argument, required=True, help="JSON: the selector"
+    )
+    parser.add_argument("--output", type=Path, required=True, help="the .npz to write")
+    arguments = parser.parse_args()
+    selector = read_selector(arguments.settings)
+    write_npz(arguments.output, select(read_rows(arguments.prepared), selector, arguments.name))
+
+
+if __name__ == "__main__":
+    program.run(main)

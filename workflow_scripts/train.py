@@ -1,0 +1,30 @@
+"""Train a model from scratch: the original, a retrained (gold) model, or a blindspot helper.
+
+Without --parts the model is trained on the whole training set; with it, on the retain set.
+"""
+
+from regression_unlearning import program
+from regression_unlearning.settings import Fit, validated
+from regression_unlearning.training.session import Session, add_arguments
+from regression_unlearning.training.train import train
+
+
+def main() -> None:
+    """Read the arguments, train, write the checkpoint."""
+    parser = program.parser(__doc__)
+    add_arguments(parser)
+    parser.add_argument("--identity", nargs="+", required=True, help="dataset, forget set, role")
+    parser.add_argument(
+        "--settings",
+        type=program.settings_argument,
+        required=True,
+        help='JSON: "model", "loss", "training"',
+    )
+    arguments = parser.parse_args()
+    session = Session(arguments, arguments.identity, arguments.settings)
+    model = train(session.task, validated(Fit, arguments.settings["training"], "training"))
+    session.save(model)
+
+
+if __name__ == "__main__":
+    program.run(main)

@@ -1,0 +1,47 @@
+"""Run one unlearning method on a trained model."""
+
+from pathlib import Path
+
+from regression_unlearning import program
+from regression_unlearning.training.checkpoints import record_of
+from regression_unlearning.training.session import Session, add_arguments
+from regression_unlearning.training.unlearn import unlearn
+
+
+def helper(text: str) -> tuple[str, Path]:
+    """Read NAME=PATH."""
+    name, _, path = text.partition("=")
+    return name, Path(path)
+
+
+def main() -> None:
+    """Read the arguments, unlearn, write the checkpoint."""
+    parser = program.parser(__doc__)
+    add_arguments(parser)
+    parser.add_argument("--identity", nargs="+", required=True, help="dataset, forget set, label")
+    parser.add_argument("--method", required=True, help="name of the method")
+    parser.add_argument("--original", type=Path, required=True, help="the original's checkpoint")
+    parser.add_argument(
+        "--helper", type=helper, action="append", default=[], help="NAME=PATH of a helper's checkpoint"
+    )
+    parser.add_argument(
+        "--settings",
+        type=program.settings_argument,
+        required=True,
+        help='JSON: "model", "loss", "options" of the method',
+    )
+    arguments = parser.parse_args()
+    paths = dict(arguments.helper)
+    session = Session(
+        arguments, arguments.identity, arguments.settings, [arguments.original, *paths.values()]
+    )
+    helpers = {name: session.load(path) for name, path in paths.items()}
+    task = session.task.having(helpers=helpers)
+    original = session.load(arguments.original)
+    model = unlearn(original, task, arguments.method, **arguments.settings["options"])
+    spent = {name: record_of(path)["seconds"] for name, path in paths.items()}
+    session.save(model, method=arguments.method, helper_seconds=spent)
+
+
+if __name__ == "__main__":
+    program.run(main)
