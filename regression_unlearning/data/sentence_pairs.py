@@ -7,6 +7,7 @@ unknown word gets the mean vector of the known words of its sentence.
 
 import gzip
 import io
+import json
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILES = {"train": "sts-train.csv", "validation": "sts-dev.csv", "test": "sts-test.csv"}
+MANIFEST = "manifest.json"
 VECTORS = "vectors"
 COLUMNS = ("genre", "filename", "year", "number", "score", "sentence1", "sentence2")
 TOKENS = 10
@@ -91,6 +93,13 @@ def tokenise(sentences: "pd.Series") -> list[list[str]]:
         .str.split()
     )
     return [[word for word in words if word not in ENGLISH_STOP_WORDS][:TOKENS] for words in plain]
+
+
+def _vectors_file(raw: Path) -> Path:
+    """The raw file that is none of the pairs: its name is that of where it came from."""
+    manifest = json.loads((raw / MANIFEST).read_text(encoding="utf-8"))
+    (name,) = set(manifest["files"]) - set(FILES.values())
+    return raw / name
 
 
 @contextmanager
@@ -199,7 +208,7 @@ def prepare(raw: Path, embedding: Embedding) -> tuple["pd.DataFrame", dict[str, 
     rows = read_pairs(raw)
     sentences = tokenise(pd.concat([rows["sentence1"], rows["sentence2"]], ignore_index=True))
     words = {word for sentence in sentences for word in sentence}
-    vectors = read_vectors(raw / VECTORS, words, embedding)
+    vectors = read_vectors(_vectors_file(raw), words, embedding)
     tokens, table = index_tokens(sentences, vectors, embedding.dimension)
     paired = np.stack([tokens[: len(rows)], tokens[len(rows) :]], axis=1)
     return rows, {"tokens": paired, "vectors": table}

@@ -3,10 +3,10 @@
 Publisher: http://ixa2.si.ehu.eus/stswiki. Paper: Cer et al. 2017, arXiv 1708.00055.
 """
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from regression_unlearning.data.download import Wanted, fetch
-from regression_unlearning.data.sentence_pairs import FILES, VECTORS
+from regression_unlearning.data.sentence_pairs import FILES
 from regression_unlearning.settings import Embedding, Section
 
 FAMILY = "sentence_pairs"
@@ -57,8 +57,10 @@ def download(
         )
         for file in FILES.values()
     ]
+    # Named as where it comes from: a mirror may hold a cut or repacked file, with another hash.
+    held = [path for path in embedding.mirror if mirror is not None and (mirror / path).is_file()]
     vectors = Wanted(
-        file=VECTORS,
+        file=PurePosixPath(held[0] if held else embedding.url).name,
         url=embedding.url,
         mirror=embedding.mirror,
         sha256=embedding.sha256,
