@@ -148,6 +148,7 @@ def _receive(
             "last_modified": headers.get("Last-Modified"),
             "total": total,
         }
+        part.unlink(missing_ok=True)
         write_json(note, known)
     elif status in AGAIN_LATER:
         raise _Broken(f"the server answered {status} {response.reason}")
@@ -169,9 +170,7 @@ def _write(
     done, began = offset, time.monotonic()
     told = began
     try:
-        with part.open("r+b" if part.exists() else "wb") as out:
-            out.seek(offset)
-            out.truncate()
+        with part.open("ab") as out:
             for block in response.raw.stream(BLOCK, decode_content=False):
                 out.write(block)
                 done += len(block)

@@ -2,6 +2,7 @@ import hashlib
 import io
 import json
 import logging
+import re
 import resource
 import subprocess
 import sys
@@ -40,6 +41,7 @@ class Server(ThreadingHTTPServer):
         self.etag = '"one"'
         self.failures = []
         self.announce = True
+        self.most = None
         self.headers = {}
 
     def url(self, name):
@@ -77,7 +79,7 @@ class Handler(BaseHTTPRequestHandler):
                 return self.answer(416, ("Content-Range", f"bytes */{len(body)}"))
             status = 206
             headers.append(("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}"))
-        rest = body[start:]
+        rest = body[start:][: self.server.most if asked else None]
         self.answer(status, *headers, length=len(rest) if server.announce else None)
         if server.cut > 0:
             server.cut -= 1
@@ -213,6 +215,12 @@ def test_changed_file_is_fetched_again(server, place):
     assert (place.folder / "data.bin").read_bytes() == BODY
 
 
+def test_server_that_sends_less_than_the_rest_is_asked_for_more(server, place):
+    server.files["data.bin"], server.cut, server.most = BODY, 1, 200_000
+    place.fetch(Wanted(file="data.bin", url=server.url("data.bin"), sha256=digest(BODY)))
+    assert len(server.requests) == 3
+
+
 @pytest.mark.parametrize("etag", ['"one"', None])
 def test_broken_download_goes_on_where_it_broke_off(server, place, etag):
     server.files["data.bin"], server.cut, server.etag = BODY, 2, etag
@@ -239,9 +247,13 @@ def test_a_later_call_goes_on_and_starts_anew_when_the_file_changed(server, plac
     assert (place.folder / "data.bin").read_bytes() == BODY[::-1]
 
 
-def test_server_without_ranges_starts_from_zero(server, place):
+def test_server_without_ranges_starts_from_zero(server, place, monkeypatch, caplog):
     server.files["data.bin"], server.cut, server.ranges = BODY, 1, False
-    place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    monkeypatch.setattr(transfer, "LOG_EVERY", 0)
+    with caplog.at_level(logging.INFO):
+        place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    told = [int(text) for text in re.findall(r"data.bin: (\d+) %", caplog.text)]
+    assert told and max(told) == told[-1] == 100
     assert len(server.requests) == 2 and "Range" in server.requests[1][1]
     assert (place.folder / "data.bin").read_bytes() == BODY
 

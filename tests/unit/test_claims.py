@@ -1,0 +1,149 @@
+"""The four verdicts, and the paper's claims against the paper's own numbers."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from regression_unlearning.reporting import estimates
+from regression_unlearning.reporting.claims import COLUMNS, Claim, above, check_claims, least, near
+from regression_unlearning.reporting.claims_table_2 import CLAIMS
+from regression_unlearning.reporting.estimates import constant, less, together
+from regression_unlearning.reporting.paper_values import paper_values
+from regression_unlearning.reporting.summary import COLUMNS as TIDY
+
+HOLDS, FAILS, UNDECIDED, NOT_MEASURED = "holds", "does not hold", "undecided", "not measured"
+KEY = "attack_label_rate"
+
+
+def frame(floor="0.01", half=0.02, measure=KEY, **means):
+    """A tidy frame of one measure; a mean that is a text has no interval."""
+    rows = [
+        ["d", "f", method, measure, str(mean), *ends(mean, half), 3, floor, "", ""]
+        for method, mean in means.items()
+    ]
+    return pd.DataFrame(rows, columns=TIDY)
+
+
+def ends(mean, half):
+    return ("", "") if isinstance(mean, str) else (str(mean - half), str(mean + half))
+
+
+def verdict(check, data):
+    claim = Claim("c", "said", "there", ("f",), check)
+    result = check_claims(data, [claim], "d", {"f": "the set"})
+    assert list(result.columns) == COLUMNS and len(result) == 1
+    return result.loc[0, "verdict"], result.loc[0, "figures"]
+
+
+@pytest.mark.parametrize(
+    ("means", "options", "expected"),
+    [
+        ({"blindspot": 0.1, "finetune": 0.3, "gaussian_amnesiac": 0.2}, {}, HOLDS),
+        ({"blindspot": 0.3, "finetune": 0.1, "gaussian_amnesiac": 0.5}, {}, FAILS),
+        # the intervals overlap
+        ({"blindspot": 0.1, "finetune": 0.13, "gaussian_amnesiac": 0.2}, {}, UNDECIDED),
+        # apart, but by less than the floor
+        (
+            {"blindspot": 0.1, "finetune": 0.2, "gaussian_amnesiac": 0.2},
+            {"floor": "0.15"},
+            UNDECIDED,
+        ),
+        # one seed, and nothing is known of the noise
+        (
+            {"blindspot": "0.1", "finetune": "0.3", "gaussian_amnesiac": "0.3"},
+            {"floor": ""},
+            UNDECIDED,
+        ),
+        # one seed, but a floor
+        ({"blindspot": "0.1", "finetune": "0.3", "gaussian_amnesiac": "0.3"}, {}, HOLDS),
+        ({"blindspot": 0.1, "finetune": 0.3}, {}, NOT_MEASURED),
+        (
+            {"blindspot": 0.1, "finetune": 0.3, "gaussian_amnesiac": "not measured"},
+            {},
+            NOT_MEASURED,
+        ),
+        # bounds: at least 0.5 is surely more than 0.1; at most 0.5 need not be
+        ({"blindspot": 0.1, "finetune": ">= 0.5", "gaussian_amnesiac": 0.3}, {}, HOLDS),
+        ({"blindspot": 0.1, "finetune": "<= 0.5", "gaussian_amnesiac": 0.3}, {}, UNDECIDED),
+    ],
+)
+def test_least(means, options, expected):
+    found, figures = verdict(least(KEY, "blindspot"), frame(**options, **means))
+    assert found == expected
+    assert figures.startswith(f"the set: {expected} (Blindspot ")
+
+
+def test_figures_show_what_decided():
+    data = frame(blindspot=0.1, finetune=0.3, gaussian_amnesiac=0.2)
+    assert verdict(least(KEY, "blindspot"), data)[1] == (
+        "the set: holds (Blindspot 0.1 [0.08, 0.12], FineTune 0.3 [0.28, 0.32], "
+        "Gaussian Amnesiac 0.2 [0.18, 0.22], floor 0.01)"
+    )
+
+
+def test_nearest_to_another_model_counts_both_sides():
+    check = least(KEY, "blindspot", "retrained")
+    over = frame(retrained=1.0, blindspot=1.1, finetune=0.7, gaussian_amnesiac=1.4)
+    assert verdict(check, over)[0] == HOLDS
+    worse = frame(retrained=1.0, blindspot=1.4, finetune=1.1, gaussian_amnesiac=1.1)
+    assert verdict(check, worse)[0] == FAILS
+    assert verdict(check, worse[worse["method"] != "retrained"])[0] == NOT_MEASURED
+
+
+def test_nearest_to_a_number_with_a_bound():
+    check = least("anamnesis", "blindspot", 1.0)
+    others = {"finetune": 0.2, "gaussian_amnesiac": 0.1, "measure": "anamnesis", "floor": "1.05"}
+    assert verdict(check, frame(blindspot=0.9, **others))[0] == HOLDS
+    assert verdict(check, frame(blindspot=">= 1.3", **others))[0] == UNDECIDED  # may be far above
+    assert verdict(check, frame(blindspot=">= 2.3", **others))[0] == FAILS
+    assert verdict(check, frame(blindspot="not measurable", **others))[0] == NOT_MEASURED
+
+
+def test_near_and_above():
+    close = frame(retrained=1.0, blindspot=1.05, finetune=0.97, gaussian_amnesiac=1.0)
+    assert verdict(near(KEY, "retrained", 0.15), close)[0] == HOLDS
+    far = frame(retrained=1.0, blindspot=1.5, finetune=0.97, gaussian_amnesiac=1.0)
+    assert verdict(near(KEY, "retrained", 0.15), far)[0] == FAILS
+    edge = frame(retrained=1.0, blindspot=1.15, finetune=0.97, gaussian_amnesiac=1.0)
+    assert verdict(near(KEY, "retrained", 0.15), edge)[0] == UNDECIDED
+    assert verdict(above(KEY, "original", 0.55), frame(original=0.7))[0] == HOLDS
+    assert verdict(above(KEY, "original", 0.55), frame(original=0.5))[0] == FAILS
+    assert verdict(above(KEY, "original", 0.55), frame(original=0.56))[0] == UNDECIDED
+
+
+def test_parts_together():
+    assert together([HOLDS, HOLDS]) == HOLDS
+    assert together([HOLDS, UNDECIDED]) == UNDECIDED
+    assert together([UNDECIDED, NOT_MEASURED]) == NOT_MEASURED
+    assert together([NOT_MEASURED, FAILS, HOLDS]) == FAILS
+    assert together([]) == NOT_MEASURED
+    assert less(constant(1), constant(1), 0.0) == UNDECIDED
+    assert less(constant(1), constant(math.nan), 0.0) == NOT_MEASURED
+
+
+def test_verdicts_are_named_once():
+    names = (estimates.HOLDS, estimates.FAILS, estimates.UNDECIDED, estimates.NOT_MEASURED)
+    assert names == (HOLDS, FAILS, UNDECIDED, NOT_MEASURED)
+
+
+def test_other_datasets_have_no_claims_and_forget_sets_can_be_renamed():
+    data = frame(blindspot=0.1, finetune=0.3, gaussian_amnesiac=0.2)
+    claim = Claim("c", "said", "there", ("score_0_2",), least(KEY, "blindspot"))
+    assert check_claims(data, [claim], "elsewhere", {}).empty
+    assert check_claims(data, [claim], "d", {}).loc[0, "verdict"] == NOT_MEASURED
+    renamed = check_claims(data, [claim], "d", {"f": "F"}, {"score_0_2": "f"})
+    assert renamed.loc[0, "verdict"] == HOLDS
+
+
+def test_the_paper_s_own_numbers_bear_its_claims_out():
+    """Taken as exact, Table 2 as printed agrees with what the text says of it."""
+    printed = paper_values("table2")
+    gold = {"wasserstein_train": "0", "anamnesis": "1"}
+    rows = printed.assign(
+        mean=printed["value"], ci_low="", ci_high="", seeds=1, note="", paper_value="",
+        floor=printed["measure"].map(gold).fillna("0"),
+    )  # fmt: skip
+    found = check_claims(rows[TIDY], CLAIMS, "stsb", {}).set_index("id")["verdict"]
+    assert found.pop("attack_separates") == NOT_MEASURED  # the paper does not print it
+    assert len(found) == 6 and set(found) == {HOLDS}
