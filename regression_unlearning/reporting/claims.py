@@ -69,11 +69,15 @@ def least(measure: str, method: str, target: float | str | None = None) -> Check
     """
 
     def check(numbers: Numbers) -> tuple[str, str]:
-        aim = numbers.of(measure, target) if isinstance(target, str) else target and constant(target)
+        aim = (
+            numbers.of(measure, target) if isinstance(target, str) else target and constant(target)
+        )
         found = {name: numbers.of(measure, name) for name in METHODS}
         scores = {name: one.distance(aim.value) if aim else one for name, one in found.items()}
         floor = numbers.floor(measure)
-        verdicts = [less(scores[method], scores[rival], floor) for rival in METHODS if rival != method]
+        verdicts = [
+            less(scores[method], scores[rival], floor) for rival in METHODS if rival != method
+        ]
         figures = [f"{METHODS[name]} {found[name].text}" for name in [method, *METHODS]]
         if isinstance(target, str):
             figures.append(f"{target} {aim.text}")
@@ -131,8 +135,8 @@ def check_claims(
     Returns
     -------
     DataFrame
-        Columns `id`, `sentence`, `where`, `verdict`, `figures`. A forget set that the frame does not
-        hold counts as not measured.
+        Columns `id`, `sentence`, `where`, `verdict`, `figures`. A forget set that the frame does
+        not hold counts as not measured.
     """
     ours = frame[frame["dataset"] == dataset]
     rows = []

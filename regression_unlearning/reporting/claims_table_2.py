@@ -12,7 +12,8 @@ NEAR = 0.15
 CLAIMS = (
     Claim(
         "attack_separates",
-        "The attack tells members from others at all: its own AUC on the original model is above 0.55.",
+        "The attack tells members from others at all: its own AUC on the original model is above "
+        "0.55.",
         "Ours: without it the attack's numbers say nothing",
         ALL,
         above("attack_auc", "original", 0.55),
@@ -42,15 +43,16 @@ CLAIMS = (
     ),
     Claim(
         "wasserstein_blindspot",
-        "Blindspot's predictions have the smallest Wasserstein distance from the retrained model's on "
-        "the scores 0 to 2 and on the random samples.",
+        "Blindspot's predictions have the smallest Wasserstein distance from the retrained "
+        "model's on the scores 0 to 2 and on the random samples.",
         TEXT,
         (BAND, RANDOM),
         least("wasserstein_train", "blindspot"),
     ),
     Claim(
         "wasserstein_gaussian_amnesiac",
-        "On the samples of 2015, Gaussian Amnesiac's predictions have the smallest Wasserstein distance.",
+        "On the samples of 2015, Gaussian Amnesiac's predictions have the smallest Wasserstein "
+        "distance.",
         "Table 2; Section 6.4 names the exception",
         (YEAR,),
         least("wasserstein_train", "gaussian_amnesiac"),

@@ -30,7 +30,9 @@ def costs_table(frame: pd.DataFrame, layout: Layout) -> Table:
         for key in COSTS
     }
     rows = tuple(
-        Row(title, name, tuple(_cell(cells.get((one, method, key)), decimals[key]) for key in COSTS))
+        Row(
+            title, name, tuple(_cell(cells.get((one, method, key)), decimals[key]) for key in COSTS)
+        )
         for one, title in layout.forget_sets.items()
         for method, name in layout.methods.items()
         if f"{one}/{method}" in held

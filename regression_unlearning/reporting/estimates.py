@@ -45,7 +45,7 @@ class Estimate:
         return self.low < self.high
 
     def distance(self, target: float) -> "Estimate":
-        """Give the absolute difference from `target`; an interval that holds it reaches down to 0."""
+        """Absolute difference from `target`; its interval reaches 0 where it holds `target`."""
         ends = abs(self.low - target), abs(self.high - target)
         inside = self.low <= target <= self.high
         value = abs(self.value - target)

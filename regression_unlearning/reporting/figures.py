@@ -73,8 +73,8 @@ def difference_densities(
         axes = figure.subplots(1, len(panels), squeeze=False)[0]
         for number, (axis, panel) in enumerate(zip(axes, panels, strict=True)):
             _draw(axis, panel, relative)
-            axis.set_xlabel(_axis_label(unit, relative))
-            axis.set_ylabel(("Density" if relative else f"Density, per {unit}") if not number else "")
+            axis.set_xlabel(_axis_label(unit, relative), parse_math=False)
+            axis.set_ylabel("" if number else "Density (per unit of the x-axis)")
         _place(figure, axes, title, _subtitle(panels, embedded))
         save_figure(figure, stem)
 
@@ -110,14 +110,14 @@ def _draw(axis: Axes, panel: Panel, relative: bool) -> None:
         look = {"color": color, "linestyle": dashes, "linewidth": 1.8, "zorder": 3}
         _curve(axis, name, sample, grid, relative, look)
     _curve(axis, FLOOR_LABEL, panel.floor, grid, relative, FLOOR)
-    axis.set_title(panel.title, fontsize=10, color="#222222")
+    axis.set_title(panel.title, fontsize=10, color="#222222", parse_math=False)
     axis.set_xlim(grid[0], grid[-1])
     axis.set_ylim(bottom=0)
     axis.grid(axis="y", color="#EEEEEE", linewidth=0.8)
 
 
 def _curve(axis: Axes, name: str, sample: np.ndarray, grid, relative: bool, look: dict) -> None:
-    """Draw one density; a sample of a single value becomes an upright line, an empty one nothing."""
+    """Draw one density; a single repeated value becomes an upright line, no values nothing."""
     if not len(sample):
         return
     curve = density(sample, grid, relative)
@@ -140,13 +140,14 @@ def _place(figure: Figure, axes: Sequence[Axes], title: str, subtitle: str) -> N
     figure.subplots_adjust(
         left=0.65 / wide,
         right=1 - 0.15 / wide,
-        bottom=(legend + 0.75) / high,
+        bottom=(legend + 0.8) / high,
         top=1 - (1.0 if subtitle else 0.75) / high,
         wspace=0.2,
     )
-    figure.text(0.65 / wide, 1 - 0.3 / high, title, fontsize=12.5, weight="bold", color="#111111")
+    head = {"fontsize": 12.5, "weight": "bold", "color": "#111111", "parse_math": False}
+    figure.text(0.65 / wide, 1 - 0.3 / high, title, **head)
     figure.text(0.65 / wide, 1 - 0.54 / high, subtitle, fontsize=9.5, color="#B03A00")
-    figure.legend(
+    shown = figure.legend(
         [found[name] for name in names],
         names,
         loc="lower center",
@@ -155,6 +156,8 @@ def _place(figure: Figure, axes: Sequence[Axes], title: str, subtitle: str) -> N
         frameon=False,
         handlelength=3,
     )
+    for text in shown.get_texts():
+        text.set_parse_math(False)
 
 
 def _grid(samples: Iterable[np.ndarray], relative: bool) -> np.ndarray:
@@ -170,8 +173,8 @@ def _grid(samples: Iterable[np.ndarray], relative: bool) -> np.ndarray:
 
 def _axis_label(unit: str, relative: bool) -> str:
     if relative:
-        return "|Prediction − retrained model's| / label"
-    return f"Prediction − retrained model's ({unit})"
+        return "|Prediction − retrained model's|\n/ label"
+    return f"Prediction − retrained model's\n({unit})"
 
 
 def _subtitle(panels: Sequence[Panel], embedded: bool) -> str:

@@ -21,8 +21,8 @@ class Layout:
     dataset_title : str
         The dataset's name for readers.
     forget_sets, methods : mapping of str to str
-        Key to title, in the order of the table. `methods` holds the original and the retrained model
-        too.
+        Key to title, in the order of the table. `methods` holds the original and the retrained
+        model too.
     measures : tuple of str, optional
         Measures of the first block; the paper's five by default. All others that the frame holds
         follow in a second block.

@@ -40,7 +40,9 @@ def of_groups(rows: pd.DataFrame, groups: pd.DataFrame) -> pd.Series:
         frame.reindex(groups.index).reindex(columns=["plain", "missing", ">=", "<="]).fillna("")
         for frame in (plain, inner)
     )
-    return joined(groups.apply(lambda one: _parts(one, plain.loc[one.name], inner.loc[one.name]), axis=1))
+    return joined(
+        groups.apply(lambda one: _parts(one, plain.loc[one.name], inner.loc[one.name]), axis=1)
+    )
 
 
 def _parts(one: pd.Series, plain: pd.Series, inner: pd.Series) -> pd.Series:
@@ -55,7 +57,8 @@ def _parts(one: pd.Series, plain: pd.Series, inner: pd.Series) -> pd.Series:
         missing = f"{one['missing']} of {total} {unit} not measured" + _why(inner["missing"])
     if lower and upper:
         both = ", ".join(dict.fromkeys(filter(None, (inner[">="], inner["<="]))))
-        censored = f"of {total} {unit}, {lower} bounded from below and {upper} from above" + _why(both)
+        censored = f"of {total} {unit}, {lower} bounded from below and {upper} from above"
+        censored += _why(both)
     elif lower or upper:
         censored = f"{lower or upper} of {total} {unit} censored" + _why(inner[">="] or inner["<="])
     if one["pairs"] and one["measured"]:

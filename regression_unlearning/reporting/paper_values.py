@@ -18,8 +18,8 @@ def paper_values(table: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns `table`, `dataset`, `forget_set`, `method`, `measure`, `value`; `value` is the text as
-        printed. Where the paper prints a dash there is no row.
+        Columns `table`, `dataset`, `forget_set`, `method`, `measure`, `value`; `value` is the text
+        as printed. Where the paper prints a dash there is no row.
 
     Raises
     ------

@@ -34,7 +34,10 @@ _MATCHED = "its retain and test rows drawn to have the same labels"
 
 QUANTITIES = {
     "error_retain_test": Quantity(
-        "Retain error, test", "error on test rows outside the forget set", "retrained", "err_D_t^r ↓"
+        "Retain error, test",
+        "error on test rows outside the forget set",
+        "retrained",
+        "err_D_t^r ↓",
     ),
     "error_forget_train": Quantity(
         "Forget error, train", "error on the training rows to forget", "retrained", "err_D_t^f ↑"
@@ -81,7 +84,9 @@ QUANTITIES = {
         "Released attack: own AUC", "the AUC of the released code's attack on held-out rows"
     ),
     "attack_matched_label_rate": Quantity(
-        "Matched attack: called members", f"the same share, by an attack with {_MATCHED}", "retrained"
+        "Matched attack: called members",
+        f"the same share, by an attack with {_MATCHED}",
+        "retrained",
     ),
     "attack_matched_auc": Quantity(
         "Matched attack: own AUC", "the AUC of the label-matched attack on held-out rows"

@@ -28,11 +28,11 @@ def tidy(rows: pd.DataFrame, paper: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per dataset, forget set, method and measure, sorted by these. Numbers are texts of at
-        most six digits. `mean` is a number, a bound (``">= 1.32"``), ``"not measurable"`` (bounds in
-        both directions) or ``"not measured"``. `ci_low` and `ci_high` hold the 95 % t interval.
-        `floor` is what retrained models of different seeds differ by, or their mutual distance where
-        the measure compares two models.
+        One row per dataset, forget set, method and measure, sorted by these. Numbers are texts of
+        at most six digits. `mean` is a number, a bound (``">= 1.32"``), ``"not measurable"``
+        (bounds in both directions) or ``"not measured"``. `ci_low` and `ci_high` hold the 95 % t
+        interval. `floor` is what retrained models of different seeds differ by, or their mutual
+        distance where the measure compares two models. No cell of `mean` is empty.
 
     Raises
     ------
@@ -103,7 +103,12 @@ def _groups(rows: pd.DataFrame) -> pd.DataFrame:
     out["note"] = notes.of_groups(rows, out)
     out["mean"] = np.select(
         [out["measured"] == 0, (out[">="] > 0) & (out["<="] > 0), out[">="] > 0, out["<="] > 0],
-        ["not measured", "not measurable", ">= " + texts(out["mean"], 4), "<= " + texts(out["mean"], 4)],
+        [
+            "not measured",
+            "not measurable",
+            ">= " + texts(out["mean"], 4),
+            "<= " + texts(out["mean"], 4),
+        ],
         texts(out["mean"]),
     )
     return out
@@ -120,7 +125,11 @@ def _floors(rows: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
     floors["floor"] = apart.reindex(floors.index).fillna("").astype(object)
     floors["floor"] = floors["floor"].mask(paired, gold["mean"].where(known, ""))
     reason = np.select(
-        [(floors["floor"] != "") & floors["floor"].notna(), gold["measured"] == 1, gold["note"].notna()],
+        [
+            (floors["floor"] != "") & floors["floor"].notna(),
+            gold["measured"] == 1,
+            gold["note"].notna(),
+        ],
         ["", "one retrained seed: no floor", "no floor: " + gold["note"].fillna("")],
         "no floor: the retrained model was not measured",
     )

@@ -116,7 +116,7 @@ class Table:
 
 
 def lifted(table: Table) -> Table:
-    """Say a note that holds for a whole row at its label, and one for all rows only below the table."""
+    """Say a note of a whole row at its label, and a note of all rows only below the table."""
     blocks = tuple(replace(b, rows=tuple(_lifted_row(row) for row in b.rows)) for b in table.blocks)
     table = replace(table, blocks=blocks)
     shared = _shared(row.notes for row in table.rows)

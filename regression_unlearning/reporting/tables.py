@@ -8,7 +8,15 @@ from regression_unlearning.reporting import notes
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.numerals import SIGNS, fixed, places, read, spread
 from regression_unlearning.reporting.quantities import COSTS, QUANTITIES, quantity
-from regression_unlearning.reporting.table import NOT_DEFINED, NOT_MEASURED, Block, Cell, Row, Table, lifted
+from regression_unlearning.reporting.table import (
+    NOT_DEFINED,
+    NOT_MEASURED,
+    Block,
+    Cell,
+    Row,
+    Table,
+    lifted,
+)
 from regression_unlearning.reporting.writing import save
 
 REFERENCES = ("original", "retrained")
@@ -16,10 +24,10 @@ ABSENT = "nobody has measured this: the measures hold no such row"
 READING = {
     "paper": "the paper's printed value",
     "Floor": (
-        "the same measure between retrained models of different seeds (for an error or a rate, their "
-        "mean difference). A difference smaller than the floor says nothing"
+        "the same measure between retrained models of different seeds (for an error or a rate, "
+        "their mean difference). A difference smaller than the floor says nothing"
     ),
-    NOT_DEFINED: "not defined there: the model would be compared with itself",
+    NOT_DEFINED: "not defined for this model",
 }
 
 
@@ -33,7 +41,9 @@ def main_table(frame: pd.DataFrame, layout: Layout) -> Table:
     layout : Layout
         Title, rows and columns.
     """
-    ours = frame[(frame["dataset"] == layout.dataset) & frame["forget_set"].isin(layout.forget_sets)]
+    ours = frame[
+        (frame["dataset"] == layout.dataset) & frame["forget_set"].isin(layout.forget_sets)
+    ]
     ours = ours[ours["method"].isin(layout.methods)].astype({"mean": str})
     held = set(ours["measure"]) - set(COSTS) - set(layout.measures)
     further = [key for key in QUANTITIES if key in held] + sorted(held - set(QUANTITIES))

@@ -16,6 +16,7 @@ _LATEX = str.maketrans(
         **{sign: "\\" + sign for sign in "&%$#_{}"},
         "~": r"\textasciitilde{}",
         "^": r"\textasciicircum{}",
+        "|": r"\textbar{}",
         "<": r"\textless{}",
         ">": r"\textgreater{}",
         "±": r"$\pm$",

@@ -63,7 +63,8 @@ class Session:
         if self.device.startswith("cuda") and not torch.cuda.is_available():
             raise UserError("a GPU is asked for and none can be seen; check the driver, or use cpu.")
         torch.set_num_threads(arguments.threads)
-        torch.use_deterministic_algorithms(True)
+        if self.device != "cpu":  # on a CPU our operations are deterministic for a thread count
+            torch.use_deterministic_algorithms(True)
         self.output, self.seed = arguments.output, arguments.seed
         self.settings, self.identity = settings, tuple(identity)
         data = load_prepared(arguments.prepared, self.device)

@@ -121,7 +121,7 @@ def test_latex_is_balanced_and_escaped():
     text = as_latex(main_table(FRAME, LAYOUT))
     assert text.count(r"\begin{") == text.count(r"\end{")
     assert text.count(r"\toprule") == text.count(r"\bottomrule") == 2
-    assert r"Unlearning \& forgetting | 100 \%" in text and r"Toy\_data" in text
+    assert r"Unlearning \& forgetting \textbar{} 100 \%" in text and r"Toy\_data" in text
     assert r"\textless{}= -0.85" in text and r"\$5\_000\$" in text
     assert r"$\geq$ 1.320" in text and r"1.500 $\pm$ 0.100" in text
     rows = [line for line in text.splitlines() if line.startswith(" & ")]
