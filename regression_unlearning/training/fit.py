@@ -15,6 +15,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.progress import Progress
 from regression_unlearning.settings import Fit, Plateau, Step
 from regression_unlearning.training import interruption, state
+from regression_unlearning.training.optimiser import Adam
 from regression_unlearning.training.seeds import seed_for
 
 log = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ def fit(
     """
     torch.manual_seed(seed)
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimiser = torch.optim.Adam(parameters, lr=settings.learning_rate, fused=True)
+    optimiser = Adam(parameters, lr=settings.learning_rate, fused=True)
     schedule = _schedule(optimiser, settings)
     position = state_file and state.load(state_file, fingerprint, model, optimiser, schedule)
     done = Fitted(**position["done"]) if position else Fitted()
