@@ -200,6 +200,7 @@ class Dataset(Section):
     loss: Literal["mse", "l1"]
     training: Fit
     blindspot: Fit
+    unit: str = "the target's unit"
     forget_sets: dict[Name, ForgetSet]
     methods: dict[Name, dict[str, Any]]
     observation: Observation = Observation()
@@ -224,9 +225,15 @@ class Dataset(Section):
 
 
 class Layout(Section):
-    """What a table or a figure shows of one dataset."""
+    """What a table or a figure shows of one dataset.
 
+    `paper` names the paper's table whose printed values and claims stand beside ours; only the
+    paper's own data have one.
+    """
+
+    title: str
     dataset: Name
+    paper: Name | None = None
     forget_sets: Annotated[tuple[Name, ...], Field(min_length=1)]
     methods: Annotated[tuple[Name, ...], Field(min_length=1)]
 

@@ -259,6 +259,53 @@ class Grid:
             for forget_set, label, seed in product(layout.forget_sets, labels, self.seeds)
         ]
 
+    def layout_settings(self, name: str) -> dict[str, Any]:
+        """What a table or figure shows, with the titles of its rows and columns."""
+        layout = self.layouts[name]
+        dataset = self.settings.datasets[layout.dataset]
+        loader = registry.load("dataset", dataset.loader)
+        titles = [[label, dataset.method(label).title] for label in layout.methods]
+        return {
+            "title": layout.title,
+            "paper": layout.paper,
+            "dataset": layout.dataset,
+            "dataset_title": self._dataset_title(layout.dataset),
+            "embedded": loader.EMBEDDED,
+            "loss": dataset.loss,
+            "unit": dataset.unit,
+            "forget_sets": [[name, dataset.forget_sets[name].title] for name in layout.forget_sets],
+            "methods": [*([label, title] for label, title in REFERENCES.items()), *titles],
+        }
+
+    def _dataset_title(self, dataset: str) -> str:
+        chosen = self.settings.datasets[dataset]
+        if hasattr(registry.load("dataset", chosen.loader), "word_vectors"):
+            return chosen.title
+        return f"{chosen.title}, {chosen.embedding or self.settings.embedding}"
+
+    def report_settings(self) -> dict[str, Any]:
+        """What the report is made of, the settings of everything in it included."""
+        figures = {
+            name: {
+                "title": layout.title,
+                "caption": f"{self._dataset_title(layout.dataset)}: a curve for each method, over "
+                "the rows of the forget set and all training seeds. The nearer to 0, the more the "
+                "model behaves as if retrained; the dashed curve is what two retrained models differ by.",
+            }
+            for name, layout in self.experiment.figures.items()
+        }
+        return {
+            "title": self.experiment.title,
+            "seeds": list(self.seeds),
+            "tables": {name: self.layout_settings(name) for name in self.experiment.tables},
+            "figures": figures,
+            "params": {
+                "experiment": {self.settings.experiment: self.experiment.plain()},
+                "measures": dict(self.settings.measures),
+                "datasets": {name: self.settings.datasets[name].plain() for name in self.datasets},
+            },
+        }
+
     def _sources(self, wildcards: Any) -> dict[str, dict[int, str]]:
         needs = registry.load("measure", wildcards.measure).NEEDS
         makers = {

@@ -1,1 +1,58 @@
-# placeholder
+# Tables, figures, the report. Requires: measures, observations. Makes: results/{experiment}.
+
+
+rule table:
+    input:
+        measures=lambda wildcards: GRID.layout_measures(wildcards.table),
+        templates=multiext("regression_unlearning/reporting/", "table.tex.j2", "paper_values.csv"),
+        code=code("table"),
+    output:
+        "results/{experiment}/{table}.csv",
+        report("results/{experiment}/{table}.md", caption="captions/table.rst", category="Tables"),
+        "results/{experiment}/{table}.tex",
+        "results/{experiment}/{table}_costs.csv",
+        "results/{experiment}/{table}_costs.md",
+        "results/{experiment}/{table}_costs.tex",
+    params:
+        settings=lambda wildcards: as_json(GRID.layout_settings(wildcards.table)),
+    log:
+        "logs/table/{experiment}/{table}.log",
+    wildcard_constraints:
+        table="[a-z0-9]+",
+    shell:
+        "python workflow_scripts/table.py --measures {input.measures} --settings {params.settings:q}"
+        " --output results/{wildcards.experiment}/{wildcards.table} 2> {log}"
+
+
+rule figure:
+    input:
+        observations=lambda wildcards: GRID.layout_observations(wildcards.figure),
+        code=code("figure"),
+    output:
+        report("results/{experiment}/{figure}.png", caption="captions/figure.rst", category="Figures"),
+        "results/{experiment}/{figure}.pdf",
+    params:
+        settings=lambda wildcards: as_json(GRID.layout_settings(wildcards.figure)),
+    log:
+        "logs/figure/{experiment}/{figure}.log",
+    shell:
+        "python workflow_scripts/figure.py --observations {input.observations}"
+        " --settings {params.settings:q}"
+        " --output results/{wildcards.experiment}/{wildcards.figure} 2> {log}"
+
+
+rule report:
+    input:
+        tables=[path for path in TABLES if path.endswith(".csv")],
+        figures=[path for path in FIGURES if path.endswith(".png")],
+        templates=multiext("regression_unlearning/reporting/", "report.html.j2", "report.css"),
+        code=code("report"),
+    output:
+        "results/{experiment}/report.html",
+    params:
+        settings=lambda wildcards: as_json(GRID.report_settings()),
+    log:
+        "logs/report/{experiment}.log",
+    shell:
+        "python workflow_scripts/report.py --folder results/{wildcards.experiment}"
+        " --settings {params.settings:q} --output {output} 2> {log}"

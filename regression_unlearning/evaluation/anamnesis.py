@@ -53,5 +53,6 @@ def measure(inputs: Inputs, settings: Settings) -> list[dict]:
         if bound:
             value, note = None, "a gold model did not relearn within the cap"
         apart = None if value is None else abs(value - 1)
+        note = note or "distance of the index from 1 between two retrained models"
         rows.append(row("anamnesis", i, apart, other_seed=j, note=note))
     return rows

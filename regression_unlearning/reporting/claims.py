@@ -38,8 +38,7 @@ class Numbers:
     def floor(self, measure: str) -> float:
         """What retrained models of different seeds differ by; NaN where it is not known."""
         rows = self.frame.loc[self.frame["measure"] == measure, "floor"]
-        value = next((read(str(text))[0] for text in rows if str(text)), math.nan)
-        return abs(value - 1) if measure == "anamnesis" else value
+        return next((read(str(text))[0] for text in rows if str(text)), math.nan)
 
 
 #: A check gives verdicts and the figures that led to them.

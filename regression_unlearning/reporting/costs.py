@@ -53,9 +53,9 @@ def costs_table(frame: pd.DataFrame, layout: Layout) -> Table:
 
 
 def write_costs(frame: pd.DataFrame, layout: Layout, stem) -> Table:
-    """Write ``{stem}_costs.csv``, ``.md`` and ``.tex``; see `costs_table`."""
+    """Write ``{stem}_costs.csv`` (tidy), ``.md`` and ``.tex``; see `costs_table`."""
     table = costs_table(frame, layout)
-    save(table, f"{stem}_costs")
+    save(table, frame[frame["measure"].isin(COSTS)], f"{stem}_costs")
     return table
 
 

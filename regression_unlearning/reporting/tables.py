@@ -63,9 +63,9 @@ def main_table(frame: pd.DataFrame, layout: Layout) -> Table:
 
 
 def write_table(frame: pd.DataFrame, layout: Layout, stem) -> Table:
-    """Write ``{stem}.csv``, ``{stem}.md`` and ``{stem}.tex``; see `main_table`."""
+    """Write ``{stem}.csv`` (tidy), ``{stem}.md`` and ``{stem}.tex``; see `main_table`."""
     table = main_table(frame, layout)
-    save(table, stem)
+    save(table, frame[~frame["measure"].isin(COSTS)], stem)
     return table
 
 

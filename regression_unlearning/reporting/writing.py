@@ -1,8 +1,6 @@
 """Tables as CSV, Markdown and LaTeX: the same table, the same bytes."""
 
-import csv
-import io
-
+import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from tabulate import tabulate
 
@@ -32,25 +30,11 @@ _LATEX = str.maketrans(
 )
 
 
-def save(table: Table, stem) -> None:
-    """Write ``{stem}.csv``, ``{stem}.md`` and ``{stem}.tex``, each whole or not at all."""
-    write_text(f"{stem}.csv", as_csv(table))
+def save(table: Table, frame: pd.DataFrame, stem) -> None:
+    """Write ``{stem}.csv`` (the tidy frame), ``{stem}.md`` and ``{stem}.tex``, each whole."""
+    write_text(f"{stem}.csv", frame.to_csv(index=False, lineterminator="\n"))
     write_text(f"{stem}.md", as_markdown(table))
     write_text(f"{stem}.tex", as_latex(table))
-
-
-def as_csv(table: Table) -> str:
-    """The table as CSV: group and label on every row, notes in a last column."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["Block", *table.columns, "Notes"])
-    for block in table.blocks:
-        for row in block.rows:
-            said = dict.fromkeys([*row.notes, *(n for cell in row.cells for n in cell.notes)])
-            cells = [_text(cell) for cell in row.all_cells]
-            notes = "; ".join([*table.general, *said])
-            writer.writerow([block.title or table.title, row.group, row.heading, *cells, notes])
-    return out.getvalue()
 
 
 def as_markdown(table: Table) -> str:

@@ -1,0 +1,72 @@
+"""Put an experiment's tables, figures, claims and settings into one HTML file."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import yaml
+
+from regression_unlearning import program
+from regression_unlearning.reporting.claims import check_claims
+from regression_unlearning.reporting.claims_table_2 import CLAIMS
+from regression_unlearning.reporting.costs import costs_table
+from regression_unlearning.reporting.report import Picture, write_report
+from regression_unlearning.reporting.results import layout_of
+from regression_unlearning.reporting.summary import read_tidy
+from regression_unlearning.reporting.tables import main_table
+
+#: The paper's table to the claims about it.
+CLAIMS_ABOUT = {"table2": CLAIMS}
+
+
+def main() -> None:
+    """Read the arguments, gather, write."""
+    parser = program.parser(__doc__)
+    parser.add_argument("--folder", type=Path, required=True, help="folder of the experiment's results")
+    parser.add_argument(
+        "--settings",
+        type=program.settings_argument,
+        required=True,
+        help='JSON: "title", "seeds", "embedding", "tables", "figures", "params"',
+    )
+    parser.add_argument("--output", type=Path, required=True, help="the .html to write")
+    arguments = parser.parse_args()
+    settings, folder = arguments.settings, arguments.folder
+    tables, costs, claims = [], [], []
+    for name, layout_settings in settings["tables"].items():
+        layout = layout_of(layout_settings)
+        frame = read_tidy(folder / f"{name}.csv")
+        tables.append(main_table(frame, layout))
+        costs.append(costs_table(read_tidy(folder / f"{name}_costs.csv"), layout))
+        about = CLAIMS_ABOUT.get(layout_settings["paper"])
+        if about:
+            found = check_claims(frame, about, layout.dataset, layout.forget_sets)
+            claims.append((layout.title, found))
+    pictures = [
+        Picture(figure["title"], folder / f"{name}.png", figure["caption"])
+        for name, figure in settings["figures"].items()
+    ]
+    embedded = sorted({t["dataset_title"] for t in settings["tables"].values() if t["embedded"]})
+    warning = (
+        f"{', '.join(embedded)}: made by this project from a seed. These figures show that everything "
+        "runs; they say nothing about the methods on real data."
+    )
+    packages = ("torch", "numpy", "scipy", "scikit-learn", "pandas", "regression-unlearning")
+    write_report(
+        arguments.output,
+        settings["title"],
+        {
+            "Datasets": ", ".join(dict.fromkeys(t["dataset_title"] for t in settings["tables"].values())),
+            "Seeds": ", ".join(str(seed) for seed in settings["seeds"]),
+            "Versions": {name: version(name) for name in packages},
+        },
+        tables=tables,
+        figures=pictures,
+        claims=claims,
+        costs=costs,
+        settings=yaml.safe_dump(settings["params"], sort_keys=False, allow_unicode=True),
+        warning=warning if embedded else "",
+    )
+
+
+if __name__ == "__main__":
+    program.run(main)
