@@ -69,7 +69,3 @@ def known(kind: str) -> list[str]:
     ]
     return sorted({*own, *(point.name for point in entry_points(group=group))})
 
-
-def load_method(name: str) -> ModuleType:
-    """Import an unlearning method by its name; see `load`."""
-    return load("method", name)

@@ -16,7 +16,9 @@ class Settings(Section):
     """No settings."""
 
 
-def distance(ours: Observation, gold: Observation, part: str, like_forget: bool | None) -> float | None:
+def distance(
+    ours: Observation, gold: Observation, part: str = "forget", like_forget: bool | None = None
+) -> float | None:
     """First Wasserstein distance between two models' predictions on a part; None for an empty one."""
     from scipy.stats import wasserstein_distance
 
