@@ -26,7 +26,7 @@ def main() -> None:
     """Print jobs, their own time, wall time and the engine's share."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cores", type=int, default=2)
-    parser.add_argument("--folder", type=Path, default=Path("."))
+    parser.add_argument("--folder", type=Path, default=Path())
     parser.add_argument("--wall", type=float, help="wall seconds of the whole command, if measured")
     arguments = parser.parse_args()
     found = jobs(arguments.folder)

@@ -1,4 +1,4 @@
-"""Unlearning in deep regression models: train, forget, attack, and say how close to retraining it came.
+"""Unlearning in deep regression models: train, forget, attack, say how near to retraining it is.
 
 The names below are the library's front door; each is imported when it is first used, so that a
 program that only draws a table never loads a network library.
@@ -20,7 +20,7 @@ _HOME = {
     "unlearn": "training.unlearn",
 }
 
-__all__ = sorted(_HOME)
+__all__ = list(_HOME)
 
 
 def __getattr__(name: str):

@@ -33,7 +33,7 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
         yield part
         with part.open("rb") as file:
             os.fsync(file.fileno())
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
         raise UserError(
             f"cannot write {path}: {error.strerror or error}. Nothing was left half-written; "
@@ -56,12 +56,15 @@ def write_json(path: str | os.PathLike, value: Any) -> None:
 
 
 def write_npz(path: str | os.PathLike, arrays: Mapping[str, Any]) -> None:
-    """Write named arrays as a compressed ``.npz`` with fixed dates: the same arrays, the same bytes."""
+    """Write named arrays as a compressed ``.npz`` with fixed dates: same arrays, same bytes."""
     import zipfile
 
     import numpy as np
 
-    with whole(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
+    with (
+        whole(path) as part,
+        zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out,
+    ):
         for name, array in arrays.items():
             entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
@@ -71,5 +74,5 @@ def write_npz(path: str | os.PathLike, arrays: Mapping[str, Any]) -> None:
 
 def sha256(path: str | os.PathLike) -> str:
     """SHA-256 of a file's content, in hexadecimal."""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -28,6 +28,7 @@ try:
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
+
 wildcard_constraints:
     dataset="[a-z0-9_]+",
     forget_set="[a-z0-9_]+",
@@ -66,4 +67,7 @@ def as_json(values):
 
 def network(dataset):
     """Settings of a dataset that every job with a network needs."""
-    return {"model": SETTINGS.datasets[dataset].model.plain(), "loss": SETTINGS.datasets[dataset].loss}
+    return {
+        "model": SETTINGS.datasets[dataset].model.plain(),
+        "loss": SETTINGS.datasets[dataset].loss,
+    }

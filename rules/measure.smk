@@ -8,11 +8,11 @@ rule measure:
         code=lambda wildcards: code("measure", plan.measure_module(wildcards.measure)),
     output:
         "measures/{dataset}/{forget_set}/{method}/{measure}.csv",
+    log:
+        "logs/measure/{dataset}/{forget_set}/{method}/{measure}.log",
     params:
         files=lambda wildcards: GRID.measure_arguments(wildcards),
         settings=lambda wildcards: as_json(SETTINGS.measures[wildcards.measure]),
-    log:
-        "logs/measure/{dataset}/{forget_set}/{method}/{measure}.log",
     shell:
         "python workflow_scripts/measure.py --measure {wildcards.measure} --method {wildcards.method}"
         " {params.files} --settings {params.settings:q} --output {output} 2> {log}"

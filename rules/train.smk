@@ -10,6 +10,11 @@ rule train_original:
     output:
         "checkpoints/original/{dataset}/seed_{seed}.safetensors",
         "checkpoints/original/{dataset}/seed_{seed}.json",
+    log:
+        "logs/train_original/{dataset}/seed_{seed}.log",
+    threads: 1
+    resources:
+        mem_mb=2000,
     params:
         settings=lambda wildcards: as_json(
             {
@@ -17,11 +22,6 @@ rule train_original:
                 "training": SETTINGS.datasets[wildcards.dataset].training.plain(),
             }
         ),
-    log:
-        "logs/train_original/{dataset}/seed_{seed}.log",
-    threads: 1
-    resources:
-        mem_mb=2000,
     shell:
         "python workflow_scripts/train.py --identity {wildcards.dataset} original"
         " --prepared data/prepared/{wildcards.dataset} --seed {wildcards.seed} --threads {threads}"
@@ -37,6 +37,11 @@ rule train_retrained:
     output:
         "checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.safetensors",
         "checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.json",
+    log:
+        "logs/train_retrained/{dataset}/{forget_set}/seed_{seed}.log",
+    threads: 1
+    resources:
+        mem_mb=2000,
     params:
         settings=lambda wildcards: as_json(
             {
@@ -44,11 +49,6 @@ rule train_retrained:
                 "training": SETTINGS.datasets[wildcards.dataset].training.plain(),
             }
         ),
-    log:
-        "logs/train_retrained/{dataset}/{forget_set}/seed_{seed}.log",
-    threads: 1
-    resources:
-        mem_mb=2000,
     shell:
         "python workflow_scripts/train.py --identity {wildcards.dataset} {wildcards.forget_set} retrained"
         " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"
@@ -59,6 +59,8 @@ use rule train_retrained as train_blindspot with:
     output:
         "checkpoints/blindspot/{dataset}/{forget_set}/seed_{seed}.safetensors",
         "checkpoints/blindspot/{dataset}/{forget_set}/seed_{seed}.json",
+    log:
+        "logs/train_blindspot/{dataset}/{forget_set}/seed_{seed}.log",
     params:
         settings=lambda wildcards: as_json(
             {
@@ -66,5 +68,3 @@ use rule train_retrained as train_blindspot with:
                 "training": SETTINGS.datasets[wildcards.dataset].blindspot.plain(),
             }
         ),
-    log:
-        "logs/train_blindspot/{dataset}/{forget_set}/seed_{seed}.log",

@@ -22,7 +22,11 @@ def main() -> None:
     parser.add_argument("--method", required=True, help="name of the method")
     parser.add_argument("--original", type=Path, required=True, help="the original's checkpoint")
     parser.add_argument(
-        "--helper", type=helper, action="append", default=[], help="NAME=PATH of a helper's checkpoint"
+        "--helper",
+        type=helper,
+        action="append",
+        default=[],
+        help="NAME=PATH of a helper's checkpoint",
     )
     parser.add_argument(
         "--settings",

@@ -115,9 +115,9 @@ def select(rows: "pd.DataFrame", selector: Selector, name: str) -> dict[str, np.
     Returns
     -------
     dict of int32 arrays
-        ``retain`` and ``forget`` divide the training rows. ``validation_forget`` and ``test_forget``
-        are the held-out rows that the same choice would take (none for random rows and for ids);
-        ``validation_retain`` and ``test_retain`` are the others.
+        ``retain`` and ``forget`` divide the training rows. ``validation_forget`` and
+        ``test_forget`` are the held-out rows that the same choice would take (none for random rows
+        and for ids); ``validation_retain`` and ``test_retain`` are the others.
 
     Raises
     ------
@@ -133,11 +133,13 @@ def select(rows: "pd.DataFrame", selector: Selector, name: str) -> dict[str, np.
     split = rows["split"].to_numpy()
     train = split == "train"
     if not (train & chosen).any():
-        raise UserError(f"forget set {name!r} is empty: no training row is chosen; widen the choice.")
+        raise UserError(
+            f"forget set {name!r} is empty: no training row is chosen; widen the choice."
+        )
     if (chosen | ~train).all():
         raise UserError(
-            f"forget set {name!r} holds the whole training set: nothing would be left to retrain on; "
-            "narrow the choice."
+            f"forget set {name!r} holds the whole training set: nothing would be left to retrain "
+            "on; narrow the choice."
         )
     masks = {
         "retain": train & ~chosen,

@@ -153,7 +153,9 @@ def read_vectors(path: Path, words: Iterable[str], embedding: Embedding) -> dict
                 )
             if fields[0] == first:
                 if not np.isfinite(vector).all():
-                    raise UserError(f"{path}, line {number}: a vector with an infinite or missing number.")
+                    raise UserError(
+                        f"{path}, line {number}: a vector with an infinite or missing number."
+                    )
                 found.setdefault(wanted[first], vector)
     if not found:
         raise UserError(f"{path}: none of the sentences' words has a vector; is it the right file?")

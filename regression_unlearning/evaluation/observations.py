@@ -60,7 +60,7 @@ class Observation:
         return str(self.arrays["loss"])
 
     def of(self, part: str, name: str, *, like_forget: bool | None = None) -> np.ndarray:
-        """One array of one part; of held-out parts, only rows (un)like the forgotten ones if asked."""
+        """One array of one part; of held-out parts only rows (un)like the forgotten, if asked."""
         values = self.arrays[f"{part}/{name}"]
         if like_forget is None:
             return values
@@ -71,7 +71,9 @@ class Observation:
         """The last layer's weight (q, d)."""
         return self.arrays["last_layer/weight"]
 
-    def features(self, part: str, *, like_forget: bool | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def features(
+        self, part: str, *, like_forget: bool | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """What the paper's membership attack looks at, for the rows that have activations.
 
         Loss, the loss's gradient at the penultimate layer, and the penultimate activation

@@ -157,7 +157,8 @@ def fit(
         mean = losses.item() / len(rows)
         if not math.isfinite(mean):
             raise UserError(
-                f"{what}: the loss of epoch {epoch + 1} is {mean}; lower the learning rate or set clip."
+                f"{what}: the loss of epoch {epoch + 1} is {mean}; "
+                "lower the learning rate or set clip."
             )
         watched = monitor(model) if monitor is not None else mean
         rate = optimiser.param_groups[0]["lr"]

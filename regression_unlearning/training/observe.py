@@ -38,7 +38,10 @@ def pass_over(model: nn.Module, task: Task, rows: Tensor, batch_size: int) -> di
 
 
 def observe(
-    model: nn.Module, task: Task, parts: Mapping[str, Tensor | np.ndarray], settings: ObservationSettings
+    model: nn.Module,
+    task: Task,
+    parts: Mapping[str, Tensor | np.ndarray],
+    settings: ObservationSettings,
 ) -> dict[str, np.ndarray]:
     """Observe a model on every split; the layout is that of `evaluation.observations`.
 

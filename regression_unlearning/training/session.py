@@ -1,4 +1,4 @@
-"""What the programs that run a network share: device, threads, task, checkpoint, unfinished work."""
+"""What programs that run a network share: device, threads, task, checkpoint, unfinished work."""
 
 import argparse
 import hashlib
@@ -26,7 +26,9 @@ log = logging.getLogger(__name__)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that every program with a network takes."""
-    parser.add_argument("--prepared", type=Path, required=True, help="folder of the prepared dataset")
+    parser.add_argument(
+        "--prepared", type=Path, required=True, help="folder of the prepared dataset"
+    )
     parser.add_argument("--parts", type=Path, help="the forget set's parts (.npz)")
     parser.add_argument("--seed", type=int, required=True, help="training seed")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of this program")
@@ -61,7 +63,9 @@ class Session:
         if self.device == "auto":
             self.device = "cuda" if torch.cuda.is_available() else "cpu"
         if self.device.startswith("cuda") and not torch.cuda.is_available():
-            raise UserError("a GPU is asked for and none can be seen; check the driver, or use cpu.")
+            raise UserError(
+                "a GPU is asked for and none can be seen; check the driver, or use cpu."
+            )
         torch.set_num_threads(arguments.threads)
         torch.set_flush_denormal(True)  # gradients that fade to denormal numbers cost 30 times more
         if self.device != "cpu":  # on a CPU our operations are deterministic for a thread count

@@ -1,6 +1,6 @@
 """What a training or unlearning run works on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -71,7 +71,10 @@ class Task:
             The run's seed.
         """
         device = data.target.device
-        rows = {name: torch.as_tensor(part, dtype=torch.int64, device=device) for name, part in parts.items()}
+        rows = {
+            name: torch.as_tensor(part, dtype=torch.int64, device=device)
+            for name, part in parts.items()
+        }
         return cls(
             data=data,
             loss=settings.loss,

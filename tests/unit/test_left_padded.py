@@ -38,7 +38,9 @@ def test_state_and_gradients_are_those_of_torch(lengths):
 def test_a_zero_word_inside_a_sentence_is_no_padding():
     words, lstm = sentences([5, 6]), network()
     words[0, 3] = 0.0
-    torch.testing.assert_close(last_state(lstm, words), lstm(words)[1][0][-1], rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(
+        last_state(lstm, words), lstm(words)[1][0][-1], rtol=1e-12, atol=1e-12
+    )
 
 
 def test_gradients_by_finite_differences():
