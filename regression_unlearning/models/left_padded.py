@@ -1,9 +1,9 @@
 """An LSTM over sequences padded with zeros on the left, that skips the padding.
 
-While a sequence is still in its padding, its state is that of the padding alone: the same for every
-sequence. So one row walks through zeros, and each sequence joins with that row's state where its
-first word stands. The result is that of ``nn.LSTM`` over the padded batch; short sentences cost what
-their words cost.
+While a sequence is still in its padding, its state is that of the padding alone: the same for all.
+So one row walks through zeros, and each sequence joins with that row's state where its first word
+stands. The result is that of ``nn.LSTM`` over the padded batch; short sentences cost what their
+words cost.
 """
 
 import torch
