@@ -10,9 +10,13 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, workflow.basedir)
 
+from regression_unlearning import stale_locks
 from regression_unlearning import workflow_plan as plan
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings import check
+
+if workflow.is_main_process and not workflow.dryrun:
+    stale_locks.sweep(".snakemake")
 
 # Jobs run the interpreter that runs Snakemake, whether or not its environment is activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
