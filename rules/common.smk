@@ -10,6 +10,7 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, workflow.basedir)
 
+from regression_unlearning import workflow_lock
 from regression_unlearning import workflow_plan as plan
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings import check
@@ -22,6 +23,10 @@ try:
     GRID = plan.Grid(SETTINGS)
 except UserError as error:
     raise WorkflowError(str(error)) from None
+
+# After a kill of the whole run the same command goes on: no --unlock is needed.
+if workflow.is_main_process and not workflow.dryrun:
+    workflow_lock.take()
 
 
 wildcard_constraints:
