@@ -10,13 +10,10 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, workflow.basedir)
 
-from regression_unlearning import stale_locks
+from regression_unlearning import workflow_lock
 from regression_unlearning import workflow_plan as plan
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings import check
-
-if workflow.is_main_process and not workflow.dryrun:
-    stale_locks.sweep(".snakemake")
 
 # Jobs run the interpreter that runs Snakemake, whether or not its environment is activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -31,6 +28,10 @@ try:
     GRID = plan.Grid(SETTINGS)
 except UserError as error:
     raise WorkflowError(str(error)) from None
+
+# After a kill of the whole run the same command goes on: no --unlock is needed.
+if workflow.is_main_process and not workflow.dryrun:
+    workflow_lock.take()
 
 
 wildcard_constraints:
