@@ -12,7 +12,7 @@ _HOME = {
     "load_method": "registry",
     "load_prepared": "data.prepared",
     "load_settings": "settings",
-    "observe": "evaluation.observe",
+    "observe": "training.observe",
     "train": "training.train",
     "unlearn": "training.unlearn",
 }
