@@ -36,7 +36,7 @@ def make_task():
         values = {
             "data": Prepared(inputs, target, split),
             "loss": "mse",
-            "network": LSTM(name="lstm", hidden=4, dropout=dropout, head=(5, 3)),
+            "network": LSTM(name="lstm", hidden=4, dropout=dropout, head=(8, 6)),
             "retain": train[train % 3 != 0],
             "forget": train[train % 3 == 0],
             "validation": torch.arange(TRAIN, TRAIN + VALIDATION),
