@@ -455,7 +455,7 @@ def test_a_broken_observation_is_named(tmp_path):
     for content in (b"", b"PK\x03\x04 not a zip", b"text"):
         path = tmp_path / "o.npz"
         path.write_bytes(content)
-        with pytest.raises(UserError, match=r"cannot read the observation .*o\.npz"):
+        with pytest.raises(UserError, match=r"cannot read the arrays of .*o\.npz"):
             Observation.read(path)
     with pytest.raises(UserError, match=r"none\.npz"):
         Observation.read(tmp_path / "none.npz")
