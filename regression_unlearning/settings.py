@@ -25,7 +25,7 @@ from regression_unlearning.errors import UserError, unknown
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1)]
+Seed = Annotated[int, Field(ge=0)]
 
 #: Models that stand in a table beside the unlearning methods.
 REFERENCES = {"original": "Original", "retrained": "Retrained"}
@@ -131,7 +131,7 @@ class Random(Selector):
 
     select: Literal["random"]
     rows: Count
-    seed: int = 0
+    seed: Seed = 0
 
 
 class Where(Selector):
@@ -255,7 +255,7 @@ class Experiment(Section):
     """Datasets, forget sets, methods and seeds, and which table shows them."""
 
     title: str
-    seeds: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1)]
     tables: dict[Name, Layout]
     figures: dict[Name, Figure] = {}
 

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from regression_unlearning.data.prepared import Prepared
+from regression_unlearning.files import read_npz
 from regression_unlearning.models.activations import evaluating
 from regression_unlearning.models.build import build
 from regression_unlearning.settings import Dataset, Fit, Section
@@ -185,5 +186,5 @@ class Task:
 
 def load_parts(path: str | Path, device: str = "cpu") -> dict[str, Tensor]:
     """Read the parts into which a forget set divides a dataset, as row numbers on a device."""
-    with np.load(path, allow_pickle=False) as parts:
-        return {name: torch.from_numpy(parts[name].astype(np.int64)).to(device) for name in parts}
+    parts = read_npz(path)
+    return {name: torch.from_numpy(rows.astype(np.int64)).to(device) for name, rows in parts.items()}
