@@ -38,10 +38,10 @@ def test_an_error_inside_leaves_the_old_file_and_nothing_else(tmp_path, error):
 
 
 def test_an_error_of_the_system_becomes_the_user_s(tmp_path):
-    with pytest.raises(UserError, match=r"cannot write .*c\.txt: No space left.*run the same"):
-        with files.whole(tmp_path / "c.txt") as part:
-            part.write_text("half")
-            raise OSError(28, "No space left on device")
+    says = pytest.raises(UserError, match=r"cannot write .*c\.txt: No space left.*run the same")
+    with says, files.whole(tmp_path / "c.txt") as part:
+        part.write_text("half")
+        raise OSError(28, "No space left on device")
     assert names(tmp_path) == []
 
 
