@@ -13,7 +13,7 @@ sys.path.insert(0, workflow.basedir)
 from regression_unlearning import workflow_lock
 from regression_unlearning import workflow_plan as plan
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings import check
+from regression_unlearning.settings import check, read_yaml
 
 # Jobs run the interpreter that runs Snakemake, whether or not its environment is activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -24,6 +24,8 @@ os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", "1073741824")
 os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "1073741824")
 
 try:
+    for path in workflow.configfiles:
+        read_yaml(path)  # a key that stands twice is gone once Snakemake has read it
     SETTINGS = check(config)
     GRID = plan.Grid(SETTINGS)
 except UserError as error:

@@ -16,7 +16,7 @@ rule table:
     log:
         "logs/table/{experiment}/{table}.log",
     wildcard_constraints:
-        table="[a-z0-9]+",
+        table="[a-z0-9_]+(?<!_costs)",
     params:
         settings=lambda wildcards: as_json(GRID.layout_settings(wildcards.table)),
     shell:

@@ -43,6 +43,7 @@ rule train_retrained:
     resources:
         mem_mb=2000,
     params:
+        role="retrained",
         settings=lambda wildcards: as_json(
             {
                 **network(wildcards.dataset),
@@ -50,7 +51,8 @@ rule train_retrained:
             }
         ),
     shell:
-        "python workflow_scripts/train.py --identity {wildcards.dataset} {wildcards.forget_set} retrained"
+        "python workflow_scripts/train.py"
+        " --identity {wildcards.dataset} {wildcards.forget_set} {params.role}"
         " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"
         " --threads {threads} --settings {params.settings:q} --output {output[0]} 2> {log}"
 
@@ -62,6 +64,7 @@ use rule train_retrained as train_blindspot with:
     log:
         "logs/train_blindspot/{dataset}/{forget_set}/seed_{seed}.log",
     params:
+        role="blindspot",  # its own seeds: never the gold model's own first epochs
         settings=lambda wildcards: as_json(
             {
                 **network(wildcards.dataset),
