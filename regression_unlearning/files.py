@@ -34,10 +34,14 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
         with part.open("rb") as file:
             os.fsync(file.fileno())
         part.replace(path)
-    except OSError as error:
+    except Exception as error:
+        # The writer of checkpoints has an error of its own for a disk that is full.
+        if not isinstance(error, OSError) and type(error).__name__ != "SafetensorError":
+            raise
         raise UserError(
-            f"cannot write {path}: {error.strerror or error}. Nothing was left half-written; "
-            "make room or mend the permission, then run the same command again."
+            f"cannot write {path}: {getattr(error, 'strerror', None) or error}. "
+            "Nothing was left half-written; make room or mend the permission, then run "
+            "the same command again."
         ) from error
     finally:
         with suppress(FileNotFoundError):
