@@ -386,7 +386,7 @@ class _Loader(yaml.SafeLoader):
     """YAML in which no key may stand twice: plain YAML would silently keep the last."""
 
     def compose_mapping_node(self, anchor):
-        """Compose a mapping; keys that a merge (``<<``) brings come later and may be overwritten."""
+        """Compose a mapping; keys of a merge (``<<``) come later and may be overwritten."""
         node = super().compose_mapping_node(anchor)
         seen = set()
         for key, _ in node.value:

@@ -8,8 +8,8 @@ rule train_original:
         checked=ancient("data/prepared/{dataset}/forget_sets/checked"),
         code=lambda wildcards: code("train", *plan.network_modules(SETTINGS, wildcards.dataset)),
     output:
-        "checkpoints/original/{dataset}/seed_{seed}.safetensors",
-        "checkpoints/original/{dataset}/seed_{seed}.json",
+        weights="checkpoints/original/{dataset}/seed_{seed}.safetensors",
+        record="checkpoints/original/{dataset}/seed_{seed}.json",
     log:
         "logs/train_original/{dataset}/seed_{seed}.log",
     threads: 1
@@ -25,7 +25,7 @@ rule train_original:
     shell:
         "python workflow_scripts/train.py --identity {wildcards.dataset} original"
         " --prepared data/prepared/{wildcards.dataset} --seed {wildcards.seed} --threads {threads}"
-        " --settings {params.settings:q} --output {output[0]} 2> {log}"
+        " --settings {params.settings:q} --output {output.weights} 2> {log}"
 
 
 rule train_retrained:
@@ -35,8 +35,8 @@ rule train_retrained:
         checked=ancient("data/prepared/{dataset}/forget_sets/checked"),
         code=lambda wildcards: code("train", *plan.network_modules(SETTINGS, wildcards.dataset)),
     output:
-        "checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.safetensors",
-        "checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.json",
+        weights="checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.safetensors",
+        record="checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.json",
     log:
         "logs/train_retrained/{dataset}/{forget_set}/seed_{seed}.log",
     threads: 1
@@ -54,13 +54,13 @@ rule train_retrained:
         "python workflow_scripts/train.py"
         " --identity {wildcards.dataset} {wildcards.forget_set} {params.role}"
         " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"
-        " --threads {threads} --settings {params.settings:q} --output {output[0]} 2> {log}"
+        " --threads {threads} --settings {params.settings:q} --output {output.weights} 2> {log}"
 
 
 use rule train_retrained as train_blindspot with:
     output:
-        "checkpoints/blindspot/{dataset}/{forget_set}/seed_{seed}.safetensors",
-        "checkpoints/blindspot/{dataset}/{forget_set}/seed_{seed}.json",
+        weights="checkpoints/blindspot/{dataset}/{forget_set}/seed_{seed}.safetensors",
+        record="checkpoints/blindspot/{dataset}/{forget_set}/seed_{seed}.json",
     log:
         "logs/train_blindspot/{dataset}/{forget_set}/seed_{seed}.log",
     params:

@@ -98,8 +98,8 @@ def test_blindspot_is_eq_9(setting, form, weight, layers, augments):
     assert torch.equal(trained_on, task.train)
     model = original.eval()
     compared = model.layers[-layers:] if layers else model.layers
-    for rows in ([0, 1, 2, 3, 4, 5], [1, 2, 4], [0, 3], [20, 21, 19, 18]):
-        rows = torch.tensor(rows)
+    for numbers in ([0, 1, 2, 3, 4, 5], [1, 2, 4], [0, 3], [20, 21, 19, 18]):
+        rows = torch.tensor(numbers)
         expected = written_out(model, helper, task, rows, weight, form, compared)
         assert objective(model, rows).item() == pytest.approx(expected, rel=1e-4)
 
