@@ -7,12 +7,15 @@ program that only draws a table never loads a network library.
 from importlib import import_module
 
 _HOME = {
+    "Observation": "evaluation.observations",
     "Task": "training.task",
     "UserError": "errors",
-    "load_method": "registry",
+    "distance": "evaluation.wasserstein",
+    "error": "evaluation.errors",
     "load_prepared": "data.prepared",
     "load_settings": "settings",
-    "observe": "evaluation.observe",
+    "observe": "training.observe",
+    "open_dataset": "data.dataset",
     "train": "training.train",
     "unlearn": "training.unlearn",
 }

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -35,13 +35,13 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
             os.fsync(file.fileno())
         part.replace(path)
     except Exception as error:
-        # The writer of checkpoints has an error of its own for a disk that is full.
+        # safetensors passes the system's refusal on under a name of its own
         if not isinstance(error, OSError) and type(error).__name__ != "SafetensorError":
             raise
+        reason = getattr(error, "strerror", None) or error
         raise UserError(
-            f"cannot write {path}: {getattr(error, 'strerror', None) or error}. "
-            "Nothing was left half-written; make room or mend the permission, then run "
-            "the same command again."
+            f"cannot write {path}: {reason}. Nothing was left half-written; "
+            "make room or mend the permission, then run the same command again."
         ) from error
     finally:
         with suppress(FileNotFoundError):
@@ -74,6 +74,29 @@ def write_npz(path: str | os.PathLike, arrays: Mapping[str, Any]) -> None:
             entry.compress_type = zipfile.ZIP_DEFLATED
             with out.open(entry, "w", force_zip64=True) as file:
                 np.lib.format.write_array(file, np.asanyarray(array), allow_pickle=False)
+
+
+def read_npz(path: str | os.PathLike, names: Iterable[str] | None = None) -> dict[str, Any]:
+    """Read the arrays of an ``.npz``: all of them, or those named.
+
+    Raises
+    ------
+    UserError
+        When the file is missing or broken, or lacks an array.
+    """
+    import zipfile
+    import zlib
+
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in (file.files if names is None else names)}
+    except (
+        OSError, ValueError, KeyError, AttributeError, TypeError,
+        EOFError, zipfile.BadZipFile, zlib.error,
+    ) as error:  # fmt: skip
+        raise UserError(f"cannot read the arrays of {path}: {error}") from error
 
 
 def sha256(path: str | os.PathLike) -> str:

@@ -20,6 +20,11 @@ os.environ.update(
     PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 )
 
+# Keep freed memory in the process: giving pages back and taking them again each mini-batch costs a
+# fifth of the training time.
+os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", "1073741824")
+os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "1073741824")
+
 try:
     SETTINGS = check(config)
     GRID = plan.Grid(SETTINGS)

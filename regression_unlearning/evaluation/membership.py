@@ -21,7 +21,7 @@ from pydantic import Field
 
 from regression_unlearning.evaluation.inputs import Inputs, row
 from regression_unlearning.evaluation.observations import Observation
-from regression_unlearning.settings import Count, Positive, Section
+from regression_unlearning.settings import Count, Positive, Section, Seed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +35,7 @@ class Settings(Section):
 
     rows: Count = 2000
     folds: Annotated[int, Field(ge=2)] = 3
-    seed: int = 0
+    seed: Seed = 0
     regularisation: Positive = 1.0
 
 
@@ -160,7 +160,10 @@ def measure_one(seen: Observation, seed: int, settings: Settings) -> list[dict]:
         released = name == "attack_released"
         if len(others) < enough:
             note = f"{len(others)} rows a class are too few for {settings.folds} folds"
-            rows += [row(f"{name}_{part}", seed, None, note=note) for part in ("label_rate", "auc")]
+            absent = (
+                ("label_rate", "auc", "probability") if name == "attack" else ("label_rate", "auc")
+            )
+            rows += [row(f"{name}_{part}", seed, None, note=note) for part in absent]
             continue
         options = plain
         if released:

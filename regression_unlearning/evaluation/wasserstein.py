@@ -1,4 +1,4 @@
-"""Wasserstein distance of predictions on the forget set to the gold model's (paper, Eq. 1)."""
+"""Wasserstein distance between predictions on the forget set and the gold model's (Eq. 1)."""
 
 from itertools import combinations
 
@@ -17,9 +17,9 @@ class Settings(Section):
 
 
 def distance(
-    ours: Observation, gold: Observation, part: str, like_forget: bool | None
+    ours: Observation, gold: Observation, part: str = "forget", like_forget: bool | None = None
 ) -> float | None:
-    """First Wasserstein distance between two models' predictions on a part; None if empty."""
+    """First Wasserstein distance between predictions on a part; None for an empty one."""
     from scipy.stats import wasserstein_distance
 
     first = ours.of(part, "prediction", like_forget=like_forget)
