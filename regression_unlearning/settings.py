@@ -386,7 +386,7 @@ class _Loader(yaml.SafeLoader):
     """YAML in which no key may stand twice: plain YAML would silently keep the last."""
 
     def compose_mapping_node(self, anchor):
-        """Compose a mapping; keys that a merge (``<<``) brings come later and may be overwritten."""
+        """Compose a mapping; keys that a merge (``<<``) brings come later, may be overwritten."""
         node = super().compose_mapping_node(anchor)
         seen = set()
         for key, _ in node.value:
@@ -409,7 +409,7 @@ def load_settings(path: str | Path = "params.yaml") -> Settings:
     """
     path = Path(path)
     try:
-        values = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        values = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"cannot read {path}: {error}") from error
     except yaml.YAMLError as error:

@@ -74,8 +74,8 @@ def written_out(model, helper, task, rows, weight, form, layers):
             continue
         total += (mine - taught) ** 2
         for layer in layers:
-            a = [x for x in ours[layer].flatten().tolist()]
-            b = [x for x in theirs[layer].flatten().tolist()]
+            a = ours[layer].flatten().tolist()
+            b = theirs[layer].flatten().tolist()
             if form == "norm":
                 total += weight * math.sqrt(sum((x - y) ** 2 for x, y in zip(a, b, strict=True)))
             else:

@@ -1,4 +1,4 @@
-"""What README shows is so: its example runs, its links lead somewhere, its tables are the results'."""
+"""What README shows is so: its example runs, its links lead on, its tables are the results'."""
 
 import re
 import shutil
