@@ -199,7 +199,7 @@ def test_parts_divide_the_splits(drawn, selector):
     try:
         found = select(rows, read_selector({"title": "T", **selector}), "s")
     except UserError as error:
-        assert "forget set 's'" in str(error)  # noqa: PT017 (either outcome is right)
+        assert "forget set 's'" in str(error)
         return
     assert tuple(found) == PARTS
     every = np.concatenate(list(found.values()))

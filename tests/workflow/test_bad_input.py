@@ -6,7 +6,7 @@ import shutil
 import sys
 
 import pytest
-from conftest import checked
+from projects import checked
 
 SCRIPTS = (
     "download",

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Project, checked, script_command
+from projects import Project, checked, script_command
 
 SEED = int(os.environ.get("TEST_SEED", "20261121"))
 NETWORK = {"model": {"name": "lstm", "hidden": 4, "head": [4]}, "loss": "mse"}
