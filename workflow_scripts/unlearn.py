@@ -40,7 +40,7 @@ def main() -> None:
     original = session.load(arguments.original)
     model = unlearn(original, task, arguments.method, **arguments.settings["options"])
     spent = {name: record_of(path)["seconds"] for name, path in paths.items()}
-    session.save(model, method=arguments.method, helper_seconds=spent)
+    session.save(model, method=arguments.method, helper_seconds=spent, facts=task.facts)
 
 
 if __name__ == "__main__":

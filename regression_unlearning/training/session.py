@@ -78,7 +78,9 @@ class Session:
                 "retain": data.rows_of("train"),
                 "forget": empty,
                 "validation_retain": data.rows_of("validation"),
+                "validation_forget": empty,
             }
+        held_out = parts["validation_forget"]
         self.parts = parts
         self.state_folder = self.output.with_name(f"{self.output.stem}.unfinished")
         self.task = Task(
@@ -88,6 +90,7 @@ class Session:
             retain=parts["retain"],
             forget=parts["forget"],
             validation=parts["validation_retain"],
+            held_out=held_out if len(held_out) else parts["validation_retain"],
             seed=seed_for(*self.identity, self.seed),
             state_folder=self.state_folder,
             fingerprint=self._fingerprint(arguments.threads),

@@ -1,6 +1,8 @@
 """What a training or unlearning run works on."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -37,12 +39,19 @@ class Task:
         Held-out rows that the schedule may watch: never a row like the forgotten ones.
     seed : int
         The run's own seed, from dataset, forget set, method and training seed.
+    held_out : Tensor of int64
+        Validation rows like the forgotten ones (of the same label band, say); all validation rows
+        where the choice knows no likeness, as for random rows. Never trained on, never reported.
     helpers : mapping of str to Module
         Trained helper models that the method asked for, by name (``"blindspot"``).
     state_folder : Path or None
         Where interrupted work is kept.
     fingerprint : str
         Identity of the run; see `fit`.
+    fitted : list of Fitted
+        What each run of the loop, and each piece of other work, has cost so far.
+    facts : dict
+        JSON values that a method wants in its checkpoint's record, such as a certificate.
     """
 
     data: Prepared
@@ -52,10 +61,12 @@ class Task:
     forget: Tensor
     validation: Tensor
     seed: int
+    held_out: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.int64))
     helpers: Mapping[str, nn.Module] = field(default_factory=dict)
     state_folder: Path | None = None
     fingerprint: str = ""
     fitted: list[Fitted] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def train(self) -> Tensor:
@@ -103,6 +114,20 @@ class Task:
                 output = model(self.data.batch(part))
                 total += self.per_row(output, self.data.target[part]).double().sum()
         return total.item() / len(rows)
+
+    def outputs(self, model: nn.Module, rows: Tensor, batch_size: int = 1024) -> Tensor:
+        """What a model puts out for some rows, in evaluation mode: Tensor (len(rows), outputs)."""
+        with evaluating(model):
+            return torch.cat([model(self.data.batch(part)) for part in rows.split(batch_size)])
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Count the seconds of work outside the training loop among the method's own."""
+        begun = time.perf_counter()
+        yield
+        if self.retain.is_cuda:
+            torch.cuda.synchronize()
+        self.fitted.append(Fitted(seconds=time.perf_counter() - begun))
 
     def fit(
         self,
