@@ -83,6 +83,7 @@ def fit(
     before_step: Callable[[float], None] | None = None,
     monitor: Callable[[nn.Module], float] | None = None,
     after_step: Callable[[nn.Module, int], bool] | None = None,
+    after_epoch: Callable[[nn.Module, int], None] | None = None,
     state_file: Path | None = None,
     fingerprint: str = "",
 ) -> Fitted:
@@ -121,6 +122,8 @@ def fit(
         the epoch's own mean loss).
     after_step : callable, optional
         ``after_step(model, steps)`` after each mini-batch; True ends the run.
+    after_epoch : callable, optional
+        ``after_epoch(model, epochs)`` after each epoch, before `monitor`.
     state_file : Path, optional
         Where the whole state is kept; removed by the caller once the result is safe.
     fingerprint : str
@@ -189,6 +192,8 @@ def fit(
             raise UserError(
                 f"{what}: the loss of epoch {epoch + 1} is {mean}; lower the learning rate or set clip."
             )
+        if after_epoch is not None:
+            after_epoch(model, epoch + 1)
         watched = monitor(model) if monitor is not None else mean
         rate = optimiser.param_groups[0]["lr"]
         done.history.append({"loss": mean, "monitored": watched, "learning_rate": rate})

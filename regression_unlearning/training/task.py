@@ -73,6 +73,14 @@ class Task:
         """Row numbers of the whole training set, in the dataset's order."""
         return torch.cat([self.retain, self.forget]).sort().values
 
+    def some(self, rows: Tensor, at_most: int | None, purpose: str) -> Tensor:
+        """At most so many of some rows, drawn by the run's seed and `purpose`; None means all."""
+        if at_most is None or at_most >= len(rows):
+            return rows
+        generator = torch.Generator().manual_seed(seed_for(self.seed, purpose))
+        drawn = torch.randperm(len(rows), generator=generator)[:at_most].sort().values
+        return rows[drawn.to(rows.device)]
+
     def is_forgotten(self, rows: Tensor) -> Tensor:
         """Whether each of some rows is in the forget set: bool Tensor (len(rows),)."""
         return self._forgotten[rows]
