@@ -10,6 +10,8 @@ from regression_unlearning.training.train import train
 
 VOCABULARY, WIDTH = 40, 6
 
+torch.set_num_threads(1)  # the networks are too small for more
+
 
 def prepared(train_rows=96, validation=32, seed=0):
     """Pairs whose target is a function of their mean vectors, plus noise."""
