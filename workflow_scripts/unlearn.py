@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from regression_unlearning import program
+from regression_unlearning import program, registry
 from regression_unlearning.training.checkpoints import record_of
 from regression_unlearning.training.session import Session, add_arguments
 from regression_unlearning.training.unlearn import unlearn
@@ -32,8 +32,12 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     paths = dict(arguments.helper)
+    method_file = Path(registry.load_method(arguments.method).__file__)
     session = Session(
-        arguments, arguments.identity, arguments.settings, [arguments.original, *paths.values()]
+        arguments,
+        arguments.identity,
+        arguments.settings,
+        [arguments.original, *paths.values(), method_file],
     )
     helpers = {name: session.load(path) for name, path in paths.items()}
     task = session.task.having(helpers=helpers)
