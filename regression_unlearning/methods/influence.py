@@ -25,7 +25,7 @@ class Settings(Section):
     gradients.
     """
 
-    damping: Annotated[float, Field(ge=0)] = 0.01
+    damping: Annotated[float, Field(ge=0)] = 0.1
     step: Positive = 1.0
     layers: Count | None = None
     rows: Count | None = 1000

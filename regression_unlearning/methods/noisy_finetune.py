@@ -20,12 +20,15 @@ class Settings(Fit):
     ``model_clip`` is C0, the length to which all weights together are scaled down at first;
     ``gradient_clip`` is C1; ``decay`` is lambda; ``noise`` the deviation added to each weight in
     each of ``noisy_steps`` steps at ``noisy_learning_rate``. ``delta`` is the certificate's.
+
+    The defaults certify epsilon near 10. Little is then left of the original's weights: a smaller
+    decay or less noise keeps more of them, and the epsilon in the record says at what price.
     """
 
     model_clip: Positive = 10.0
     gradient_clip: Positive = 1.0
-    decay: Annotated[float, Field(ge=0)] = 1.0
-    noise: Positive = 0.05
+    decay: Annotated[float, Field(ge=0)] = 20.0
+    noise: Positive = 0.035
     noisy_steps: Count = 50
     noisy_learning_rate: Positive = 0.01
     delta: Annotated[float, Field(gt=0, lt=1)] = 1e-5
