@@ -1,7 +1,7 @@
 """Seconds a row of squared per-sample gradients, over those of one plain backward pass.
 
 Run as ``python benchmarks/per_sample_gradients.py``: no data needed. Prints the median of paired
-repeats for LSTMs of the sizes that the project uses.
+repeats.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import statistics
 import time
 
 import torch
+import torchvision
 
 from regression_unlearning.models.activations import evaluating_with_gradients
 from regression_unlearning.models.lstm import SentencePairLSTM
@@ -26,6 +27,20 @@ def seconds(work, device: str) -> float:
     return time.perf_counter() - begun
 
 
+def value(output: torch.Tensor) -> torch.Tensor:
+    """What is differentiated: one number a row."""
+    return output[:, 0].square()
+
+
+def networks(rows: int):
+    """Name, network and inputs, in chunks as large as the project takes them."""
+    for width, hidden in ((50, 64), (300, 64), (16, 16)):
+        model = SentencePairLSTM(width, LSTM(name="lstm", hidden=hidden))
+        yield f"LSTM {width} to {hidden}", model, torch.randn(rows, 2, 10, width)
+    model = torchvision.models.resnet18(num_classes=1)
+    yield "ResNet18, 32 px, 7 rows", model, torch.randn(7, 3, 32, 32)
+
+
 def main() -> None:
     """Read the arguments, time, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -36,13 +51,8 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
-    for width, hidden in ((50, 64), (300, 64), (16, 16)):
-        settings = LSTM(name="lstm", hidden=hidden)
-        model = SentencePairLSTM(width, settings).to(arguments.device)
-        inputs = torch.randn(arguments.rows, 2, 10, width, device=arguments.device)
-
-        def value(output):
-            return output[:, 0].square()
+    for name, model, inputs in networks(arguments.rows):
+        model, inputs = model.to(arguments.device), inputs.to(arguments.device)
 
         def plain(model=model, inputs=inputs):
             torch.autograd.grad(value(model(inputs)).sum(), list(trainable(model).values()))
@@ -59,9 +69,10 @@ def main() -> None:
             ]
         first, second = (statistics.median(column) for column in zip(*pairs, strict=True))
         print(
-            f"LSTM {width} to {hidden}: plain {1e6 * first / arguments.rows:.1f} us a row, "
-            f"squares {1e6 * second / arguments.rows:.1f} us a row, "
-            f"ratio {statistics.median(b / a for a, b in pairs):.2f}"
+            f"{name}: plain {1e6 * first / len(inputs):.1f} us a row, "
+            f"squares {1e6 * second / len(inputs):.1f} us a row, "
+            f"ratio {statistics.median(b / a for a, b in pairs):.2f}",
+            flush=True,
         )
 
 

@@ -1,9 +1,9 @@
 """The embedding attack: can forget rows be told from never-seen rows of their kind?
 
-A classifier reads the penultimate activations, standardised, and learns to tell forget rows of the
-training set from test rows that the forget set's own choice would take (for random rows and for ids:
-from test rows at large). Equal numbers of both, cross-validated; its AUC on the folds held out is
-0.5 where it can tell nothing. Two classifiers:
+A classifier reads the penultimate activations, standardised, and learns to tell forget rows of
+the training set from test rows that the forget set's own choice would take (for random rows and
+for ids: from test rows at large). Equal numbers of both, cross-validated; its AUC on the folds
+held out is 0.5 where it can tell nothing. Two classifiers:
 
 ``representation_linear``   logistic regression, a linear probe.
 ``representation_network``  one hidden layer.

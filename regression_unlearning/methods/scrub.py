@@ -62,6 +62,10 @@ def unlearn(model, task, settings: Settings):
         return settings.gamma * loss + settings.alpha * distance
 
     snapshots = Snapshots(task.state_folder)
+    watching = {
+        "after_epoch": lambda model, epoch: snapshots.keep(epoch, model),
+        "monitor": lambda model: task.mean_loss(model, task.forget),
+    }
     fitted = task.fit(
         model,
         settings,
@@ -73,9 +77,8 @@ def unlearn(model, task, settings: Settings):
             task.retain,
             settings.batch_size,
         ),
-        monitor=(lambda model: task.mean_loss(model, task.forget)) if settings.rewind else None,
-        after_epoch=(lambda model, epoch: snapshots.keep(epoch, model)) if settings.rewind else None,
         phase="scrub",
+        **(watching if settings.rewind else {}),
     )
     if settings.rewind:
         wanted = task.mean_loss(model, task.held_out)

@@ -26,7 +26,7 @@ class Settings(Section):
 
 
 def dampen(model, task, settings: Settings, value=None) -> None:
-    """Scale the weights in place; importance is the mean of per-row squared gradients of `value`."""
+    """Scale the weights in place; importance: the mean of squared per-row gradients of `value`."""
     import torch
 
     from regression_unlearning.training.gradients import mean_squares, trainable

@@ -104,7 +104,8 @@ def classifier(width: int, settings: Settings):
 
     if settings.discriminator == "linear":
         return nn.Linear(width, 1)
-    return nn.Sequential(nn.Linear(width, settings.hidden), nn.ReLU(), nn.Linear(settings.hidden, 1))
+    first, last = nn.Linear(width, settings.hidden), nn.Linear(settings.hidden, 1)
+    return nn.Sequential(first, nn.ReLU(), last)
 
 
 def unlearn(model, task, settings: Settings):

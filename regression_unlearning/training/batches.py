@@ -1,8 +1,8 @@
 """The mini-batches of an epoch: shuffled rows, rows beside rows, or one set after the other.
 
 Each function here makes a plan for `fit`: a callable from an epoch's number and a generator to the
-epoch's batches. The same epoch and generator give the same batches, so that an interrupted run finds
-its place again.
+epoch's batches. The same epoch and generator give the same batches, so that an interrupted run
+finds its place again.
 """
 
 from collections.abc import Callable, Sequence
@@ -42,13 +42,16 @@ def drawn_beside(rows: Tensor, size: int, *others: Tensor, each: int) -> Batches
             rounds = -(-len(batches) * take // len(other))
             order = torch.cat([_mixed(other, generator) for _ in range(rounds)])
             beside.append(order.split(take))
-        return [torch.cat([batch, *(part[n] for part in beside)]) for n, batch in enumerate(batches)]
+        return [
+            torch.cat([batch, *(part[number] for part in beside)])
+            for number, batch in enumerate(batches)
+        ]
 
     return plan
 
 
 def in_turn(first: Tensor, first_size: int, epochs: int, rows: Tensor, size: int) -> Batches:
-    """In each of the first `epochs` epochs the batches of `first`; then, in all, those of `rows`."""
+    """In each of the first `epochs` epochs the batches of `first`; then, in all, of `rows`."""
 
     def plan(epoch: int, generator: torch.Generator) -> Sequence[Tensor]:
         ahead = _mixed(first, generator).split(first_size) if epoch < epochs else ()

@@ -39,7 +39,9 @@ def output_norm(output: Tensor, rows: Tensor) -> Tensor:
     return output.square().sum(1)
 
 
-def mean_gradient(model: nn.Module, task: Task, rows: Tensor, size: int = 1024) -> dict[str, Tensor]:
+def mean_gradient(
+    model: nn.Module, task: Task, rows: Tensor, size: int = 1024
+) -> dict[str, Tensor]:
     """Gradient of the mean loss over some rows: name of a parameter to Tensor of its shape."""
     weights, value = trainable(model), loss_of(task)
     total = {name: torch.zeros_like(weight) for name, weight in weights.items()}
@@ -90,7 +92,8 @@ def mean_squares(
             sums = one_by_one
         for part in rows.split(size):
             _stop_if_asked()
-            found = sums(model, task.data.batch(part), lambda output, part=part: value(output, part))
+            inputs = task.data.batch(part)
+            found = sums(model, inputs, lambda output, part=part: value(output, part))
             for name, squares in found.items():
                 total[name] += squares
     return {name: squares / len(rows) for name, squares in total.items()}

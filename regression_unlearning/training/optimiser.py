@@ -23,9 +23,10 @@ class Adam(torch.optim.Adam):
 class NoisySGD(torch.optim.Optimizer):
     """Gradient descent with a clipped gradient, weight decay and Gaussian noise.
 
-    One step is x - rate (clip(gradient, C1) + decay x) + N(0, noise^2) (Koloskova et al., "Certified
-    unlearning for neural networks", ICML 2025). The gradient of all parameters together is scaled
-    down to the length C1 where it is longer. The noise comes from torch's global generator.
+    One step is x - rate (clip(gradient, C1) + decay x) + N(0, noise^2) (Koloskova et al.,
+    "Certified unlearning for neural networks", ICML 2025). The gradient of all parameters together
+    is scaled down to the length C1 where it is longer. The noise comes from torch's global
+    generator.
 
     Parameters
     ----------

@@ -131,8 +131,11 @@ def _both(module: nn.Module, gradients: Tensor, inputs: Tensor) -> Squares:
 
 
 def _linear(module: nn.Linear, uses: list[Call], given: list, rows: int) -> Squares:
-    used = [(use[0], gradient) for use, (gradient,) in zip(uses, given, strict=True)
-            if gradient is not None]  # fmt: skip
+    used = [
+        (value, gradient)
+        for (value, _, _), (gradient,) in zip(uses, given, strict=True)
+        if gradient is not None
+    ]
     if not used:
         return {}
     inputs = [_by_row(value, rows, module.in_features) for value, _ in used]
@@ -264,7 +267,8 @@ def _other(module: nn.Module, uses: list[Call], given: list, rows: int) -> Squar
             continue
 
         def of_one(value: Tensor, gradient: Tensor):
-            return vjp(lambda weights: functional_call(module, weights, (value,)), own)[1](gradient)[0]
+            _, back = vjp(lambda weights: functional_call(module, weights, (value,)), own)
+            return back(gradient)[0]
 
         parts = (part.reshape(rows, -1, *part.shape[1:]) for part in (value, received[0]))
         for name, gradient in vmap(of_one)(*parts).items():

@@ -57,13 +57,15 @@ def test_epsilon_is_that_of_the_best_renyi_order():
     chosen = settings()
     rate = noisy_finetune.sensitivity(chosen) ** 2 / (2 * chosen.noise**2)
     best = minimize_scalar(
-        lambda a: a * rate + math.log(1 / chosen.delta) / (a - 1), bounds=(1.0001, 500), method="bounded"
+        lambda a: a * rate + math.log(1 / chosen.delta) / (a - 1),
+        bounds=(1.0001, 500),
+        method="bounded",
     )
     assert noisy_finetune.certificate(chosen)["epsilon"] == pytest.approx(best.fun, rel=1e-6)
 
 
 def test_epsilon_bounds_that_of_the_gaussian_mechanism():
-    """With one step the two models are Gaussians at that distance: the exact delta is below ours."""
+    """With one step the models are Gaussians at that distance: the exact delta is below ours."""
     chosen = settings(noisy_steps=1, noise=5.0)
     apart = noisy_finetune.sensitivity(chosen) / chosen.noise
     rho = 1 - chosen.noisy_learning_rate * chosen.decay
@@ -74,7 +76,8 @@ def test_epsilon_bounds_that_of_the_gaussian_mechanism():
     def below(x):
         return 0.5 * math.erfc(-x / math.sqrt(2))
 
-    exact = below(apart / 2 - epsilon / apart) - math.exp(epsilon) * below(-apart / 2 - epsilon / apart)
+    half, ratio = apart / 2, epsilon / apart
+    exact = below(half - ratio) - math.exp(epsilon) * below(-half - ratio)
     assert 0 <= exact <= chosen.delta
 
 

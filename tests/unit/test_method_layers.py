@@ -29,7 +29,8 @@ def original(task):
 
 def moved(first, second):
     after = dict(second.named_parameters())
-    return {name for name, weight in first.named_parameters() if not torch.equal(weight, after[name])}
+    before = first.named_parameters()
+    return {name for name, weight in before if not torch.equal(weight, after[name])}
 
 
 @pytest.mark.parametrize("method", ["cf_k", "eu_k"])
@@ -71,7 +72,8 @@ def test_running_means_of_frozen_layers_stay():
 
 
 def test_salun_marks_its_share_of_the_largest():
-    gradient = {"a": torch.tensor([[3.0, -5.0], [0.0, 1.0]]), "b": torch.tensor([-4.0, 2.0, 0.5, 0.0])}
+    first, second = [[3.0, -5.0], [0.0, 1.0]], [-4.0, 2.0, 0.5, 0.0]
+    gradient = {"a": torch.tensor(first), "b": torch.tensor(second)}
     mask = salun.top_share(gradient, 0.5)
     assert mask["a"].tolist() == [[1, 1], [0, 0]] and mask["b"].tolist() == [1, 1, 0, 0]
     equal = salun.top_share({"a": torch.ones(10)}, 0.3)["a"]
@@ -150,8 +152,6 @@ def test_the_sparsity_penalty_falls_from_gamma_to_nothing():
 
 
 def test_a_strong_penalty_shrinks_the_weights(task, original):
-    sizes = [
-        sum(w.abs().sum().item() for w in unlearn(original, task, "l1_sparse", gamma=g, **FIT).parameters())
-        for g in (0.0, 0.1)
-    ]
+    models = [unlearn(original, task, "l1_sparse", gamma=gamma, **FIT) for gamma in (0.0, 0.1)]
+    sizes = [sum(w.abs().sum().item() for w in model.parameters()) for model in models]
     assert sizes[1] < 0.95 * sizes[0]

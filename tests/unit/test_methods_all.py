@@ -1,6 +1,8 @@
-"""What holds for every method: the original stays, a seed fixes the bits, interruption changes none."""
+"""What holds for every method: the original stays, a seed fixes the bits, interrupted or not."""
 
 import copy
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -110,3 +112,13 @@ def test_an_interrupted_run_ends_in_the_same_bits(
     assert task.facts == plain.facts
     if fits(method):
         assert stopped
+
+
+def test_the_workflow_s_head_loads_no_network_library():
+    code = (
+        "import sys; from regression_unlearning import registry;"
+        "registry.known('method'); registry.known('measure');"
+        "sys.exit(', '.join({'torch', 'sklearn', 'scipy'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -132,7 +132,8 @@ def test_the_mean_gradient_is_that_of_the_mean_loss():
     task = make_task()
     model = task.new_model().eval()
     found = mean_gradient(model, task, task.forget, size=7)
-    (model(task.data.batch(task.forget))[:, 0] - task.data.target[task.forget]).square().mean().backward()
+    off = model(task.data.batch(task.forget))[:, 0] - task.data.target[task.forget]
+    off.square().mean().backward()
     for name, weight in model.named_parameters():
         torch.testing.assert_close(found[name], weight.grad, rtol=1e-4, atol=1e-6)
 
