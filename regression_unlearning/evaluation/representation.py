@@ -75,11 +75,18 @@ def probes(settings: Settings) -> dict:
     }
 
 
-def attack(seen: Observation, settings: Settings) -> dict[str, float] | str:
-    """AUC of each probe, out of fold; or why there is none.
+def attack(seen: Observation, settings: Settings) -> tuple[dict[str, float], str]:
+    """Train the probes and ask them about the rows held out.
 
     The rows are drawn by the settings' seed from equally long lists, so that two models observed
     on the same rows are attacked on the same rows.
+
+    Returns
+    -------
+    found : dict of float
+        AUC of each probe, out of fold; empty where there are too few rows.
+    note : str
+        How many rows a class there were.
     """
     import warnings
 
@@ -91,7 +98,7 @@ def attack(seen: Observation, settings: Settings) -> dict[str, float] | str:
     sides = [seen.of("forget", "activation"), never_seen(seen)]
     number = min(settings.rows, *map(len, sides))
     if number < 2 * settings.folds:
-        return f"{number} rows a class are too few for {settings.folds} folds"
+        return {}, f"{number} rows a class are too few for {settings.folds} folds"
     generator = np.random.default_rng(settings.seed)
     drawn = [side[np.sort(generator.permutation(len(side))[:number])] for side in sides]
     features = np.vstack(drawn).astype(np.float64)
@@ -103,7 +110,7 @@ def attack(seen: Observation, settings: Settings) -> dict[str, float] | str:
         for name, probe in probes(settings).items():
             told = cross_val_predict(probe, features, labels, cv=folds, method="predict_proba")
             found[name] = float(roc_auc_score(labels, told[:, 1]))
-    return found
+    return found, f"{number} rows a class"
 
 
 def measure(inputs: Inputs, settings: Settings) -> list[dict]:
@@ -118,15 +125,11 @@ def measure(inputs: Inputs, settings: Settings) -> list[dict]:
     rows = []
     for probe in PROBES:
         name = f"representation_{probe}"
-        for seed, found in ours.items():
-            if isinstance(found, str):
-                rows.append(row(name, seed, None, note=found))
-            else:
-                rows.append(row(name, seed, found[probe]))
+        for seed, (found, note) in ours.items():
+            rows.append(row(name, seed, found.get(probe), note=note))
         for seed, other in pairs:
-            first, second = ours[seed], gold[seed if other is None else other]
-            note = next((found for found in (first, second) if isinstance(found, str)), "")
-            apart = None if note else first[probe] - second[probe]
+            (first, note), (second, _) = ours[seed], gold[seed if other is None else other]
+            apart = first[probe] - second[probe] if first and second else None
             if other is not None and apart is not None:
                 apart, note = abs(apart), "between two retrained models"
             rows.append(row(f"{name}_excess", seed, apart, other_seed=other, note=note))
