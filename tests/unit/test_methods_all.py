@@ -102,9 +102,7 @@ def test_an_interrupted_run_ends_in_the_same_bits(
     stopped = 0
     for _ in range(3):
         try:
-            model, task = run(
-                method, original, helper, state_folder=tmp_path, fingerprint="a run"
-            )
+            model, task = run(method, original, helper, state_folder=tmp_path, fingerprint="a run")
             break
         except Interrupted:
             stopped += 1
