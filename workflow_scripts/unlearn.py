@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from regression_unlearning import program
+from regression_unlearning import program, registry
 from regression_unlearning.training.checkpoints import record_of
 from regression_unlearning.training.session import Session, add_arguments
 from regression_unlearning.training.unlearn import unlearn
@@ -36,15 +36,19 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     paths = dict(arguments.helper)
+    method_file = Path(registry.load_method(arguments.method).__file__)
     session = Session(
-        arguments, arguments.identity, arguments.settings, [arguments.original, *paths.values()]
+        arguments,
+        arguments.identity,
+        arguments.settings,
+        [arguments.original, *paths.values(), method_file],
     )
     helpers = {name: session.load(path) for name, path in paths.items()}
     session.task = session.task.having(helpers=helpers)
     original = session.load(arguments.original)
     model = unlearn(original, session.task, arguments.method, **arguments.settings["options"])
     spent = {name: record_of(path)["seconds"] for name, path in paths.items()}
-    session.save(model, method=arguments.method, helper_seconds=spent)
+    session.save(model, method=arguments.method, helper_seconds=spent, facts=task.facts)
 
 
 if __name__ == "__main__":

@@ -15,16 +15,22 @@ class Settings(Fit):
     labels_of: Literal["train", "forget"] = "train"
 
 
-def unlearn(model, task, settings: Settings):
-    """Draw a label for each forget row once, then fine-tune on the whole training set."""
+def relabelled(task, labels_of: str):
+    """The dataset's targets, those of the forget rows drawn from the Gaussian: Tensor (rows,)."""
     import torch
 
     from regression_unlearning.training.seeds import seed_for
 
     target = task.data.target.clone()
-    labels = target[task.train if settings.labels_of == "train" else task.forget]
+    labels = target[task.train if labels_of == "train" else task.forget]
     generator = torch.Generator().manual_seed(seed_for(task.seed, "labels"))
     noise = torch.randn(len(task.forget), generator=generator).to(target.device)
     target[task.forget] = labels.mean() + labels.std() * noise
+    return target
+
+
+def unlearn(model, task, settings: Settings):
+    """Draw a label for each forget row once, then fine-tune on the whole training set."""
+    target = relabelled(task, settings.labels_of)
     task.fit(model, settings, rows=task.train, objective=task.supervised(target), phase="amnesiac")
     return model

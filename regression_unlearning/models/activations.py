@@ -71,3 +71,28 @@ def evaluating(model: nn.Module) -> Iterator[nn.Module]:
     finally:
         for module, mode in zip(model.modules(), modes, strict=True):
             module.training = mode
+
+
+@contextmanager
+def evaluating_with_gradients(model: nn.Module) -> Iterator[nn.Module]:
+    """Put a network into evaluation mode, gradients on, and back into its mode afterwards.
+
+    Recurrent layers are in training mode without dropout instead: that is the same function, and
+    a GPU's library differentiates them in no other mode.
+    """
+    modules = list(model.modules())
+    modes = [module.training for module in modules]
+    recurrent = [module for module in modules if isinstance(module, nn.RNNBase)]
+    dropouts = [module.dropout for module in recurrent]
+    model.eval()
+    for module in recurrent:
+        module.train()
+        module.dropout = 0.0
+    try:
+        with torch.enable_grad():
+            yield model
+    finally:
+        for module, mode in zip(modules, modes, strict=True):
+            module.training = mode
+        for module, dropout in zip(recurrent, dropouts, strict=True):
+            module.dropout = dropout

@@ -30,6 +30,7 @@ class Quantity:
 
 
 _ATTACK = "attack on loss, gradients and activations; trained on retain rows against test rows"
+_EMBEDDINGS = "forget rows from never-seen rows of their kind by the last layer's activations"
 _MATCHED = "its retain and test rows drawn to have the same labels"
 
 QUANTITIES = {
@@ -94,6 +95,28 @@ QUANTITIES = {
     "wasserstein_test": Quantity(
         "Wasserstein distance, test",
         "the same distance on test rows that the forget set would have held",
+        "0",
+        compares=True,
+    ),
+    "representation_linear": Quantity(
+        "Embedding attack, linear: AUC",
+        f"how well a linear probe tells {_EMBEDDINGS}; 0.5 tells nothing",
+        "retrained",
+    ),
+    "representation_linear_excess": Quantity(
+        "Embedding attack, linear: excess",
+        "that AUC minus the one on the retrained model of the same seed",
+        "0",
+        compares=True,
+    ),
+    "representation_network": Quantity(
+        "Embedding attack, network: AUC",
+        f"how well a small network tells {_EMBEDDINGS}",
+        "retrained",
+    ),
+    "representation_network_excess": Quantity(
+        "Embedding attack, network: excess",
+        "that AUC minus the one on the retrained model of the same seed",
         "0",
         compares=True,
     ),

@@ -15,6 +15,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.progress import Progress
 from regression_unlearning.settings import Fit, Plateau, Step
 from regression_unlearning.training import interruption, state
+from regression_unlearning.training.batches import Batches, shuffled
 from regression_unlearning.training.optimiser import Adam
 from regression_unlearning.training.seeds import seed_for
 
@@ -55,6 +56,20 @@ def _schedule(optimiser: torch.optim.Optimizer, settings: Fit) -> Any:
     return None
 
 
+def _adam(model: nn.Module, settings: Fit) -> torch.optim.Optimizer:
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    return Adam(parameters, lr=settings.learning_rate, fused=True)
+
+
+def _train_mode(model: nn.Module) -> None:
+    """Training mode, save for layers whose weights are all frozen: not even running means move."""
+    model.train()
+    for module in model.modules():
+        own = list(module.parameters(recurse=False))
+        if own and not any(parameter.requires_grad for parameter in own):
+            module.eval()
+
+
 def fit(
     model: nn.Module,
     objective: Objective,
@@ -63,12 +78,16 @@ def fit(
     *,
     seed: int,
     what: str = "training",
+    batches: Batches | None = None,
+    make_optimiser: Callable[[nn.Module, Fit], torch.optim.Optimizer] = _adam,
+    before_step: Callable[[float], None] | None = None,
     monitor: Callable[[nn.Module], float] | None = None,
     after_step: Callable[[nn.Module, int], bool] | None = None,
+    after_epoch: Callable[[nn.Module, int], None] | None = None,
     state_file: Path | None = None,
     fingerprint: str = "",
 ) -> Fitted:
-    """Train a model in place with Adam over shuffled mini-batches.
+    """Train a model in place: with Adam over shuffled mini-batches, unless told otherwise.
 
     The order of the batches of an epoch depends on `seed` and the epoch alone; dropout and the like
     draw from torch's global generator, seeded at the start. So a run that goes on from a state file
@@ -77,7 +96,8 @@ def fit(
     Parameters
     ----------
     model : Module
-        Trained in place; parameters that need no gradient stay as they are.
+        Trained in place; parameters that need no gradient stay as they are, and a layer all of
+        whose own parameters are such stays in evaluation mode.
     objective : callable
         ``objective(model, rows)`` gives the mean loss of a mini-batch.
     rows : Tensor of int64 (n,)
@@ -88,11 +108,22 @@ def fit(
         Seed of order and dropout.
     what : str
         Name of the work in the log.
+    batches : callable, optional
+        ``batches(epoch, generator)`` gives the epoch's batches in place of the shuffled `rows`; see
+        `training.batches`. They must depend on these two arguments alone.
+    make_optimiser : callable, optional
+        ``make_optimiser(model, settings)`` in place of Adam. What it remembers must be tensors in
+        its ``state_dict``; what it draws must come from torch's global generator.
+    before_step : callable, optional
+        ``before_step(share)`` before each mini-batch: the share of the run that lies behind, in
+        [0, 1). For weights that follow a schedule.
     monitor : callable, optional
         ``monitor(model)`` after each epoch: the number that a plateau schedule watches (without it,
         the epoch's own mean loss).
     after_step : callable, optional
         ``after_step(model, steps)`` after each mini-batch; True ends the run.
+    after_epoch : callable, optional
+        ``after_epoch(model, epochs)`` after each epoch, before `monitor`.
     state_file : Path, optional
         Where the whole state is kept; removed by the caller once the result is safe.
     fingerprint : str
@@ -111,15 +142,15 @@ def fit(
     """
     torch.manual_seed(seed)
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimiser = Adam(parameters, lr=settings.learning_rate, fused=True)
+    optimiser = make_optimiser(model, settings)
     schedule = _schedule(optimiser, settings)
     position = state_file and state.load(state_file, fingerprint, model, optimiser, schedule)
     done = Fitted(**position["done"]) if position else Fitted()
     first, total = (position["step"], position["total"]) if position else (0, 0.0)
     if position:
         log.info("%s: going on after epoch %d, mini-batch %d", what, done.epochs, first)
-    batches = -(-len(rows) // settings.batch_size)
-    progress = Progress(what, settings.epochs * batches, done=done.steps)
+    batches = batches or shuffled(rows, settings.batch_size)
+    progress: Progress | None = None
     begun, spent = time.perf_counter(), done.seconds
     saved = time.monotonic()
 
@@ -129,12 +160,14 @@ def fit(
         state.save(state_file, fingerprint, model, optimiser, schedule, where)
 
     for epoch in range(done.epochs, settings.epochs):
-        model.train()
+        _train_mode(model)
         generator = torch.Generator().manual_seed(seed_for(seed, "order", epoch))
-        order = rows[torch.randperm(len(rows), generator=generator).to(rows.device)]
+        plan = batches(epoch, generator)
+        progress = progress or Progress(what, settings.epochs * len(plan), done=done.steps)
         losses = torch.full((), total, dtype=torch.float64, device=rows.device)
-        for step in range(first, batches):
-            batch = order[step * settings.batch_size : (step + 1) * settings.batch_size]
+        for step, batch in enumerate(plan[first:], first):
+            if before_step is not None:
+                before_step((epoch + step / len(plan)) / settings.epochs)
             loss = objective(model, batch)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
@@ -154,12 +187,14 @@ def fit(
                 saved = time.monotonic()
             if interruption.asked():
                 interruption.stop()
-        mean = losses.item() / len(rows)
+        mean = losses.item() / sum(map(len, plan))
         if not math.isfinite(mean):
             raise UserError(
                 f"{what}: the loss of epoch {epoch + 1} is {mean}; "
                 "lower the learning rate or set clip."
             )
+        if after_epoch is not None:
+            after_epoch(model, epoch + 1)
         watched = monitor(model) if monitor is not None else mean
         if not math.isfinite(watched):
             raise UserError(

@@ -19,7 +19,7 @@ from regression_unlearning.files import sha256
 from regression_unlearning.settings import Network, validated
 from regression_unlearning.training import checkpoints, interruption
 from regression_unlearning.training.seeds import seed_for
-from regression_unlearning.training.task import Task, load_parts
+from regression_unlearning.training.task import Task, like_them, load_parts
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +84,7 @@ class Session:
                 "retain": data.rows_of("train"),
                 "forget": empty,
                 "validation_retain": data.rows_of("validation"),
+                "validation_forget": empty,
             }
         self.parts = parts
         self.state_folder = self.output.with_name(f"{self.output.stem}.unfinished")
@@ -94,6 +95,7 @@ class Session:
             retain=parts["retain"],
             forget=parts["forget"],
             validation=parts["validation_retain"],
+            held_out=like_them(parts),
             seed=seed_for(*self.identity, self.seed),
             state_folder=self.state_folder,
             fingerprint=self._fingerprint(arguments.threads),

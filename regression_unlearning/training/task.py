@@ -1,6 +1,8 @@
 """What a training or unlearning run works on."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -38,12 +40,19 @@ class Task:
         Held-out rows that the schedule may watch: never a row like the forgotten ones.
     seed : int
         The run's own seed, from dataset, forget set, method and training seed.
+    held_out : Tensor of int64
+        Validation rows like the forgotten ones (of the same label band, say); all validation rows
+        where the choice knows no likeness, as for random rows. Never trained on, never reported.
     helpers : mapping of str to Module
         Trained helper models that the method asked for, by name (``"blindspot"``).
     state_folder : Path or None
         Where interrupted work is kept.
     fingerprint : str
         Identity of the run; see `fit`.
+    fitted : list of Fitted
+        What each run of the loop, and each piece of other work, has cost so far.
+    facts : dict
+        JSON values that a method wants in its checkpoint's record, such as a certificate.
     """
 
     data: Prepared
@@ -53,10 +62,12 @@ class Task:
     forget: Tensor
     validation: Tensor
     seed: int
+    held_out: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.int64))
     helpers: Mapping[str, nn.Module] = field(default_factory=dict)
     state_folder: Path | None = None
     fingerprint: str = ""
     fitted: list[Fitted] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: Dataset, data: Prepared, parts: Mapping[str, Any], seed: int) -> "Task":
@@ -83,6 +94,7 @@ class Task:
             retain=rows["retain"],
             forget=rows["forget"],
             validation=rows["validation_retain"],
+            held_out=like_them(rows),
             seed=seed,
         )
 
@@ -95,6 +107,14 @@ class Task:
     def train(self) -> Tensor:
         """Row numbers of the whole training set, in the dataset's order."""
         return torch.cat([self.retain, self.forget]).sort().values
+
+    def some(self, rows: Tensor, at_most: int | None, purpose: str) -> Tensor:
+        """At most so many of some rows, drawn by the run's seed and `purpose`; None means all."""
+        if at_most is None or at_most >= len(rows):
+            return rows
+        generator = torch.Generator().manual_seed(seed_for(self.seed, purpose))
+        drawn = torch.randperm(len(rows), generator=generator)[:at_most].sort().values
+        return rows[drawn.to(rows.device)]
 
     def is_forgotten(self, rows: Tensor) -> Tensor:
         """Whether each of some rows is in the forget set: bool Tensor (len(rows),)."""
@@ -137,6 +157,20 @@ class Task:
                 output = model(self.data.batch(part))
                 total += self.per_row(output, self.data.target[part]).double().sum()
         return total.item() / len(rows)
+
+    def outputs(self, model: nn.Module, rows: Tensor, batch_size: int = 1024) -> Tensor:
+        """What a model puts out for some rows, in evaluation mode: Tensor (len(rows), outputs)."""
+        with evaluating(model):
+            return torch.cat([model(self.data.batch(part)) for part in rows.split(batch_size)])
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Count the seconds of work outside the training loop among the method's own."""
+        begun = time.perf_counter()
+        yield
+        if self.retain.is_cuda:
+            torch.cuda.synchronize()
+        self.fitted.append(Fitted(seconds=time.perf_counter() - begun))
 
     def fit(
         self,
@@ -181,7 +215,13 @@ class Task:
 
     def having(self, **changes: Any) -> "Task":
         """The same task with some attributes changed, and nothing fitted yet."""
-        return replace(self, **{"fitted": [], **changes})
+        return replace(self, **{"fitted": [], "facts": {}, **changes})
+
+
+def like_them(parts: Mapping[str, Tensor]) -> Tensor:
+    """Validation rows like the forgotten ones; all of them where the choice knows no likeness."""
+    like = parts["validation_forget"]
+    return like if len(like) else parts["validation_retain"]
 
 
 def load_parts(path: str | Path, device: str = "cpu") -> dict[str, Tensor]:

@@ -1,0 +1,1 @@
+"""An unlearning method of one's own, as a plug-in."""

@@ -1,0 +1,136 @@
+"""The embedding attack: can forget rows be told from never-seen rows of their kind?
+
+A classifier reads the penultimate activations, standardised, and learns to tell forget rows of
+the training set from test rows that the forget set's own choice would take (for random rows and
+for ids: from test rows at large). Equal numbers of both, cross-validated; its AUC on the folds
+held out is 0.5 where it can tell nothing. Two classifiers:
+
+``representation_linear``   logistic regression, a linear probe.
+``representation_network``  one hidden layer.
+
+Each is shown as it is and, as ``..._excess``, minus the AUC on the retrained model of the same
+seed, which never saw either side: what remains is due to unlearning, not to a difference between
+the two samples. The rows compared are the same for both models. For the retrained model itself the
+excess is the difference between two seeds, sign dropped: the noise floor.
+"""
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from regression_unlearning.evaluation.inputs import Inputs, row
+from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.settings import Count, Positive, Section
+
+if TYPE_CHECKING:
+    import numpy as np
+
+NEEDS = ("observations", "gold_observations")
+PROBES = ("linear", "network")
+
+
+class Settings(Section):
+    """Rows a class at most, folds, the seed of drawing, folds and network, and the two classifiers.
+
+    ``regularisation`` is C of the logistic regression; ``hidden``, ``decay`` (its L2 penalty) and
+    ``iterations`` are the network's. The penalties are strong enough for classes of a few
+    hundred rows.
+    """
+
+    rows: Count = 2000
+    folds: Annotated[int, Field(ge=2)] = 5
+    seed: int = 0
+    regularisation: Positive = 1.0
+    hidden: Count = 32
+    decay: Positive = 1.0
+    iterations: Count = 200
+
+
+def never_seen(seen: Observation) -> "np.ndarray":
+    """Activations of test rows like the forget rows; of all test rows where there are none."""
+    like = seen.of("test", "like_forget")[seen.of("test", "activation_index")]
+    activation = seen.of("test", "activation")
+    return activation[like] if like.any() else activation
+
+
+def probes(settings: Settings) -> dict:
+    """The two classifiers, untrained."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.neural_network import MLPClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    linear = LogisticRegression(C=settings.regularisation, max_iter=1000)
+    network = MLPClassifier(
+        (settings.hidden,),
+        alpha=settings.decay,
+        solver="lbfgs",
+        max_iter=settings.iterations,
+        random_state=settings.seed,
+    )
+    return {
+        name: make_pipeline(StandardScaler(), classifier)
+        for name, classifier in zip(PROBES, (linear, network), strict=True)
+    }
+
+
+def attack(seen: Observation, settings: Settings) -> tuple[dict[str, float], str]:
+    """Train the probes and ask them about the rows held out.
+
+    The rows are drawn by the settings' seed from equally long lists, so that two models observed
+    on the same rows are attacked on the same rows.
+
+    Returns
+    -------
+    found : dict of float
+        AUC of each probe, out of fold; empty where there are too few rows.
+    note : str
+        How many rows a class there were.
+    """
+    import warnings
+
+    import numpy as np
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.metrics import roc_auc_score
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+    sides = [seen.of("forget", "activation"), never_seen(seen)]
+    number = min(settings.rows, *map(len, sides))
+    if number < 2 * settings.folds:
+        return {}, f"{number} rows a class are too few for {settings.folds} folds"
+    generator = np.random.default_rng(settings.seed)
+    drawn = [side[np.sort(generator.permutation(len(side))[:number])] for side in sides]
+    features = np.vstack(drawn).astype(np.float64)
+    labels = np.repeat([1, 0], number)
+    folds = StratifiedKFold(settings.folds, shuffle=True, random_state=settings.seed)
+    found = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # `iterations` is meant as a bound
+        for name, probe in probes(settings).items():
+            told = cross_val_predict(probe, features, labels, cv=folds, method="predict_proba")
+            found[name] = float(roc_auc_score(labels, told[:, 1]))
+    return found, f"{number} rows a class"
+
+
+def measure(inputs: Inputs, settings: Settings) -> list[dict]:
+    """AUC of both probes for each seed, and their excess over the retrained model's."""
+    gold = {seed: attack(seen, settings) for seed, seen in inputs.gold_observations.items()}
+    if inputs.is_gold:
+        ours = gold
+        pairs = list(combinations(sorted(gold), 2))
+    else:
+        ours = {seed: attack(seen, settings) for seed, seen in inputs.observations.items()}
+        pairs = [(seed, None) for seed in ours]
+    rows = []
+    for probe in PROBES:
+        name = f"representation_{probe}"
+        for seed, (found, note) in ours.items():
+            rows.append(row(name, seed, found.get(probe), note=note))
+        for seed, other in pairs:
+            (first, note), (second, _) = ours[seed], gold[seed if other is None else other]
+            apart = first[probe] - second[probe] if first and second else None
+            if other is not None and apart is not None:
+                apart, note = abs(apart), "between two retrained models"
+            rows.append(row(f"{name}_excess", seed, apart, other_seed=other, note=note))
+    return rows

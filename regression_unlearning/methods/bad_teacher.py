@@ -1,0 +1,36 @@
+"""Bad Teacher: a random network teaches the forget set, the original the rest.
+
+Source: Chundawat et al., "Can bad teaching induce forgetting?" (AAAI 2023). The divergence of
+class probabilities becomes the squared distance of outputs; a temperature would only scale it.
+"""
+
+from regression_unlearning.settings import Fit, Share
+
+
+class Settings(Fit):
+    """Fine-tuning, and the share of the retain set that is taught (the source takes 0.3)."""
+
+    retain_share: Share = 0.3
+
+
+def unlearn(model, task, settings: Settings):
+    """Match an untrained network on forget rows and the original on a share of the retain rows."""
+    import copy
+
+    import torch
+
+    from regression_unlearning.training.teachers import apart, teacher
+
+    some = task.some(task.retain, round(settings.retain_share * len(task.retain)), "retain share")
+    rows = torch.cat([some, task.forget]).sort().values
+    good = teacher(task, copy.deepcopy(model), rows)
+    bad = teacher(task, task.new_model("bad teacher"), rows)
+
+    def objective(model, rows):
+        inputs = task.data.batch(rows, training=True)
+        forgotten = task.is_forgotten(rows)[:, None]
+        taught = torch.where(forgotten, bad(inputs, rows), good(inputs, rows))
+        return apart(model(inputs), taught).mean()
+
+    task.fit(model, settings, rows=rows, objective=objective, phase="bad_teacher")
+    return model

@@ -1,0 +1,21 @@
+"""CF-k: fine-tune the last k layers on the retain set; the forget set fades there.
+
+Source: Goel et al., "Towards adversarial evaluations for inexact machine unlearning" (2022).
+"""
+
+from regression_unlearning.settings import Count, Fit
+
+
+class Settings(Fit):
+    """Fine-tuning, and how many of the network's named layers move, counted from the output."""
+
+    k: Count = 2
+
+
+def unlearn(model, task, settings: Settings):
+    """Fine-tune on the retain set with every layer but the last k frozen."""
+    from regression_unlearning.models.freezing import only_last
+
+    with only_last(model, settings.k):
+        task.fit(model, settings, phase="cf_k")
+    return model

@@ -1,0 +1,66 @@
+"""Gaussian output matching: teachers and student are Gaussians as wide as their residuals.
+
+Source: "GURU: Guided unlearning via residual uncertainty in regression models" (submission 17272
+to ICLR 2026), from its abstract; no code was released. As there, an output becomes N(y', sigma)
+with sigma = |y - y'| / z, z = Phi^-1((1 + c) / 2): the true value lies on the edge of the central
+interval of confidence c. The teachers are those of Bad Teacher: an untrained network for the
+forget set, the original for the retain set.
+"""
+
+from statistics import NormalDist
+from typing import Annotated
+
+from pydantic import Field
+
+from regression_unlearning.settings import Fit, Positive
+
+Between = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Settings(Fit):
+    """Fine-tuning, the interval's confidence c, and the narrowest Gaussian.
+
+    ``floor`` is the least sigma as a share of the training targets' deviation: a residual of 0
+    would make the divergence infinite.
+    """
+
+    confidence: Between = 0.95
+    floor: Positive = 0.1
+
+
+def width(output, target, confidence: float, floor: float):
+    """Sigma of each output: the residual over the normal quantile, at least `floor`."""
+    quantile = NormalDist().inv_cdf((1 + confidence) / 2)
+    return ((target[:, None] - output).abs() / quantile).clamp(min=floor)
+
+
+def divergence(mean, deviation, to_mean, to_deviation):
+    """Kullback-Leibler divergence of N(to_mean, to_deviation) from N(mean, deviation)."""
+    apart = deviation.square() + (mean - to_mean).square()
+    return (to_deviation / deviation).log() + apart / (2 * to_deviation.square()) - 0.5
+
+
+def unlearn(model, task, settings: Settings):
+    """Minimise the divergence of the student's Gaussians from the teachers' on the training set."""
+    import copy
+
+    import torch
+
+    from regression_unlearning.training.teachers import teacher
+
+    target = task.data.target
+    floor = settings.floor * target[task.train].std().item()
+    good = teacher(task, copy.deepcopy(model), task.train)
+    bad = teacher(task, task.new_model("bad teacher"), task.train)
+
+    def objective(model, rows):
+        inputs = task.data.batch(rows, training=True)
+        forgotten = task.is_forgotten(rows)[:, None]
+        taught = torch.where(forgotten, bad(inputs, rows), good(inputs, rows))
+        said = model(inputs)
+        widths = (width(o, target[rows], settings.confidence, floor) for o in (taught, said))
+        taught_width, said_width = widths
+        return divergence(taught, taught_width, said, said_width).mean()
+
+    task.fit(model, settings, rows=task.train, objective=objective, phase="gaussian_matching")
+    return model

@@ -1,0 +1,42 @@
+"""NegGrad+: down the loss of the retain set, up the loss of the forget set, together.
+
+Source: the stronger form of gradient ascent in Kurmanji et al., "Towards unbounded machine
+unlearning" (NeurIPS 2023).
+"""
+
+from regression_unlearning.settings import Fit, Positive, Share
+
+
+class Settings(Fit):
+    """Fine-tuning, the retain loss's share ``alpha``, and what keeps the ascent in bounds.
+
+    A regression loss has no upper bound. With ``cap`` a batch's forget loss stops counting once it
+    is that of a model which says the retain set's mean whatever it is shown; ``clip`` bounds the
+    gradient's length.
+    """
+
+    alpha: Share = 0.95
+    cap: bool = True
+    clip: Positive | None = 1.0
+
+
+def unlearn(model, task, settings: Settings):
+    """Minimise alpha L_retain - (1 - alpha) L_forget; an epoch goes once over the retain set."""
+    from regression_unlearning.training.batches import drawn_beside
+    from regression_unlearning.training.teachers import constant
+
+    target = task.data.target
+    said = target.new_full((len(task.forget), model.output.out_features), constant(task))
+    mean_loss = task.per_row(said, target[task.forget]).mean().item()
+    limit = mean_loss if settings.cap else float("inf")
+
+    def objective(model, rows):
+        losses = task.per_row(model(task.data.batch(rows, training=True)), target[rows])
+        forgotten = task.is_forgotten(rows)
+        up = losses[forgotten].mean().clamp(max=limit)
+        return settings.alpha * losses[~forgotten].mean() - (1 - settings.alpha) * up
+
+    size = settings.batch_size
+    batches = drawn_beside(task.retain, size, task.forget, each=size)
+    task.fit(model, settings, objective=objective, batches=batches, phase="neggrad")
+    return model

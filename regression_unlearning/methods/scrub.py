@@ -1,0 +1,89 @@
+"""SCRUB: a student departs from the original on the forget set and stays with it on the rest.
+
+Source: Kurmanji et al., "Towards unbounded machine unlearning" (NeurIPS 2023), with its rewinding.
+The divergence of class probabilities becomes the squared distance of outputs.
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from regression_unlearning.errors import UserError
+from regression_unlearning.settings import Count, Fit
+
+Weight = Annotated[float, Field(ge=0)]
+
+
+class Settings(Fit):
+    """Fine-tuning, and the game between student and teacher.
+
+    ``forget_epochs`` is msteps: that many first epochs begin by departing on the forget set, in
+    batches of ``forget_batch_size``; every epoch then minimises gamma L + alpha distance on the
+    retain set. ``cap`` stops departing in a batch whose mean squared distance exceeds the
+    variance of the training targets: unlike a divergence of probabilities it has no natural scale.
+    ``rewind`` returns to the epoch whose forget error is nearest to the final model's error on
+    held-out rows of the same kind, lest a too high error gives the forget rows away.
+    """
+
+    forget_epochs: Count = 3
+    forget_batch_size: Count = 256
+    gamma: Weight = 1.0
+    alpha: Weight = 0.5
+    cap: bool = True
+    rewind: bool = True
+
+
+def unlearn(model, task, settings: Settings):
+    """Depart on the forget set, stay on the retain set, rewind.
+
+    Raises
+    ------
+    UserError
+        When ``rewind`` is asked for and there are no held-out rows.
+    """
+    import copy
+
+    from regression_unlearning.training.batches import in_turn
+    from regression_unlearning.training.snapshots import Snapshots
+    from regression_unlearning.training.teachers import apart, teacher
+
+    if settings.rewind and len(task.held_out) == 0:
+        raise UserError("scrub: there are no held-out rows to rewind by; set rewind: false.")
+    original = teacher(task, copy.deepcopy(model), task.train)
+    limit = task.data.target[task.train].var().item() if settings.cap else float("inf")
+
+    def objective(model, rows):
+        inputs = task.data.batch(rows, training=True)
+        output = model(inputs)
+        distance = apart(output, original(inputs, rows)).mean()
+        if task.is_forgotten(rows[:1]).item():
+            return -distance.clamp(max=limit)
+        loss = task.per_row(output, task.data.target[rows]).mean()
+        return settings.gamma * loss + settings.alpha * distance
+
+    snapshots = Snapshots(task.state_folder)
+    watching = {
+        "after_epoch": lambda model, epoch: snapshots.keep(epoch, model),
+        "monitor": lambda model: task.mean_loss(model, task.forget),
+    }
+    fitted = task.fit(
+        model,
+        settings,
+        objective=objective,
+        batches=in_turn(
+            task.forget,
+            settings.forget_batch_size,
+            settings.forget_epochs,
+            task.retain,
+            settings.batch_size,
+        ),
+        phase="scrub",
+        **(watching if settings.rewind else {}),
+    )
+    if settings.rewind:
+        wanted = task.mean_loss(model, task.held_out)
+        errors = [epoch["monitored"] for epoch in fitted.history]
+        nearest = min(range(len(errors)), key=lambda epoch: abs(errors[epoch] - wanted))
+        snapshots.restore(nearest + 1, model)
+        task.facts.update(rewound_to_epoch=nearest + 1, held_out_error=wanted)
+    return model

@@ -1,0 +1,177 @@
+"""SURE: make forget rows look, inside the network, like rows that it never saw.
+
+A domain classifier learns to tell forget rows from held-out rows of the same kind by their
+representations; the feature extractor receives its gradient reversed, as in domain-adversarial
+training (Ganin et al., JMLR 2016), while the retain rows' loss keeps the predictions.
+
+Source: the abstract of "SURE" (submission 10898 to ICLR 2025); no code was released.
+"""
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.settings import Count, Fit, Positive
+
+PENULTIMATE = "penultimate"
+
+
+class Settings(Fit):
+    """Fine-tuning on the retain set, and the choices that the abstract leaves open.
+
+    An epoch goes once over the retain set.
+
+    ``layer``
+        Whose activations are attacked. The abstract says "representations": the default is what
+        the last layer is given, which is what an attacker of embeddings sees; any of the
+        network's named layers will do. Feature maps and sequences are averaged over positions.
+    ``discriminator``, ``hidden``
+        A linear classifier, or one hidden layer of ``hidden`` units with ReLU. The abstract says
+        "domain classifier"; the network is the default, because what fools a linear one may still
+        be told apart by the next attacker.
+    ``discriminator_learning_rate``
+        Theirs is a game of two players: the classifier has a rate of its own, by default that of
+        training the original, so that it keeps ahead of an extractor that is fine-tuned.
+    ``ceiling``, ``steepness``
+        The reversed gradient's weight is ceiling * (2 / (1 + exp(-steepness p)) - 1) where p runs
+        from 0 to 1 (DANN's schedule; ceiling 1 and steepness 10 are DANN's): at first only the
+        classifier learns.
+    ``domain_rows``
+        Rows of each domain beside each batch of retain rows: equally many, so that the classifier
+        gains nothing by guessing the larger domain. A domain with fewer rows gives all it has, and
+        the other equally many.
+    ``reverse``
+        Which rows the extractor moves: ``both`` domains, as DANN does, or ``forget`` rows alone,
+        towards the held-out rows as they are.
+    """
+
+    layer: str = PENULTIMATE
+    discriminator: Literal["linear", "mlp"] = "mlp"
+    hidden: Count = 32
+    discriminator_learning_rate: Positive = 0.01
+    ceiling: Annotated[float, Field(ge=0)] = 1.0
+    steepness: Positive = 10.0
+    domain_rows: Count = 128
+    reverse: Literal["both", "forget"] = "both"
+
+
+def weight_of(share: float, settings: Settings) -> float:
+    """Weight of the reversed gradient when `share` of the run lies behind: 0 at the start."""
+    return settings.ceiling * (2 / (1 + math.exp(-settings.steepness * share)) - 1)
+
+
+def reversed_gradient(values, weight: float):
+    """The values themselves; in the backward pass the gradient times minus `weight`."""
+    fixed = values.detach()
+    return fixed + weight * (fixed - values)
+
+
+def represented(activation):
+    """One vector a row: feature maps and sequences averaged over their positions."""
+    if activation.ndim == 4:
+        return activation.mean((2, 3))
+    return activation.mean(1) if activation.ndim == 3 else activation
+
+
+def reading(model, layer: str):
+    """Context in which the model's forward passes leave the representation in a dict.
+
+    Returns
+    -------
+    context : context manager giving the dict
+    key : str
+        Where in the dict it lies.
+
+    Raises
+    ------
+    UserError
+        When the network has no such layer.
+    """
+    from regression_unlearning.models.activations import penultimate, recorded
+
+    if layer == PENULTIMATE:
+        return penultimate(model), "activation"
+    if layer not in model.layers:
+        raise unknown("layer", layer, [PENULTIMATE, *model.layers], "sure")
+    return recorded(model, [layer]), layer
+
+
+def classifier(width: int, settings: Settings):
+    """A domain classifier that reads `width` numbers, with weights from torch's generator."""
+    from torch import nn
+
+    if settings.discriminator == "linear":
+        return nn.Linear(width, 1)
+    first, last = nn.Linear(width, settings.hidden), nn.Linear(settings.hidden, 1)
+    return nn.Sequential(first, nn.ReLU(), last)
+
+
+def unlearn(model, task, settings: Settings):
+    """Keep the retain set's loss low while forget rows come to look like held-out rows.
+
+    Raises
+    ------
+    UserError
+        When there are no held-out rows, or the layer does not exist.
+    """
+    import torch
+    from torch import nn
+    from torch.nn.functional import binary_cross_entropy_with_logits
+
+    from regression_unlearning.models.activations import evaluating
+    from regression_unlearning.training.batches import drawn_beside
+    from regression_unlearning.training.optimiser import Adam
+    from regression_unlearning.training.seeds import seed_for
+
+    each = min(settings.domain_rows, len(task.forget), len(task.held_out))
+    if each == 0:
+        raise UserError("sure: there are no held-out rows to compare the forget rows with.")
+    context, key = reading(model, settings.layer)
+    with context as seen, evaluating(model):
+        model(task.data.batch(task.forget[:2]))
+    width = represented(seen[key]).shape[1]
+    with torch.random.fork_rng():
+        torch.manual_seed(seed_for(task.seed, "discriminator"))
+        judge = classifier(width, settings).to(task.forget.device)
+    kept = torch.zeros(len(task.data.target), dtype=torch.bool, device=task.retain.device)
+    kept[task.retain] = True
+    weight = 0.0
+
+    def before_step(share: float) -> None:
+        nonlocal weight
+        weight = weight_of(share, settings)
+
+    def objective(players, rows):
+        reader, key = reading(players["model"], settings.layer)
+        with reader as seen:
+            output = players["model"](task.data.batch(rows, training=True))
+        retained = kept[rows]
+        forgotten = task.is_forgotten(rows[~retained])
+        shown = reversed_gradient(represented(seen[key])[~retained], weight)
+        if settings.reverse == "forget":
+            shown = torch.where(forgotten[:, None], shown, shown.detach())
+        told = binary_cross_entropy_with_logits(players["judge"](shown)[:, 0], forgotten.float())
+        target = task.data.target[rows[retained]]
+        return task.per_row(output[retained], target).mean() + told
+
+    def make_optimiser(players, settings: Settings):
+        rates = {"model": settings.learning_rate, "judge": settings.discriminator_learning_rate}
+        groups = [
+            {"params": list(players[name].parameters()), "lr": rate} for name, rate in rates.items()
+        ]
+        return Adam(groups, fused=True)
+
+    task.fit(
+        nn.ModuleDict({"model": model, "judge": judge}),
+        settings,
+        objective=objective,
+        batches=drawn_beside(
+            task.retain, settings.batch_size, task.forget, task.held_out, each=each
+        ),
+        make_optimiser=make_optimiser,
+        before_step=before_step,
+        phase="sure",
+    )
+    return model

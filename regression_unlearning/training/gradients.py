@@ -1,0 +1,133 @@
+"""Gradients of a trained model over many rows: their mean, and the mean of each row's squares.
+
+Everything here is taken in evaluation mode (no dropout, running means) over the parameters that
+need a gradient, in chunks of rows.
+"""
+
+import logging
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from regression_unlearning.models.activations import evaluating_with_gradients
+from regression_unlearning.training import interruption
+from regression_unlearning.training.per_sample import squared_gradients
+from regression_unlearning.training.task import Task
+
+log = logging.getLogger(__name__)
+
+#: From outputs (batch, q) and row numbers to one number a row.
+Value = Callable[[Tensor, Tensor], Tensor]
+
+#: Numbers of one layer's per-row gradients that are held at once.
+HELD = 2**24
+
+
+def trainable(model: nn.Module) -> dict[str, nn.Parameter]:
+    """Parameters that need a gradient, by name."""
+    return {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
+
+
+def loss_of(task: Task) -> Value:
+    """The dataset's loss as a function of outputs and row numbers."""
+    return lambda output, rows: task.per_row(output, task.data.target[rows])
+
+
+def output_norm(output: Tensor, rows: Tensor) -> Tensor:
+    """The output's squared length: it asks for no target."""
+    return output.square().sum(1)
+
+
+def mean_gradient(
+    model: nn.Module, task: Task, rows: Tensor, size: int = 1024
+) -> dict[str, Tensor]:
+    """Gradient of the mean loss over some rows: name of a parameter to Tensor of its shape."""
+    weights, value = trainable(model), loss_of(task)
+    total = {name: torch.zeros_like(weight) for name, weight in weights.items()}
+    with evaluating_with_gradients(model):
+        for part in rows.split(size):
+            _stop_if_asked()
+            loss = value(model(task.data.batch(part)), part).sum()
+            found = torch.autograd.grad(loss, list(weights.values()), allow_unused=True)
+            for name, gradient in zip(weights, found, strict=True):
+                if gradient is not None:
+                    total[name] += gradient
+    return {name: gradient / len(rows) for name, gradient in total.items()}
+
+
+def mean_squares(
+    model: nn.Module, task: Task, rows: Tensor, value: Value | None = None
+) -> dict[str, Tensor]:
+    """Mean over rows of the squares of each row's own gradient (not the square of a mean).
+
+    It is the diagonal of the empirical Fisher matrix where `value` is the loss. The closed forms
+    of `per_sample` are first held against plain gradients of two rows; a network with a layer that
+    they do not fit is gone through row by row, and the log says so.
+
+    Parameters
+    ----------
+    model : Module
+        Left as it was.
+    task : Task
+        Data and loss.
+    rows : Tensor of int64
+        Row numbers.
+    value : callable, optional
+        What is differentiated, one number a row; the loss if not given.
+
+    Returns
+    -------
+    dict of Tensor
+        Name of a parameter to Tensor of its shape.
+    """
+    value = value or loss_of(task)
+    weights = trainable(model)
+    size = max(2, min(256, HELD // max(weight.numel() for weight in weights.values())))
+    total = {name: torch.zeros_like(weight) for name, weight in weights.items()}
+    with evaluating_with_gradients(model):
+        sums = squared_gradients
+        if not _fits(model, task, rows[:2], value):
+            log.warning("per-row gradients of this network have no fast form: going row by row.")
+            sums = one_by_one
+        for part in rows.split(size):
+            _stop_if_asked()
+            inputs = task.data.batch(part)
+            found = sums(model, inputs, lambda output, part=part: value(output, part))
+            for name, squares in found.items():
+                total[name] += squares
+    return {name: squares / len(rows) for name, squares in total.items()}
+
+
+def one_by_one(model: nn.Module, inputs, value: Callable[[Tensor], Tensor]) -> dict[str, Tensor]:
+    """Sum over rows of squared gradients by one backward pass a row: slow, for any network."""
+    weights = trainable(model)
+    total = {name: torch.zeros_like(weight) for name, weight in weights.items()}
+    for number in value(model(inputs)):
+        found = torch.autograd.grad(
+            number, list(weights.values()), retain_graph=True, allow_unused=True
+        )
+        for name, gradient in zip(weights, found, strict=True):
+            if gradient is not None:
+                total[name] += gradient.square()
+    return total
+
+
+def _fits(model: nn.Module, task: Task, rows: Tensor, value: Value) -> bool:
+    inputs = task.data.batch(rows)
+    slow = one_by_one(model, inputs, lambda output: value(output, rows))
+    try:
+        fast = squared_gradients(model, inputs, lambda output: value(output, rows))
+    except (NotImplementedError, RuntimeError) as error:
+        log.debug("no fast form: %s", error)
+        return False
+    least = 1e-9 * max(squares.max() for squares in slow.values())  # below it all is rounding
+    return all(
+        (fast[name] - squares).abs().max() <= 1e-2 * squares.max() + least
+        for name, squares in slow.items()
+    )
+
+
+def _stop_if_asked() -> None:
+    if interruption.asked():
+        interruption.stop()

@@ -1,0 +1,42 @@
+"""Weights kept during a run, to return to one of them at its end."""
+
+from pathlib import Path
+
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from regression_unlearning.files import whole
+from regression_unlearning.training.state import tensors_of
+
+
+class Snapshots:
+    """A model's weights by number, in files where there is a folder, else in memory.
+
+    A run that goes on after an interruption finds the files of the epochs before it; a run that
+    starts anew writes over them before it reads them.
+
+    Parameters
+    ----------
+    folder : Path or None
+        The run's state folder.
+    """
+
+    def __init__(self, folder: Path | None):
+        self.folder = folder
+        self.kept: dict[int, dict[str, Tensor]] = {}
+
+    def _path(self, number: int) -> Path:
+        return self.folder / f"snapshot_{number}.safetensors"
+
+    def keep(self, number: int, model: nn.Module) -> None:
+        """Keep a model's weights under a number."""
+        if self.folder is None:
+            self.kept[number] = tensors_of(model)
+            return
+        with whole(self._path(number)) as part:
+            save_file(tensors_of(model), part)
+
+    def restore(self, number: int, model: nn.Module) -> None:
+        """Put the weights kept under a number back into the model."""
+        kept = self.kept[number] if self.folder is None else load_file(self._path(number))
+        model.load_state_dict(kept)

@@ -1,0 +1,47 @@
+"""What another model says about rows: read once where inputs never change, else batch by batch."""
+
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor, nn
+
+from regression_unlearning.models.activations import evaluating
+from regression_unlearning.training.task import Task
+
+#: From a batch's inputs and row numbers to the teacher's outputs (rows, outputs).
+Teacher = Callable[[Any, Tensor], Tensor]
+
+
+def teacher(task: Task, model: nn.Module, rows: Tensor) -> Teacher:
+    """Let a model teach by its outputs, in evaluation mode.
+
+    Parameters
+    ----------
+    task : Task
+        Data.
+    model : Module
+        The teacher; it is never changed.
+    rows : Tensor of int64
+        Rows that it will be asked about.
+    """
+    if task.data.augments:
+
+        def read(inputs: Any, _rows: Tensor) -> Tensor:
+            with evaluating(model):
+                return model(inputs)
+
+        return read
+    said = task.outputs(model, rows)
+    table = said.new_zeros(len(task.data.target), said.shape[1])
+    table[rows] = said
+    return lambda _inputs, asked: table[asked]
+
+
+def apart(outputs: Tensor, taught: Tensor) -> Tensor:
+    """Squared distance of two models' outputs, the mean over the outputs: Tensor (rows,)."""
+    return (outputs - taught).square().mean(1)
+
+
+def constant(task: Task) -> float:
+    """The retain set's mean target: what a model says that has learnt nothing but the scale."""
+    return task.data.target[task.retain].double().mean().item()

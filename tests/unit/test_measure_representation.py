@@ -1,0 +1,86 @@
+"""The embedding attack on made-up activations."""
+
+import numpy as np
+import pytest
+
+from regression_unlearning.evaluation import inputs, representation
+from regression_unlearning.evaluation.observations import Observation
+
+SETTINGS = representation.Settings(iterations=50)
+
+
+def observation(shift=0.0, *, forget=150, test=120, like=80, seed=0):
+    """Forget rows whose activations lie `shift` away from those of test rows like them."""
+    generator = np.random.default_rng(seed)
+    marked = np.zeros(test, bool)
+    marked[:like] = True
+    held_out = generator.normal(size=(test, 4))
+    held_out[~marked] += 50  # rows of another kind: easy to tell, and not to be used
+    return Observation(
+        {
+            "forget/activation": generator.normal(size=(forget, 4)) + shift,
+            "test/activation": held_out,
+            "test/activation_index": np.arange(test),
+            "test/like_forget": marked,
+        }
+    )
+
+
+def write(folder, name, seen):
+    path = folder / f"{name}.npz"
+    np.savez(path, **seen.arrays)
+    return path
+
+
+def test_it_tells_a_shift_and_nothing_else():
+    same, note = representation.attack(observation(), SETTINGS)
+    apart, _ = representation.attack(observation(2.0), SETTINGS)
+    assert note == "80 rows a class"
+    assert all(0.35 < auc < 0.65 for auc in same.values())
+    assert all(auc > 0.95 for auc in apart.values())
+
+
+def test_the_network_sees_what_a_line_cannot():
+    seen = observation(forget=400, test=400, like=400)
+    ring = seen.arrays["forget/activation"]
+    seen.arrays["forget/activation"] = 6 * ring / np.linalg.norm(ring, axis=1, keepdims=True)
+    found, _ = representation.attack(seen, SETTINGS)
+    assert found["linear"] < 0.65 and found["network"] > 0.95
+
+
+def test_random_rows_are_compared_with_test_rows_at_large():
+    seen = observation(like=0)
+    assert len(representation.never_seen(seen)) == 120
+    assert len(representation.never_seen(observation())) == 80
+
+
+def test_too_few_rows_say_so():
+    found, note = representation.attack(observation(like=6), SETTINGS)
+    assert not found and "too few" in note
+
+
+@pytest.mark.parametrize("method", ["sure", "retrained"])
+def test_rows_of_the_measure(tmp_path, method):
+    gold = {seed: write(tmp_path, f"gold_{seed}", observation(seed=seed)) for seed in (0, 1)}
+    ours = {seed: write(tmp_path, f"ours_{seed}", observation(2.0, seed=seed)) for seed in (0, 1)}
+    files = {"observations": ours, "gold_observations": gold}
+    found = representation.measure(inputs.Inputs(method, files), SETTINGS)
+    excess = [row for row in found if row["quantity"] == "representation_linear_excess"]
+    if method == "retrained":
+        assert [(row["seed"], row["other_seed"]) for row in excess] == [(0, 1)]
+        assert 0 <= excess[0]["value"] < 0.2
+    else:
+        assert [row["seed"] for row in excess] == [0, 1]
+        by_hand = (
+            representation.attack(observation(2.0, seed=1), SETTINGS)[0]["linear"]
+            - representation.attack(observation(seed=1), SETTINGS)[0]["linear"]
+        )
+        assert excess[1]["value"] == pytest.approx(by_hand) and by_hand > 0.3
+
+
+def test_without_rows_the_measure_says_why(tmp_path):
+    path = write(tmp_path, "few", observation(like=3))
+    files = {"observations": {0: path}, "gold_observations": {0: path}}
+    found = representation.measure(inputs.Inputs("sure", files), SETTINGS)
+    assert len(found) == 4
+    assert all(row["value"] is None and "too few" in row["note"] for row in found)

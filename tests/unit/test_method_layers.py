@@ -1,0 +1,157 @@
+"""Methods that move some weights only, or move weights without training."""
+
+import math
+
+import pytest
+import torch
+from method_tasks import make_task, same, trained
+from torch import nn
+
+from regression_unlearning.methods import fisher_noise, l1_sparse, salun
+from regression_unlearning.models.freezing import only_last
+from regression_unlearning.settings import Fit
+from regression_unlearning.training.fit import fit
+from regression_unlearning.training.gradients import mean_gradient, mean_squares, output_norm
+from regression_unlearning.training.unlearn import unlearn
+
+FIT = {"epochs": 2, "learning_rate": 0.01, "batch_size": 16}
+
+
+@pytest.fixture(scope="module")
+def task():
+    return make_task()
+
+
+@pytest.fixture(scope="module")
+def original(task):
+    return trained(task)
+
+
+def moved(first, second):
+    after = dict(second.named_parameters())
+    before = first.named_parameters()
+    return {name for name, weight in before if not torch.equal(weight, after[name])}
+
+
+@pytest.mark.parametrize("method", ["cf_k", "eu_k"])
+@pytest.mark.parametrize(("k", "prefixes"), [(1, ("output",)), (2, ("head.1", "output"))])
+def test_only_the_last_layers_move(method, k, prefixes, task, original):
+    found = unlearn(original, task, method, k=k, **FIT)
+    wanted = {name for name, _ in original.named_parameters() if name.startswith(prefixes)}
+    assert moved(original, found) == wanted
+
+
+@pytest.mark.parametrize("method", ["cf_k", "eu_k"])
+def test_as_many_layers_as_there_are_means_all(method, task, original):
+    found = unlearn(original, task, method, k=len(original.layers), **FIT)
+    assert moved(original, found) == {name for name, _ in original.named_parameters()}
+
+
+def test_eu_k_begins_with_fresh_weights(task, original):
+    found = unlearn(original, task, "eu_k", k=1, epochs=1, learning_rate=1e-9, batch_size=64)
+    fresh = task.new_model("fresh layers")
+    torch.testing.assert_close(found.output.weight, fresh.output.weight, rtol=0, atol=1e-6)
+
+
+def test_running_means_of_frozen_layers_stay():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 1), nn.BatchNorm1d(1))
+    model.layers = ("0", "1", "2", "3")
+    x, y = torch.randn(20, 3) + 1, torch.randn(20)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+
+    def objective(model, rows):
+        return (model(x[rows])[:, 0] - y[rows]).square().mean()
+
+    with only_last(model, 2):
+        fit(model, objective, torch.arange(20), Fit(**FIT), seed=0)
+    after = model.state_dict()
+    still = {name for name, value in before.items() if torch.equal(value, after[name])}
+    assert still == {name for name in before if name[0] in "01"}
+    assert all(weight.requires_grad for weight in model.parameters())
+
+
+def test_salun_marks_its_share_of_the_largest():
+    first, second = [[3.0, -5.0], [0.0, 1.0]], [-4.0, 2.0, 0.5, 0.0]
+    gradient = {"a": torch.tensor(first), "b": torch.tensor(second)}
+    mask = salun.top_share(gradient, 0.5)
+    assert mask["a"].tolist() == [[1, 1], [0, 0]] and mask["b"].tolist() == [1, 1, 0, 0]
+    equal = salun.top_share({"a": torch.ones(10)}, 0.3)["a"]
+    assert equal.tolist() == [1] * 3 + [0] * 7
+    for share, number in ((0.0, 0), (1.0, 8)):
+        assert sum(part.sum() for part in salun.top_share(gradient, share).values()) == number
+
+
+def test_salun_leaves_the_other_weights_bits_alone(task, original):
+    found = unlearn(original, task, "salun", q=0.3, **FIT)
+    mask = salun.top_share(mean_gradient(original, task, task.forget), 0.3)
+    after, changed = dict(found.named_parameters()), 0
+    for name, weight in original.named_parameters():
+        differs = weight != after[name]
+        assert not (differs & (mask[name] == 0)).any()
+        changed += differs.sum().item()
+    total = sum(weight.numel() for weight in original.parameters())
+    assert 0.25 * total < changed <= round(0.3 * total)
+    assert not any(weight._backward_hooks for weight in found.parameters())
+
+
+@pytest.mark.parametrize(("method", "value"), [("ssd", None), ("lfssd", output_norm)])
+def test_dampening_is_the_rule_of_its_source(method, value, task, original):
+    found = unlearn(original, task, method, alpha=1.5, **{"lambda": 0.8})
+    whole = mean_squares(original, task, task.train, value)
+    forget = mean_squares(original, task, task.forget, value)
+    after, count, total = dict(found.named_parameters()), 0, 0
+    for name, weight in original.named_parameters():
+        for old, new, d, f in zip(
+            *(part.detach().flatten().tolist() for part in (weight, after[name])),
+            whole[name].flatten().tolist(),
+            forget[name].flatten().tolist(),
+            strict=True,
+        ):
+            total += 1
+            if f > 1.5 * d:
+                count += 1
+                assert new == pytest.approx(old * min(1, 0.8 * d / f), rel=1e-4, abs=1e-7)
+            else:
+                assert new == old
+    assert 0 < count < total
+    assert task.facts["dampened_share"] == pytest.approx(count / total)
+
+
+def test_ssd_does_nothing_where_nothing_stands_out(task, original):
+    assert same(unlearn(original, task, "ssd", alpha=1e9), original)
+
+
+def test_fisher_noise_is_wide_where_the_retain_set_knows_little():
+    settings = fisher_noise.Settings(alpha=1e-4, limit=0.5)
+    wide = fisher_noise.deviation(torch.tensor([0.0, 1e-4, 1e-2, 1.0]), settings)
+    assert wide.tolist() == pytest.approx([0.5, 0.5, 0.1, 0.01])
+    none = fisher_noise.deviation(torch.tensor([0.0, 1.0]), fisher_noise.Settings(alpha=0))
+    assert none.tolist() == [0, 0]
+
+
+def test_fisher_noise_has_the_deviation_it_names(task, original):
+    found = unlearn(original, task, "fisher_noise", alpha=1e-5, limit=0.05)
+    known = mean_squares(original, task, task.retain)
+    scaled = torch.cat(
+        [
+            ((after - before) / (1e-5 / known[name]).sqrt().clamp(max=0.05)).flatten()
+            for (name, before), after in zip(
+                original.named_parameters(), found.parameters(), strict=True
+            )
+        ]
+    )
+    assert abs(scaled.mean().item()) < 4 / math.sqrt(len(scaled))
+    assert scaled.std().item() == pytest.approx(1, abs=0.15)
+
+
+def test_the_sparsity_penalty_falls_from_gamma_to_nothing():
+    assert l1_sparse.weight_of(0.0, 0.3) == 0.3
+    assert l1_sparse.weight_of(1.0, 0.3) == 0
+    assert l1_sparse.weight_of(0.25, 0.4) == pytest.approx(0.3)
+
+
+def test_a_strong_penalty_shrinks_the_weights(task, original):
+    models = [unlearn(original, task, "l1_sparse", gamma=gamma, **FIT) for gamma in (0.0, 0.1)]
+    sizes = [sum(w.abs().sum().item() for w in model.parameters()) for model in models]
+    assert sizes[1] < 0.95 * sizes[0]

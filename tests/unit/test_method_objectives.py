@@ -1,0 +1,220 @@
+"""Objectives of methods that train, each against its formula on rows one at a time."""
+
+import copy
+import math
+
+import pytest
+import torch
+from method_tasks import make_task, same, trained
+from torch.distributions import Normal, kl_divergence
+
+from regression_unlearning.errors import UserError
+from regression_unlearning.methods import gaussian_matching
+from regression_unlearning.models.activations import evaluating, recorded
+from regression_unlearning.training.batches import drawn_beside, in_turn, shuffled
+from regression_unlearning.training.task import Task
+from regression_unlearning.training.unlearn import unlearn
+
+FIT = {"epochs": 2, "learning_rate": 0.01, "batch_size": 16}
+
+
+@pytest.fixture(scope="module")
+def original():
+    return trained(make_task(dropout=0.0), epochs=20)
+
+
+class Caught(Exception):
+    """Raised in place of training."""
+
+
+@pytest.fixture
+def objective_of(monkeypatch, original):
+    """What a method hands to the training loop, on a model that has moved a little since."""
+
+    def find(method, helpers=None, **options):
+        found = {}
+
+        def fit(self, model, settings, **given):
+            found.update(model=model, **given)
+            raise Caught
+
+        monkeypatch.setattr(Task, "fit", fit)
+        task = make_task(dropout=0.0, helpers=helpers or {})
+        with pytest.raises(Caught):
+            unlearn(original, task, method, **{**FIT, **options})
+        with torch.no_grad():
+            for weight in found["model"].parameters():
+                weight += 0.02
+        return task, found
+
+    return find
+
+
+def outputs(model, task, rows):
+    with torch.no_grad():
+        return model(task.data.batch(rows))[:, 0]
+
+
+def squared(model, task, row):
+    return (outputs(model, task, row) - task.data.target[row]).square().item()
+
+
+def mixed(task):
+    return torch.cat([task.retain[:6], task.forget[:4]])
+
+
+def test_blindspot_on_a_batch_is_its_formula_row_by_row(objective_of):
+    helper = trained(make_task(dropout=0.0, seed=3), epochs=2)
+    task, found = objective_of("blindspot", {"blindspot": helper}, **{"lambda": 5, "form": "norm"})
+    model, total = found["model"], 0.0
+    for row in mixed(task).split(1):
+        if not task.is_forgotten(row).item():
+            total += squared(model, task, row)
+            continue
+        with recorded(model, model.layers) as ours, evaluating(model):
+            said = model(task.data.batch(row))
+        with recorded(helper, model.layers) as theirs, evaluating(helper):
+            taught = helper(task.data.batch(row))
+        total += (said - taught).square().item()
+        total += 5 * sum((ours[layer] - theirs[layer]).norm().item() for layer in model.layers)
+    assert found["objective"](model, mixed(task)).item() == pytest.approx(total / 10, rel=1e-5)
+
+
+@pytest.mark.parametrize("cap", [True, False])
+def test_neggrad_weighs_both_sets_and_caps_the_ascent(cap, objective_of):
+    task, found = objective_of("neggrad", alpha=0.7, cap=cap)
+    model = found["model"]
+
+    def value():
+        kept = sum(squared(model, task, row) for row in task.retain[:6].split(1)) / 6
+        lost = sum(squared(model, task, row) for row in task.forget[:4].split(1)) / 4
+        mean = task.data.target[task.retain].mean()
+        limit = (task.data.target[task.forget] - mean).square().mean().item()
+        return 0.7 * kept - 0.3 * (min(lost, limit) if cap else lost), lost > limit
+
+    off = outputs(model, task, task.forget[:4]) - task.data.target[task.forget[:4]]
+    with torch.no_grad():
+        model.output.bias -= off.mean()
+    wanted, over = value()
+    assert not over
+    assert found["objective"](model, mixed(task)).item() == pytest.approx(wanted, rel=1e-5)
+    with torch.no_grad():
+        model.output.bias += 20
+    wanted, over = value()
+    assert over
+    assert found["objective"](model, mixed(task)).item() == pytest.approx(wanted, rel=1e-5)
+
+
+def test_scrub_departs_on_forget_batches_and_stays_on_the_others(objective_of, original):
+    task, found = objective_of("scrub", gamma=0.9, alpha=0.4)
+    model = found["model"]
+
+    def apart(rows):
+        return (outputs(model, task, rows) - outputs(original, task, rows)).square().mean().item()
+
+    forget, retain = task.forget[:5], task.retain[:5]
+    assert found["objective"](model, forget).item() == pytest.approx(-apart(forget), rel=1e-5)
+    loss = sum(squared(model, task, row) for row in retain.split(1)) / 5
+    wanted = 0.9 * loss + 0.4 * apart(retain)
+    assert found["objective"](model, retain).item() == pytest.approx(wanted, rel=1e-5)
+    with torch.no_grad():
+        model.output.bias += 50
+    variance = task.data.target[task.train].var().item()
+    assert found["objective"](model, forget).item() == pytest.approx(-variance)
+
+
+@pytest.mark.parametrize("folder", [True, False])
+def test_scrub_rewinds_to_the_epoch_nearest_to_held_out_rows(folder, original, tmp_path):
+    task = make_task(dropout=0.0, state_folder=tmp_path if folder else None)
+    options = {"epochs": 5, "learning_rate": 0.02, "batch_size": 16, "forget_epochs": 4}
+    found = unlearn(original, task, "scrub", **options)
+    errors = [epoch["monitored"] for epoch in task.fitted[-1].history]
+    wanted = task.facts["held_out_error"]
+    chosen = task.facts["rewound_to_epoch"]
+    assert abs(errors[chosen - 1] - wanted) == min(abs(error - wanted) for error in errors)
+    assert task.mean_loss(found, task.forget) == pytest.approx(errors[chosen - 1])
+    plain = make_task(dropout=0.0)
+    final = unlearn(original, plain, "scrub", **options, rewind=False)
+    assert plain.mean_loss(final, plain.held_out) == pytest.approx(wanted)
+    assert same(found, final) == (chosen == 5)
+
+
+def test_scrub_without_held_out_rows_says_so(original):
+    task = make_task(held_out=torch.empty(0, dtype=torch.int64))
+    with pytest.raises(UserError, match="rewind: false"):
+        unlearn(original, task, "scrub", **FIT)
+
+
+def test_bad_teacher_teaches_each_set_its_own(objective_of, original):
+    task, found = objective_of("bad_teacher", retain_share=0.5)
+    taught = found["rows"]
+    assert torch.isin(task.forget, taught).all() and len(taught) == 24 + 36
+    random = task.new_model("bad teacher").eval()
+    rows = torch.cat([taught[torch.isin(taught, task.retain)][:6], task.forget[:4]])
+    total = 0.0
+    for row in rows.split(1):
+        teacher = random if task.is_forgotten(row).item() else original
+        total += (outputs(found["model"], task, row) - outputs(teacher, task, row)).square().item()
+    value = found["objective"](found["model"], rows).item()
+    assert value == pytest.approx(total / 10, rel=1e-5)
+
+
+def test_gaussian_matching_is_the_divergence_of_the_library(objective_of, original):
+    task, found = objective_of("gaussian_matching", confidence=0.9, floor=0.2)
+    quantile = Normal(0.0, 1.0).icdf(torch.tensor(0.95)).item()
+    floor = 0.2 * task.data.target[task.train].std().item()
+    random = task.new_model("bad teacher").eval()
+    total = 0.0
+    for row in mixed(task).split(1):
+        teacher = random if task.is_forgotten(row).item() else original
+        gaussians = []
+        for model in (teacher, found["model"]):
+            said = outputs(model, task, row)
+            sigma = ((task.data.target[row] - said).abs() / quantile).clamp(min=floor)
+            gaussians.append(Normal(said, sigma))
+        total += kl_divergence(*gaussians).item()
+    value = found["objective"](found["model"], mixed(task)).item()
+    assert value == pytest.approx(total / 10, rel=1e-4)
+
+
+def test_the_residual_lies_on_the_edge_of_the_interval():
+    sigma = gaussian_matching.width(torch.tensor([[1.0]]), torch.tensor([3.0]), 0.95, 0.01)
+    inside = Normal(1.0, sigma.item()).cdf(torch.tensor(3.0)) - Normal(1.0, sigma.item()).cdf(
+        torch.tensor(-1.0)
+    )
+    assert inside.item() == pytest.approx(0.95, abs=1e-5)
+    held = gaussian_matching.width(torch.tensor([[3.0]]), torch.tensor([3.0]), 0.95, 0.01)
+    assert math.isclose(held.item(), 0.01, rel_tol=1e-6)
+
+
+def test_batches_beside_go_through_every_set():
+    rows, other = torch.arange(10), torch.arange(100, 107)
+    plan = drawn_beside(rows, 3, other, each=4)
+    batches = plan(0, torch.Generator().manual_seed(5))
+    again = plan(0, torch.Generator().manual_seed(5))
+    assert all(torch.equal(a, b) for a, b in zip(batches, again, strict=True))
+    assert [len(batch) for batch in batches] == [7, 7, 7, 5]
+    assert torch.cat(batches)[torch.cat(batches) < 100].sort().values.tolist() == list(range(10))
+    beside = torch.cat(batches)[torch.cat(batches) >= 100].tolist()
+    assert set(beside[:7]) == set(other.tolist()) == set(beside[7:14])
+
+
+def test_batches_in_turn_begin_with_the_first_set_while_it_is_its_turn():
+    plan = in_turn(torch.arange(5), 2, 1, torch.arange(10, 16), 4)
+    first = plan(0, torch.Generator().manual_seed(0))
+    assert [len(batch) for batch in first] == [2, 2, 1, 4, 2]
+    assert torch.cat(first[:3]).max() < 10 <= torch.cat(first[3:]).min()
+    assert [len(batch) for batch in plan(1, torch.Generator().manual_seed(0))] == [4, 2]
+
+
+def test_shuffled_batches_hold_every_row_once():
+    batches = shuffled(torch.arange(7), 3)(0, torch.Generator().manual_seed(0))
+    assert [len(batch) for batch in batches] == [3, 3, 1]
+    assert torch.cat(batches).sort().values.tolist() == list(range(7))
+
+
+def test_a_teacher_is_not_moved_by_its_pupil(original):
+    before = copy.deepcopy(original)
+    for method in ("bad_teacher", "gaussian_matching", "scrub"):
+        unlearn(original, make_task(dropout=0.0), method, **FIT)
+    assert same(before, original)

@@ -1,0 +1,86 @@
+"""The example package, installed as a user would, is a method like any other."""
+
+import importlib
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from method_tasks import make_task, same, trained
+
+from regression_unlearning import provenance, registry
+from regression_unlearning.errors import UserError
+from regression_unlearning.training.unlearn import unlearn
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "step_back"
+OPTIONS = {"epochs": 1, "learning_rate": 0.001, "batch_size": 16}
+
+
+def by_hand(target):
+    """What an installer leaves, where none is at hand: the package and its metadata."""
+    import shutil
+    import tomllib
+
+    shutil.copytree(EXAMPLE / "step_back", target / "step_back")
+    project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text())["project"]
+    info = target / f"step_back-{project['version']}.dist-info"
+    info.mkdir()
+    metadata = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+    (info / "METADATA").write_text(metadata)
+    lines = []
+    for group, points in project["entry-points"].items():
+        lines += [f"[{group}]", *(f"{name} = {module}" for name, module in points.items())]
+    (info / "entry_points.txt").write_text("\n".join(lines) + "\n")
+
+
+def test_without_the_package_the_name_is_unknown():
+    registry.module_name.cache_clear()
+    with pytest.raises(UserError, match="unknown method 'step_back'"):
+        registry.load("method", "step_back")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """A folder on the path that holds the example, and a registry that has not looked yet."""
+    target = tmp_path_factory.mktemp("site")
+    if importlib.util.find_spec("pip") and importlib.util.find_spec("hatchling"):
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+        command += ["--no-build-isolation", "--target", str(target), str(EXAMPLE)]
+        subprocess.run(command, check=True)
+    else:
+        by_hand(target)
+    sys.path.insert(0, str(target))
+    importlib.invalidate_caches()
+    registry.module_name.cache_clear()
+    yield target
+    sys.path.remove(str(target))
+    for name in [name for name in sys.modules if name.split(".")[0] == "step_back"]:
+        del sys.modules[name]
+    registry.module_name.cache_clear()
+
+
+def test_it_is_found_by_its_name(installed):
+    assert registry.module_name("method", "step_back") == "step_back.method"
+    assert "step_back" in registry.known("method")
+    assert registry.load_method("step_back").__file__.startswith(str(installed))
+
+
+def test_it_unlearns_like_any_other(installed):
+    task = make_task()
+    original = trained(task)
+    found, again = (unlearn(original, make_task(), "step_back", **OPTIONS) for _ in range(2))
+    assert same(found, again) and not same(found, original)
+    unlearn(original, task, "step_back", **OPTIONS)
+    assert task.facts["forget_loss_before"] == pytest.approx(task.mean_loss(original, task.forget))
+    assert [part.steps for part in task.fitted[-2:]] == [0, -(-len(task.retain) // 16)]
+
+
+def test_its_settings_are_checked(installed):
+    with pytest.raises(UserError, match="did you mean 'step'"):
+        unlearn(make_task().new_model(), make_task(), "step_back", **OPTIONS, stepp=1)
+
+
+def test_its_files_are_inputs_of_its_jobs(installed):
+    files = provenance.library_files("step_back.method")
+    assert {path.name for path in files} >= {"__init__.py", "method.py"}
