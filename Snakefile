@@ -32,6 +32,7 @@ rule all_tables:
         REPORT,
         TABLES,
         FIGURES,
+        METRICS,
 
 
 rule all_downloaded:

@@ -354,6 +354,16 @@ class Grid:
         return [path for name in self.experiment.tables for path in self._results(name, endings)]
 
     @cached_property
+    def main_tables(self) -> list[str]:
+        """The tables' own values, as tidy CSV."""
+        return [path for name in self.experiment.tables for path in self._results(name, [".csv"])]
+
+    @cached_property
+    def metrics(self) -> list[str]:
+        """A few numbers of the tables, for `dvc metrics` and `dvc plots`."""
+        return self._results("metrics", (".json", ".csv")) if self.experiment.tables else []
+
+    @cached_property
     def figures(self) -> list[str]:
         """Files of every figure."""
         return [

@@ -45,7 +45,9 @@ OBSERVED = GRID.observed
 RELEARNT = GRID.relearnt
 MEASURED = GRID.measured
 TABLES = GRID.tables
+MAIN_TABLES = GRID.main_tables
 FIGURES = GRID.figures
+METRICS = GRID.metrics
 REPORT = GRID.report
 
 

@@ -18,7 +18,7 @@ rule table:
     log:
         "logs/table/{experiment}/{table}.log",
     wildcard_constraints:
-        table="[a-z0-9]+",
+        table="(?!metrics)[a-z0-9]+",
     shell:
         "python workflow_scripts/table.py --measures {input.measures} --settings {params.settings:q}"
         " --output results/{wildcards.experiment}/{wildcards.table} 2> {log}"
@@ -56,3 +56,18 @@ rule report:
     shell:
         "python workflow_scripts/report.py --folder results/{wildcards.experiment}"
         " --settings {params.settings:q} --output {output} 2> {log}"
+
+
+# For `dvc metrics` and `dvc plots`.
+rule metrics:
+    input:
+        tables=MAIN_TABLES,
+        code=code("metrics"),
+    output:
+        "results/{experiment}/metrics.json",
+        "results/{experiment}/metrics.csv",
+    log:
+        "logs/metrics/{experiment}.log",
+    localrule: True
+    shell:
+        "python workflow_scripts/metrics.py --tables {input.tables} --output {output[0]} 2> {log}"
