@@ -302,7 +302,14 @@ class Grid:
             "params": {
                 "experiment": {self.settings.experiment: self.experiment.plain()},
                 "measures": dict(self.settings.measures),
-                "datasets": {name: self.settings.datasets[name].plain() for name in self.datasets},
+                "datasets": {
+                    name: {
+                        key: value
+                        for key, value in self.settings.datasets[name].plain().items()
+                        if key != "resources"  # where a job ran is not what it made
+                    }
+                    for name in self.datasets
+                },
             },
         }
 

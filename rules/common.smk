@@ -35,6 +35,8 @@ wildcard_constraints:
 if SETTINGS.data_mirror:
     os.environ.setdefault("REGRESSION_UNLEARNING_DATA_MIRROR", SETTINGS.data_mirror)
 
+os.environ.setdefault("REGRESSION_UNLEARNING_WITHOUT_GPU", SETTINGS.without_gpu)
+
 RAW = GRID.raw
 PREPARED = GRID.prepared
 ORIGINALS = GRID.originals
@@ -64,3 +66,40 @@ def as_json(values):
 def network(dataset):
     """Settings of a dataset that every job with a network needs."""
     return {"model": SETTINGS.datasets[dataset].model.plain(), "loss": SETTINGS.datasets[dataset].loss}
+
+
+# What jobs ask for. Only a cluster's profile has partitions; a local run ignores them.
+
+
+def asked(wildcards):
+    """The `resources` of a job's dataset."""
+    return SETTINGS.datasets[wildcards.dataset].resources
+
+
+def threads_of(wildcards):
+    """CPU threads of a job that runs a network."""
+    return asked(wildcards).threads
+
+
+def site(name):
+    """A word of the profile's default-resources, None where it has none."""
+    known = workflow.resource_settings.default_resources or {}
+    return known[name].value if name in known else None
+
+
+def of_network(part):
+    """Resources of a job that runs a network, which takes `part` of a training's time."""
+    return dict(
+        mem_mb=lambda wildcards, attempt: asked(wildcards).memory_mb * attempt,
+        runtime=lambda wildcards, attempt: max(5, int(asked(wildcards).minutes * part)) * attempt,
+        gpu=lambda wildcards: asked(wildcards).gpu,
+        gpu_model=lambda wildcards: site("gpu_kind") if asked(wildcards).gpu else None,
+        slurm_partition=lambda wildcards: site(
+            "gpu_partition" if asked(wildcards).gpu else "slurm_partition"
+        ),
+        turn=1,
+    )
+
+
+TRAINING = of_network(1)
+UNLEARNING = of_network(0.2)

@@ -13,6 +13,10 @@ rule measure:
         settings=lambda wildcards: as_json(SETTINGS.measures[wildcards.measure]),
     log:
         "logs/measure/{dataset}/{forget_set}/{method}/{measure}.log",
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+        turn=1,
     shell:
         "python workflow_scripts/measure.py --measure {wildcards.measure} --method {wildcards.method}"
         " {params.files} --settings {params.settings:q} --output {output} 2> {log}"

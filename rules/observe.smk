@@ -19,13 +19,14 @@ rule observe:
         ),
     log:
         "logs/observe/{dataset}/{forget_set}/{method}/seed_{seed}.log",
-    threads: 1
+    threads: lambda wildcards: threads_of(wildcards)
     resources:
-        mem_mb=2000,
+        **UNLEARNING,
     shell:
         "python workflow_scripts/observe.py --checkpoint {input.checkpoint}"
         " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"
-        " --threads {threads} --settings {params.settings:q} --output {output} 2> {log}"
+        " --threads {threads} --gpus {resources.gpu}"
+        " --settings {params.settings:q} --output {output} 2> {log}"
 
 
 rule relearn:
@@ -46,11 +47,12 @@ rule relearn:
         ),
     log:
         "logs/relearn/{dataset}/{forget_set}/{method}/seed_{seed}.log",
-    threads: 1
+    threads: lambda wildcards: threads_of(wildcards)
     resources:
-        mem_mb=2000,
+        **UNLEARNING,
     shell:
         "python workflow_scripts/relearn.py --identity {wildcards.dataset} {wildcards.forget_set}"
         " --checkpoint {input.checkpoint} --original {input.original}"
         " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"
-        " --threads {threads} --settings {params.settings:q} --output {output} 2> {log}"
+        " --threads {threads} --gpus {resources.gpu}"
+        " --settings {params.settings:q} --output {output} 2> {log}"

@@ -15,7 +15,8 @@ rule prepare:
     log:
         "logs/prepare/{dataset}.log",
     resources:
-        mem_mb=4000,
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
     shell:
         "python workflow_scripts/prepare.py --loader {params.loader} --settings {params.settings:q}"
         " --raw data/raw/{wildcards.dataset} --output data/prepared/{wildcards.dataset} 2> {log}"

@@ -19,12 +19,13 @@ rule train_original:
         ),
     log:
         "logs/train_original/{dataset}/seed_{seed}.log",
-    threads: 1
+    threads: lambda wildcards: threads_of(wildcards)
     resources:
-        mem_mb=2000,
+        **TRAINING,
     shell:
         "python workflow_scripts/train.py --identity {wildcards.dataset} original"
-        " --prepared data/prepared/{wildcards.dataset} --seed {wildcards.seed} --threads {threads}"
+        " --prepared data/prepared/{wildcards.dataset} --seed {wildcards.seed}"
+        " --threads {threads} --gpus {resources.gpu}"
         " --settings {params.settings:q} --output {output[0]} 2> {log}"
 
 
@@ -46,13 +47,14 @@ rule train_retrained:
         ),
     log:
         "logs/train_retrained/{dataset}/{forget_set}/seed_{seed}.log",
-    threads: 1
+    threads: lambda wildcards: threads_of(wildcards)
     resources:
-        mem_mb=2000,
+        **TRAINING,
     shell:
         "python workflow_scripts/train.py --identity {wildcards.dataset} {wildcards.forget_set} retrained"
         " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"
-        " --threads {threads} --settings {params.settings:q} --output {output[0]} 2> {log}"
+        " --threads {threads} --gpus {resources.gpu}"
+        " --settings {params.settings:q} --output {output[0]} 2> {log}"
 
 
 use rule train_retrained as train_blindspot with:

@@ -22,12 +22,13 @@ rule unlearn:
         ),
     log:
         "logs/unlearn/{dataset}/{forget_set}/{method}/seed_{seed}.log",
-    threads: 1
+    threads: lambda wildcards: threads_of(wildcards)
     resources:
-        mem_mb=2000,
+        **UNLEARNING,
     shell:
         "python workflow_scripts/unlearn.py"
         " --identity {wildcards.dataset} {wildcards.forget_set} {wildcards.method}"
         " --method {params.method} --prepared data/prepared/{wildcards.dataset} --parts {input.parts}"
-        " --original {input.original} {params.helpers} --seed {wildcards.seed} --threads {threads}"
+        " --original {input.original} {params.helpers} --seed {wildcards.seed}"
+        " --threads {threads} --gpus {resources.gpu}"
         " --settings {params.settings:q} --output {output[0]} 2> {log}"

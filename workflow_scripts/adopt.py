@@ -15,7 +15,8 @@ NOTHING = "Nothing to be done"
 
 def dvc(*arguments: str) -> subprocess.CompletedProcess:
     """Run DVC; give its end and what it said."""
-    return subprocess.run([sys.executable, "-m", "dvc", *arguments], capture_output=True, text=True)
+    command = [sys.executable, "-m", "dvc", *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True)
 
 
 def snakemake(*arguments: str) -> str:
@@ -27,7 +28,7 @@ def snakemake(*arguments: str) -> str:
         When it fails.
     """
     command = [sys.executable, "-m", "snakemake", "--executor", "local", "--cores", "1", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         raise UserError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
     return done.stdout + done.stderr
