@@ -4,6 +4,9 @@
 configfile: "params.yaml"
 
 
+container: "envs/regression_unlearning.sif"  # for --sdm apptainer; envs/apptainer.def builds it
+
+
 include: "rules/common.smk"
 include: "rules/download.smk"
 include: "rules/prepare.smk"

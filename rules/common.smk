@@ -17,6 +17,12 @@ from regression_unlearning.settings import check
 # Jobs run the interpreter that runs Snakemake, whether or not its environment is activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
+# With --sdm conda or --sdm apptainer they run there, with this folder's library.
+ENVIRONMENT = f"{workflow.basedir}/envs/environment.yaml"
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [workflow.basedir, *filter(None, [os.environ.get("PYTHONPATH")])]
+)
+
 try:
     SETTINGS = check(config)
     GRID = plan.Grid(SETTINGS)
@@ -84,7 +90,7 @@ def threads_of(wildcards):
 def site(name):
     """A word of the profile's default-resources, None where it has none."""
     known = workflow.resource_settings.default_resources or {}
-    return known[name].value if name in known else None
+    return str(known[name].raw).strip("\"'") if name in known else None
 
 
 def of_network(part):

@@ -12,6 +12,8 @@ rule download:
     log:
         "logs/download/{dataset}.log",
     localrule: True
+    conda:
+        ENVIRONMENT
     shell:
         "python workflow_scripts/download.py --loader {params.loader} --settings {params.settings:q}"
         " --checksums data/checksums.json --output {output} 2> {log}"

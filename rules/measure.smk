@@ -17,6 +17,8 @@ rule measure:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         runtime=lambda wildcards, attempt: 10 * attempt,
         turn=1,
+    conda:
+        ENVIRONMENT
     shell:
         "python workflow_scripts/measure.py --measure {wildcards.measure} --method {wildcards.method}"
         " {params.files} --settings {params.settings:q} --output {output} 2> {log}"

@@ -22,6 +22,8 @@ rule observe:
     threads: lambda wildcards: threads_of(wildcards)
     resources:
         **UNLEARNING,
+    conda:
+        ENVIRONMENT
     shell:
         "python workflow_scripts/observe.py --checkpoint {input.checkpoint}"
         " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"
@@ -50,6 +52,8 @@ rule relearn:
     threads: lambda wildcards: threads_of(wildcards)
     resources:
         **UNLEARNING,
+    conda:
+        ENVIRONMENT
     shell:
         "python workflow_scripts/relearn.py --identity {wildcards.dataset} {wildcards.forget_set}"
         " --checkpoint {input.checkpoint} --original {input.original}"

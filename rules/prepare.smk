@@ -17,6 +17,8 @@ rule prepare:
     resources:
         mem_mb=lambda wildcards, attempt: 4000 * attempt,
         runtime=lambda wildcards, attempt: 120 * attempt,
+    conda:
+        ENVIRONMENT
     shell:
         "python workflow_scripts/prepare.py --loader {params.loader} --settings {params.settings:q}"
         " --raw data/raw/{wildcards.dataset} --output data/prepared/{wildcards.dataset} 2> {log}"
@@ -35,6 +37,8 @@ rule select_forget_set:
     log:
         "logs/select_forget_set/{dataset}/{forget_set}.log",
     localrule: True
+    conda:
+        ENVIRONMENT
     shell:
         "python workflow_scripts/select_forget_set.py --prepared data/prepared/{wildcards.dataset}"
         " --name {wildcards.forget_set} --settings {params.settings:q} --output {output} 2> {log}"

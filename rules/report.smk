@@ -19,6 +19,8 @@ rule table:
         "logs/table/{experiment}/{table}.log",
     wildcard_constraints:
         table="(?!metrics)[a-z0-9]+",
+    conda:
+        ENVIRONMENT
     shell:
         "python workflow_scripts/table.py --measures {input.measures} --settings {params.settings:q}"
         " --output results/{wildcards.experiment}/{wildcards.table} 2> {log}"
@@ -35,6 +37,8 @@ rule figure:
         settings=lambda wildcards: as_json(GRID.layout_settings(wildcards.figure)),
     log:
         "logs/figure/{experiment}/{figure}.log",
+    conda:
+        ENVIRONMENT
     shell:
         "python workflow_scripts/figure.py --observations {input.observations}"
         " --settings {params.settings:q}"
@@ -53,6 +57,8 @@ rule report:
         settings=lambda wildcards: as_json(GRID.report_settings()),
     log:
         "logs/report/{experiment}.log",
+    conda:
+        ENVIRONMENT
     shell:
         "python workflow_scripts/report.py --folder results/{wildcards.experiment}"
         " --settings {params.settings:q} --output {output} 2> {log}"
@@ -69,5 +75,7 @@ rule metrics:
     log:
         "logs/metrics/{experiment}.log",
     localrule: True
+    conda:
+        ENVIRONMENT
     shell:
         "python workflow_scripts/metrics.py --tables {input.tables} --output {output[0]} 2> {log}"

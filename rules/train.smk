@@ -22,6 +22,8 @@ rule train_original:
     threads: lambda wildcards: threads_of(wildcards)
     resources:
         **TRAINING,
+    conda:
+        ENVIRONMENT
     shell:
         "python workflow_scripts/train.py --identity {wildcards.dataset} original"
         " --prepared data/prepared/{wildcards.dataset} --seed {wildcards.seed}"
@@ -50,6 +52,8 @@ rule train_retrained:
     threads: lambda wildcards: threads_of(wildcards)
     resources:
         **TRAINING,
+    conda:
+        ENVIRONMENT
     shell:
         "python workflow_scripts/train.py --identity {wildcards.dataset} {wildcards.forget_set} retrained"
         " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"

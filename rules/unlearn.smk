@@ -25,6 +25,8 @@ rule unlearn:
     threads: lambda wildcards: threads_of(wildcards)
     resources:
         **UNLEARNING,
+    conda:
+        ENVIRONMENT
     shell:
         "python workflow_scripts/unlearn.py"
         " --identity {wildcards.dataset} {wildcards.forget_set} {wildcards.method}"

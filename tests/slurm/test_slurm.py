@@ -1,0 +1,149 @@
+"""`snakemake --profile slurm all_tables` on a real SLURM: undisturbed, and requeued in every GPU job."""
+
+import json
+import threading
+import time
+
+import pytest
+import sandbox
+from tiny_project import copy_project, run, tiny
+
+WHY_NOT = sandbox.missing()
+pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))
+
+TABLE = "results/demo/table2.csv"
+NETWORK = {"train_original", "train_retrained", "train_blindspot", "models"}
+COMMAND = "snakemake --profile slurm --latency-wait 5 --slurm-init-seconds-before-status-checks 5"
+
+
+def with_gpus(params):
+    """The tiny experiment whose jobs ask for a GPU, which here has no device."""
+    tiny(params)
+    params["without_gpu"] = "cpu"
+    params["experiments"]["demo"]["seeds"] = [0, 1]
+    dataset = params["datasets"]["demo_pairs"]
+    dataset["resources"] = {"threads": 1, "gpu": 1, "memory_mb": 1500, "minutes": 10}
+    dataset["training"] |= {"epochs": 250, "save_every": 0.2}
+    for layout in ("tables", "figures"):
+        for values in params["experiments"]["demo"][layout].values():
+            values["methods"] = ["finetune"]
+
+
+def kind(job):
+    """Rule or group of a job, from the comment that the plugin gives it."""
+    comment = job["comment"].removeprefix("rule_").removeprefix("group_")
+    return next((name for name in (*NETWORK, "measures") if comment.startswith(name)), comment)
+
+
+def the_jobs(slurm, before=()):
+    return {number: job for number, job in slurm.jobs().items() if number not in before}
+
+
+class Requeuer(threading.Thread):
+    """Puts every job of the gpu partition back once, in the middle of its work."""
+
+    def __init__(self, slurm, project):
+        super().__init__(daemon=True)
+        self.slurm, self.project = slurm, project
+        self.done, self.seen, self.over = set(), {}, threading.Event()
+
+    def in_the_middle(self, number):
+        """Training has saved a state; a group has worked for some seconds."""
+        if list((self.project / "checkpoints").rglob("*.unfinished/*.safetensors")):
+            return True
+        return time.monotonic() - self.seen[number] > 9
+
+    def run(self):
+        while not self.over.wait(0.1):
+            for number, job in self.slurm.jobs().items():
+                if job["partition"] != "gpu" or job["state"] != "RUNNING" or number in self.done:
+                    continue
+                self.seen.setdefault(number, time.monotonic())
+                if self.in_the_middle(number):
+                    self.slurm.ask("scontrol", "requeue", number)
+                    self.done.add(number)
+
+
+@pytest.fixture(scope="module")
+def slurm(tmp_path_factory):
+    with sandbox.Sandbox(tmp_path_factory.mktemp("slurm") / "sandbox") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def undisturbed(slurm, tmp_path_factory):
+    project = copy_project(tmp_path_factory.mktemp("undisturbed") / "project", with_gpus)
+    run(f"{COMMAND} all_tables", project)
+    return project, the_jobs(slurm)
+
+
+def test_partition_and_gpu_of_each_job(undisturbed):
+    _, jobs = undisturbed
+    kinds = {kind(job) for job in jobs.values()}
+    assert {"train_original", "train_retrained", "models", "measures"} <= kinds, kinds
+    for job in jobs.values():
+        assert job["state"] == "COMPLETED", job
+        if kind(job) in NETWORK:
+            assert job["partition"] == "gpu", job
+            assert "gpu" in job["gpus"], job
+        else:
+            assert job["partition"] == "cpu", job
+            assert job["gpus"] == "", job
+
+
+def test_a_submission_holds_several_jobs(undisturbed):
+    project, jobs = undisturbed
+    logs = [path for path in (project / "logs").rglob("*.log") if path.is_file()]
+    assert len(jobs) * 2 < len(logs)
+
+
+def test_records_name_host_job_device_versions_and_hashes(undisturbed):
+    project, jobs = undisturbed
+    records = list((project / "checkpoints").rglob("*.json"))
+    assert records
+    for path in records:
+        record = json.loads(path.read_text())
+        machine = record["machine"]
+        assert machine["job"] in jobs
+        assert machine["host"]
+        assert machine["device"]
+        assert machine["torch"]
+        assert machine["python"]
+        assert len(record["code"]) == 64
+        assert all(len(value) == 64 for value in record["data"].values())
+
+
+def test_requeued_in_the_middle(slurm, undisturbed, tmp_path):
+    before, _ = undisturbed
+    known = set(slurm.jobs())
+    project = copy_project(tmp_path / "project", with_gpus)
+    requeuer = Requeuer(slurm, project)
+    requeuer.done |= known
+    requeuer.start()
+    try:
+        run(f"{COMMAND} all_tables", project)
+    finally:
+        requeuer.over.set()
+        requeuer.join()
+    jobs = the_jobs(slurm, known)
+    gpu_jobs = [job for job in jobs.values() if job["partition"] == "gpu"]
+    assert gpu_jobs
+    assert all(job["restarts"] == "1" for job in gpu_jobs), gpu_jobs
+    trained = list((project / "logs").glob("train_*/**/*.log"))
+    assert all("going on after epoch" in path.read_text() for path in trained)
+    assert (project / TABLE).read_bytes() == (before / TABLE).read_bytes()
+    dry = run("snakemake -n --cores 1", project)
+    assert "Nothing to be done" in dry.stdout + dry.stderr
+
+
+def test_a_job_without_its_gpu_fails_at_once(undisturbed):
+    project, _ = undisturbed
+    log = project / "logs/train_original/demo_pairs/seed_0.log"
+    assert "no GPU can be seen" in log.read_text()
+    command = (
+        "snakemake --cores 1 --retries 0 --config without_gpu=fail --force "
+        "checkpoints/original/demo_pairs/seed_0.safetensors"
+    )
+    failed = run(command, project, check=False, CUDA_VISIBLE_DEVICES="")
+    assert failed.returncode
+    assert "without_gpu: cpu" in log.read_text()
