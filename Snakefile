@@ -1,6 +1,7 @@
 # Unlearning in deep regression models, from the raw data to the tables.
 # Each file of rules/ is one step of the chain; this file checks the settings and names the targets.
 
+
 configfile: "params.yaml"
 
 

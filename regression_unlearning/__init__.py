@@ -1,4 +1,4 @@
-"""Unlearning in deep regression models: train, forget, attack, and say how close to retraining it came.
+"""Unlearning in deep regression models: train, forget, attack, say how near to retraining it is.
 
 The names below are the library's front door; each is imported when it is first used, so that a
 program that only draws a table never loads a network library.
@@ -7,17 +7,20 @@ program that only draws a table never loads a network library.
 from importlib import import_module
 
 _HOME = {
+    "Observation": "evaluation.observations",
     "Task": "training.task",
     "UserError": "errors",
-    "load_method": "registry",
+    "distance": "evaluation.wasserstein",
+    "error": "evaluation.errors",
     "load_prepared": "data.prepared",
     "load_settings": "settings",
-    "observe": "evaluation.observe",
+    "observe": "training.observe",
+    "open_dataset": "data.dataset",
     "train": "training.train",
     "unlearn": "training.unlearn",
 }
 
-__all__ = sorted(_HOME)
+__all__ = list(_HOME)
 
 
 def __getattr__(name: str):

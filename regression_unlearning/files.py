@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
         yield part
         with part.open("rb") as file:
             os.fsync(file.fileno())
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
         raise UserError(
             f"cannot write {path}: {error.strerror or error}. Nothing was left half-written; "
@@ -56,12 +56,15 @@ def write_json(path: str | os.PathLike, value: Any) -> None:
 
 
 def write_npz(path: str | os.PathLike, arrays: Mapping[str, Any]) -> None:
-    """Write named arrays as a compressed ``.npz`` with fixed dates: the same arrays, the same bytes."""
+    """Write named arrays as a compressed ``.npz`` with fixed dates: same arrays, same bytes."""
     import zipfile
 
     import numpy as np
 
-    with whole(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
+    with (
+        whole(path) as part,
+        zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out,
+    ):
         for name, array in arrays.items():
             entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
@@ -69,7 +72,30 @@ def write_npz(path: str | os.PathLike, arrays: Mapping[str, Any]) -> None:
                 np.lib.format.write_array(file, np.asanyarray(array), allow_pickle=False)
 
 
+def read_npz(path: str | os.PathLike, names: Iterable[str] | None = None) -> dict[str, Any]:
+    """Read the arrays of an ``.npz``: all of them, or those named.
+
+    Raises
+    ------
+    UserError
+        When the file is missing or broken, or lacks an array.
+    """
+    import zipfile
+    import zlib
+
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in (file.files if names is None else names)}
+    except (
+        OSError, ValueError, KeyError, AttributeError, TypeError,
+        EOFError, zipfile.BadZipFile, zlib.error,
+    ) as error:  # fmt: skip
+        raise UserError(f"cannot read the arrays of {path}: {error}") from error
+
+
 def sha256(path: str | os.PathLike) -> str:
     """SHA-256 of a file's content, in hexadecimal."""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

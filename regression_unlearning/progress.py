@@ -35,5 +35,11 @@ class Progress:
         left = spent / max(done - self.first, 1) * (self.total - done)
         rest = f", about {left:.0f} s left" if done < self.total else ""
         log.info(
-            "%s: %d of %d%s, %.1f s%s", self.what, done, self.total, detail and f", {detail}", spent, rest
+            "%s: %d of %d%s, %.1f s%s",
+            self.what,
+            done,
+            self.total,
+            detail and f", {detail}",
+            spent,
+            rest,
         )

@@ -82,10 +82,14 @@ def machine() -> dict[str, Any]:
     return {
         "host": platform.node(),
         "job": os.environ.get("SLURM_JOB_ID"),
-        "device": torch.cuda.get_device_name() if cuda else platform.processor() or platform.machine(),
+        "device": torch.cuda.get_device_name()
+        if cuda
+        else platform.processor() or platform.machine(),
         "threads": torch.get_num_threads(),
         "peak_memory_mib": round(peak, 1),
-        "peak_device_memory_mib": round(torch.cuda.max_memory_allocated() / 2**20, 1) if cuda else None,
+        "peak_device_memory_mib": round(torch.cuda.max_memory_allocated() / 2**20, 1)
+        if cuda
+        else None,
         "python": platform.python_version(),
         **{name: version(name) for name in ("torch", "numpy", "safetensors")},
     }

@@ -68,8 +68,3 @@ def known(kind: str) -> list[str]:
         if all(hasattr(import_module(f"{package.__name__}.{found.name}"), part) for part in needed)
     ]
     return sorted({*own, *(point.name for point in entry_points(group=group))})
-
-
-def load_method(name: str) -> ModuleType:
-    """Import an unlearning method by its name; see `load`."""
-    return load("method", name)

@@ -1,8 +1,8 @@
 """params.yaml as typed, checked settings.
 
-`load_settings` reads the file; `check` takes a dictionary (Snakemake's ``config``, say). Either ends in
-a `Settings` in which every name exists and every number is in range, or in one `UserError` that
-names the key, what is wrong with it, and the nearest right one.
+`load_settings` reads the file; `check` takes a dictionary (Snakemake's ``config``, say). Either
+ends in a `Settings` in which every name exists and every number is in range, or in one `UserError`
+that names the key, what is wrong with it, and the nearest right one.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError, unknown
@@ -18,7 +25,7 @@ from regression_unlearning.errors import UserError, unknown
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 Count = Annotated[int, Field(ge=1)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1)]
+Seed = Annotated[int, Field(ge=0)]
 
 #: Models that stand in a table beside the unlearning methods.
 REFERENCES = {"original": "Original", "retrained": "Retrained"}
@@ -104,7 +111,7 @@ class Selector(Section):
 
 
 class Band(Selector):
-    """Rows whose target lies in a band; `from` and `up_to` are included, `below` and `above` not."""
+    """Rows whose target lies in a band; `from`, `up_to` belong to it, `below`, `above` not."""
 
     select: Literal["band"]
     from_: float | None = Field(default=None, alias="from")
@@ -124,7 +131,7 @@ class Random(Selector):
 
     select: Literal["random"]
     rows: Count
-    seed: int = 0
+    seed: Seed = 0
 
 
 class Where(Selector):
@@ -251,7 +258,7 @@ class Experiment(Section):
     """Datasets, forget sets, methods and seeds, and which table shows them."""
 
     title: str
-    seeds: Annotated[tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1)]
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1)]
     tables: dict[Name, Layout]
     figures: dict[Name, Figure] = {}
 
@@ -328,7 +335,9 @@ def check(values: Mapping[str, Any], where: str = "params.yaml") -> Settings:
         loader = registry.load("dataset", dataset.loader, f"{place}.loader")
         validated(loader.Settings, dataset.source, f"{place}.source")
         if dataset.embedding is not None:
-            named("embedding", dataset.embedding, settings.embeddings, f"datasets.{label}.embedding")
+            named(
+                "embedding", dataset.embedding, settings.embeddings, f"datasets.{label}.embedding"
+            )
         for name in dataset.methods:
             method_place = f"{place}.methods.{name}"
             if name in REFERENCES or name == "blindspot_helper":

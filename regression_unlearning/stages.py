@@ -27,9 +27,8 @@ from regression_unlearning.workflow_plan import (
     shown,
 )
 
-HEADER = (
-    "# Rendered by `python workflow_scripts/render_dvc.py`: change the rules or that program, not this.\n"
-)
+HEADER = "# Rendered by `python workflow_scripts/render_dvc.py`: do not edit.
+"
 
 
 @dataclass(frozen=True)
@@ -231,8 +230,8 @@ def pipeline(settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
     bars = {
         f"{what} - distance from the retrained model": {
             "template": "bar_horizontal",
-            "x": {gaps: column},
-            "y": "method",
+            "x": column,
+            "y": {gaps: "method"},
             "x_label": what,
             "y_label": "method",
         }

@@ -221,7 +221,9 @@ class Grid:
     @cached_property
     def relearnt(self) -> list[str]:
         """Relearning counts of every model but the originals."""
-        if not any("relearning" in registry.load("measure", m).NEEDS for m in self.settings.measures):
+        if not any(
+            "relearning" in registry.load("measure", m).NEEDS for m in self.settings.measures
+        ):
             return []
         return [_relearning(model) for model in self._models(["retrained", *self._methods])]
 
@@ -290,7 +292,8 @@ class Grid:
                 "title": layout.title,
                 "caption": f"{self._dataset_title(layout.dataset)}: a curve for each method, over "
                 "the rows of the forget set and all training seeds. The nearer to 0, the more the "
-                "model behaves as if retrained; the dashed curve is what two retrained models differ by.",
+                "model behaves as if retrained; the dashed curve is what two retrained models "
+                "differ by.",
             }
             for name, layout in self.experiment.figures.items()
         }

@@ -8,17 +8,17 @@ rule measure:
         code=lambda wildcards: code("measure", plan.measure_module(wildcards.measure)),
     output:
         "measures/{dataset}/{forget_set}/{method}/{measure}.csv",
-    params:
-        files=lambda wildcards: GRID.measure_arguments(wildcards),
-        settings=lambda wildcards: as_json(SETTINGS.measures[wildcards.measure]),
     log:
         "logs/measure/{dataset}/{forget_set}/{method}/{measure}.log",
+    conda:
+        ENVIRONMENT
     resources:
         mem_mb=lambda wildcards, attempt: 2000 * attempt,
         runtime=lambda wildcards, attempt: 10 * attempt,
         turn=1,
-    conda:
-        ENVIRONMENT
+    params:
+        files=lambda wildcards: GRID.measure_arguments(wildcards),
+        settings=lambda wildcards: as_json(SETTINGS.measures[wildcards.measure]),
     shell:
         "python workflow_scripts/measure.py --measure {wildcards.measure} --method {wildcards.method}"
         " {params.files} --settings {params.settings:q} --output {output} 2> {log}"

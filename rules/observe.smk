@@ -10,6 +10,13 @@ rule observe:
         code=lambda wildcards: code("observe", *plan.network_modules(SETTINGS, wildcards.dataset)),
     output:
         "observations/{dataset}/{forget_set}/{method}/seed_{seed}.npz",
+    log:
+        "logs/observe/{dataset}/{forget_set}/{method}/seed_{seed}.log",
+    conda:
+        ENVIRONMENT
+    threads: lambda wildcards: threads_of(wildcards)
+    resources:
+        **UNLEARNING,
     params:
         settings=lambda wildcards: as_json(
             {
@@ -17,13 +24,6 @@ rule observe:
                 "observation": SETTINGS.datasets[wildcards.dataset].observation.plain(),
             }
         ),
-    log:
-        "logs/observe/{dataset}/{forget_set}/{method}/seed_{seed}.log",
-    threads: lambda wildcards: threads_of(wildcards)
-    resources:
-        **UNLEARNING,
-    conda:
-        ENVIRONMENT
     shell:
         "python workflow_scripts/observe.py --checkpoint {input.checkpoint}"
         " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"
@@ -40,6 +40,13 @@ rule relearn:
         code=lambda wildcards: code("relearn", *plan.network_modules(SETTINGS, wildcards.dataset)),
     output:
         "relearning/{dataset}/{forget_set}/{method}/seed_{seed}.json",
+    log:
+        "logs/relearn/{dataset}/{forget_set}/{method}/seed_{seed}.log",
+    conda:
+        ENVIRONMENT
+    threads: lambda wildcards: threads_of(wildcards)
+    resources:
+        **UNLEARNING,
     params:
         settings=lambda wildcards: as_json(
             {
@@ -47,13 +54,6 @@ rule relearn:
                 "relearning": SETTINGS.datasets[wildcards.dataset].relearning.plain(),
             }
         ),
-    log:
-        "logs/relearn/{dataset}/{forget_set}/{method}/seed_{seed}.log",
-    threads: lambda wildcards: threads_of(wildcards)
-    resources:
-        **UNLEARNING,
-    conda:
-        ENVIRONMENT
     shell:
         "python workflow_scripts/relearn.py --identity {wildcards.dataset} {wildcards.forget_set}"
         " --checkpoint {input.checkpoint} --original {input.original}"

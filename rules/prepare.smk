@@ -9,16 +9,16 @@ rule prepare:
     output:
         "data/prepared/{dataset}/arrays.safetensors",
         "data/prepared/{dataset}/rows.csv",
-    params:
-        loader=lambda wildcards: SETTINGS.datasets[wildcards.dataset].loader,
-        settings=lambda wildcards: as_json(plan.source(SETTINGS, wildcards.dataset)),
     log:
         "logs/prepare/{dataset}.log",
+    conda:
+        ENVIRONMENT
     resources:
         mem_mb=lambda wildcards, attempt: 4000 * attempt,
         runtime=lambda wildcards, attempt: 120 * attempt,
-    conda:
-        ENVIRONMENT
+    params:
+        loader=lambda wildcards: SETTINGS.datasets[wildcards.dataset].loader,
+        settings=lambda wildcards: as_json(plan.source(SETTINGS, wildcards.dataset)),
     shell:
         "python workflow_scripts/prepare.py --loader {params.loader} --settings {params.settings:q}"
         " --raw data/raw/{wildcards.dataset} --output data/prepared/{wildcards.dataset} 2> {log}"
@@ -30,15 +30,15 @@ rule select_forget_set:
         code=code("select_forget_set"),
     output:
         "data/prepared/{dataset}/forget_sets/{forget_set}.npz",
-    params:
-        settings=lambda wildcards: as_json(
-            SETTINGS.datasets[wildcards.dataset].forget_sets[wildcards.forget_set].plain()
-        ),
     log:
         "logs/select_forget_set/{dataset}/{forget_set}.log",
     localrule: True
     conda:
         ENVIRONMENT
+    params:
+        settings=lambda wildcards: as_json(
+            SETTINGS.datasets[wildcards.dataset].forget_sets[wildcards.forget_set].plain()
+        ),
     shell:
         "python workflow_scripts/select_forget_set.py --prepared data/prepared/{wildcards.dataset}"
         " --name {wildcards.forget_set} --settings {params.settings:q} --output {output} 2> {log}"

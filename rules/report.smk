@@ -13,14 +13,14 @@ rule table:
         "results/{experiment}/{table}_costs.csv",
         "results/{experiment}/{table}_costs.md",
         "results/{experiment}/{table}_costs.tex",
-    params:
-        settings=lambda wildcards: as_json(GRID.layout_settings(wildcards.table)),
     log:
         "logs/table/{experiment}/{table}.log",
     wildcard_constraints:
         table="(?!metrics)[a-z0-9]+",
     conda:
         ENVIRONMENT
+    params:
+        settings=lambda wildcards: as_json(GRID.layout_settings(wildcards.table)),
     shell:
         "python workflow_scripts/table.py --measures {input.measures} --settings {params.settings:q}"
         " --output results/{wildcards.experiment}/{wildcards.table} 2> {log}"
@@ -31,14 +31,16 @@ rule figure:
         observations=lambda wildcards: GRID.layout_observations(wildcards.figure),
         code=code("figure"),
     output:
-        report("results/{experiment}/{figure}.png", caption="captions/figure.rst", category="Figures"),
+        report(
+            "results/{experiment}/{figure}.png", caption="captions/figure.rst", category="Figures"
+        ),
         "results/{experiment}/{figure}.pdf",
-    params:
-        settings=lambda wildcards: as_json(GRID.layout_settings(wildcards.figure)),
     log:
         "logs/figure/{experiment}/{figure}.log",
     conda:
         ENVIRONMENT
+    params:
+        settings=lambda wildcards: as_json(GRID.layout_settings(wildcards.figure)),
     shell:
         "python workflow_scripts/figure.py --observations {input.observations}"
         " --settings {params.settings:q}"
@@ -53,12 +55,12 @@ rule report:
         code=code("report"),
     output:
         "results/{experiment}/report.html",
-    params:
-        settings=lambda wildcards: as_json(GRID.report_settings()),
     log:
         "logs/report/{experiment}.log",
     conda:
         ENVIRONMENT
+    params:
+        settings=lambda wildcards: as_json(GRID.report_settings()),
     shell:
         "python workflow_scripts/report.py --folder results/{wildcards.experiment}"
         " --settings {params.settings:q} --output {output} 2> {log}"

@@ -10,6 +10,13 @@ rule train_original:
     output:
         "checkpoints/original/{dataset}/seed_{seed}.safetensors",
         "checkpoints/original/{dataset}/seed_{seed}.json",
+    log:
+        "logs/train_original/{dataset}/seed_{seed}.log",
+    conda:
+        ENVIRONMENT
+    threads: lambda wildcards: threads_of(wildcards)
+    resources:
+        **TRAINING,
     params:
         settings=lambda wildcards: as_json(
             {
@@ -17,13 +24,6 @@ rule train_original:
                 "training": SETTINGS.datasets[wildcards.dataset].training.plain(),
             }
         ),
-    log:
-        "logs/train_original/{dataset}/seed_{seed}.log",
-    threads: lambda wildcards: threads_of(wildcards)
-    resources:
-        **TRAINING,
-    conda:
-        ENVIRONMENT
     shell:
         "python workflow_scripts/train.py --identity {wildcards.dataset} original"
         " --prepared data/prepared/{wildcards.dataset} --seed {wildcards.seed}"
@@ -40,6 +40,13 @@ rule train_retrained:
     output:
         "checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.safetensors",
         "checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.json",
+    log:
+        "logs/train_retrained/{dataset}/{forget_set}/seed_{seed}.log",
+    conda:
+        ENVIRONMENT
+    threads: lambda wildcards: threads_of(wildcards)
+    resources:
+        **TRAINING,
     params:
         settings=lambda wildcards: as_json(
             {
@@ -47,13 +54,6 @@ rule train_retrained:
                 "training": SETTINGS.datasets[wildcards.dataset].training.plain(),
             }
         ),
-    log:
-        "logs/train_retrained/{dataset}/{forget_set}/seed_{seed}.log",
-    threads: lambda wildcards: threads_of(wildcards)
-    resources:
-        **TRAINING,
-    conda:
-        ENVIRONMENT
     shell:
         "python workflow_scripts/train.py --identity {wildcards.dataset} {wildcards.forget_set} retrained"
         " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"
@@ -65,6 +65,8 @@ use rule train_retrained as train_blindspot with:
     output:
         "checkpoints/blindspot/{dataset}/{forget_set}/seed_{seed}.safetensors",
         "checkpoints/blindspot/{dataset}/{forget_set}/seed_{seed}.json",
+    log:
+        "logs/train_blindspot/{dataset}/{forget_set}/seed_{seed}.log",
     params:
         settings=lambda wildcards: as_json(
             {
@@ -72,5 +74,3 @@ use rule train_retrained as train_blindspot with:
                 "training": SETTINGS.datasets[wildcards.dataset].blindspot.plain(),
             }
         ),
-    log:
-        "logs/train_blindspot/{dataset}/{forget_set}/seed_{seed}.log",

@@ -12,6 +12,13 @@ rule unlearn:
     output:
         "checkpoints/unlearned/{dataset}/{forget_set}/{method}/seed_{seed}.safetensors",
         "checkpoints/unlearned/{dataset}/{forget_set}/{method}/seed_{seed}.json",
+    log:
+        "logs/unlearn/{dataset}/{forget_set}/{method}/seed_{seed}.log",
+    conda:
+        ENVIRONMENT
+    threads: lambda wildcards: threads_of(wildcards)
+    resources:
+        **UNLEARNING,
     params:
         method=lambda wildcards: plan.method(SETTINGS, wildcards).method,
         helpers=lambda wildcards: [
@@ -20,13 +27,6 @@ rule unlearn:
         settings=lambda wildcards: as_json(
             {**network(wildcards.dataset), "options": plan.method(SETTINGS, wildcards).options}
         ),
-    log:
-        "logs/unlearn/{dataset}/{forget_set}/{method}/seed_{seed}.log",
-    threads: lambda wildcards: threads_of(wildcards)
-    resources:
-        **UNLEARNING,
-    conda:
-        ENVIRONMENT
     shell:
         "python workflow_scripts/unlearn.py"
         " --identity {wildcards.dataset} {wildcards.forget_set} {wildcards.method}"

@@ -51,7 +51,9 @@ def run(command: str, folder: Path, check: bool = True, **more: str) -> subproce
         command, shell=True, check=False, cwd=folder, env=env, capture_output=True, text=True
     )
     if check and done.returncode:
-        raise AssertionError(f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+        raise AssertionError(
+            f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        )
     return done
 
 

@@ -47,7 +47,7 @@ def main() -> None:
     said = snakemake("--dry-run", "all_tables")
     if NOTHING not in said:
         raise UserError(f"Snakemake still has something to do; run `dvc repro`. It says:\n{said}")
-    print("Adopted: neither DVC nor Snakemake has anything to do.")
+    program.say("Adopted: neither DVC nor Snakemake has anything to do.")
 
 
 if __name__ == "__main__":

@@ -12,10 +12,17 @@ def main() -> None:
     parser = program.parser(__doc__)
     parser.add_argument("--loader", required=True, help="the dataset's loader")
     parser.add_argument(
-        "--settings", type=program.settings_argument, required=True, help='JSON: "source", "embedding"'
+        "--settings",
+        type=program.settings_argument,
+        required=True,
+        help='JSON: "source", "embedding"',
     )
-    parser.add_argument("--mirror", type=Path, help="folder that holds the files; the environment "
-                        "variable REGRESSION_UNLEARNING_DATA_MIRROR goes before it")
+    parser.add_argument(
+        "--mirror",
+        type=Path,
+        help="folder that holds the files; the environment "
+        "variable REGRESSION_UNLEARNING_DATA_MIRROR goes before it",
+    )
     parser.add_argument("--checksums", type=Path, required=True, help="JSON of known hashes")
     parser.add_argument("--output", type=Path, required=True, help="the manifest to write")
     arguments = parser.parse_args()

@@ -21,7 +21,10 @@ def main() -> None:
             help="SEED=PATH for each seed",
         )
     parser.add_argument(
-        "--settings", type=program.settings_argument, required=True, help="JSON: the measure's settings"
+        "--settings",
+        type=program.settings_argument,
+        required=True,
+        help="JSON: the measure's settings",
     )
     parser.add_argument("--output", type=Path, required=True, help="the .csv to write")
     arguments = parser.parse_args()

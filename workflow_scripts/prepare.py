@@ -12,7 +12,10 @@ def main() -> None:
     parser = program.parser(__doc__)
     parser.add_argument("--loader", required=True, help="the dataset's loader")
     parser.add_argument(
-        "--settings", type=program.settings_argument, required=True, help='JSON: "source", "embedding"'
+        "--settings",
+        type=program.settings_argument,
+        required=True,
+        help='JSON: "source", "embedding"',
     )
     parser.add_argument("--raw", type=Path, required=True, help="folder of the raw files")
     parser.add_argument("--output", type=Path, required=True, help="folder to write into")

@@ -1,8 +1,8 @@
 """After a plain Snakemake run: tell DVC that the files here are what the settings and code make.
 
 It refuses while Snakemake has something to do. Files of methods, seeds or forget sets that no
-experiment of params.yaml names any more are removed first (--keep leaves them), as DVC records whole
-folders; raw data stay.
+experiment of params.yaml names any more are removed first (--keep leaves them), as DVC records
+whole folders; raw data stay.
 """
 
 from pathlib import Path
@@ -33,14 +33,16 @@ def leftovers(settings: Settings) -> list[Path]:
     folders = [folder for folder in MADE if folder != "data/raw"]
     folders.append(f"results/{settings.experiment}")
     wanted = known(settings)
-    files = [path for folder in folders for path in sorted(Path(folder).rglob("*")) if path.is_file()]
+    files = [
+        path for folder in folders for path in sorted(Path(folder).rglob("*")) if path.is_file()
+    ]
     return [path for path in files if str(path) not in wanted]
 
 
 def prune(paths: list[Path]) -> None:
     """Remove files, and the folders that are empty then."""
     for path in paths:
-        print(f"removed {path}")
+        program.say(f"removed {path}")
         path.unlink()
         for folder in path.parents:
             if str(folder) in MADE or any(folder.iterdir()):
@@ -66,7 +68,7 @@ def main() -> None:
     done = dvc("commit", "--force")
     if done.returncode or dvc("status", "-q").returncode:
         raise UserError(f"DVC could not record:\n{done.stderr}{dvc('status').stdout}")
-    print("Recorded in dvc.lock: commit it; `dvc push` sends the files.")
+    program.say("Recorded in dvc.lock: commit it; `dvc push` sends the files.")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def main() -> None:
     if not arguments.check:
         write_text(arguments.output, text)
     elif not arguments.output.is_file() or arguments.output.read_text(encoding="utf-8") != text:
-        print(f"{arguments.output} is out of step: run python workflow_scripts/render_dvc.py")
+        program.say(f"{arguments.output} is out of step: run python workflow_scripts/render_dvc.py")
         sys.exit(1)
 
 

@@ -92,7 +92,7 @@ def main() -> None:
         if not arguments.check:
             write_text(path, text)
         elif not path.is_file() or path.read_text(encoding="utf-8") != text:
-            print(f"{path} is out of step: run python workflow_scripts/render_envs.py")
+            program.say(f"{path} is out of step: run python workflow_scripts/render_envs.py")
             sys.exit(1)
 
 

@@ -21,7 +21,9 @@ CLAIMS_ABOUT = {"table2": CLAIMS}
 def main() -> None:
     """Read the arguments, gather, write."""
     parser = program.parser(__doc__)
-    parser.add_argument("--folder", type=Path, required=True, help="folder of the experiment's results")
+    parser.add_argument(
+        "--folder", type=Path, required=True, help="folder of the experiment's results"
+    )
     parser.add_argument(
         "--settings",
         type=program.settings_argument,
@@ -47,15 +49,17 @@ def main() -> None:
     ]
     embedded = sorted({t["dataset_title"] for t in settings["tables"].values() if t["embedded"]})
     warning = (
-        f"{', '.join(embedded)}: made by this project from a seed. These figures show that everything "
-        "runs; they say nothing about the methods on real data."
+        f"{', '.join(embedded)}: made by this project from a seed. These figures show that "
+        "everything runs; they say nothing about the methods on real data."
     )
     packages = ("torch", "numpy", "scipy", "scikit-learn", "pandas", "regression-unlearning")
     write_report(
         arguments.output,
         settings["title"],
         {
-            "Datasets": ", ".join(dict.fromkeys(t["dataset_title"] for t in settings["tables"].values())),
+            "Datasets": ", ".join(
+                dict.fromkeys(t["dataset_title"] for t in settings["tables"].values())
+            ),
             "Seeds": ", ".join(str(seed) for seed in settings["seeds"]),
             "Versions": {name: version(name) for name in packages},
         },

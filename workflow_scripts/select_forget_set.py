@@ -11,7 +11,9 @@ from regression_unlearning.files import write_npz
 def main() -> None:
     """Read the arguments, select, write the parts."""
     parser = program.parser(__doc__)
-    parser.add_argument("--prepared", type=Path, required=True, help="folder of the prepared dataset")
+    parser.add_argument(
+        "--prepared", type=Path, required=True, help="folder of the prepared dataset"
+    )
     parser.add_argument("--name", required=True, help="name of the forget set")
     parser.add_argument(
         "--settings", type=program.settings_argument, required=True, help="JSON: the selector"

@@ -22,7 +22,11 @@ def main() -> None:
     parser.add_argument("--method", required=True, help="name of the method")
     parser.add_argument("--original", type=Path, required=True, help="the original's checkpoint")
     parser.add_argument(
-        "--helper", type=helper, action="append", default=[], help="NAME=PATH of a helper's checkpoint"
+        "--helper",
+        type=helper,
+        action="append",
+        default=[],
+        help="NAME=PATH of a helper's checkpoint",
     )
     parser.add_argument(
         "--settings",
@@ -36,9 +40,9 @@ def main() -> None:
         arguments, arguments.identity, arguments.settings, [arguments.original, *paths.values()]
     )
     helpers = {name: session.load(path) for name, path in paths.items()}
-    task = session.task.having(helpers=helpers)
+    session.task = session.task.having(helpers=helpers)
     original = session.load(arguments.original)
-    model = unlearn(original, task, arguments.method, **arguments.settings["options"])
+    model = unlearn(original, session.task, arguments.method, **arguments.settings["options"])
     spent = {name: record_of(path)["seconds"] for name, path in paths.items()}
     session.save(model, method=arguments.method, helper_seconds=spent)
 

@@ -81,8 +81,8 @@ def _ids(rows: "pd.DataFrame", selector: Ids) -> np.ndarray:
     if selector.file is not None:
         try:
             text = Path(selector.file).read_text(encoding="utf-8")
-        except OSError as error:
-            raise UserError(f"cannot read the ids of {selector.file}: {error.strerror}.") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(f"cannot read the ids of {selector.file}: {error}") from error
         wanted += [line.strip() for line in text.splitlines() if line.strip()]
     ids = rows["id"].astype(str)
     train = set(ids[(rows["split"] == "train").to_numpy()])
@@ -115,9 +115,9 @@ def select(rows: "pd.DataFrame", selector: Selector, name: str) -> dict[str, np.
     Returns
     -------
     dict of int32 arrays
-        ``retain`` and ``forget`` divide the training rows. ``validation_forget`` and ``test_forget``
-        are the held-out rows that the same choice would take (none for random rows and for ids);
-        ``validation_retain`` and ``test_retain`` are the others.
+        ``retain`` and ``forget`` divide the training rows. ``validation_forget`` and
+        ``test_forget`` are the held-out rows that the same choice would take (none for random rows
+        and for ids); ``validation_retain`` and ``test_retain`` are the others.
 
     Raises
     ------
@@ -129,15 +129,17 @@ def select(rows: "pd.DataFrame", selector: Selector, name: str) -> dict[str, np.
     except UserError as error:
         raise UserError(f"forget set {name!r}: {error}") from None
     if isinstance(selector, Random | Ids):
-        chosen &= (rows["split"] == "train").to_numpy()
+        chosen = chosen & (rows["split"] == "train").to_numpy()
     split = rows["split"].to_numpy()
     train = split == "train"
     if not (train & chosen).any():
-        raise UserError(f"forget set {name!r} is empty: no training row is chosen; widen the choice.")
+        raise UserError(
+            f"forget set {name!r} is empty: no training row is chosen; widen the choice."
+        )
     if (chosen | ~train).all():
         raise UserError(
-            f"forget set {name!r} holds the whole training set: nothing would be left to retrain on; "
-            "narrow the choice."
+            f"forget set {name!r} holds the whole training set: nothing would be left to retrain "
+            "on; narrow the choice."
         )
     masks = {
         "retain": train & ~chosen,

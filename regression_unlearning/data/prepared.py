@@ -30,9 +30,7 @@ def family(name: str):
     return import_module(f"regression_unlearning.data.{name}")
 
 
-def prepare(
-    raw: Path, folder: Path, loader: str, embedding: Embedding
-) -> None:
+def prepare(raw: Path, folder: Path, loader: str, embedding: Embedding) -> None:
     """Turn a dataset's raw files into ``arrays.safetensors`` and ``rows.csv``, each whole.
 
     Parameters

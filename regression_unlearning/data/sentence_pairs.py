@@ -9,6 +9,7 @@ import gzip
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,7 +105,20 @@ def _vectors_file(raw: Path) -> Path:
 
 @contextmanager
 def _open_vectors(path: Path, member: str) -> Iterator[BinaryIO]:
-    """Open a vector file as a stream of bytes, whatever it is packed in."""
+    """Open a vector file as a stream of bytes, whatever it is packed in.
+
+    Raises
+    ------
+    UserError
+        When the file is missing or broken, or the archive lacks the member.
+    """
+    try:
+        yield from _unpacked(path, member)
+    except (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        raise UserError(f"cannot read the word vectors of {path}: {error}") from error
+
+
+def _unpacked(path: Path, member: str) -> Iterator[BinaryIO]:
     with path.open("rb") as file:
         magic = file.read(4)
         file.seek(0)
@@ -132,7 +146,8 @@ def read_vectors(path: Path, words: Iterable[str], embedding: Embedding) -> dict
     Raises
     ------
     UserError
-        When a line has another number of numbers than the embedding's dimension.
+        When a line has another number of numbers than the embedding's dimension, no word has a
+        vector, or the file cannot be read.
     """
     wanted = {word.encode(): word for word in words}
     found: dict[str, np.ndarray] = {}
@@ -153,10 +168,15 @@ def read_vectors(path: Path, words: Iterable[str], embedding: Embedding) -> dict
                 )
             if fields[0] == first:
                 if not np.isfinite(vector).all():
-                    raise UserError(f"{path}, line {number}: a vector with an infinite or missing number.")
+                    raise UserError(
+                        f"{path}, line {number}: a vector with an infinite or missing number."
+                    )
                 found.setdefault(wanted[first], vector)
     if not found:
-        raise UserError(f"{path}: none of the sentences' words has a vector; is it the right file?")
+        raise UserError(
+            f"{path}: none of the sentences' words has a vector of {embedding.dimension} numbers; "
+            "is it the right file, and the embedding's dimension that of the file?"
+        )
     return found
 
 

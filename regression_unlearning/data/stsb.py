@@ -17,7 +17,12 @@ class Settings(Section):
     """Where the pairs come from: the publisher's archive, or files of a mirror."""
 
     url: str = "http://ixa2.si.ehu.eus/stswiki/images/4/48/Stsbenchmark.tar.gz"
-    mirror: tuple[str, ...] = ("stsb/{file}", "{file}", "Stsbenchmark.tar.gz", "stsb/Stsbenchmark.tar.gz")
+    mirror: tuple[str, ...] = (
+        "stsb/{file}",
+        "{file}",
+        "Stsbenchmark.tar.gz",
+        "stsb/Stsbenchmark.tar.gz",
+    )
 
 
 def download(

@@ -36,6 +36,7 @@ def measure(inputs: Inputs, settings: Settings) -> list[dict]:
         for quantity, (part, like_forget) in PARTS.items():
             losses = seen.of(part, "loss", like_forget=like_forget)
             value = error(losses, seen.loss) if len(losses) else None
-            note = "" if len(losses) else "no test row is like the forget set"
+            kind = "like" if like_forget else "unlike"
+            note = "" if len(losses) else f"no {part} row is {kind} the forget set"
             rows.append(row(quantity, seed, value, note=note))
     return rows

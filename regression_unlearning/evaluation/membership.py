@@ -7,7 +7,7 @@ A support vector classifier with an RBF kernel learns to tell training rows (cla
                      retain rows against test rows.
 ``attack_matched``   the same, but test rows are unlike the forget set and both classes have the
                      same distribution of labels: what is left is not the label.
-``attack_released``  the released code: the loss alone, not standardised, C = 3, gamma = 1 / features;
+``attack_released``  the released code: the loss alone, as it is, C = 3, gamma = 1 / features;
                      class 1 from all of train.
 
 Each reports the share of forget rows called members (``label_rate``), and its own AUC on held-out
@@ -21,7 +21,7 @@ from pydantic import Field
 
 from regression_unlearning.evaluation.inputs import Inputs, row
 from regression_unlearning.evaluation.observations import Observation
-from regression_unlearning.settings import Count, Positive, Section
+from regression_unlearning.settings import Count, Positive, Section, Seed
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,11 +31,11 @@ BINS = 10
 
 
 class Settings(Section):
-    """Rows a class at most, folds of the cross-validation, the drawing's seed, C of the paper's SVC."""
+    """Rows a class at most, cross-validation's folds, the drawing's seed, C of the paper's SVC."""
 
     rows: Count = 2000
     folds: Annotated[int, Field(ge=2)] = 3
-    seed: int = 0
+    seed: Seed = 0
     regularisation: Positive = 1.0
 
 
@@ -141,7 +141,7 @@ def measure_one(seen: Observation, seed: int, settings: Settings) -> list[dict]:
     plain = {"folds": settings.folds, "regularisation": settings.regularisation}
     drawn = {"attack": balanced(retain, test, settings.rows, generator())}
 
-    unlike, unlike_index = seen.features("test", like_forget=False)
+    unlike, _ = seen.features("test", like_forget=False)
     test_target = seen.of("test", "target")[seen.arrays["test/activation_index"]]
     test_like = seen.arrays["test/like_forget"][seen.arrays["test/activation_index"]]
     first, second = match_labels(
@@ -149,7 +149,9 @@ def measure_one(seen: Observation, seed: int, settings: Settings) -> list[dict]:
     )
     drawn["attack_matched"] = balanced(retain[first], unlike[second], settings.rows, generator())
 
-    losses = {part: seen.of(part, "loss")[:, None].astype(float) for part in ("retain", "forget", "test")}
+    losses = {
+        part: seen.of(part, "loss")[:, None].astype(float) for part in ("retain", "forget", "test")
+    }
     train = np.vstack([losses["retain"], losses["forget"]])
     drawn["attack_released"] = balanced(train, losses["test"], settings.rows, generator())
 
@@ -158,7 +160,8 @@ def measure_one(seen: Observation, seed: int, settings: Settings) -> list[dict]:
         released = name == "attack_released"
         if len(others) < enough:
             note = f"{len(others)} rows a class are too few for {settings.folds} folds"
-            rows += [row(f"{name}_{part}", seed, None, note=note) for part in ("label_rate", "auc")]
+            absent = ("label_rate", "auc", "probability") if name == "attack" else ("label_rate", "auc")
+            rows += [row(f"{name}_{part}", seed, None, note=note) for part in absent]
             continue
         options = plain
         if released:

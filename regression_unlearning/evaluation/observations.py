@@ -22,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from regression_unlearning.errors import UserError
+from regression_unlearning.files import read_npz
 
 PARTS = ("retain", "forget", "validation", "test")
 
@@ -34,7 +34,7 @@ class Observation:
     Attributes
     ----------
     arrays : mapping of str to array
-        The arrays named above; read when first asked for.
+        The arrays named above.
     """
 
     arrays: dict[str, np.ndarray]
@@ -46,13 +46,9 @@ class Observation:
         Raises
         ------
         UserError
-            When the file is no observation.
+            When the file is missing or broken.
         """
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                return cls({name: file[name] for name in file.files})
-        except (OSError, ValueError) as error:
-            raise UserError(f"cannot read the observation {path}: {error}") from error
+        return cls(read_npz(path))
 
     @property
     def loss(self) -> str:
@@ -60,7 +56,7 @@ class Observation:
         return str(self.arrays["loss"])
 
     def of(self, part: str, name: str, *, like_forget: bool | None = None) -> np.ndarray:
-        """One array of one part; of held-out parts, only rows (un)like the forgotten ones if asked."""
+        """One array of one part; of held-out parts only rows (un)like the forgotten, if asked."""
         values = self.arrays[f"{part}/{name}"]
         if like_forget is None:
             return values
@@ -71,7 +67,9 @@ class Observation:
         """The last layer's weight (q, d)."""
         return self.arrays["last_layer/weight"]
 
-    def features(self, part: str, *, like_forget: bool | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def features(
+        self, part: str, *, like_forget: bool | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """What the paper's membership attack looks at, for the rows that have activations.
 
         Loss, the loss's gradient at the penultimate layer, and the penultimate activation

@@ -1,4 +1,4 @@
-"""Wasserstein distance between predictions on the forget set and the gold model's (paper, Eq. 1)."""
+"""Wasserstein distance between predictions on the forget set and the gold model's (Eq. 1)."""
 
 from itertools import combinations
 
@@ -16,8 +16,10 @@ class Settings(Section):
     """No settings."""
 
 
-def distance(ours: Observation, gold: Observation, part: str, like_forget: bool | None) -> float | None:
-    """First Wasserstein distance between two models' predictions on a part; None for an empty one."""
+def distance(
+    ours: Observation, gold: Observation, part: str = "forget", like_forget: bool | None = None
+) -> float | None:
+    """First Wasserstein distance between predictions on a part; None for an empty one."""
     from scipy.stats import wasserstein_distance
 
     first = ours.of(part, "prediction", like_forget=like_forget)

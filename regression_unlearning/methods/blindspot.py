@@ -51,7 +51,7 @@ def difference(ours, helpers, form: str):
 
 
 def unlearn(model, task, settings: Settings):
-    """Minimise (1 - l) L(M(x), y) + l [L(M(x), B(x)) + lambda * sum of differences] on the whole set.
+    """Minimise (1 - l) L(M(x), y) + l [L(M(x), B(x)) + lambda * sum of differences] on all rows.
 
     l is 1 on forget rows and 0 on the others (Eq. 9); B is the helper, frozen. Where inputs are not
     augmented the helper reads each forget row once.

@@ -141,8 +141,8 @@ def check_claims(
     rows = []
     for claim in claims if len(ours) else ():
         verdicts, figures = [], []
-        for key in claim.forget_sets:
-            key = (renamed or {}).get(key, key)
+        for named in claim.forget_sets:
+            key = (renamed or {}).get(named, named)
             title = forget_sets.get(key, key)
             verdict, said = claim.check(Numbers(ours[ours["forget_set"] == key], title))
             verdicts.append(verdict)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from regression_unlearning.errors import UserError
+from regression_unlearning.files import read_npz
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,8 @@ def panel(
 
 def forget_rows(path: str | Path) -> pd.DataFrame:
     """Read the forget rows of one model's observations: `row_id`, `target`, `prediction`."""
-    names = ("row_id", "target", "prediction")
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return pd.DataFrame({name: arrays[f"forget/{name}"] for name in names})
-    except (OSError, KeyError, ValueError) as error:
-        raise UserError(f"cannot read the forget rows of {path}: {error}") from error
+    names = [f"forget/{name}" for name in ("row_id", "target", "prediction")]
+    return pd.DataFrame(read_npz(path, names)).rename(columns=lambda name: name.split("/")[1])
 
 
 def _difference(ours: pd.DataFrame, gold: pd.DataFrame, relative: bool, path: Path) -> pd.Series:

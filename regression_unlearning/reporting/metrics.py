@@ -42,8 +42,9 @@ def distances(path: Path) -> dict[str, dict[str, float]]:
             gold = cells.get((dataset, forget_set, "retrained", measure))
             if gold is None:
                 continue
-            value = abs(value - gold)
-        found[method][measure].append(value)
+            found[method][measure].append(abs(value - gold))
+        else:
+            found[method][measure].append(value)
     return {
         method: {
             measure: float(f"{sum(measures[measure]) / len(measures[measure]):.6g}")

@@ -107,7 +107,7 @@ def fit(
     Interrupted
         After SIGTERM or SIGINT, once the state is saved.
     UserError
-        When the loss is no longer a number.
+        When the loss, or the monitored one, is no longer a number.
     """
     torch.manual_seed(seed)
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
@@ -157,9 +157,15 @@ def fit(
         mean = losses.item() / len(rows)
         if not math.isfinite(mean):
             raise UserError(
-                f"{what}: the loss of epoch {epoch + 1} is {mean}; lower the learning rate or set clip."
+                f"{what}: the loss of epoch {epoch + 1} is {mean}; "
+                "lower the learning rate or set clip."
             )
         watched = monitor(model) if monitor is not None else mean
+        if not math.isfinite(watched):
+            raise UserError(
+                f"{what}: the validation loss after epoch {epoch + 1} is {watched}; "
+                "lower the learning rate or set clip."
+            )
         rate = optimiser.param_groups[0]["lr"]
         done.history.append({"loss": mean, "monitored": watched, "learning_rate": rate})
         if isinstance(settings.schedule, Plateau):

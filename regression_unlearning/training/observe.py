@@ -1,5 +1,7 @@
 """The observation pass: everything the measures need of a model, in one go over its rows."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -36,7 +38,10 @@ def pass_over(model: nn.Module, task: Task, rows: Tensor, batch_size: int) -> di
 
 
 def observe(
-    model: nn.Module, task: Task, parts: dict[str, Tensor], settings: ObservationSettings
+    model: nn.Module,
+    task: Task,
+    parts: Mapping[str, Tensor | np.ndarray],
+    settings: ObservationSettings,
 ) -> dict[str, np.ndarray]:
     """Observe a model on every split; the layout is that of `evaluation.observations`.
 
@@ -46,12 +51,14 @@ def observe(
         Any model of the task's network.
     task : Task
         Data and loss.
-    parts : dict of Tensor
+    parts : mapping of Tensor or array
         Row numbers: see `data.forget_sets.PARTS`.
     settings : Observation
         Rows a pass, and rows of each part that keep their activations (drawn by a fixed seed, so
         they are the same rows for every model).
     """
+    device = task.data.target.device
+    parts = {name: torch.as_tensor(part, device=device).long() for name, part in parts.items()}
     rows = {"retain": parts["retain"], "forget": parts["forget"]}
     arrays: dict[str, np.ndarray] = {"loss": np.array(task.loss)}
     for split in ("validation", "test"):

@@ -8,7 +8,7 @@ import torch
 class Adam(torch.optim.Adam):
     """torch's Adam, its methods freed of the wrappers that import the compiler when first called.
 
-    The wrappers tell the compiler to leave these methods alone (and switch gradients off in a step);
+    The wrappers tell the compiler to leave these methods alone (and a step's gradients off);
     the import costs a second in every job. The updates are torch's own, to the bit.
     """
 

@@ -38,7 +38,9 @@ class ForgetLoss:
         with evaluating(model):
             for part in self.rows.split(self.batch_size):
                 output = model(self.task.data.batch(part))
-                total += self.task.per_row(output, self.task.data.target[part]).double().sum().item()
+                total += (
+                    self.task.per_row(output, self.task.data.target[part]).double().sum().item()
+                )
                 if not total <= self.limit:
                     return False
         return True
@@ -73,9 +75,7 @@ def relearn(
     check.sort_by(model)
     rows = task.train
     epochs = -(-settings.cap // -(-len(rows) // settings.batch_size))
-    plan = Fit(
-        epochs=epochs, learning_rate=settings.learning_rate, batch_size=settings.batch_size
-    )
+    plan = Fit(epochs=epochs, learning_rate=settings.learning_rate, batch_size=settings.batch_size)
     counts = []
     for order in range(settings.orders):
         if check.reached(model):

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def tensors_of(model: nn.Module) -> dict[str, Tensor]:
-    """The network's state as plain tensors in memory of their own (shared weights once each name)."""
+    """The network's state as plain tensors in memory of their own (shared weights once a name)."""
     return {name: value.detach().clone().contiguous() for name, value in model.state_dict().items()}
 
 

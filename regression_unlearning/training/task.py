@@ -1,6 +1,6 @@
 """What a training or unlearning run works on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from regression_unlearning.data.prepared import Prepared
+from regression_unlearning.files import read_npz
 from regression_unlearning.models.activations import evaluating
 from regression_unlearning.models.build import build
-from regression_unlearning.settings import Fit, Section
+from regression_unlearning.settings import Dataset, Fit, Section
 from regression_unlearning.training.fit import Fitted, Objective, fit
 from regression_unlearning.training.losses import LOSSES
 from regression_unlearning.training.seeds import seed_for
@@ -56,6 +57,39 @@ class Task:
     state_folder: Path | None = None
     fingerprint: str = ""
     fitted: list[Fitted] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, settings: Dataset, data: Prepared, parts: Mapping[str, Any], seed: int) -> "Task":
+        """The task of one forget set of a dataset of params.yaml.
+
+        Parameters
+        ----------
+        settings : Dataset
+            The dataset's settings.
+        data, parts : Prepared, mapping
+            See `open_dataset`.
+        seed : int
+            The run's seed.
+        """
+        device = data.target.device
+        rows = {
+            name: torch.as_tensor(part, dtype=torch.int64, device=device)
+            for name, part in parts.items()
+        }
+        return cls(
+            data=data,
+            loss=settings.loss,
+            network=settings.model,
+            retain=rows["retain"],
+            forget=rows["forget"],
+            validation=rows["validation_retain"],
+            seed=seed,
+        )
+
+    def nothing_forgotten(self) -> "Task":
+        """The task of the original model: the whole training set is kept."""
+        held_out = self.data.rows_of("validation")
+        return self.having(retain=self.train, forget=self.forget[:0], validation=held_out)
 
     @property
     def train(self) -> Tensor:
@@ -146,11 +180,11 @@ class Task:
         return fitted
 
     def having(self, **changes: Any) -> "Task":
-        """The same task with some attributes changed."""
-        return replace(self, **changes)
+        """The same task with some attributes changed, and nothing fitted yet."""
+        return replace(self, **{"fitted": [], **changes})
 
 
 def load_parts(path: str | Path, device: str = "cpu") -> dict[str, Tensor]:
     """Read the parts into which a forget set divides a dataset, as row numbers on a device."""
-    with np.load(path, allow_pickle=False) as parts:
-        return {name: torch.from_numpy(parts[name].astype(np.int64)).to(device) for name in parts}
+    parts = read_npz(path)
+    return {name: torch.from_numpy(rows.astype(np.int64)).to(device) for name, rows in parts.items()}

@@ -1,10 +1,15 @@
-"""The pipeline under DVC with a real remote: each test goes on from the state that the last one left."""
+"""The pipeline under DVC with a real remote.
+
+Each test goes on from the state that the last one left.
+"""
 
 import json
 from collections import Counter
 
 import pytest
 from tiny_project import copy_project, edit, jobs_of, logs, run
+
+pytestmark = pytest.mark.slow
 
 TABLE = "results/demo/table2.csv"
 RATE = "datasets.demo_pairs.methods.finetune.learning_rate"

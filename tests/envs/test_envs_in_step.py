@@ -31,7 +31,9 @@ def test_exact_versions_that_the_lock_has():
     text = (ROOT / "envs/requirements.txt").read_text()
     required = [line for line in text.splitlines() if line and not line.startswith("#")]
     locked = set(
-        re.findall(r'^name = "(.+)"\nversion = "(.+)"$', (ROOT / "uv.lock").read_text(), re.MULTILINE)
+        re.findall(
+            r'^name = "(.+)"\nversion = "(.+)"$', (ROOT / "uv.lock").read_text(), re.MULTILINE
+        )
     )
     for line in required:
         name, version = re.match(r"([\w.-]+)(?:\[.+\])?==([^ ;]+)", line).groups()

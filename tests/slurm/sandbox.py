@@ -1,6 +1,9 @@
-"""A real SLURM on this machine, for tests: one node, a cpu and a gpu partition, a GPU without a device.
+"""A real SLURM on this machine, for tests.
 
-Needs root, and Debian's slurmctld, slurmd, slurm-client and munge. No systemd, no cgroups, no database.
+One node, a cpu and a gpu partition, a GPU without a device.
+
+Needs root, and Debian's slurmctld, slurmd, slurm-client and munge. No systemd, no cgroups, no
+database.
 """
 
 import os
@@ -100,8 +103,10 @@ class Sandbox:
         LINK.symlink_to(folder / "slurm.conf")
         munge = [f"--{name}-file={folder}/munge/{name}" for name in ("key", "pid", "seed", "log")]
         munge[2] = f"--seed-file={folder}/munge/seed"
-        self._start(["munged", "--foreground", "--force", f"--socket={folder}/munge.socket", *munge])
-        self._wait(lambda: (folder / "munge.socket").exists(), "munged")
+        self._start(
+            ["munged", "--foreground", "--force", f"--socket={folder}/munge.socket", *munge]
+        )
+        self._wait((folder / "munge.socket").exists, "munged")
         self._start(["slurmctld", "-D", "-f", str(folder / "slurm.conf")])
         self._start(["slurmd", "-D", "-f", str(folder / "slurm.conf")])
         self._wait(lambda: "idle" in self.ask("sinfo", "-h", "-o", "%t"), "the node")
@@ -152,5 +157,5 @@ class Sandbox:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        if LINK.is_symlink() and os.readlink(LINK) == str(self.folder / "slurm.conf"):
+        if LINK.is_symlink() and LINK.readlink() == self.folder / "slurm.conf":
             LINK.unlink()

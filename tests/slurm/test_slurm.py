@@ -1,4 +1,4 @@
-"""`snakemake --profile slurm all_tables` on a real SLURM: undisturbed, and requeued in every GPU job."""
+"""`snakemake --profile slurm all_tables` on a real SLURM: undisturbed, and every GPU job requeued."""
 
 import json
 import threading
@@ -9,7 +9,10 @@ import sandbox
 from tiny_project import copy_project, run, tiny
 
 WHY_NOT = sandbox.missing()
-pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT)),
+]
 
 TABLE = "results/demo/table2.csv"
 NETWORK = {"train_original", "train_retrained", "train_blindspot", "models"}

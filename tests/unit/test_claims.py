@@ -93,7 +93,7 @@ def test_nearest_to_another_model_counts_both_sides():
 
 def test_nearest_to_a_number_with_a_bound():
     check = least("anamnesis", "blindspot", 1.0)
-    others = {"finetune": 0.2, "gaussian_amnesiac": 0.1, "measure": "anamnesis", "floor": "1.05"}
+    others = {"finetune": 0.2, "gaussian_amnesiac": 0.1, "measure": "anamnesis", "floor": "0.05"}
     assert verdict(check, frame(blindspot=0.9, **others))[0] == HOLDS
     assert verdict(check, frame(blindspot=">= 1.3", **others))[0] == UNDECIDED  # may be far above
     assert verdict(check, frame(blindspot=">= 2.3", **others))[0] == FAILS
@@ -139,11 +139,8 @@ def test_other_datasets_have_no_claims_and_forget_sets_can_be_renamed():
 def test_the_paper_s_own_numbers_bear_its_claims_out():
     """Taken as exact, Table 2 as printed agrees with what the text says of it."""
     printed = paper_values("table2")
-    gold = {"wasserstein_train": "0", "anamnesis": "1"}
-    rows = printed.assign(
-        mean=printed["value"], ci_low="", ci_high="", seeds=1, note="", paper_value="",
-        floor=printed["measure"].map(gold).fillna("0"),
-    )  # fmt: skip
+    rows = printed.assign(mean=printed["value"], seeds=1, floor="0")
+    rows[["ci_low", "ci_high", "note", "paper_value"]] = ""
     found = check_claims(rows[TIDY], CLAIMS, "stsb", {}).set_index("id")["verdict"]
     assert found.pop("attack_separates") == NOT_MEASURED  # the paper does not print it
     assert len(found) == 6 and set(found) == {HOLDS}

@@ -1,7 +1,4 @@
-"""Tables as CSV, Markdown and LaTeX: structure, notes, escaping, and the same bytes twice."""
-
-import csv
-import io
+"""Tables as Markdown and LaTeX beside the tidy CSV: structure, notes, escaping, same bytes twice."""
 
 import pandas as pd
 import pytest
@@ -9,9 +6,9 @@ import pytest
 from regression_unlearning.reporting.costs import VARIES, costs_table, write_costs
 from regression_unlearning.reporting.layout import EMBEDDED, Layout
 from regression_unlearning.reporting.numerals import fixed, places, read, spread
-from regression_unlearning.reporting.summary import COLUMNS
+from regression_unlearning.reporting.summary import COLUMNS, read_tidy
 from regression_unlearning.reporting.tables import ABSENT, main_table, write_table
-from regression_unlearning.reporting.writing import as_csv, as_latex, as_markdown
+from regression_unlearning.reporting.writing import as_latex, as_markdown
 
 LAYOUT = Layout(
     title="Unlearning & forgetting | 100 %",
@@ -38,8 +35,8 @@ FRAME = pd.DataFrame(
         row(
             "low", "blindspot", "error_forget_train", "2.4", "", "", "0.05", "", "one seed; capped"
         ),
-        row("low", "retrained", "anamnesis", "1.04", floor="1.04"),
-        row("low", "blindspot", "anamnesis", ">= 1.32", floor="1.04", note="2 of 3 seeds censored"),
+        row("low", "retrained", "anamnesis", "0.04", floor="0.04"),
+        row("low", "blindspot", "anamnesis", ">= 1.32", floor="0.04", note="2 of 3 seeds censored"),
         row("high", "original", "error_forget_train", "11.5", "11.25", "11.75"),
         row("high", "retrained", "error_forget_train", "not measured", note="diverged"),
         row("high", "blindspot", "error_forget_train", "9.25", note="one seed"),
@@ -54,19 +51,33 @@ FRAME = pd.DataFrame(
 )
 
 
-def records(text):
-    return list(csv.DictReader(io.StringIO(text)))
+def records(table):
+    """Each row as a dictionary: its column titles to what stands there, and its block."""
+    return [
+        {
+            **dict(zip(table.columns, [row.group, row.heading, *texts(row)], strict=True)),
+            "Block": block.title,
+            "Notes": {note for notes in (row.notes, *(c.notes for c in row.cells)) for note in notes},
+        }
+        for block in table.blocks
+        for row in block.rows
+    ]
 
 
-def test_cells_of_the_csv():
-    rows = {(r["Forget set"], r["Measure"]): r for r in records(as_csv(main_table(FRAME, LAYOUT)))}
+def texts(row):
+    return [c.text + (f" (paper {c.paper})" if c.paper else "") for c in row.all_cells]
+
+
+def test_cells():
+    rows = {(r["Forget set"], r["Measure"]): r for r in records(main_table(FRAME, LAYOUT))}
     first = rows["<= -0.85", "Forget error, train → retrained"]
     assert first["Original"] == "1.500 ± 0.100 (paper 1.40)"
     assert first["Retrained"] == "2.500 ± 0.200 (paper 2.75)"
     assert first["Blindspot"] == "2.400"
-    assert (first["Floor"], first["Notes"]) == ("0.050", "capped; one seed")
+    assert (first["Floor"], first["Notes"]) == ("0.050", {"capped", "one seed"})
     second = rows["<= -0.85", "Anamnesis index → 1"]
     assert (second["Original"], second["Blindspot"]) == ("—", "≥ 1.320")
+    assert second["Floor"] == "0.040"  # the frame's own: how far retrained models' index is from 1
     third = rows["$5_000$", "Forget error, train → retrained"]  # two digits before the point
     assert (third["Original"], third["Blindspot"]) == ("11.50 ± 0.25", "9.25")
     assert (third["Retrained"], third["Floor"]) == ("not measured", "not measured")
@@ -74,13 +85,13 @@ def test_cells_of_the_csv():
 
 def test_further_measures_follow_and_costs_stay_out():
     table = main_table(FRAME, LAYOUT)
-    further = records(as_csv(table))[4:]
+    further = records(table)[4:]
     assert {r["Block"] for r in further} == {"Further measures"}
     assert [r["Measure"] for r in further[:2]] == ["Attack: own AUC", "a_plug_in"]
     assert (further[0]["Blindspot"], further[0]["Floor"]) == ("0.600", "<0.001")
     assert further[0]["Original"] == "not measured" and ABSENT in further[0]["Notes"]
     assert further[1]["Blindspot"] == "0.0002"
-    for text in (as_csv(table), as_markdown(table), as_latex(table)):
+    for text in (as_markdown(table), as_latex(table)):
         assert "Seconds" not in text and "only_elsewhere" not in text and "nan" not in text
 
 
@@ -131,10 +142,26 @@ def test_latex_is_balanced_and_escaped():
 
 def test_files_are_the_same_bytes_twice(tmp_path):
     write_table(FRAME, LAYOUT, tmp_path / "one")
-    write_table(FRAME.sample(frac=1, random_state=3), LAYOUT, tmp_path / "two")
+    write_table(FRAME, LAYOUT, tmp_path / "two")
+    write_table(FRAME.sample(frac=1, random_state=3), LAYOUT, tmp_path / "shuffled")
     for suffix in (".csv", ".md", ".tex"):
         one = (tmp_path / f"one{suffix}").read_bytes()
         assert one and one == (tmp_path / f"two{suffix}").read_bytes()
+        if suffix != ".csv":  # the CSV is the frame itself, in its own order
+            assert one == (tmp_path / f"shuffled{suffix}").read_bytes()
+
+
+def test_csv_is_the_tidy_frame_divided_into_measures_and_costs(tmp_path):
+    write_table(FRAME, LAYOUT, tmp_path / "t")
+    write_costs(FRAME, LAYOUT, tmp_path / "t")
+    measures, costs = read_tidy(tmp_path / "t.csv"), read_tidy(tmp_path / "t_costs.csv")
+    assert set(costs["measure"]) == {"seconds"} and "seconds" not in set(measures["measure"])
+    again = pd.concat([measures, costs])
+    assert list(again.columns) == COLUMNS
+    order = ["dataset", "forget_set", "method", "measure"]
+    pd.testing.assert_frame_equal(
+        again.sort_values(order, ignore_index=True), FRAME.sort_values(order, ignore_index=True)
+    )
 
 
 def test_costs_have_a_table_of_their_own(tmp_path):
@@ -152,8 +179,8 @@ def test_costs_have_a_table_of_their_own(tmp_path):
 
 
 def test_empty_frame_still_says_so():
-    text = as_csv(main_table(FRAME[:0], LAYOUT))
-    assert {r["Blindspot"] for r in records(text)} == {"not measured"}
+    table = main_table(FRAME[:0], LAYOUT)
+    assert {r["Blindspot"] for r in records(table)} == {"not measured"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,64 @@
+"""Open a dataset of params.yaml without the workflow: fetch, prepare, select, load."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from regression_unlearning import registry
+from regression_unlearning.data.forget_sets import select
+from regression_unlearning.data.prepared import ARRAYS, Prepared, load_prepared, prepare, read_rows
+from regression_unlearning.errors import unknown
+from regression_unlearning.settings import Settings
+
+
+def open_dataset(
+    settings: Settings, name: str, forget_set: str, folder: str | Path = "data", device: str = "cpu"
+) -> tuple[Prepared, dict[str, np.ndarray]]:
+    """Load a dataset and the parts that a forget set makes of it; fetch and prepare it if needed.
+
+    Parameters
+    ----------
+    settings : Settings
+        See `load_settings`.
+    name, forget_set : str
+        Keys of params.yaml.
+    folder : path
+        Where ``raw/{name}`` and ``prepared/{name}`` lie, or are made.
+    device : str
+        Where the arrays go.
+
+    Returns
+    -------
+    Prepared
+        Inputs and targets.
+    dict of int32 arrays
+        Row numbers by part; see `data.forget_sets.select`.
+
+    Raises
+    ------
+    UserError
+        For an unknown name, or raw files that are missing or wrong.
+    """
+    if name not in settings.datasets:
+        raise unknown("dataset", name, settings.datasets)
+    chosen = settings.datasets[name]
+    if forget_set not in chosen.forget_sets:
+        raise unknown("forget set", forget_set, chosen.forget_sets, f"datasets.{name}")
+    raw, prepared = Path(folder, "raw", name), Path(folder, "prepared", name)
+    if not (prepared / ARRAYS).is_file():
+        loader = registry.load("dataset", chosen.loader)
+        source = loader.Settings.model_validate(chosen.source)
+        own = getattr(loader, "word_vectors", None)
+        embedding = own(source) if own else settings.embedding_of(name)
+        mirror = os.environ.get("REGRESSION_UNLEARNING_DATA_MIRROR") or settings.data_mirror
+        loader.download(
+            raw,
+            source,
+            mirror=Path(mirror) if mirror else None,
+            checksums=Path(folder, "checksums.json"),
+            embedding=embedding,
+        )
+        prepare(raw, prepared, chosen.loader, embedding)
+    parts = select(read_rows(prepared), chosen.forget_sets[forget_set], forget_set)
+    return load_prepared(prepared, device), parts

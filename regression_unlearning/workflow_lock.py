@@ -1,0 +1,49 @@
+"""Clear the lock of a workflow run whose process is gone, and only then.
+
+Snakemake locks its folder with plain files, which outlive a killed process and must then be taken
+away by hand (``--unlock``). Beside them this module keeps a lock of the operating system's on a
+file: it ends with its process, however that ends. Whoever gets it knows that no other run is alive,
+so that files left by one may go. While another run lives nothing is touched, and Snakemake says so.
+"""
+
+import shutil
+from pathlib import Path
+from typing import IO
+
+#: Open for as long as this process lives: closing it would give the lock up.
+_held: dict[Path, IO[str]] = {}
+
+
+def take(folder: str | Path = ".snakemake") -> bool:
+    """Take the run's lock for this process's life; drop what a dead run left locked.
+
+    Parameters
+    ----------
+    folder : path
+        Snakemake's folder.
+
+    Returns
+    -------
+    bool
+        Whether the lock was free. False also where the file system has no locks: Snakemake's own
+        files then stay as they are.
+    """
+    import fcntl
+
+    folder = Path(folder).resolve()
+    if folder in _held:
+        return True
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / "run.lock").open("a", encoding="utf-8")
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return False
+    _held[folder] = file
+    shutil.rmtree(folder / "locks", ignore_errors=True)
+    (folder / "locks").mkdir(exist_ok=True)
+    return True

@@ -1,0 +1,63 @@
+"""A task that trains in milliseconds: a handful of made sentence pairs and a tiny network."""
+
+import pytest
+import torch
+
+from regression_unlearning.data.prepared import Prepared
+from regression_unlearning.data.sentence_pairs import Inputs
+from regression_unlearning.settings import LSTM
+from regression_unlearning.training import interruption
+from regression_unlearning.training.task import Task
+
+TRAIN, VALIDATION, TEST = 22, 6, 8
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Small tensors gain nothing from threads, and the bits are those of one."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture
+def make_task():
+    """Make a task: rows 0..21 train (every third is forgotten), then 6 validation, 8 test rows."""
+
+    def make(*, augments=False, dropout=0.3, **changes):
+        generator = torch.Generator().manual_seed(1)
+        rows = TRAIN + VALIDATION + TEST
+        tokens = torch.randint(0, 12, (rows, 2, 10), generator=generator, dtype=torch.int32)
+        vectors = torch.randn(12, 3, generator=generator)
+        vectors[0] = 0
+        inputs = Inputs({"tokens": tokens, "vectors": vectors})
+        inputs.augments = augments
+        target = (5 * torch.rand(rows, generator=generator)).float()
+        split = torch.tensor([0] * TRAIN + [1] * VALIDATION + [2] * TEST, dtype=torch.uint8)
+        train = torch.arange(TRAIN)
+        values = {
+            "data": Prepared(inputs, target, split),
+            "loss": "mse",
+            "network": LSTM(name="lstm", hidden=4, dropout=dropout, head=(8, 6)),
+            "retain": train[train % 3 != 0],
+            "forget": train[train % 3 == 0],
+            "validation": torch.arange(TRAIN, TRAIN + VALIDATION),
+            "seed": 7,
+        }
+        return Task(**{**values, **changes})
+
+    return make
+
+
+@pytest.fixture
+def bits():
+    """A network's whole state as bytes, to compare bit for bit."""
+
+    def of(model):
+        return {name: value.numpy().tobytes() for name, value in model.state_dict().items()}
+
+    return of
+
+
+@pytest.fixture(autouse=True)
+def nobody_asked(monkeypatch):
+    """Each test begins as if no signal had come."""
+    monkeypatch.setattr(interruption, "_asked", None)

@@ -1,0 +1,461 @@
+"""The measures: plain arrays in, numbers worked out by hand or by another road out."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import wasserstein_distance
+
+from regression_unlearning import registry
+from regression_unlearning.errors import UserError
+from regression_unlearning.evaluation import (
+    anamnesis,
+    cost,
+    errors,
+    inputs,
+    membership,
+    wasserstein,
+)
+from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.files import write_npz
+
+MEASURES = ("errors", "membership", "wasserstein", "anamnesis", "cost")
+
+
+def observation(*, loss="mse", seed=0, members=60, tests=60, like=0.5, shift=0.0, width=3, **over):
+    """An observed model; `shift` is what sets the losses of training rows apart from test rows."""
+    generator = np.random.default_rng(seed)
+    arrays = {"loss": np.array(loss)}
+    for part, count in (("retain", members), ("forget", 20), ("validation", 10), ("test", tests)):
+        own = shift if part in ("retain", "forget") else 0.0
+        arrays |= {
+            f"{part}/row_id": np.arange(count, dtype=np.int32),
+            f"{part}/target": generator.uniform(0, 5, count).astype(np.float32),
+            f"{part}/prediction": generator.normal(size=count).astype(np.float32),
+            f"{part}/loss": (generator.uniform(1, 2, count) - own).astype(np.float32),
+            f"{part}/output_gradient": generator.normal(size=(count, 1)).astype(np.float32),
+            f"{part}/activation_index": np.arange(count, dtype=np.int32),
+            f"{part}/activation": generator.normal(size=(count, width)).astype(np.float32),
+        }
+    for part, count in (("validation", 10), ("test", tests)):
+        arrays[f"{part}/like_forget"] = np.arange(count) < like * count
+    arrays["last_layer/weight"] = generator.normal(size=(1, width)).astype(np.float32)
+    arrays["last_layer/bias"] = np.zeros(1, np.float32)
+    return {**arrays, **{name.replace("__", "/"): value for name, value in over.items()}}
+
+
+@pytest.fixture
+def of(tmp_path):
+    """Inputs of a measure, from observations or JSON values by source and seed."""
+
+    def make(method="blindspot", **sources):
+        files = {}
+        for source, values in sources.items():
+            files[source] = {}
+            for seed, value in values.items():
+                path = tmp_path / f"{source}_{seed}"
+                if "observations" in source:
+                    write_npz(path, value)
+                else:
+                    path.write_text(json.dumps(value))
+                files[source][seed] = path
+        return inputs.Inputs(method, files)
+
+    return make
+
+
+def values(rows):
+    """Rows as a dictionary by quantity and seeds."""
+    return {(r["quantity"], r["seed"], r["other_seed"]): r["value"] for r in rows}
+
+
+# errors
+
+
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [
+        ("mse", (math.sqrt(2.5), 3.0, 2.0, math.sqrt(6.5))),
+        ("l1", (2.5, 9.0, 4.0, 6.5)),
+    ],
+)
+def test_errors_by_hand(of, loss, expected):
+    """Retain test rows 1 and 4; forget row 9; retain row 4; forget-like test rows 4 and 9."""
+    seen = observation(
+        loss=loss,
+        test__loss=np.array([1, 4, 4, 9], np.float32),
+        test__like_forget=np.array([False, True, False, True]),
+        forget__loss=np.array([9], np.float32),
+        retain__loss=np.array([4], np.float32),
+    )
+    rows = errors.measure(of(observations={5: seen}), errors.Settings())
+    names = ("retain_test", "forget_train", "retain_train", "forget_test")
+    found = values(rows)
+    assert [found[f"error_{name}", 5, None] for name in names] == pytest.approx(expected)
+
+
+def test_an_empty_part_is_said(of):
+    found = errors.measure(of(observations={0: observation(like=0)}), errors.Settings())
+    (empty,) = [row for row in found if row["value"] is None]
+    assert empty["quantity"] == "error_forget_test"
+    assert empty["note"] == "no test row is like the forget set"
+    found = errors.measure(of(observations={0: observation(like=1)}), errors.Settings())
+    (empty,) = [row for row in found if row["value"] is None]
+    assert empty["quantity"] == "error_retain_test"
+    assert empty["note"] == "no test row is unlike the forget set"
+
+
+def test_errors_sum_in_double_precision():
+    losses = np.full(2_000_000, 0.1, np.float32)
+    assert errors.error(losses, "l1") == pytest.approx(float(np.float32(0.1)), rel=1e-12)
+
+
+# Wasserstein distance
+
+
+def test_wasserstein_of_a_shift_is_the_shift(of):
+    gold = observation()
+    ours = {**gold, "forget/prediction": gold["forget/prediction"][::-1] + np.float32(0.75)}
+    found = values(
+        wasserstein.measure(of(observations={0: ours}, gold_observations={0: gold}),
+                            wasserstein.Settings())
+    )  # fmt: skip
+    assert found["wasserstein_train", 0, None] == pytest.approx(0.75, rel=1e-5)
+    assert found["wasserstein_test", 0, None] == 0.0
+
+
+def test_wasserstein_takes_forget_rows_and_forget_like_test_rows(of):
+    ours, gold = observation(seed=1), observation(seed=2)
+    found = values(
+        wasserstein.measure(of(observations={3: ours}, gold_observations={3: gold, 4: ours}),
+                            wasserstein.Settings())
+    )  # fmt: skip
+    like = slice(0, 30)
+    expected = {
+        ("wasserstein_train", 3, None): ("forget/prediction", slice(None)),
+        ("wasserstein_test", 3, None): ("test/prediction", like),
+    }
+    assert set(found) == set(expected)
+    for key, (name, kept) in expected.items():
+        first, second = ours[name][kept].astype(float), gold[name][kept].astype(float)
+        # of equally many rows: the mean distance of the sorted values
+        by_hand = np.abs(np.sort(first) - np.sort(second)).mean()
+        assert found[key] == pytest.approx(by_hand, rel=1e-6)
+        assert found[key] == pytest.approx(wasserstein_distance(first, second), rel=1e-6)
+
+
+def test_gold_models_are_compared_pair_by_pair(of):
+    gold = {seed: observation(seed=seed) for seed in (4, 0, 2)}
+    found = values(
+        wasserstein.measure(of("retrained", observations=gold, gold_observations=gold),
+                            wasserstein.Settings())
+    )  # fmt: skip
+    pairs = [(0, 2), (0, 4), (2, 4)]
+    assert {key[1:] for key in found} == set(pairs)
+    for i, j in pairs:
+        sides = [np.sort(gold[seed]["forget/prediction"]).astype(float) for seed in (i, j)]
+        expected = np.abs(sides[0] - sides[1]).mean()
+        assert found["wasserstein_train", i, j] == pytest.approx(expected, rel=1e-6)
+
+
+def test_wasserstein_of_nothing_is_said(of):
+    one = observation(like=0)
+    rows = wasserstein.measure(
+        of(observations={0: one}, gold_observations={0: one}), wasserstein.Settings()
+    )
+    assert [(r["value"], r["note"]) for r in rows if r["quantity"] == "wasserstein_test"] == [
+        (None, "no test row is like the forget set")
+    ]
+
+
+# Anamnesis Index
+
+
+def runs(*steps, reached=True):
+    """Relearning runs; a negative count is one that hit the cap."""
+    return [
+        {"order": n, "steps": abs(count), "reached": reached and count >= 0}
+        for n, count in enumerate(steps)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ours", "gold", "value", "bound"),
+    [
+        ((10, 20), (20, 40), 0.5, ""),
+        ((30, 30), (10, 10), 3.0, ""),
+        ((0, 0), (5, 5), 0.0, ""),
+        ((10, -50), (20, 10), 2.0, ">="),  # ours needs at least 60
+        ((-50, -50), (20, 30), 2.0, ">="),
+        ((10, 10), (-50, 30), 0.25, "<="),  # gold needs at least 80
+        ((10, -50), (-50, 10), None, ""),
+        ((-50, -50), (-50, -50), None, ""),
+        ((5, 5), (0, 0), None, ""),
+        ((-50, 5), (0, 0), None, ""),
+    ],
+)
+def test_the_index_and_its_censoring(ours, gold, value, bound):
+    found, sign, note = anamnesis.index(runs(*ours), runs(*gold))
+    assert (found, sign) == (value, bound)
+    assert bool(note) == (value is None or bool(bound))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(1, 100), min_size=4, max_size=4),
+    st.lists(st.integers(1, 100), min_size=4, max_size=4),
+    st.integers(1, 100),
+)
+def test_a_bound_holds_whatever_the_cap_hid(ours, gold, cap):
+    """Cutting the true counts at a cap gives a bound that the true index keeps."""
+    truth = sum(ours) / sum(gold)
+    cut = [
+        [{"steps": min(count, cap), "reached": count <= cap} for count in side]
+        for side in (ours, gold)
+    ]
+    value, bound, _ = anamnesis.index(*cut)
+    if bound == ">=":
+        assert truth >= value
+    elif bound == "<=":
+        assert truth <= value
+    elif value is not None:
+        assert value == truth
+    else:
+        assert max(ours) > cap and max(gold) > cap
+
+
+def test_the_index_of_a_method_is_over_the_gold_model_of_its_seed(of):
+    found = anamnesis.measure(
+        of(relearning={0: runs(6, 6), 1: runs(9, -9)},
+           gold_relearning={0: runs(12, 12), 1: runs(4, 5)}),
+        anamnesis.Settings(),
+    )  # fmt: skip
+    assert [(r["seed"], r["value"], r["bound"]) for r in found] == [(0, 0.5, ""), (1, 2.0, ">=")]
+    assert "the model did not relearn" in found[1]["note"]
+
+
+def test_gold_pairs_are_distances_from_1_in_both_directions(of):
+    gold = {0: runs(10, 10), 1: runs(20, 20), 2: runs(10, -50), 3: runs(0, 0)}
+    rows = anamnesis.measure(
+        of("retrained", relearning=gold, gold_relearning=gold), anamnesis.Settings()
+    )
+    found = values(rows)
+    assert found["anamnesis", 0, 1] == 0.5 and found["anamnesis", 1, 0] == 1.0
+    assert found["anamnesis", 3, 0] == 1.0  # relearnt at once: index 0
+    assert found["anamnesis", 0, 3] is None  # over nothing
+    assert all(found["anamnesis", *pair] is None for pair in ((0, 2), (2, 0), (1, 2), (2, 3)))
+    assert len(found) == 12 and not any(row["bound"] for row in rows)
+
+
+# membership
+
+
+def blobs(seed, count, centre, width=4):
+    return np.random.default_rng(seed).normal(centre, 1, (count, width))
+
+
+def test_separable_classes_give_an_auc_of_1():
+    rate, probability, auc = membership.attack(
+        blobs(0, 80, 8.0), blobs(1, 80, -8.0), blobs(2, 50, 8.0), folds=3, regularisation=1.0
+    )
+    assert auc == 1.0 and rate == 1.0 and probability > 0.9
+    rate, probability, _ = membership.attack(
+        blobs(0, 80, 8.0), blobs(1, 80, -8.0), blobs(2, 50, -8.0), folds=3, regularisation=1.0
+    )
+    assert rate == 0.0 and probability < 0.1
+
+
+def test_identical_classes_give_an_auc_near_a_half():
+    rate, probability, auc = membership.attack(
+        blobs(0, 400, 0), blobs(1, 400, 0), blobs(2, 400, 0), folds=3, regularisation=1.0
+    )
+    # the deviation of an AUC under the null is about sqrt(801 / (12 * 400 * 400)) = 0.02
+    assert abs(auc - 0.5) < 0.08
+    assert abs(rate - 0.5) < 0.15 and abs(probability - 0.5) < 0.1
+
+
+def test_the_auc_is_of_held_out_rows():
+    """An RBF kernel learns noise by heart; rows that it was fitted to would say AUC 1."""
+    *_, auc = membership.attack(
+        blobs(0, 60, 0, 30), blobs(1, 60, 0, 30), blobs(2, 5, 0, 30), folds=3, regularisation=1e3
+    )
+    assert auc < 0.75
+
+
+def test_standardising_makes_units_irrelevant():
+    sides = [blobs(seed, 60, centre) for seed, centre in ((0, 0.5), (1, 0.0), (2, 0.2))]
+    scale = np.array([1e-4, 1.0, 1e3, 10.0])
+    plain = membership.attack(*sides, folds=3, regularisation=1.0)
+    scaled = membership.attack(*(side * scale for side in sides), folds=3, regularisation=1.0)
+    assert scaled == pytest.approx(plain, abs=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from([0.0, 0.5, 1.0, 2.0, 3.5, 5.0]), min_size=1, max_size=60),
+    st.lists(st.floats(0, 5, width=32), min_size=1, max_size=60),
+    st.integers(0, 5),
+)
+def test_matched_labels_fill_the_bins_equally(first, second, seed):
+    first, second = np.array(first), np.array(second)
+    one, other = membership.match_labels(first, second, np.random.default_rng(seed))
+    assert len(one) == len(other)
+    assert len(set(one)) == len(one) and len(set(other)) == len(other)
+    edges = np.unique(np.quantile(np.concatenate([first, second]), np.linspace(0, 1, 11)))
+    if len(edges) == 1:
+        assert len(one) == min(len(first), len(second))
+        return
+    for low, high in zip(edges[:-1], edges[1:], strict=True):
+        top = high == edges[-1]  # the last bin holds its upper edge
+
+        def inside(labels, low=low, high=high, top=top):
+            return ((labels >= low) & ((labels <= high) if top else (labels < high))).sum()
+
+        expected = min(inside(first), inside(second))
+        assert inside(first[one]) == inside(second[other]) == expected
+
+
+def test_matching_takes_the_label_out_of_the_attack(of):
+    """Features that hold nothing but the label: the plain attack sees it, the matched does not."""
+    generator = np.random.default_rng(0)
+    target = {
+        "retain": generator.uniform(2, 5, 600), "forget": generator.uniform(0, 2, 20),
+        "test": np.concatenate([generator.uniform(0, 2, 200), generator.uniform(2, 5, 300)]),
+    }  # fmt: skip
+    seen = observation(members=600, tests=500, like=0.4)
+    for part, labels in target.items():
+        seen[f"{part}/target"] = labels.astype(np.float32)
+        seen[f"{part}/activation"] = np.repeat(labels[:, None], 3, 1).astype(np.float32)
+        seen[f"{part}/loss"] = np.zeros(len(labels), np.float32)
+        seen[f"{part}/output_gradient"] = np.zeros((len(labels), 1), np.float32)
+    rows = membership.measure(of(observations={0: seen}), membership.Settings())
+    found = values(rows)
+    assert found["attack_auc", 0, None] > 0.6
+    assert abs(found["attack_matched_auc", 0, None] - 0.5) < 0.1
+    assert found["attack_label_rate", 0, None] < 0.1  # "not members", for their label alone
+
+
+def test_the_released_attack_looks_at_the_loss_alone(of):
+    """Other activations and gradients change nothing of it; other losses do."""
+    seen = observation(shift=0.8)
+    other = observation(seed=9, shift=0.8)
+    changed = {
+        name: other[name] if "activation" in name or "gradient" in name else value
+        for name, value in seen.items()
+    }
+    found, again = (
+        values(membership.measure(of(observations={0: one}), membership.Settings()))
+        for one in (seen, changed)
+    )
+    released = {key for key in found if key[0].startswith("attack_released")}
+    assert len(released) == 2
+    assert all(found[key] == again[key] for key in released)
+    assert found["attack_auc", 0, None] != again["attack_auc", 0, None]
+    assert found["attack_released_auc", 0, None] > 0.9
+    assert found["attack_released_label_rate", 0, None] > 0.7
+
+
+def test_the_released_attack_equals_sklearn_written_out(of):
+    from sklearn.svm import SVC
+
+    seen = observation(shift=0.3, members=40, tests=60)  # 60 train, 60 test: all are drawn
+    found = values(membership.measure(of(observations={0: seen}), membership.Settings()))
+    train = np.concatenate([seen["retain/loss"], seen["forget/loss"]])
+    losses = np.concatenate([train, seen["test/loss"]])[:, None].astype(float)
+    machine = SVC(C=3, gamma="auto", kernel="rbf").fit(losses, np.repeat([1, 0], 60))
+    rate = machine.predict(seen["forget/loss"][:, None].astype(float)).mean()
+    assert found["attack_released_label_rate", 0, None] == pytest.approx(rate, abs=1e-9)
+
+
+def test_rows_are_capped_balanced_and_seeded(of):
+    first, second = np.arange(50), np.arange(100, 130)
+    one, other = membership.balanced(first, second, 20, np.random.default_rng(0))
+    assert len(one) == len(other) == 20 == len(set(one)) == len(set(other))
+    assert set(one) <= set(first) and set(other) <= set(second)
+    assert all(len(side) == 30 for side in
+               membership.balanced(first, second, 99, np.random.default_rng(0)))  # fmt: skip
+    seen = observation(shift=0.1)
+    takes = [
+        values(membership.measure(of(observations={0: seen}), membership.Settings(rows=20, seed=s)))
+        for s in (0, 0, 1)
+    ]
+    assert takes[0] == takes[1] != takes[2]
+    rows = membership.measure(of(observations={0: seen}), membership.Settings(rows=20))
+    assert {r["note"] for r in rows if r["quantity"] == "attack_label_rate"} == {"20 rows a class"}
+
+
+def test_too_few_rows_are_said_for_every_quantity(of):
+    enough = membership.measure(of(observations={0: observation()}), membership.Settings())
+    few = membership.measure(of(observations={0: observation(tests=4)}), membership.Settings())
+    assert {row["quantity"] for row in few} == {row["quantity"] for row in enough}
+    assert all(row["value"] is None and "too few for 3 folds" in row["note"] for row in few)
+
+
+# cost
+
+
+def test_cost_counts_helpers_and_divides_by_retraining(of):
+    machine = {"machine": {"peak_memory_mib": 300.5}}
+    rows = cost.measure(
+        of(records={0: {"seconds": 3.0, "helper_seconds": {"a": 1.5, "b": 0.5}, **machine},
+                    1: {"seconds": 2.0, **machine}},
+           gold_records={0: {"seconds": 20.0, **machine}, 1: {"seconds": 8.0, **machine}}),
+        cost.Settings(),
+    )  # fmt: skip
+    assert values(rows) == {
+        ("seconds", 0, None): 5.0, ("seconds_over_retraining", 0, None): 0.25,
+        ("peak_memory_mib", 0, None): 300.5, ("seconds", 1, None): 2.0,
+        ("seconds_over_retraining", 1, None): 0.25, ("peak_memory_mib", 1, None): 300.5,
+    }  # fmt: skip
+
+
+# rows in and out
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_row_refuses_what_is_no_number(value):
+    with pytest.raises(ValueError, match="q, seed 3: the value is"):
+        inputs.row("q", 3, value)
+
+
+def test_a_row_without_a_value_needs_a_reason():
+    with pytest.raises(ValueError, match="needs a note"):
+        inputs.row("q", 0, None)
+    assert inputs.row("q", 0, None, note="why")["note"] == "why"
+
+
+def test_values_are_written_in_full_precision(tmp_path):
+    import csv
+
+    path = tmp_path / "a" / "m.csv"
+    rows = [inputs.row("q", 1, 1 / 3, other_seed=2), inputs.row("q", 2, None, note="a, \"b\"")]
+    inputs.write(path, rows)
+    with path.open(newline="") as file:
+        first, second = csv.DictReader(file)
+    assert float(first["value"]) == 1 / 3 and first["other_seed"] == "2"
+    assert (second["value"], second["other_seed"], second["note"]) == ("", "", 'a, "b"')
+    inputs.write(path, [])
+    assert path.read_text() == ",".join(inputs.COLUMNS) + "\n"
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_every_measure_says_what_it_needs(name):
+    module = registry.load("measure", name)
+    assert set(module.NEEDS) <= set(inputs.SOURCES)
+    with pytest.raises(UserError, match="unknown key"):
+        from regression_unlearning.settings import validated
+
+        validated(module.Settings, {"nonsense": 1})
+
+
+def test_a_broken_observation_is_named(tmp_path):
+    for content in (b"", b"PK\x03\x04 not a zip", b"text"):
+        path = tmp_path / "o.npz"
+        path.write_bytes(content)
+        with pytest.raises(UserError, match=r"cannot read the arrays of .*o\.npz"):
+            Observation.read(path)
+    with pytest.raises(UserError, match=r"none\.npz"):
+        Observation.read(tmp_path / "none.npz")

@@ -1,0 +1,211 @@
+"""Forget sets: what each selector takes, at its edges, and what it refuses."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from regression_unlearning.data.forget_sets import PARTS, read_selector, select
+from regression_unlearning.errors import UserError
+
+SPLITS = ("train", "validation", "test")
+
+
+def table(targets, splits=None, **columns):
+    """Rows as `read_rows` gives them: all text but row and target."""
+    splits = splits or ["train"] * len(targets)
+    count = len(targets)
+    return pd.DataFrame(
+        {
+            "row": np.arange(count),
+            "id": [f"{split}-{n + 1:05d}" for n, split in enumerate(splits)],
+            "split": splits,
+            "target": np.array(targets, float),
+            **columns,
+        }
+    )
+
+
+def chosen(table, part="forget", /, **selector):
+    return select(table, read_selector({"title": "T", **selector}), "s")[part].tolist()
+
+
+EDGES = [-1.0, 0.0, np.nextafter(2.0, 0), 2.0, np.nextafter(2.0, 3), 5.0]
+
+
+@pytest.mark.parametrize(
+    ("edges", "expected"),
+    [
+        ({"from": 2}, [3, 4, 5]),
+        ({"above": 2}, [4, 5]),
+        ({"below": 2}, [0, 1, 2]),
+        ({"up_to": 2}, [0, 1, 2, 3]),
+        ({"from": 0, "below": 2}, [1, 2]),
+        ({"above": 0, "up_to": 2}, [2, 3]),
+        ({"from": 2, "up_to": 2}, [3]),
+        ({"below": 0}, [0]),
+    ],
+)
+def test_bands_at_their_edges(edges, expected):
+    assert chosen(table(EDGES), select="band", **edges) == expected
+
+
+def test_bands_reach_into_the_held_out_rows():
+    rows = table([1, 3, 1, 3, 1, 3], ["train", "train", "validation", "validation", "test", "test"])
+    found = select(rows, read_selector({"title": "T", "select": "band", "below": 2}), "s")
+    assert {part: found[part].tolist() for part in PARTS} == {
+        "retain": [1], "forget": [0], "validation_retain": [3], "validation_forget": [2],
+        "test_retain": [5], "test_forget": [4],
+    }  # fmt: skip
+
+
+def test_random_rows_are_of_train_and_come_from_their_seed():
+    splits = [SPLITS[n % 3] for n in range(90)]
+    rows = table(range(90), splits)
+    first = chosen(rows, select="random", rows=12, seed=1)
+    assert len(first) == 12 and all(splits[row] == "train" for row in first)
+    assert chosen(rows, select="random", rows=12, seed=1) == first
+    assert chosen(rows, select="random", rows=12, seed=2) != first
+    for part in ("validation_forget", "test_forget"):
+        assert chosen(rows, part, select="random", rows=12, seed=1) == []
+    assert len(chosen(rows, "test_retain", select="random", rows=12)) == 30
+
+
+def test_random_rows_do_not_depend_on_the_targets():
+    one, other = table(range(30)), table([0.0] * 30)
+    assert chosen(one, select="random", rows=5) == chosen(other, select="random", rows=5)
+
+
+@pytest.mark.parametrize("rows", [10, 11])
+def test_more_random_rows_than_there_are(rows):
+    with pytest.raises(UserError, match=f"'s': {rows} random rows .* the training set has 10"):
+        chosen(table(range(10)), select="random", rows=rows)
+
+
+def test_where_compares_as_text():
+    rows = table(
+        range(6), ["train"] * 4 + ["test"] * 2,
+        year=["2015", "2014", "2015", "2012train", "2015", "2014"],
+    )  # fmt: skip
+    assert chosen(rows, select="where", column="year", equals=["2015"]) == [0, 2]
+    assert chosen(rows, select="where", column="year", equals=[2015]) == [0, 2]
+    assert chosen(rows, select="where", column="year", equals=["2014", "2012train"]) == [1, 3]
+    assert chosen(rows, "test_forget", select="where", column="year", equals=["2015"]) == [4]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "says"),
+    [
+        ("yeer", "2015", "unknown column 'yeer'; did you mean 'year'"),
+        ("target", "1", "unknown column 'target'"),
+        ("year", "2051", "unknown value in column 'year': '2051'; did you mean '2015'"),
+    ],
+)
+def test_where_names_what_does_not_exist(column, value, says):
+    rows = table(range(3), year=["2015", "2014", "2014"])
+    with pytest.raises(UserError, match=f"forget set 's': {says}"):
+        chosen(rows, select="where", column=column, equals=[value])
+
+
+def test_ids_from_a_list_a_file_and_both(tmp_path):
+    rows = table(range(6), ["train"] * 4 + ["test"] * 2)
+    file = tmp_path / "ids.txt"
+    file.write_text("train-00002\n\n  train-00004  \n")
+    assert chosen(rows, select="ids", ids=["train-00001"]) == [0]
+    assert chosen(rows, select="ids", file=str(file)) == [1, 3]
+    both = {"ids": ["train-00001", "train-00002"], "file": str(file)}
+    assert chosen(rows, select="ids", **both) == [0, 1, 3]
+    assert chosen(rows, "test_forget", select="ids", **both) == []
+
+
+def test_missing_ids_are_counted_and_shown(tmp_path):
+    rows = table(range(4), ["train", "train", "train", "test"])
+    wanted = ["train-00001", "test-00004", *(f"x{n}" for n in range(6))]
+    with pytest.raises(UserError) as caught:
+        chosen(rows, select="ids", ids=wanted)
+    assert "7 of 8 ids are no training rows: 'test-00004', 'x0'" in str(caught.value)
+    assert "…" in str(caught.value) and "look like 'train-00001'" in str(caught.value)
+    with pytest.raises(UserError, match=r"cannot read the ids of .*none\.txt"):
+        chosen(rows, select="ids", file=str(tmp_path / "none.txt"))
+    (tmp_path / "latin").write_bytes(b"caf\xe9\n")
+    with pytest.raises(UserError, match=r"cannot read the ids of .*latin"):
+        chosen(rows, select="ids", file=str(tmp_path / "latin"))
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        {"select": "band", "above": 5},
+        {"select": "band", "from": 3, "below": 3},
+        {"select": "where", "column": "kind", "equals": ["only in test"]},
+        {"select": "ids"},
+    ],
+)
+def test_an_empty_forget_set_is_refused(selector):
+    rows = table([1, 2, 6], ["train", "train", "test"], kind=["a", "a", "only in test"])
+    with pytest.raises(UserError, match="'s' is empty: no training row is chosen"):
+        chosen(rows, **selector)
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        {"select": "band", "below": 5},
+        {"select": "where", "column": "kind", "equals": ["a"]},
+        {"select": "ids", "ids": ["train-00001", "train-00002"]},
+    ],
+)
+def test_the_whole_training_set_is_refused(selector):
+    rows = table([1, 2, 6], ["train", "train", "test"], kind=["a", "a", "b"])
+    with pytest.raises(UserError, match="'s' holds the whole training set"):
+        chosen(rows, **selector)
+
+
+@pytest.mark.parametrize(
+    ("selector", "says"),
+    [
+        ({"select": "band"}, "a band needs an edge"),
+        ({"select": "band", "from": 0, "belov": 2}, "unknown key 'belov'; did you mean 'below'"),
+        ({"select": "random", "rows": 0}, "rows: .*greater than or equal to 1"),
+        ({"select": "random", "rows": 5, "seed": -1}, "seed: .*greater than or equal to 0"),
+        ({"select": "where", "column": "year", "equals": []}, "equals: .*at least 1 item"),
+        ({"select": "bnd", "from": 0}, "'band', 'random', 'where', 'ids'"),
+    ],
+)
+def test_wrong_selectors_are_refused(selector, says):
+    with pytest.raises(UserError, match=says):
+        read_selector({"title": "T", **selector})
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.floats(-5, 5), st.sampled_from(SPLITS), st.sampled_from("abc")), max_size=40
+    ),
+    st.one_of(
+        st.builds(lambda low, high: {"select": "band", "from": low, "below": high},
+                  st.floats(-5, 5), st.floats(-5, 5)),
+        st.builds(lambda n, seed: {"select": "random", "rows": n, "seed": seed},
+                  st.integers(1, 20), st.integers(0, 9)),
+        st.builds(lambda v: {"select": "where", "column": "kind", "equals": v},
+                  st.lists(st.sampled_from("abc"), min_size=1, max_size=2)),
+    ),
+)  # fmt: skip
+def test_parts_divide_the_splits(drawn, selector):
+    """Every row is in exactly one part, of its own split; or the choice is refused in words."""
+    splits = [split for _, split, _ in drawn]
+    rows = table([t for t, _, _ in drawn], splits, kind=[kind for *_, kind in drawn])
+    try:
+        found = select(rows, read_selector({"title": "T", **selector}), "s")
+    except UserError as error:
+        assert "forget set 's'" in str(error)
+        return
+    assert tuple(found) == PARTS
+    every = np.concatenate(list(found.values()))
+    assert sorted(every) == list(range(len(rows)))
+    own = {"retain": "train", "forget": "train"}
+    for part, members in found.items():
+        assert members.dtype == np.int32 and (np.diff(members) > 0).all()
+        assert {splits[row] for row in members} <= {own.get(part, part.split("_")[0])}
+    assert len(found["retain"]) and len(found["forget"])

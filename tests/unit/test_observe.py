@@ -1,0 +1,159 @@
+"""The observation pass against one row at a time with autograd."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+
+from regression_unlearning.evaluation.observations import PARTS, Observation
+from regression_unlearning.files import write_npz
+from regression_unlearning.settings import Observation as Settings
+from regression_unlearning.training.observe import observe
+
+
+@pytest.fixture(params=["mse", "l1"])
+def seen(request, make_task):
+    """A task, its model, the parts, and what was observed in batches of 5."""
+    task = make_task(loss=request.param)
+    model = task.new_model()
+    parts = {
+        "retain": task.retain,
+        "forget": task.forget,
+        "validation_retain": torch.tensor([22, 24, 25]),
+        "validation_forget": torch.tensor([23, 26, 27]),
+        "test_retain": torch.tensor([28, 30, 31, 33, 34]),
+        "test_forget": torch.tensor([29, 32, 35]),
+    }
+    arrays = observe(model, task, parts, Settings(max_rows=100, batch_size=5))
+    return task, model, parts, arrays
+
+
+def by_autograd(task, model, row):
+    """Output, loss, activation and gradients of one row; the loss written out."""
+    model = copy.deepcopy(model).eval()
+    given = {}
+    handle = model.output.register_forward_pre_hook(lambda _, inputs: given.update(a=inputs[0]))
+    output = model(task.data.batch(torch.tensor([row])))
+    handle.remove()
+    given["a"].retain_grad()
+    output.retain_grad()
+    away = output[0, 0] - task.data.target[row]
+    loss = away**2 if task.loss == "mse" else away.abs()
+    loss.backward()
+    return {
+        "prediction": output[0, 0].item(),
+        "loss": loss.item(),
+        "activation": given["a"][0].detach().numpy(),
+        "output_gradient": output.grad[0].numpy(),
+        "activation_gradient": given["a"].grad[0].numpy(),
+        "weight_gradient": model.output.weight.grad.numpy(),
+        "bias_gradient": model.output.bias.grad.numpy(),
+    }
+
+
+def test_every_row_equals_one_by_one_autograd(seen):
+    task, model, _, arrays = seen
+    observation = Observation(arrays)
+    for part in PARTS:
+        features, index = observation.features(part)
+        width = observation.weight.shape[1]
+        for place, row in enumerate(arrays[f"{part}/row_id"]):
+            expected = by_autograd(task, model, int(row))
+            assert arrays[f"{part}/target"][place] == task.data.target[row].item()
+            for name in ("prediction", "loss", "output_gradient", "activation"):
+                found = arrays[f"{part}/{name}"][place]
+                np.testing.assert_allclose(found, expected[name], rtol=1e-4, atol=1e-6)
+            # per-sample gradients, from the stored arrays alone
+            slope, given = (arrays[f"{part}/{n}"][place] for n in ("output_gradient", "activation"))
+            np.testing.assert_allclose(
+                np.outer(slope, given), expected["weight_gradient"], rtol=1e-4, atol=1e-6
+            )
+            np.testing.assert_allclose(slope, expected["bias_gradient"], rtol=1e-4, atol=1e-6)
+            np.testing.assert_allclose(
+                slope @ arrays["last_layer/weight"], expected["activation_gradient"],
+                rtol=1e-4, atol=1e-6,
+            )  # fmt: skip
+            assert index[place] == place
+            by_hand = [expected["loss"], *expected["activation_gradient"], *expected["activation"]]
+            np.testing.assert_allclose(features[place], by_hand, rtol=1e-4, atol=1e-6)
+            assert features.shape[1] == 1 + 2 * width
+
+
+def test_the_layout_is_what_the_docstring_says(seen, tmp_path):
+    task, model, parts, arrays = seen
+    write_npz(tmp_path / "o.npz", arrays)
+    read = Observation.read(tmp_path / "o.npz")
+    assert read.loss == task.loss
+    sizes = {"retain": 14, "forget": 8, "validation": 6, "test": 8}
+    names = {
+        "row_id": ("int32", ()), "target": ("float32", ()), "prediction": ("float32", ()),
+        "loss": ("float32", ()), "output_gradient": ("float32", (1,)),
+        "activation_index": ("int32", ()), "activation": ("float32", (6,)),
+    }  # fmt: skip
+    expected = {f"{part}/{name}" for part in sizes for name in names}
+    expected |= {"test/like_forget", "validation/like_forget", "last_layer/weight"}
+    assert set(read.arrays) == expected | {"last_layer/bias", "loss"}
+    for part, size in sizes.items():
+        for name, (dtype, rest) in names.items():
+            array = read.arrays[f"{part}/{name}"]
+            assert (array.dtype, array.shape) == (np.dtype(dtype), (size, *rest))
+    assert read.of("test", "row_id", like_forget=True).tolist() == parts["test_forget"].tolist()
+    assert read.of("test", "row_id", like_forget=False).tolist() == parts["test_retain"].tolist()
+    unlike, index = read.features("validation", like_forget=False)
+    assert arrays["validation/row_id"][index].tolist() == [22, 24, 25]
+    np.testing.assert_array_equal(unlike, read.features("validation")[0][index])
+    assert (read.arrays["last_layer/weight"].shape, read.arrays["last_layer/bias"].shape) == (
+        (1, 6), (1,),
+    )  # fmt: skip
+
+
+def test_the_cap_draws_the_same_rows_for_every_model(seen):
+    task, model, parts, every = seen
+    settings = Settings(max_rows=4, batch_size=3)
+    first = observe(model, task, parts, settings)
+    second = observe(task.new_model("another"), task, parts, settings)
+    for part in PARTS:
+        index = first[f"{part}/activation_index"]
+        assert len(index) == 4 and (np.diff(index) > 0).all()
+        np.testing.assert_array_equal(index, second[f"{part}/activation_index"])
+        np.testing.assert_allclose(
+            first[f"{part}/activation"], every[f"{part}/activation"][index], rtol=1e-4, atol=1e-6
+        )
+        assert len(first[f"{part}/loss"]) == len(every[f"{part}/loss"])  # the rest is not capped
+    drawn = {tuple(first[f"{part}/activation_index"]) for part in ("forget", "test")}
+    assert len(drawn) == 2  # both of 8 rows: a draw for each part
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_the_model_is_left_as_it_was(make_task, bits, training):
+    task = make_task(dropout=0.9)
+    model = task.new_model().train(training)
+    model.head[0].eval()
+    before, modes = bits(model), [module.training for module in model.modules()]
+    random = torch.get_rng_state()
+    parts = {"retain": task.retain, "forget": task.forget}
+    for split in ("validation", "test"):
+        parts |= {f"{split}_retain": torch.tensor([22]), f"{split}_forget": torch.tensor([23])}
+    arrays = observe(model, task, parts, Settings())
+    assert bits(model) == before
+    assert [module.training for module in model.modules()] == modes
+    assert all(parameter.grad is None for parameter in model.parameters())
+    assert not any(m._forward_hooks or m._forward_pre_hooks for m in model.modules())
+    assert torch.equal(torch.get_rng_state(), random)  # no dropout was drawn
+    again = observe(model, task, parts, Settings())
+    assert all(np.array_equal(arrays[name], again[name]) for name in arrays)
+
+
+def test_modes_and_hooks_come_back_after_an_error(make_task):
+    task = make_task()
+    model = task.new_model().train()
+    with pytest.raises(IndexError):
+        observe(
+            model, task, {"retain": torch.tensor([999]), "forget": task.forget,
+                          **{f"{s}_{k}": torch.tensor([22]) for s in ("validation", "test")
+                             for k in ("retain", "forget")}},
+            Settings(),
+        )  # fmt: skip
+    assert all(module.training for module in model.modules())
+    assert not any(m._forward_hooks or m._forward_pre_hooks for m in model.modules())

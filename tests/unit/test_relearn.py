@@ -1,0 +1,198 @@
+"""Relearning: the early end of the check, and the counts against a plain loop."""
+
+import copy
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from regression_unlearning.data.prepared import Prepared
+from regression_unlearning.settings import LSTM, Relearning
+from regression_unlearning.training.relearn import ForgetLoss, relearn
+from regression_unlearning.training.seeds import seed_for
+from regression_unlearning.training.task import Task
+
+
+def loss_of(task, model):
+    """Mean loss on the forget set, one row at a time, in double precision."""
+    model = copy.deepcopy(model).eval()
+    losses = []
+    with torch.no_grad():
+        for row in task.forget.tolist():
+            output = model(task.data.batch(torch.tensor([row])))[0, 0]
+            losses.append((output - task.data.target[row]).item() ** 2)
+    return sum(losses) / len(losses)
+
+
+def by_hand(task, model, limit, *, order, rate, size, cap, every):
+    """The count of one order, written out."""
+    seed = seed_for(task.seed, f"relearning_{order + 1}")
+    learner = copy.deepcopy(model).train()
+    if loss_of(task, learner) <= limit:
+        return 0, True
+    optimiser = torch.optim.Adam(learner.parameters(), lr=rate, fused=True)
+    torch.manual_seed(seed)
+    steps, epoch = 0, 0
+    while True:
+        generator = torch.Generator().manual_seed(seed_for(seed, "order", epoch))
+        for rows in task.train[torch.randperm(22, generator=generator)].split(size):
+            output = learner(task.data.batch(rows))[:, 0]
+            optimiser.zero_grad()
+            (output - task.data.target[rows]).square().mean().backward()
+            optimiser.step()
+            steps += 1
+            if (steps % every == 0 or steps == cap) and loss_of(task, learner) <= limit:
+                return steps, True
+            if steps == cap:
+                return steps, False
+        epoch += 1
+
+
+@pytest.fixture
+def trained(make_task):
+    """A task, and a model far from the forget set's targets."""
+    task = make_task(dropout=0.2)
+    return task, task.new_model()
+
+
+@pytest.mark.parametrize("share", [2.0, 0.8, 0.6, 0.45, 0.01])
+@pytest.mark.parametrize("every", [1, 3])
+def test_counts_equal_a_plain_loop(trained, share, every):
+    task, model = trained
+    wanted = share * loss_of(task, model)
+    plan = Relearning(
+        learning_rate=0.02, batch_size=6, alpha=0.05, orders=2, check_every=every, cap=40
+    )
+    found = relearn(model, task, wanted, plan)
+    assert [run["order"] for run in found] == [0, 1]
+    for run in found:
+        expected = by_hand(
+            task, model, 1.05 * wanted,
+            order=run["order"], rate=0.02, size=6, cap=40, every=every,
+        )  # fmt: skip
+        assert (run["steps"], run["reached"]) == expected
+    if share == 2.0:
+        assert [run["steps"] for run in found] == [0, 0]
+    if (share, every) == (0.6, 1):  # the case says something: neither at once nor never
+        assert all(0 < run["steps"] < 40 and run["reached"] for run in found)
+
+
+@pytest.mark.parametrize("cap", [1, 4, 7])
+def test_the_cap_ends_and_says_so(trained, cap):
+    task, model = trained
+    found = relearn(model, task, 1e-9, Relearning(batch_size=6, orders=3, check_every=5, cap=cap))
+    assert found == [{"order": n, "steps": cap, "reached": False} for n in range(3)]
+
+
+def test_the_last_step_before_the_cap_is_looked_at(trained):
+    """Between two looks the cap comes: the model is looked at there, not judged unseen."""
+    task, model = trained
+    wanted = 0.6 * loss_of(task, model)
+    plan = {"learning_rate": 0.02, "batch_size": 6, "orders": 1}
+    (run,) = relearn(model, task, wanted, Relearning(**plan, cap=60))
+    cap = run["steps"]
+    (capped,) = relearn(model, task, wanted, Relearning(**plan, cap=cap, check_every=1000))
+    assert capped == {"order": 0, "steps": cap, "reached": True}
+
+
+def test_the_model_is_left_as_it_was_and_counts_repeat(trained, bits):
+    task, model = trained
+    model.train()
+    before = bits(model)
+    wanted = 0.6 * loss_of(task, model)
+    plan = Relearning(learning_rate=0.02, batch_size=6, orders=2, cap=40)
+    first = relearn(model, task, wanted, plan)
+    assert bits(model) == before and model.training
+    assert all(parameter.grad is None for parameter in model.parameters())
+    assert relearn(model, task, wanted, plan) == first
+
+
+def test_two_models_relearn_over_the_same_batches(make_task):
+    """What is compared is the model: order for order, the batches are the same."""
+    task = make_task()
+    batches = []
+    inner = task.data.inputs.batch
+
+    def noted(rows, *, training=False):
+        if training:
+            batches.append(rows.tolist())
+        return inner(rows, training=training)
+
+    task.data.inputs.batch = noted
+    plan = Relearning(batch_size=6, orders=2, cap=5)
+    orders = []
+    for purpose in ("one", "two"):
+        batches.clear()
+        relearn(task.new_model(purpose), task, 1e-9, plan)
+        orders.append(list(batches))
+    assert orders[0] == orders[1]
+    assert orders[0][:5] != orders[0][5:]  # but the two orders differ
+    assert {row for batch in orders[0][:4] for row in batch} == set(range(22))
+
+
+class Known(torch.nn.Module):
+    """A network that says a given number for a given row: the row's number is its input."""
+
+    def __init__(self, outputs):
+        super().__init__()
+        self.outputs = torch.as_tensor(outputs)
+
+    def forward(self, rows):
+        """Look the answers up."""
+        return self.outputs[rows][:, None]
+
+
+class Rows:
+    """Inputs that are the row numbers themselves."""
+
+    augments, device = False, "cpu"
+
+    def batch(self, rows, *, training=False):
+        """Hand back the row numbers."""
+        return rows
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    losses=st.lists(st.floats(0, 10, width=32), min_size=1, max_size=30),
+    other=st.lists(st.floats(0, 10, width=32), min_size=30, max_size=30),
+    limit=st.floats(0, 12),
+    size=st.integers(1, 7),
+    sort=st.booleans(),
+)
+def test_the_early_end_never_changes_the_answer(losses, other, limit, size, sort):
+    count = len(losses)
+    rows = torch.arange(count)
+    task = Task(
+        Prepared(Rows(), torch.zeros(count), torch.zeros(count)), "l1", LSTM(name="lstm"),
+        rows[:0], rows, rows[:0], 0,
+    )  # fmt: skip
+    mean = sum(losses) / count
+    if abs(mean - limit) < 1e-6 * (1 + limit):
+        limit += 1e-3  # the last bit of a sum depends on its order
+    check = ForgetLoss(task, limit, batch_size=size)
+    if sort:
+        check.sort_by(Known(other[:count]))
+        found = torch.tensor(other[:count])[check.rows]
+        assert (found[:-1] >= found[1:]).all()
+    assert sorted(check.rows.tolist()) == list(range(count))
+    assert check.reached(Known(losses)) == (mean <= limit)
+
+
+def test_a_loss_that_is_no_number_is_not_reached(make_task):
+    task = make_task()
+    model = task.new_model()
+    model.output.bias.data.fill_(float("nan"))
+    assert not ForgetLoss(task, 1e9).reached(model)
+
+
+def test_the_check_leaves_the_mode_alone(trained):
+    task, model = trained
+    model.train()
+    model.head[0].eval()
+    modes = [module.training for module in model.modules()]
+    check = ForgetLoss(task, loss_of(task, model) * 1.01)
+    check.sort_by(model)
+    assert check.reached(model)
+    assert [module.training for module in model.modules()] == modes
