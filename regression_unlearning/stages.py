@@ -27,8 +27,7 @@ from regression_unlearning.workflow_plan import (
     shown,
 )
 
-HEADER = "# Rendered by `python workflow_scripts/render_dvc.py`: do not edit.
-"
+HEADER = "# Rendered by `python workflow_scripts/render_dvc.py`: do not edit.\n"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`snakemake --profile slurm all_tables` on a real SLURM: undisturbed, and every GPU job requeued."""
+"""`snakemake --profile slurm all_tables` on a real SLURM: undisturbed, and requeued."""
 
 import json
 import threading

@@ -16,6 +16,7 @@ REPORTED = {
     Job("table", "results/paper/table2.csv"),
     Job("figure", "results/paper/figure4.png"),
     Job("report", "results/paper/report.html"),
+    Job("metrics", "results/paper/metrics.json"),
     Job("all_tables", "all_tables"),
 }
 
