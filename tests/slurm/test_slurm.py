@@ -50,11 +50,14 @@ class Requeuer(threading.Thread):
         self.slurm, self.project = slurm, project
         self.done, self.seen, self.over = set(), {}, threading.Event()
 
-    def in_the_middle(self, number):
-        """Training has saved a state; a group has worked for some seconds."""
-        if list((self.project / "checkpoints").rglob("*.unfinished/*.safetensors")):
-            return True
-        return time.monotonic() - self.seen[number] > 9
+    def in_the_middle(self, number, comment):
+        """A training has saved its state; a group has worked for some seconds."""
+        _, _, role = comment.partition("rule_train_")
+        if role:
+            role, seed = role.split("_")[0], comment.rsplit("_", 1)[-1]
+            pattern = f"**/seed_{seed}.unfinished/*.safetensors"
+            return any((self.project / "checkpoints" / role).glob(pattern))
+        return time.monotonic() - self.seen[number] > 3
 
     def run(self):
         while not self.over.wait(0.1):
@@ -62,7 +65,7 @@ class Requeuer(threading.Thread):
                 if job["partition"] != "gpu" or job["state"] != "RUNNING" or number in self.done:
                     continue
                 self.seen.setdefault(number, time.monotonic())
-                if self.in_the_middle(number):
+                if self.in_the_middle(number, job["comment"]):
                     self.slurm.ask("scontrol", "requeue", number)
                     self.done.add(number)
 
