@@ -34,9 +34,13 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
         with part.open("rb") as file:
             os.fsync(file.fileno())
         part.replace(path)
-    except OSError as error:
+    except Exception as error:
+        # safetensors passes the system's refusal on under a name of its own
+        if not isinstance(error, OSError) and type(error).__name__ != "SafetensorError":
+            raise
+        reason = getattr(error, "strerror", None) or error
         raise UserError(
-            f"cannot write {path}: {error.strerror or error}. Nothing was left half-written; "
+            f"cannot write {path}: {reason}. Nothing was left half-written; "
             "make room or mend the permission, then run the same command again."
         ) from error
     finally:

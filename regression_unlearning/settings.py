@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
@@ -199,6 +200,11 @@ class Method(BaseModel):
     helpers: tuple[str, ...]
 
 
+class _Named(Section):
+    title: str
+    method: str
+
+
 class Dataset(Section):
     """One dataset with its model, training settings, forget sets and methods."""
 
@@ -225,13 +231,17 @@ class Dataset(Section):
         UserError
             When no method bears the name, or an option is wrong.
         """
+        if label not in self.methods:
+            raise unknown("method", label, self.methods)
         entry = dict(self.methods[label])
-        title = entry.pop("title", label)
-        name = entry.pop("method", label)
-        module = registry.load("method", name)
+        names = {"title": entry.pop("title", label), "method": entry.pop("method", label)}
+        named = validated(_Named, names)
+        module = registry.load("method", named.method)
         options = validated(module.Settings, entry).plain()
         helpers = tuple(getattr(module, "HELPERS", ()))
-        return Method(label=label, method=name, title=title, options=options, helpers=helpers)
+        return Method(
+            label=label, method=named.method, title=named.title, options=options, helpers=helpers
+        )
 
 
 class Layout(Section):
@@ -246,6 +256,14 @@ class Layout(Section):
     paper: Name | None = None
     forget_sets: Annotated[tuple[Name, ...], Field(min_length=1)]
     methods: Annotated[tuple[Name, ...], Field(min_length=1)]
+
+    @field_validator("forget_sets", "methods")
+    @classmethod
+    def _nothing_twice(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if names.count(name) > 1:
+                raise UserError(f"{name!r} is named twice.")
+        return names
 
 
 class Figure(Layout):
@@ -266,6 +284,12 @@ class Experiment(Section):
     def _seeds_differ(self):
         if len(set(self.seeds)) < len(self.seeds):
             raise UserError("seeds: a seed is named twice.")
+        return self
+
+    @model_validator(mode="after")
+    def _names_differ(self):
+        if both := sorted(set(self.tables) & set(self.figures)):
+            raise UserError(f"{both[0]!r} names a table and a figure; rename one.")
         return self
 
 
@@ -340,9 +364,8 @@ def check(values: Mapping[str, Any], where: str = "params.yaml") -> Settings:
             )
         for name in dataset.methods:
             method_place = f"{place}.methods.{name}"
-            if name in REFERENCES or name == "blindspot_helper":
+            if name in REFERENCES:
                 raise UserError(f"{method_place}: this name is taken; choose another.")
-            registry.load("method", dataset.methods[name].get("method", name), method_place)
             try:
                 dataset.method(name)
             except UserError as error:
@@ -363,6 +386,23 @@ def check(values: Mapping[str, Any], where: str = "params.yaml") -> Settings:
     return settings
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML in which no key may stand twice: plain YAML would silently keep the last."""
+
+    def compose_mapping_node(self, anchor):
+        """Compose a mapping; keys that a merge (``<<``) brings come later and may be overwritten."""
+        node = super().compose_mapping_node(anchor)
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.MarkedYAMLError(
+                        problem=f"{key.value!r} stands twice", problem_mark=key.start_mark
+                    )
+                seen.add(key.value)
+        return node
+
+
 def load_settings(path: str | Path = "params.yaml") -> Settings:
     """Read and check params.yaml.
 
@@ -373,9 +413,9 @@ def load_settings(path: str | Path = "params.yaml") -> Settings:
     """
     path = Path(path)
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}.") from error
+        values = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"cannot read {path}: {error}") from error
     except yaml.YAMLError as error:
         raise UserError(f"{path} is not YAML: {error}") from error
     if not isinstance(values, dict):

@@ -127,15 +127,18 @@ def load_prepared(folder: str | Path, device: str = "cpu") -> Prepared:
     Raises
     ------
     UserError
-        When the folder holds no prepared dataset.
+        When the folder holds no prepared dataset, or a broken one.
     """
-    from safetensors import safe_open
+    from safetensors import SafetensorError, safe_open
 
     path = Path(folder) / ARRAYS
     if not path.is_file():
         raise UserError(f"{path} does not exist: prepare the dataset first.")
-    with safe_open(path, "pt", device=device) as file:
-        arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-        name, digest = (file.metadata()[key] for key in ("family", "sha256"))
+    try:
+        with safe_open(path, "pt", device=device) as file:
+            arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            name, digest = (file.metadata()[key] for key in ("family", "sha256"))
+    except (OSError, SafetensorError) as error:
+        raise UserError(f"cannot read {path}: {error}; prepare the dataset again.") from error
     target, split = arrays.pop("target"), arrays.pop("split")
     return Prepared(family(name).Inputs(arrays), target, split, digest)

@@ -160,7 +160,9 @@ def measure_one(seen: Observation, seed: int, settings: Settings) -> list[dict]:
         released = name == "attack_released"
         if len(others) < enough:
             note = f"{len(others)} rows a class are too few for {settings.folds} folds"
-            absent = ("label_rate", "auc", "probability") if name == "attack" else ("label_rate", "auc")
+            absent = (
+                ("label_rate", "auc", "probability") if name == "attack" else ("label_rate", "auc")
+            )
             rows += [row(f"{name}_{part}", seed, None, note=note) for part in absent]
             continue
         options = plain

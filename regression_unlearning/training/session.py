@@ -93,7 +93,8 @@ class Session:
         self.settings, self.identity = settings, tuple(identity)
         data = load_prepared(arguments.prepared, self.device)
         files = [path for path in (arguments.parts, *inputs) if path is not None]
-        self.data_hashes = {"prepared": data.sha256, **{path.name: sha256(path) for path in files}}
+        # by the whole path: the original's and a helper's checkpoint bear the same name
+        self.data_hashes = {"prepared": data.sha256, **{str(path): sha256(path) for path in files}}
         if arguments.parts is not None:
             parts = load_parts(arguments.parts, self.device)
         else:

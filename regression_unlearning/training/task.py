@@ -187,4 +187,6 @@ class Task:
 def load_parts(path: str | Path, device: str = "cpu") -> dict[str, Tensor]:
     """Read the parts into which a forget set divides a dataset, as row numbers on a device."""
     parts = read_npz(path)
-    return {name: torch.from_numpy(rows.astype(np.int64)).to(device) for name, rows in parts.items()}
+    return {
+        name: torch.from_numpy(rows.astype(np.int64)).to(device) for name, rows in parts.items()
+    }

@@ -431,7 +431,7 @@ def test_values_are_written_in_full_precision(tmp_path):
     import csv
 
     path = tmp_path / "a" / "m.csv"
-    rows = [inputs.row("q", 1, 1 / 3, other_seed=2), inputs.row("q", 2, None, note="a, \"b\"")]
+    rows = [inputs.row("q", 1, 1 / 3, other_seed=2), inputs.row("q", 2, None, note='a, "b"')]
     inputs.write(path, rows)
     with path.open(newline="") as file:
         first, second = csv.DictReader(file)

@@ -57,7 +57,9 @@ def records(table):
         {
             **dict(zip(table.columns, [row.group, row.heading, *texts(row)], strict=True)),
             "Block": block.title,
-            "Notes": {note for notes in (row.notes, *(c.notes for c in row.cells)) for note in notes},
+            "Notes": {
+                note for notes in (row.notes, *(c.notes for c in row.cells)) for note in notes
+            },
         }
         for block in table.blocks
         for row in block.rows

@@ -118,7 +118,12 @@ def test_an_unknown_word_is_the_mean_of_its_own_sentence_s_known_words():
         "dog": np.array([1, 2], np.float32), "cat": np.array([3, 8], np.float32),
         "fox": np.array([100, 100], np.float32),
     }  # fmt: skip
-    sentences = [["dog", "blorg", "cat", "zonk"], ["blorg", "dog", "dog", "cat"], ["blorg"], ["fox"]]
+    sentences = [
+        ["dog", "blorg", "cat", "zonk"],
+        ["blorg", "dog", "dog", "cat"],
+        ["blorg"],
+        ["fox"],
+    ]
     tokens, rows = index_tokens(sentences, vectors, 2)
     read = rows[tokens]
     np.testing.assert_allclose(read[0, 6:], [[1, 2], [2, 5], [3, 8], [2, 5]])
