@@ -134,7 +134,7 @@ class Sandbox:
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
     def jobs(self) -> dict[str, dict[str, str]]:
-        """All jobs that SLURM remembers, by id: partition, GPUs, restarts, state, comment."""
+        """All jobs that SLURM remembers, by id: what it asked for, restarts, state, comment."""
         found = {}
         for line in self.ask("scontrol", "--oneliner", "show", "job").splitlines():
             fields = dict(word.partition("=")[::2] for word in line.split() if "=" in word)
@@ -144,6 +144,8 @@ class Sandbox:
                 "gpus": ",".join(gpus),
                 "restarts": fields["Restarts"],
                 "state": fields["JobState"],
+                "memory": fields["MinMemoryNode"],
+                "minutes": fields["TimeLimit"],
                 "comment": fields.get("Comment", ""),
             }
         return found

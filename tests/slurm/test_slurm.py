@@ -35,7 +35,9 @@ def with_gpus(params):
 def kind(job):
     """Rule or group of a job, from the comment that the plugin gives it."""
     comment = job["comment"].removeprefix("rule_").removeprefix("group_")
-    return next((name for name in (*NETWORK, "measures") if comment.startswith(name)), comment)
+    return next(
+        (name for name in (*NETWORK, "measures", "tables") if comment.startswith(name)), comment
+    )
 
 
 def the_jobs(slurm, before=()):
@@ -153,3 +155,16 @@ def test_a_job_without_its_gpu_fails_at_once(undisturbed):
     failed = run(command, project, check=False, CUDA_VISIBLE_DEVICES="")
     assert failed.returncode
     assert "without_gpu: cpu" in log.read_text()
+
+
+def test_dvc_repro_on_the_cluster(slurm, undisturbed):
+    project, _ = undisturbed
+    known = set(slurm.jobs())
+    table = (project / TABLE).read_bytes()
+    (project / TABLE).unlink()
+    (project / "measures/demo_pairs/score_0_2/finetune/errors.csv").unlink()
+    run("dvc repro", project, SNAKEMAKE_PROFILE="slurm")
+    kinds = [kind(job) for job in the_jobs(slurm, known).values()]
+    assert sorted(set(kinds)) == ["measures", "tables"], kinds
+    assert run("dvc status -q", project, check=False).returncode == 0
+    assert (project / TABLE).read_bytes() == table
