@@ -35,9 +35,8 @@ def with_gpus(params):
 def kind(job):
     """Rule or group of a job, from the comment that the plugin gives it."""
     comment = job["comment"].removeprefix("rule_").removeprefix("group_")
-    return next(
-        (name for name in (*NETWORK, "measures", "tables") if comment.startswith(name)), comment
-    )
+    names = (*NETWORK, "measures", "tables")
+    return next((name for name in names if comment.startswith(name)), comment)
 
 
 def the_jobs(slurm, before=()):
@@ -45,12 +44,13 @@ def the_jobs(slurm, before=()):
 
 
 class Requeuer(threading.Thread):
-    """Puts every job of the gpu partition back once, in the middle of its work."""
+    """Puts every job of the gpu partition back once, in its middle; cancels the first measures."""
 
     def __init__(self, slurm, project):
         super().__init__(daemon=True)
         self.slurm, self.project = slurm, project
         self.done, self.seen, self.over = set(), {}, threading.Event()
+        self.cancelled = None
 
     def in_the_middle(self, number, comment):
         """A training has saved its state; a group has worked for some seconds."""
@@ -64,7 +64,12 @@ class Requeuer(threading.Thread):
     def run(self):
         while not self.over.wait(0.1):
             for number, job in self.slurm.jobs().items():
-                if job["partition"] != "gpu" or job["state"] != "RUNNING" or number in self.done:
+                if job["state"] != "RUNNING" or number in self.done:
+                    continue
+                if kind(job) == "measures" and self.cancelled is None:
+                    self.cancelled = number
+                    self.slurm.ask("scancel", number)
+                if job["partition"] != "gpu":
                     continue
                 self.seen.setdefault(number, time.monotonic())
                 if self.in_the_middle(number, job["comment"]):
@@ -121,7 +126,7 @@ def test_records_name_host_job_device_versions_and_hashes(undisturbed):
         assert all(len(value) == 64 for value in record["data"].values())
 
 
-def test_requeued_in_the_middle(slurm, undisturbed, tmp_path):
+def test_requeued_in_the_middle_and_cancelled(slurm, undisturbed, tmp_path):
     before, _ = undisturbed
     known = set(slurm.jobs())
     project = copy_project(tmp_path / "project", with_gpus)
@@ -137,6 +142,11 @@ def test_requeued_in_the_middle(slurm, undisturbed, tmp_path):
     gpu_jobs = [job for job in jobs.values() if job["partition"] == "gpu"]
     assert gpu_jobs
     assert all(job["restarts"] == "1" for job in gpu_jobs), gpu_jobs
+    measures = {number: job for number, job in jobs.items() if kind(job) == "measures"}
+    cancelled = measures.pop(requeuer.cancelled)
+    assert cancelled["state"] == "CANCELLED", cancelled
+    (retried,) = measures.values()  # once more, with twice the memory
+    assert (cancelled["memory"], retried["memory"]) == ("2000M", "4000M")
     trained = list((project / "logs").glob("train_*/**/*.log"))
     assert all("going on after epoch" in path.read_text() for path in trained)
     assert (project / TABLE).read_bytes() == (before / TABLE).read_bytes()
