@@ -390,7 +390,7 @@ class _Loader(yaml.SafeLoader):
     """YAML in which no key may stand twice: plain YAML would silently keep the last."""
 
     def compose_mapping_node(self, anchor):
-        """Compose a mapping; keys that a merge (``<<``) brings come later and may be overwritten."""
+        """Compose a mapping; keys of a merge (``<<``) come later and may be overwritten."""
         node = super().compose_mapping_node(anchor)
         seen = set()
         for key, _ in node.value:
@@ -403,21 +403,32 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
-def load_settings(path: str | Path = "params.yaml") -> Settings:
-    """Read and check params.yaml.
+def read_yaml(path: str | Path) -> dict[str, Any]:
+    """Read a file of keys and values, in which no key may stand twice.
 
     Raises
     ------
     UserError
-        When the file is missing, is no YAML, or holds something wrong.
+        When the file is missing, is no YAML, or holds something else.
     """
     path = Path(path)
     try:
-        values = yaml.load(path.read_text(encoding="utf-8"), _Loader)
+        values = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a safe loader)
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"cannot read {path}: {error}") from error
     except yaml.YAMLError as error:
         raise UserError(f"{path} is not YAML: {error}") from error
     if not isinstance(values, dict):
         raise UserError(f"{path} must hold keys and values.")
-    return check(values, str(path))
+    return values
+
+
+def load_settings(path: str | Path = "params.yaml") -> Settings:
+    """Read and check params.yaml.
+
+    Raises
+    ------
+    UserError
+        See `read_yaml` and `check`.
+    """
+    return check(read_yaml(path), str(path))

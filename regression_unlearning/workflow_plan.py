@@ -79,6 +79,14 @@ def source(settings: Settings, dataset: str) -> dict[str, Any]:
     }
 
 
+def ids_file(settings: Settings, wildcards: Any) -> list[str]:
+    """The file that names a forget set's ids, where there is one."""
+    file = getattr(
+        settings.datasets[wildcards.dataset].forget_sets[wildcards.forget_set], "file", None
+    )
+    return [file] if file else []
+
+
 def method(settings: Settings, wildcards: Any) -> Method:
     """The method that a job's wildcards name."""
     return settings.datasets[wildcards.dataset].method(wildcards.method)

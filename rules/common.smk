@@ -10,19 +10,20 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, workflow.basedir)
 
-from regression_unlearning import workflow_lock
+from regression_unlearning import workflow_failures, workflow_lock
 from regression_unlearning import workflow_plan as plan
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings import check
+from regression_unlearning.settings import check, read_yaml
 
 # Jobs run the interpreter that runs Snakemake, whether or not its environment is activated.
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+os.environ.update(
+    PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+)
 
 # With --sdm conda or --sdm apptainer they run there, with this folder's library.
 ENVIRONMENT = f"{workflow.basedir}/envs/environment.yaml"
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    [workflow.basedir, *filter(None, [os.environ.get("PYTHONPATH")])]
-)
+LIBRARIES = [workflow.basedir, *filter(None, [os.getenv("PYTHONPATH")])]
+os.environ.update(PYTHONPATH=os.pathsep.join(LIBRARIES))
 
 # Keep freed memory in the process: giving pages back and taking them again each mini-batch costs a
 # fifth of the training time.
@@ -30,14 +31,18 @@ os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", "1073741824")
 os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "1073741824")
 
 try:
+    for path in workflow.configfiles:
+        read_yaml(path)  # a key that stands twice is gone once Snakemake has read it
     SETTINGS = check(config)
     GRID = plan.Grid(SETTINGS)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
-# After a kill of the whole run the same command goes on: no --unlock is needed.
+# After a kill of the whole run the same command goes on: no --unlock is needed. A failed job's log
+# is shown although the profile keeps the listing of jobs quiet.
 if workflow.is_main_process and not workflow.dryrun:
     workflow_lock.take()
+    workflow_failures.show(logger)
 
 
 wildcard_constraints:

@@ -27,6 +27,7 @@ rule prepare:
 rule select_forget_set:
     input:
         rows="data/prepared/{dataset}/rows.csv",
+        ids=lambda wildcards: plan.ids_file(SETTINGS, wildcards),
         code=code("select_forget_set"),
     output:
         "data/prepared/{dataset}/forget_sets/{forget_set}.npz",

@@ -16,7 +16,7 @@ rule table:
     log:
         "logs/table/{experiment}/{table}.log",
     wildcard_constraints:
-        table="(?!metrics)[a-z0-9]+",
+        table=r"(?!metrics\.)[a-z0-9_]+(?<!_costs)",
     conda:
         ENVIRONMENT
     params:
@@ -72,12 +72,13 @@ rule metrics:
         tables=MAIN_TABLES,
         code=code("metrics"),
     output:
-        "results/{experiment}/metrics.json",
-        "results/{experiment}/metrics.csv",
+        numbers="results/{experiment}/metrics.json",
+        rows="results/{experiment}/metrics.csv",
     log:
         "logs/metrics/{experiment}.log",
     localrule: True
     conda:
         ENVIRONMENT
     shell:
-        "python workflow_scripts/metrics.py --tables {input.tables} --output {output[0]} 2> {log}"
+        "python workflow_scripts/metrics.py --tables {input.tables} --output {output.numbers}"
+        " 2> {log}"

@@ -8,8 +8,8 @@ rule train_original:
         checked=ancient("data/prepared/{dataset}/forget_sets/checked"),
         code=lambda wildcards: code("train", *plan.network_modules(SETTINGS, wildcards.dataset)),
     output:
-        "checkpoints/original/{dataset}/seed_{seed}.safetensors",
-        "checkpoints/original/{dataset}/seed_{seed}.json",
+        weights="checkpoints/original/{dataset}/seed_{seed}.safetensors",
+        record="checkpoints/original/{dataset}/seed_{seed}.json",
     log:
         "logs/train_original/{dataset}/seed_{seed}.log",
     conda:
@@ -28,7 +28,7 @@ rule train_original:
         "python workflow_scripts/train.py --identity {wildcards.dataset} original"
         " --prepared data/prepared/{wildcards.dataset} --seed {wildcards.seed}"
         " --threads {threads} --gpus {resources.gpu}"
-        " --settings {params.settings:q} --output {output[0]} 2> {log}"
+        " --settings {params.settings:q} --output {output.weights} 2> {log}"
 
 
 rule train_retrained:
@@ -38,8 +38,8 @@ rule train_retrained:
         checked=ancient("data/prepared/{dataset}/forget_sets/checked"),
         code=lambda wildcards: code("train", *plan.network_modules(SETTINGS, wildcards.dataset)),
     output:
-        "checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.safetensors",
-        "checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.json",
+        weights="checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.safetensors",
+        record="checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.json",
     log:
         "logs/train_retrained/{dataset}/{forget_set}/seed_{seed}.log",
     conda:
@@ -48,6 +48,7 @@ rule train_retrained:
     resources:
         **TRAINING,
     params:
+        role="retrained",
         settings=lambda wildcards: as_json(
             {
                 **network(wildcards.dataset),
@@ -55,19 +56,21 @@ rule train_retrained:
             }
         ),
     shell:
-        "python workflow_scripts/train.py --identity {wildcards.dataset} {wildcards.forget_set} retrained"
+        "python workflow_scripts/train.py"
+        " --identity {wildcards.dataset} {wildcards.forget_set} {params.role}"
         " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"
         " --threads {threads} --gpus {resources.gpu}"
-        " --settings {params.settings:q} --output {output[0]} 2> {log}"
+        " --settings {params.settings:q} --output {output.weights} 2> {log}"
 
 
 use rule train_retrained as train_blindspot with:
     output:
-        "checkpoints/blindspot/{dataset}/{forget_set}/seed_{seed}.safetensors",
-        "checkpoints/blindspot/{dataset}/{forget_set}/seed_{seed}.json",
+        weights="checkpoints/blindspot/{dataset}/{forget_set}/seed_{seed}.safetensors",
+        record="checkpoints/blindspot/{dataset}/{forget_set}/seed_{seed}.json",
     log:
         "logs/train_blindspot/{dataset}/{forget_set}/seed_{seed}.log",
     params:
+        role="blindspot",  # its own seeds: never the gold model's own first epochs
         settings=lambda wildcards: as_json(
             {
                 **network(wildcards.dataset),

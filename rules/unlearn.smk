@@ -10,8 +10,8 @@ rule unlearn:
         helpers=lambda wildcards: list(plan.helpers(SETTINGS, wildcards).values()),
         code=lambda wildcards: code("unlearn", *plan.method_modules(SETTINGS, wildcards)),
     output:
-        "checkpoints/unlearned/{dataset}/{forget_set}/{method}/seed_{seed}.safetensors",
-        "checkpoints/unlearned/{dataset}/{forget_set}/{method}/seed_{seed}.json",
+        weights="checkpoints/unlearned/{dataset}/{forget_set}/{method}/seed_{seed}.safetensors",
+        record="checkpoints/unlearned/{dataset}/{forget_set}/{method}/seed_{seed}.json",
     log:
         "logs/unlearn/{dataset}/{forget_set}/{method}/seed_{seed}.log",
     conda:
@@ -33,4 +33,4 @@ rule unlearn:
         " --method {params.method} --prepared data/prepared/{wildcards.dataset} --parts {input.parts}"
         " --original {input.original} {params.helpers} --seed {wildcards.seed}"
         " --threads {threads} --gpus {resources.gpu}"
-        " --settings {params.settings:q} --output {output[0]} 2> {log}"
+        " --settings {params.settings:q} --output {output.weights} 2> {log}"

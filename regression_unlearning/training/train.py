@@ -11,7 +11,8 @@ def train(task: Task, settings: Fit) -> nn.Module:
 
     The original model is trained by a task whose retain set is the whole training set; the gold
     model by one without the forget set; the blindspot helper like the gold model, for a few epochs
-    (paper, Algorithm 1). A plateau schedule watches the loss on the task's validation rows.
+    (paper, Algorithm 1). A plateau schedule watches the loss on the task's validation rows, or the
+    training loss where there are none.
 
     Parameters
     ----------
@@ -26,7 +27,7 @@ def train(task: Task, settings: Fit) -> nn.Module:
         In evaluation mode.
     """
     model = task.new_model()
-    watch = isinstance(settings.schedule, Plateau)
+    watch = isinstance(settings.schedule, Plateau) and len(task.validation) > 0
     monitor = (lambda model: task.mean_loss(model, task.validation)) if watch else None
     task.fit(model, settings, monitor=monitor, phase="training")
     return model.eval()

@@ -1,5 +1,6 @@
 """The measures: plain arrays in, numbers worked out by hand or by another road out."""
 
+import itertools
 import json
 import math
 
@@ -308,7 +309,7 @@ def test_matched_labels_fill_the_bins_equally(first, second, seed):
     if len(edges) == 1:
         assert len(one) == min(len(first), len(second))
         return
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in itertools.pairwise(edges):
         top = high == edges[-1]  # the last bin holds its upper edge
 
         def inside(labels, low=low, high=high, top=top):

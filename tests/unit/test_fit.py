@@ -5,6 +5,7 @@ import math
 import os
 import random
 import signal
+from itertools import chain
 
 import pytest
 import torch
@@ -218,7 +219,7 @@ def test_a_broken_state_file_starts_anew(run, stopped, broken):
 
 @pytest.mark.parametrize("fused", [False, True])
 def test_adam_is_torch_s_to_the_bit(fused):
-    def train(kind, between=lambda optimiser, parameters: optimiser):
+    def train(kind, between=lambda optimiser, _parameters: optimiser):
         generator = torch.Generator().manual_seed(0)
         parameters = [
             nn.Parameter(torch.randn(shape, generator=generator)) for shape in ((3, 4), (4,))
@@ -315,7 +316,7 @@ def test_the_order_is_independent_of_the_model_and_complete(run, make_task):
     first = recorded(3, 0)
     assert first == recorded(3, 9)
     assert first != recorded(4, 0)
-    epochs = [sum(first[start : start + 5], []) for start in range(0, STEPS, 5)]
+    epochs = [list(chain(*first[start : start + 5])) for start in range(0, STEPS, 5)]
     assert all(sorted(epoch) == list(range(22)) for epoch in epochs)
     assert len({tuple(epoch) for epoch in epochs}) == EPOCHS
 

@@ -74,8 +74,8 @@ def written_out(model, helper, task, rows, weight, form, layers):
             continue
         total += (mine - taught) ** 2
         for layer in layers:
-            a = [x for x in ours[layer].flatten().tolist()]
-            b = [x for x in theirs[layer].flatten().tolist()]
+            a = list(ours[layer].flatten().tolist())
+            b = list(theirs[layer].flatten().tolist())
             if form == "norm":
                 total += weight * math.sqrt(sum((x - y) ** 2 for x, y in zip(a, b, strict=True)))
             else:
@@ -98,8 +98,8 @@ def test_blindspot_is_eq_9(setting, form, weight, layers, augments):
     assert torch.equal(trained_on, task.train)
     model = original.eval()
     compared = model.layers[-layers:] if layers else model.layers
-    for rows in ([0, 1, 2, 3, 4, 5], [1, 2, 4], [0, 3], [20, 21, 19, 18]):
-        rows = torch.tensor(rows)
+    for numbers in ([0, 1, 2, 3, 4, 5], [1, 2, 4], [0, 3], [20, 21, 19, 18]):
+        rows = torch.tensor(numbers)
         expected = written_out(model, helper, task, rows, weight, form, compared)
         assert objective(model, rows).item() == pytest.approx(expected, rel=1e-4)
 

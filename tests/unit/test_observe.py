@@ -81,7 +81,7 @@ def test_every_row_equals_one_by_one_autograd(seen):
 
 
 def test_the_layout_is_what_the_docstring_says(seen, tmp_path):
-    task, model, parts, arrays = seen
+    task, _model, parts, arrays = seen
     write_npz(tmp_path / "o.npz", arrays)
     read = Observation.read(tmp_path / "o.npz")
     assert read.loss == task.loss

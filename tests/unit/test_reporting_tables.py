@@ -1,4 +1,4 @@
-"""Tables as Markdown and LaTeX beside the tidy CSV: structure, notes, escaping, same bytes twice."""
+"""Tables as Markdown and LaTeX beside the tidy CSV: structure, notes, escaping, same bytes."""
 
 import pandas as pd
 import pytest

@@ -216,7 +216,7 @@ def test_prepare_equals_each_sentence_by_hand(raw):
     )
     (folder / "vectors").write_bytes(VECTORS)
     names = [*FILES.values(), "vectors"]
-    (folder / "manifest.json").write_text(json.dumps({"files": dict.fromkeys(names, {})}))
+    (folder / "manifest.json").write_text(json.dumps({"files": {key: {} for key in names}}))
     rows, arrays = prepare(folder, embedding())
     inputs = Inputs({name: torch.from_numpy(array) for name, array in arrays.items()})
     batch = inputs.batch(torch.tensor([3, 0]))

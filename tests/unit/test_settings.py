@@ -243,7 +243,7 @@ def test_the_nearest_name_or_all_of_them():
 
 
 def test_merged_keys_may_be_overwritten(tmp_path):
-    """Anchors that are themselves merges, used before and after: no key stands twice in the text."""
+    """Anchors that are themselves merges, used before and after: no key stands twice."""
     text = yaml.safe_dump({key: value for key, value in PLAIN.items() if key != "experiments"})
     text += """
 experiments:

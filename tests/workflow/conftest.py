@@ -1,188 +1,9 @@
-"""Copies of the project that Snakemake and the programs are run in."""
+"""Copies of the project, one for each need: bare, tiny, prepared, built."""
 
-import json
-import os
-import re
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
-import yaml
-
-ROOT = Path(__file__).parents[2]
-#: Parts of the repository that no job reads.
-ELSEWHERE = ("tests/", ".ci/", "benchmarks/")
-
-
-class Job(NamedTuple):
-    """One job of a dry run: its rule and its first output (the rule's own name without one)."""
-
-    rule: str
-    output: str
-
-
-class Project:
-    """A copy of the project in a folder, and ways to run it.
-
-    Parameters
-    ----------
-    root : Path
-        The folder.
-    """
-
-    def __init__(self, root: Path):
-        self.root = root
-        self.environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("SNAKEMAKE_", "REGRESSION_UNLEARNING_"))
-        } | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
-
-    def copy(self, root: Path) -> "Project":
-        """Make another copy: dates and Snakemake's records go along."""
-        shutil.copytree(self.root, root, symlinks=True, dirs_exist_ok=True)
-        return Project(root)
-
-    def edit_params(self, change: Callable[[dict], None]) -> None:
-        """Change the values of params.yaml in place."""
-        path = self.root / "params.yaml"
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-        change(values)
-        path.write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
-
-    def command(self, *arguments: object) -> list[str]:
-        """Command line of the workflow engine."""
-        return [sys.executable, "-m", "snakemake", "--cores", "2", *map(str, arguments)]
-
-    def run(self, *command: object, **options) -> subprocess.CompletedProcess:
-        """Run a command in the copy and catch what it says."""
-        return subprocess.run(
-            [str(part) for part in command],
-            cwd=self.root,
-            env=self.environment | options.pop("env", {}),
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-            **options,
-        )
-
-    def snakemake(self, *arguments: object, **options) -> subprocess.CompletedProcess:
-        """Run the workflow engine."""
-        return self.run(*self.command(*arguments), **options)
-
-    def jobs(self, *arguments: object) -> list[Job]:
-        """Jobs that a dry run names."""
-        # The profile's `quiet` would leave the jobs out.
-        done = self.snakemake("-n", "--quiet", "progress", *arguments)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return parse_jobs(done.stdout)
-
-    def script(self, name: str, *arguments: object, **options) -> subprocess.CompletedProcess:
-        """Run one program of workflow_scripts/ by hand."""
-        return self.run(*script_command(name, *arguments), **options)
-
-    def prepare(self, dataset: str = "demo_pairs", forget_sets: Iterable[str] = ()) -> None:
-        """Make a prepared dataset with forget sets by plain command lines."""
-        values = yaml.safe_load((self.root / "params.yaml").read_text(encoding="utf-8"))
-        chosen = values["datasets"][dataset]
-        source = json.dumps(
-            {
-                "source": chosen["source"],
-                "embedding": {
-                    "url": "made",
-                    "member": "vectors",
-                    "dimension": chosen["source"]["dimension"],
-                },
-            }
-        )
-        raw, prepared = f"data/raw/{dataset}", f"data/prepared/{dataset}"
-        loader = ["--loader", chosen["loader"], "--settings", source]
-        checked(
-            self.script(
-                "download",
-                *loader,
-                *("--checksums", "data/checksums.json", "--output", f"{raw}/manifest.json"),
-            )
-        )
-        checked(self.script("prepare", *loader, "--raw", raw, "--output", prepared))
-        for name in forget_sets:
-            settings = json.dumps(chosen["forget_sets"][name])
-            checked(
-                self.script(
-                    "select_forget_set",
-                    *("--prepared", prepared, "--name", name, "--settings", settings),
-                    *("--output", f"{prepared}/forget_sets/{name}.npz"),
-                )
-            )
-
-
-def script_command(name: str, *arguments: object) -> list[str]:
-    """Command line of one program of workflow_scripts/."""
-    return [sys.executable, f"workflow_scripts/{name}.py", *map(str, arguments)]
-
-
-def checked(done: subprocess.CompletedProcess) -> subprocess.CompletedProcess:
-    """Insist that a program ended well."""
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done
-
-
-def parse_jobs(text: str) -> list[Job]:
-    """Read the jobs out of a dry run's listing."""
-    jobs = []
-    for block in re.split(r"^(?=(?:local)?rule \w+:$)", text, flags=re.MULTILINE)[1:]:
-        rule = re.match(r"(?:local)?rule (\w+):", block)[1]
-        output = re.search(r"^    output: ([^,\n]+)", block, flags=re.MULTILINE)
-        jobs.append(Job(rule, output[1] if output else rule))
-    return jobs
-
-
-def outputs_of(text: str) -> list[str]:
-    """Every output file that a dry run names."""
-    lines = re.findall(r"^    output: (.+)$", text, flags=re.MULTILINE)
-    return [path for line in lines for path in line.split(", ")]
-
-
-def tracked_files() -> list[str]:
-    """Files of the repository that a run may read, also where there is no git."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
-    return [path for path in listed if not path.startswith(ELSEWHERE) and (ROOT / path).is_file()]
-
-
-def shrink(values: dict) -> None:
-    """Make params.yaml's demo tiny: few rows and epochs, 2 seeds, 1 forget set, 2 methods."""
-    dataset = values["datasets"]["demo_pairs"]
-    values["datasets"] = {"demo_pairs": dataset}
-    dataset["source"].update(train=120, validation=30, test=30, vocabulary=80, dimension=8)
-    dataset["model"].update(hidden=4, head=[4, 4, 4])
-    dataset["training"].update(epochs=3, batch_size=32)
-    dataset["blindspot"].update(epochs=2, batch_size=32)
-    for method in dataset["methods"].values():
-        method.update(epochs=2, batch_size=32)
-    dataset["relearning"].update(orders=1, cap=8, batch_size=32)
-    dataset["forget_sets"]["random_20"] = {
-        "title": "20 random rows",
-        "select": "random",
-        "rows": 20,
-        "seed": 0,
-    }
-    values["measures"]["membership"].update(rows=30)
-    demo = values["experiments"]["demo"]
-    values["experiments"] = {"demo": demo}
-    demo["seeds"] = [0, 1]
-    for layout in (*demo["tables"].values(), *demo["figures"].values()):
-        layout.update(forget_sets=["random_20"], methods=["finetune", "blindspot"])
+from projects import ROOT, Project, checked, outputs_of, shrink, tracked_files
 
 
 @pytest.fixture(scope="session")
@@ -226,11 +47,11 @@ def prepared(_prepared, tmp_path) -> Project:
 def _built(_source, tmp_path_factory) -> Project:
     built = _source.copy(tmp_path_factory.mktemp("built"))
 
-    def three_seeds(values: dict) -> None:
+    def two_seeds(values: dict) -> None:
         values["experiment"] = "paper"
-        values["experiments"]["paper"]["seeds"] = [0, 1, 2]
+        values["experiments"]["paper"]["seeds"] = [0, 1]
 
-    built.edit_params(three_seeds)
+    built.edit_params(two_seeds)
     listed = checked(built.snakemake("-n", "--quiet", "progress")).stdout
     for number, path in enumerate(outputs_of(listed)):
         target = built.root / path
@@ -244,6 +65,6 @@ def _built(_source, tmp_path_factory) -> Project:
 def built(_built, tmp_path) -> Project:
     """The paper's text experiment with every output in place, as if it had run for hours.
 
-    Three seeds stand for the paper's five: the graph is the same, and smaller.
+    Two seeds stand for the paper's five: the graph is the same, and smaller.
     """
     return _built.copy(tmp_path / "built")

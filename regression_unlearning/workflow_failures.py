@@ -1,0 +1,37 @@
+"""Show why a job failed: the engine's quiet mode leaves out failed jobs with the running ones."""
+
+import logging
+import sys
+from pathlib import Path
+
+
+class Failures(logging.Handler):
+    """Print the last lines of a failed job's own log when the engine reports the job.
+
+    Parameters
+    ----------
+    lines : int
+        Lines shown of each log.
+    """
+
+    def __init__(self, lines: int = 20):
+        super().__init__(logging.ERROR)
+        self.lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print, if the record is a failed job's."""
+        if getattr(getattr(record, "event", None), "name", "") != "JOB_ERROR":
+            return
+        for path in record.log:
+            try:
+                text = Path(path).read_text(encoding="utf-8", errors="replace")
+            except OSError:
+                continue
+            last = "\n".join(f"  {line}" for line in text.splitlines()[-self.lines :])
+            sys.stderr.write(f"Failed, says {path}:\n{last}\n")
+
+
+def show(engine: logging.Logger) -> None:
+    """Show failures from now on, once however often the rules are read."""
+    if not any(isinstance(handler, Failures) for handler in engine.handlers):
+        engine.addHandler(Failures())

@@ -1,0 +1,314 @@
+"""What a user gets for a mistake: one clear error, early, and nothing half-written."""
+
+import json
+import resource
+import shutil
+import sys
+
+import pytest
+from projects import checked
+
+SCRIPTS = (
+    "download",
+    "prepare",
+    "select_forget_set",
+    "train",
+    "unlearn",
+    "observe",
+    "relearn",
+    "measure",
+    "table",
+    "figure",
+    "report",
+)
+NETWORKS = {"train", "unlearn", "observe", "relearn"}
+
+
+def at(values, *keys):
+    for key in keys:
+        values = values[key]
+    return values
+
+
+def set_at(*keys, to):
+    return lambda values: at(values, *keys[:-1]).update({keys[-1]: to})
+
+
+def rename(*keys, to):
+    def change(values):
+        table = at(values, *keys[:-1])
+        table[to] = table.pop(keys[-1])
+
+    return change
+
+
+TABLE = ("experiments", "demo", "tables", "table2")
+DEMO = ("datasets", "demo_pairs")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (set_at(*TABLE, "methods", to=["finetun"]), ["unknown method 'finetun'", "'finetune'"]),
+        (set_at(*TABLE, "dataset", to="demo_pair"), ["unknown dataset", "'demo_pairs'"]),
+        (set_at(*TABLE, "forget_sets", to=["score_02"]), ["unknown forget set", "'score_0_2'"]),
+        (rename(*DEMO, "training", "epochs", to="epoch"), ["unknown key 'epoch'", "'epochs'"]),
+        (rename("experiments", to="experimnts"), ["unknown key 'experimnts'", "'experiments'"]),
+        (
+            rename(*DEMO, "methods", "blindspot", "lambda", to="lamda"),
+            ["methods.blindspot", "unknown key 'lamda'", "'lambda'"],
+        ),
+        (set_at("experiment", to="papr"), ["unknown experiment 'papr'"]),
+        (set_at(*DEMO, "loader", to="demo_pears"), ["unknown dataset", "'demo_pairs'"]),
+        (rename("measures", "errors", to="erors"), ["unknown measure 'erors'", "'errors'"]),
+        (
+            set_at(*DEMO, "training", "epochs", to="many"),
+            ["datasets.demo_pairs.training.epochs", "'many'"],
+        ),
+        (
+            set_at(*DEMO, "training", "learning_rate", to=-1),
+            ["datasets.demo_pairs.training.learning_rate", "greater than 0", "-1"],
+        ),
+        (
+            set_at(*DEMO, "methods", "finetune", "epochs", to=0),
+            ["datasets.demo_pairs.methods.finetune", "epochs", "greater than or equal to 1"],
+        ),
+        (set_at(*DEMO, "model", "dropout", to=1.5), ["model.dropout", "less than 1"]),
+        (set_at("experiments", "demo", "seeds", to=[1, 1]), ["a seed is named twice"]),
+        (set_at("experiments", "demo", "seeds", to=[]), ["experiments.demo.seeds"]),
+    ],
+)
+def test_wrong_settings(project, change, said):
+    project.edit_params(change)
+    done = project.snakemake("-n")
+    text = done.stdout + done.stderr
+    assert done.returncode != 0
+    for part in ("params.yaml", *said):
+        assert part in text
+    assert "Traceback" not in text
+    assert len(text.splitlines()) < 8, text
+
+
+def test_params_that_are_no_yaml(project):
+    (project.root / "params.yaml").write_text("experiment: [demo\n")
+    done = project.snakemake("-n")
+    assert done.returncode != 0
+    assert "not valid JSON or YAML" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("selector", "said"),
+    [
+        (
+            {"select": "band", "from": 6, "title": "none"},
+            "forget set 'chosen' is empty: no training row is chosen; widen the choice.",
+        ),
+        (
+            {"select": "band", "from": 0, "title": "all"},
+            "forget set 'chosen' holds the whole training set",
+        ),
+        (
+            {"select": "ids", "ids": ["train-00001", "train-99999"], "title": "ids"},
+            "1 of 2 ids are no training rows: 'train-99999'",
+        ),
+    ],
+)
+def test_forget_set_that_cannot_be_made(tiny, selector, said):
+    def change(values):
+        values["datasets"]["demo_pairs"]["forget_sets"]["chosen"] = selector
+        values["experiments"]["demo"]["tables"]["table2"]["forget_sets"] = ["random_20", "chosen"]
+
+    tiny.edit_params(change)
+    done = tiny.snakemake()
+    text = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert said in text
+    assert "Traceback" not in text
+    assert not (tiny.root / "checkpoints").exists(), "a model was trained before the check"
+    made = tiny.root / "data/prepared/demo_pairs/forget_sets"
+    assert {path.name for path in made.iterdir()} <= {"random_20.npz"}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("news\tdemo\t2015\t1\t3.0\tonly one", "row 3: fewer than 7 tab-separated fields"),
+        ("news\tdemo\t2015\t1\thigh\tone\ttwo", "row 3: score 'high' is not a number from 0 to 5"),
+        ("news\tdemo\t2015\t1\t5.2\tone\ttwo", "row 3: score '5.2' is not a number from 0 to 5"),
+        ("news\tdemo\t2015\t1\tnan\tone\ttwo", "row 3: score 'nan' is not a number from 0 to 5"),
+    ],
+)
+def test_wrong_row_of_the_pairs(prepared, row, said):
+    path = prepared.root / "data/raw/demo_pairs/sts-dev.csv"
+    lines = path.read_text().splitlines()
+    lines[2] = row
+    path.write_text("\n".join(lines) + "\n")
+    shutil.rmtree(prepared.root / "data/prepared")
+    settings = {"source": {}, "embedding": {"url": "x", "member": "vectors", "dimension": 8}}
+    done = prepared.script(
+        "prepare",
+        *("--loader", "demo_pairs", "--settings", json.dumps(settings)),
+        *("--raw", "data/raw/demo_pairs", "--output", "data/prepared/demo_pairs"),
+    )
+    assert done.returncode == 2
+    assert f"sts-dev.csv, {said}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list((prepared.root / "data").glob("prepared/**/*.*"))
+
+
+def test_mirror_without_the_file(project):
+    (project.root / "mirror").mkdir()
+    done = project.snakemake(
+        "--config",
+        "experiment=paper",
+        "data_mirror=mirror",
+        "--until",
+        "download",
+    )
+    text = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "sts-train.csv" in text
+    assert "mirror" in text
+    assert "Traceback" not in text
+    assert not (project.root / "data/raw/stsb/manifest.json").exists()
+
+
+TRAINING = {
+    "model": {"name": "lstm", "hidden": 64, "head": [16]},
+    "loss": "mse",
+    "training": {"epochs": 2, "learning_rate": 0.01, "batch_size": 32},
+}
+
+
+def test_disk_that_is_full(prepared):
+    def little_room():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    done = prepared.script(
+        "train",
+        *("--identity", "demo_pairs", "original", "--prepared", "data/prepared/demo_pairs"),
+        *("--seed", 0, "--settings", json.dumps(TRAINING), "--output", "out/model.safetensors"),
+        preexec_fn=little_room,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "error: cannot write out/model.safetensors" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (prepared.root / "out/model.safetensors").exists()
+    assert not list((prepared.root / "out").rglob("*.part*"))
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_help(project, name):
+    done = project.script(name, "--help", env={"PYTHONPROFILEIMPORTTIME": "1"})
+    assert done.returncode == 0
+    assert "--output" in done.stdout
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert ("torch" in imported) == (name in NETWORKS)
+
+
+def test_measure_without_a_network(prepared):
+    """Nothing behind the observations imports torch, also while it works."""
+    code = (
+        "import sys; import regression_unlearning.evaluation.membership, "
+        "regression_unlearning.evaluation.anamnesis, regression_unlearning.evaluation.cost, "
+        "regression_unlearning.evaluation.wasserstein, regression_unlearning.reporting.tables, "
+        "regression_unlearning.reporting.figures, regression_unlearning.reporting.report, "
+        "regression_unlearning.data.stsb, regression_unlearning.methods.blindspot; "
+        "sys.exit('torch' in sys.modules)"
+    )
+    checked(prepared.run(sys.executable, "-c", code))
+
+
+def test_every_program_by_hand(prepared):
+    """From a prepared dataset to a table by plain command lines, as a cluster script would."""
+    plain = {**TRAINING, "model": {"name": "lstm", "hidden": 4, "head": [4]}}
+    network = {key: plain[key] for key in ("model", "loss")}
+    root = "data/prepared/demo_pairs"
+    parts = ["--parts", f"{root}/forget_sets/random_20.npz"]
+
+    def run(name, output, settings, *arguments):
+        checked(
+            prepared.script(
+                name,
+                *("--prepared", root, "--seed", 0, "--settings", json.dumps(settings)),
+                *("--output", output, *arguments),
+            )
+        )
+
+    names = ["demo_pairs", "random_20"]
+    run("train", "c/original.safetensors", plain, "--identity", "demo_pairs", "original")
+    run("train", "c/retrained.safetensors", plain, "--identity", *names, "retrained", *parts)
+    run("train", "c/helper.safetensors", plain, "--identity", *names, "blindspot", *parts)
+    options = {"epochs": 1, "learning_rate": 0.001, "batch_size": 32}
+    run(
+        "unlearn",
+        "c/blindspot.safetensors",
+        {**network, "options": options},
+        *("--identity", *names, "blindspot", "--method", "blindspot", *parts),
+        *("--original", "c/original.safetensors", "--helper", "blindspot=c/helper.safetensors"),
+    )
+    labels = ["original", "retrained", "blindspot"]
+    for label in labels:
+        run(
+            "observe",
+            f"o/random_20/{label}/seed_0.npz",
+            {**network, "observation": {"max_rows": 50}},
+            *("--checkpoint", f"c/{label}.safetensors", *parts),
+        )
+    for label in labels[1:]:
+        run(
+            "relearn",
+            f"r/{label}.json",
+            {**network, "relearning": {"cap": 4, "orders": 1, "batch_size": 32}},
+            *("--identity", *names, "--checkpoint", f"c/{label}.safetensors"),
+            *("--original", "o/random_20/original/seed_0.npz", *parts),
+        )
+    measures = []
+    for label in labels:
+        sources = {
+            "errors": [f"--observations 0=o/random_20/{label}/seed_0.npz"],
+            "wasserstein": [
+                f"--observations 0=o/random_20/{label}/seed_0.npz",
+                "--gold-observations 0=o/random_20/retrained/seed_0.npz",
+            ],
+        }
+        for measure, given in sources.items():
+            output = f"m/demo_pairs/random_20/{label}/{measure}.csv"
+            arguments = [part for text in given for part in text.split()]
+            checked(
+                prepared.script(
+                    "measure",
+                    *("--measure", measure, "--method", label, *arguments),
+                    *("--settings", "{}", "--output", output),
+                )
+            )
+            measures.append(output)
+    layout = {
+        "title": "By hand",
+        "paper": None,
+        "dataset": "demo_pairs",
+        "dataset_title": "demo_pairs",
+        "embedded": True,
+        "loss": "mse",
+        "unit": "points",
+        "forget_sets": [["random_20", "20 random rows"]],
+        "methods": [[label, label.title()] for label in labels],
+    }
+    settings = json.dumps(layout)
+    checked(
+        prepared.script(
+            "table", "--measures", *measures, "--settings", settings, "--output", "t/table"
+        )
+    )
+    checked(
+        prepared.script(
+            "figure",
+            "--observations",
+            *(f"o/random_20/{label}/seed_0.npz" for label in labels),
+            *("--settings", settings, "--output", "t/figure"),
+        )
+    )
+    written = {path.name for path in (prepared.root / "t").iterdir()}
+    assert {"table.csv", "table.md", "table.tex", "figure.png", "figure.pdf"} <= written
+    assert not [path for path in prepared.root.rglob("*") if ".part" in path.name]
+    assert not list(prepared.root.rglob("*.unfinished"))
