@@ -5,6 +5,9 @@
 configfile: "params.yaml"
 
 
+container: "envs/regression_unlearning.sif"  # for --sdm apptainer; envs/apptainer.def builds it
+
+
 include: "rules/common.smk"
 include: "rules/download.smk"
 include: "rules/prepare.smk"
@@ -33,6 +36,7 @@ rule all_tables:
         REPORT,
         TABLES,
         FIGURES,
+        METRICS,
 
 
 rule all_downloaded:

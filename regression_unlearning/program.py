@@ -49,6 +49,11 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     )
 
 
+def say(text: str) -> None:
+    """Print what a person asked for on standard output."""
+    print(text)
+
+
 def run(main: Callable[[], None]) -> None:
     """Run a program: a plain log on standard error, one line for a mistake of the user's.
 

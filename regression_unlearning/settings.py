@@ -178,7 +178,10 @@ class Relearning(Section):
 
 
 class Resources(Section):
-    """What a job of this dataset that runs a network asks for."""
+    """What a job of this dataset that runs a network asks for: `minutes` for one training.
+
+    A second attempt asks for twice the memory and the minutes.
+    """
 
     threads: Count = 1
     gpu: Annotated[int, Field(ge=0)] = 0
@@ -295,6 +298,7 @@ class Settings(Section):
 
     experiment: Name
     data_mirror: str | None = None
+    without_gpu: Literal["fail", "cpu"] = "fail"
     embedding: Name
     embeddings: dict[Name, Embedding]
     datasets: dict[Name, Dataset]

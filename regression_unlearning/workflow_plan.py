@@ -313,7 +313,14 @@ class Grid:
             "params": {
                 "experiment": {self.settings.experiment: self.experiment.plain()},
                 "measures": dict(self.settings.measures),
-                "datasets": {name: self.settings.datasets[name].plain() for name in self.datasets},
+                "datasets": {
+                    name: {
+                        key: value
+                        for key, value in self.settings.datasets[name].plain().items()
+                        if key != "resources"  # where a job ran is not what it made
+                    }
+                    for name in self.datasets
+                },
             },
         }
 
@@ -363,6 +370,16 @@ class Grid:
         """Files of every table."""
         endings = [f"{part}.{kind}" for part in ("", "_costs") for kind in ("csv", "md", "tex")]
         return [path for name in self.experiment.tables for path in self._results(name, endings)]
+
+    @cached_property
+    def main_tables(self) -> list[str]:
+        """The tables' own values, as tidy CSV."""
+        return [path for name in self.experiment.tables for path in self._results(name, [".csv"])]
+
+    @cached_property
+    def metrics(self) -> list[str]:
+        """A few numbers of the tables, for `dvc metrics` and `dvc plots`."""
+        return self._results("metrics", (".json", ".csv")) if self.experiment.tables else []
 
     @cached_property
     def figures(self) -> list[str]:

@@ -20,6 +20,11 @@ os.environ.update(
     PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 )
 
+# With --sdm conda or --sdm apptainer they run there, with this folder's library.
+ENVIRONMENT = f"{workflow.basedir}/envs/environment.yaml"
+LIBRARIES = [workflow.basedir, *filter(None, [os.getenv("PYTHONPATH")])]
+os.environ.update(PYTHONPATH=os.pathsep.join(LIBRARIES))
+
 # Keep freed memory in the process: giving pages back and taking them again each mini-batch costs a
 # fifth of the training time.
 os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", "1073741824")
@@ -52,6 +57,8 @@ wildcard_constraints:
 if SETTINGS.data_mirror:
     os.environ.setdefault("REGRESSION_UNLEARNING_DATA_MIRROR", SETTINGS.data_mirror)
 
+os.environ.setdefault("REGRESSION_UNLEARNING_WITHOUT_GPU", SETTINGS.without_gpu)
+
 RAW = GRID.raw
 PREPARED = GRID.prepared
 ORIGINALS = GRID.originals
@@ -62,7 +69,9 @@ OBSERVED = GRID.observed
 RELEARNT = GRID.relearnt
 MEASURED = GRID.measured
 TABLES = GRID.tables
+MAIN_TABLES = GRID.main_tables
 FIGURES = GRID.figures
+METRICS = GRID.metrics
 REPORT = GRID.report
 
 
@@ -82,3 +91,40 @@ def network(dataset):
         "model": SETTINGS.datasets[dataset].model.plain(),
         "loss": SETTINGS.datasets[dataset].loss,
     }
+
+
+# What jobs ask for. Only a cluster's profile has partitions; a local run ignores them.
+
+
+def asked(wildcards):
+    """The `resources` of a job's dataset."""
+    return SETTINGS.datasets[wildcards.dataset].resources
+
+
+def threads_of(wildcards):
+    """CPU threads of a job that runs a network."""
+    return asked(wildcards).threads
+
+
+def site(name):
+    """A word of the profile's default-resources, None where it has none."""
+    known = workflow.resource_settings.default_resources or {}
+    return str(known[name].raw).strip("\"'") if name in known else None
+
+
+def of_network(part):
+    """Resources of a job that runs a network, which takes `part` of a training's time."""
+    return dict(
+        mem_mb=lambda wildcards, attempt: asked(wildcards).memory_mb * attempt,
+        runtime=lambda wildcards, attempt: max(5, int(asked(wildcards).minutes * part)) * attempt,
+        gpu=lambda wildcards: asked(wildcards).gpu,
+        gpu_model=lambda wildcards: site("gpu_kind") if asked(wildcards).gpu else None,
+        slurm_partition=lambda wildcards: site(
+            "gpu_partition" if asked(wildcards).gpu else "slurm_partition"
+        ),
+        turn=1,
+    )
+
+
+TRAINING = of_network(1)
+UNLEARNING = of_network(0.2)

@@ -9,6 +9,8 @@ rule download:
     log:
         "logs/download/{dataset}.log",
     localrule: True
+    conda:
+        ENVIRONMENT
     params:
         loader=lambda wildcards: SETTINGS.datasets[wildcards.dataset].loader,
         settings=lambda wildcards: as_json(plan.source(SETTINGS, wildcards.dataset)),

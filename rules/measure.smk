@@ -10,6 +10,12 @@ rule measure:
         "measures/{dataset}/{forget_set}/{method}/{measure}.csv",
     log:
         "logs/measure/{dataset}/{forget_set}/{method}/{measure}.log",
+    conda:
+        ENVIRONMENT
+    resources:
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: 10 * attempt,
+        turn=1,
     params:
         files=lambda wildcards: GRID.measure_arguments(wildcards),
         settings=lambda wildcards: as_json(SETTINGS.measures[wildcards.measure]),

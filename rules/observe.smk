@@ -12,9 +12,11 @@ rule observe:
         "observations/{dataset}/{forget_set}/{method}/seed_{seed}.npz",
     log:
         "logs/observe/{dataset}/{forget_set}/{method}/seed_{seed}.log",
-    threads: 1
+    conda:
+        ENVIRONMENT
+    threads: lambda wildcards: threads_of(wildcards)
     resources:
-        mem_mb=2000,
+        **UNLEARNING,
     params:
         settings=lambda wildcards: as_json(
             {
@@ -25,7 +27,8 @@ rule observe:
     shell:
         "python workflow_scripts/observe.py --checkpoint {input.checkpoint}"
         " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"
-        " --threads {threads} --settings {params.settings:q} --output {output} 2> {log}"
+        " --threads {threads} --gpus {resources.gpu}"
+        " --settings {params.settings:q} --output {output} 2> {log}"
 
 
 rule relearn:
@@ -39,9 +42,11 @@ rule relearn:
         "relearning/{dataset}/{forget_set}/{method}/seed_{seed}.json",
     log:
         "logs/relearn/{dataset}/{forget_set}/{method}/seed_{seed}.log",
-    threads: 1
+    conda:
+        ENVIRONMENT
+    threads: lambda wildcards: threads_of(wildcards)
     resources:
-        mem_mb=2000,
+        **UNLEARNING,
     params:
         settings=lambda wildcards: as_json(
             {
@@ -53,4 +58,5 @@ rule relearn:
         "python workflow_scripts/relearn.py --identity {wildcards.dataset} {wildcards.forget_set}"
         " --checkpoint {input.checkpoint} --original {input.original}"
         " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"
-        " --threads {threads} --settings {params.settings:q} --output {output} 2> {log}"
+        " --threads {threads} --gpus {resources.gpu}"
+        " --settings {params.settings:q} --output {output} 2> {log}"

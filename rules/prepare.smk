@@ -11,8 +11,11 @@ rule prepare:
         "data/prepared/{dataset}/rows.csv",
     log:
         "logs/prepare/{dataset}.log",
+    conda:
+        ENVIRONMENT
     resources:
-        mem_mb=4000,
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         loader=lambda wildcards: SETTINGS.datasets[wildcards.dataset].loader,
         settings=lambda wildcards: as_json(plan.source(SETTINGS, wildcards.dataset)),
@@ -31,6 +34,8 @@ rule select_forget_set:
     log:
         "logs/select_forget_set/{dataset}/{forget_set}.log",
     localrule: True
+    conda:
+        ENVIRONMENT
     params:
         settings=lambda wildcards: as_json(
             SETTINGS.datasets[wildcards.dataset].forget_sets[wildcards.forget_set].plain()

@@ -16,7 +16,9 @@ rule table:
     log:
         "logs/table/{experiment}/{table}.log",
     wildcard_constraints:
-        table="[a-z0-9_]+(?<!_costs)",
+        table=r"(?!metrics\.)[a-z0-9_]+(?<!_costs)",
+    conda:
+        ENVIRONMENT
     params:
         settings=lambda wildcards: as_json(GRID.layout_settings(wildcards.table)),
     shell:
@@ -35,6 +37,8 @@ rule figure:
         "results/{experiment}/{figure}.pdf",
     log:
         "logs/figure/{experiment}/{figure}.log",
+    conda:
+        ENVIRONMENT
     params:
         settings=lambda wildcards: as_json(GRID.layout_settings(wildcards.figure)),
     shell:
@@ -53,8 +57,28 @@ rule report:
         "results/{experiment}/report.html",
     log:
         "logs/report/{experiment}.log",
+    conda:
+        ENVIRONMENT
     params:
         settings=lambda wildcards: as_json(GRID.report_settings()),
     shell:
         "python workflow_scripts/report.py --folder results/{wildcards.experiment}"
         " --settings {params.settings:q} --output {output} 2> {log}"
+
+
+# For `dvc metrics` and `dvc plots`.
+rule metrics:
+    input:
+        tables=MAIN_TABLES,
+        code=code("metrics"),
+    output:
+        numbers="results/{experiment}/metrics.json",
+        rows="results/{experiment}/metrics.csv",
+    log:
+        "logs/metrics/{experiment}.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    shell:
+        "python workflow_scripts/metrics.py --tables {input.tables} --output {output.numbers}"
+        " 2> {log}"

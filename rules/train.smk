@@ -12,9 +12,11 @@ rule train_original:
         record="checkpoints/original/{dataset}/seed_{seed}.json",
     log:
         "logs/train_original/{dataset}/seed_{seed}.log",
-    threads: 1
+    conda:
+        ENVIRONMENT
+    threads: lambda wildcards: threads_of(wildcards)
     resources:
-        mem_mb=2000,
+        **TRAINING,
     params:
         settings=lambda wildcards: as_json(
             {
@@ -24,7 +26,8 @@ rule train_original:
         ),
     shell:
         "python workflow_scripts/train.py --identity {wildcards.dataset} original"
-        " --prepared data/prepared/{wildcards.dataset} --seed {wildcards.seed} --threads {threads}"
+        " --prepared data/prepared/{wildcards.dataset} --seed {wildcards.seed}"
+        " --threads {threads} --gpus {resources.gpu}"
         " --settings {params.settings:q} --output {output.weights} 2> {log}"
 
 
@@ -39,9 +42,11 @@ rule train_retrained:
         record="checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.json",
     log:
         "logs/train_retrained/{dataset}/{forget_set}/seed_{seed}.log",
-    threads: 1
+    conda:
+        ENVIRONMENT
+    threads: lambda wildcards: threads_of(wildcards)
     resources:
-        mem_mb=2000,
+        **TRAINING,
     params:
         role="retrained",
         settings=lambda wildcards: as_json(
@@ -54,7 +59,8 @@ rule train_retrained:
         "python workflow_scripts/train.py"
         " --identity {wildcards.dataset} {wildcards.forget_set} {params.role}"
         " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"
-        " --threads {threads} --settings {params.settings:q} --output {output.weights} 2> {log}"
+        " --threads {threads} --gpus {resources.gpu}"
+        " --settings {params.settings:q} --output {output.weights} 2> {log}"
 
 
 use rule train_retrained as train_blindspot with:

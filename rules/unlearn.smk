@@ -14,9 +14,11 @@ rule unlearn:
         record="checkpoints/unlearned/{dataset}/{forget_set}/{method}/seed_{seed}.json",
     log:
         "logs/unlearn/{dataset}/{forget_set}/{method}/seed_{seed}.log",
-    threads: 1
+    conda:
+        ENVIRONMENT
+    threads: lambda wildcards: threads_of(wildcards)
     resources:
-        mem_mb=2000,
+        **UNLEARNING,
     params:
         method=lambda wildcards: plan.method(SETTINGS, wildcards).method,
         helpers=lambda wildcards: [
@@ -29,5 +31,6 @@ rule unlearn:
         "python workflow_scripts/unlearn.py"
         " --identity {wildcards.dataset} {wildcards.forget_set} {wildcards.method}"
         " --method {params.method} --prepared data/prepared/{wildcards.dataset} --parts {input.parts}"
-        " --original {input.original} {params.helpers} --seed {wildcards.seed} --threads {threads}"
+        " --original {input.original} {params.helpers} --seed {wildcards.seed}"
+        " --threads {threads} --gpus {resources.gpu}"
         " --settings {params.settings:q} --output {output.weights} 2> {log}"

@@ -4,6 +4,7 @@ import argparse
 import hashlib
 import json
 import logging
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,9 @@ from regression_unlearning.training.task import Task, like_them, load_parts
 
 log = logging.getLogger(__name__)
 
+#: Environment variable with params.yaml's `without_gpu`.
+WITHOUT_GPU = "REGRESSION_UNLEARNING_WITHOUT_GPU"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that every program with a network takes."""
@@ -33,7 +37,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, required=True, help="training seed")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of this program")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parser.add_argument("--gpus", type=int, default=0, help="GPUs that this job asked for")
     parser.add_argument("--output", type=Path, required=True, help="file to write")
+
+
+def _without_gpu() -> None:
+    """A GPU was asked for and none is there: end, unless the settings take a CPU instead."""
+    if os.environ.get(WITHOUT_GPU, "fail") == "cpu":
+        log.warning("no GPU can be seen; going on on the CPU, as without_gpu says.")
+        return
+    raise UserError(
+        "this job asked for a GPU and none can be seen. Check the driver and the queue; to run on "
+        "a CPU, set the dataset's resources.gpu to 0, or without_gpu: cpu, in params.yaml."
+    )
 
 
 class Session:
@@ -61,7 +77,10 @@ class Session:
         interruption.listen()
         self.device = arguments.device
         if self.device == "auto":
-            self.device = "cuda" if torch.cuda.is_available() else "cpu"
+            found = torch.cuda.is_available()
+            if arguments.gpus and not found:
+                _without_gpu()
+            self.device = "cuda" if found else "cpu"
         if self.device.startswith("cuda") and not torch.cuda.is_available():
             raise UserError(
                 "a GPU is asked for and none can be seen; check the driver, or use cpu."

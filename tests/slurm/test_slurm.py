@@ -1,0 +1,180 @@
+"""`snakemake --profile slurm all_tables` on a real SLURM: undisturbed, and requeued."""
+
+import json
+import threading
+import time
+
+import pytest
+import sandbox
+from tiny_project import copy_project, run, tiny
+
+WHY_NOT = sandbox.missing()
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT)),
+]
+
+TABLE = "results/demo/table2.csv"
+NETWORK = {"train_original", "train_retrained", "train_blindspot", "models"}
+COMMAND = "snakemake --profile slurm --latency-wait 5 --slurm-init-seconds-before-status-checks 5"
+
+
+def with_gpus(params):
+    """The tiny experiment whose jobs ask for a GPU, which here has no device."""
+    tiny(params)
+    params["without_gpu"] = "cpu"
+    params["experiments"]["demo"]["seeds"] = [0, 1]
+    dataset = params["datasets"]["demo_pairs"]
+    dataset["resources"] = {"threads": 1, "gpu": 1, "memory_mb": 1500, "minutes": 10}
+    dataset["training"] |= {"epochs": 250, "save_every": 0.2}
+    for layout in ("tables", "figures"):
+        for values in params["experiments"]["demo"][layout].values():
+            values["methods"] = ["finetune"]
+
+
+def kind(job):
+    """Rule or group of a job, from the comment that the plugin gives it."""
+    comment = job["comment"].removeprefix("rule_").removeprefix("group_")
+    names = (*NETWORK, "measures", "tables")
+    return next((name for name in names if comment.startswith(name)), comment)
+
+
+def the_jobs(slurm, before=()):
+    return {number: job for number, job in slurm.jobs().items() if number not in before}
+
+
+class Requeuer(threading.Thread):
+    """Puts every job of the gpu partition back once, in its middle; cancels the first measures."""
+
+    def __init__(self, slurm, project):
+        super().__init__(daemon=True)
+        self.slurm, self.project = slurm, project
+        self.done, self.seen, self.over = set(), {}, threading.Event()
+        self.cancelled = None
+
+    def in_the_middle(self, number, comment):
+        """A training has saved its state; a group has worked for some seconds."""
+        _, _, role = comment.partition("rule_train_")
+        if role:
+            role, seed = role.split("_")[0], comment.rsplit("_", 1)[-1]
+            pattern = f"**/seed_{seed}.unfinished/*.safetensors"
+            return any((self.project / "checkpoints" / role).glob(pattern))
+        return time.monotonic() - self.seen[number] > 3
+
+    def run(self):
+        while not self.over.wait(0.1):
+            for number, job in self.slurm.jobs().items():
+                if job["state"] != "RUNNING" or number in self.done:
+                    continue
+                if kind(job) == "measures" and self.cancelled is None:
+                    self.cancelled = number
+                    self.slurm.ask("scancel", number)
+                if job["partition"] != "gpu":
+                    continue
+                self.seen.setdefault(number, time.monotonic())
+                if self.in_the_middle(number, job["comment"]):
+                    self.slurm.ask("scontrol", "requeue", number)
+                    self.done.add(number)
+
+
+@pytest.fixture(scope="module")
+def slurm(tmp_path_factory):
+    with sandbox.Sandbox(tmp_path_factory.mktemp("slurm") / "sandbox") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def undisturbed(slurm, tmp_path_factory):
+    project = copy_project(tmp_path_factory.mktemp("undisturbed") / "project", with_gpus)
+    run(f"{COMMAND} all_tables", project)
+    return project, the_jobs(slurm)
+
+
+def test_partition_and_gpu_of_each_job(undisturbed):
+    _, jobs = undisturbed
+    kinds = {kind(job) for job in jobs.values()}
+    assert {"train_original", "train_retrained", "models", "measures"} <= kinds, kinds
+    for job in jobs.values():
+        assert job["state"] == "COMPLETED", job
+        if kind(job) in NETWORK:
+            assert job["partition"] == "gpu", job
+            assert "gpu" in job["gpus"], job
+        else:
+            assert job["partition"] == "cpu", job
+            assert job["gpus"] == "", job
+
+
+def test_a_submission_holds_several_jobs(undisturbed):
+    project, jobs = undisturbed
+    logs = [path for path in (project / "logs").rglob("*.log") if path.is_file()]
+    assert len(jobs) * 2 < len(logs)
+
+
+def test_records_name_host_job_device_versions_and_hashes(undisturbed):
+    project, jobs = undisturbed
+    records = list((project / "checkpoints").rglob("*.json"))
+    assert records
+    for path in records:
+        record = json.loads(path.read_text())
+        machine = record["machine"]
+        assert machine["job"] in jobs
+        assert machine["host"]
+        assert machine["device"]
+        assert machine["torch"]
+        assert machine["python"]
+        assert len(record["code"]) == 64
+        assert all(len(value) == 64 for value in record["data"].values())
+
+
+def test_requeued_in_the_middle_and_cancelled(slurm, undisturbed, tmp_path):
+    before, _ = undisturbed
+    known = set(slurm.jobs())
+    project = copy_project(tmp_path / "project", with_gpus)
+    requeuer = Requeuer(slurm, project)
+    requeuer.done |= known
+    requeuer.start()
+    try:
+        run(f"{COMMAND} all_tables", project)
+    finally:
+        requeuer.over.set()
+        requeuer.join()
+    jobs = the_jobs(slurm, known)
+    gpu_jobs = [job for job in jobs.values() if job["partition"] == "gpu"]
+    assert gpu_jobs
+    assert all(job["restarts"] == "1" for job in gpu_jobs), gpu_jobs
+    measures = {number: job for number, job in jobs.items() if kind(job) == "measures"}
+    cancelled = measures.pop(requeuer.cancelled)
+    assert cancelled["state"] == "CANCELLED", cancelled
+    (retried,) = measures.values()  # once more, with twice the memory
+    assert (cancelled["memory"], retried["memory"]) == ("2000M", "4000M")
+    trained = list((project / "logs").glob("train_*/**/*.log"))
+    assert all("going on after epoch" in path.read_text() for path in trained)
+    assert (project / TABLE).read_bytes() == (before / TABLE).read_bytes()
+    dry = run("snakemake -n --cores 1", project)
+    assert "Nothing to be done" in dry.stdout + dry.stderr
+
+
+def test_a_job_without_its_gpu_fails_at_once(undisturbed):
+    project, _ = undisturbed
+    log = project / "logs/train_original/demo_pairs/seed_0.log"
+    assert "no GPU can be seen" in log.read_text()
+    command = (
+        "snakemake --cores 1 --retries 0 --config without_gpu=fail --force "
+        "checkpoints/original/demo_pairs/seed_0.safetensors"
+    )
+    failed = run(command, project, check=False, CUDA_VISIBLE_DEVICES="")
+    assert failed.returncode
+    assert "without_gpu: cpu" in log.read_text()
+
+
+def test_dvc_repro_on_the_cluster(slurm, undisturbed):
+    project, _ = undisturbed
+    known = set(slurm.jobs())
+    table = (project / TABLE).read_bytes()
+    (project / TABLE).unlink()
+    (project / "measures/demo_pairs/score_0_2/finetune/errors.csv").unlink()
+    run("dvc repro", project, SNAKEMAKE_PROFILE="slurm")
+    kinds = [kind(job) for job in the_jobs(slurm, known).values()]
+    assert sorted(set(kinds)) == ["measures", "tables"], kinds
+    assert run("dvc status -q", project, check=False).returncode == 0
+    assert (project / TABLE).read_bytes() == table

@@ -1,0 +1,75 @@
+"""After a plain Snakemake run: tell DVC that the files here are what the settings and code make.
+
+It refuses while Snakemake has something to do. Files of methods, seeds or forget sets that no
+experiment of params.yaml names any more are removed first (--keep leaves them), as DVC records
+whole folders; raw data stay.
+"""
+
+from pathlib import Path
+
+from adopt import NOTHING, dvc, snakemake
+
+from regression_unlearning import program
+from regression_unlearning.errors import UserError
+from regression_unlearning.settings import Settings, load_settings
+from regression_unlearning.stages import MADE
+from regression_unlearning.workflow_plan import Grid
+
+
+def known(settings: Settings) -> set[str]:
+    """Files that some experiment makes, raw data left out."""
+    found = set()
+    for name in settings.experiments:
+        grid = Grid(settings.model_copy(update={"experiment": name}))
+        models = [*grid.originals, *grid.retrained, *grid.blindspots, *grid.unlearned]
+        found |= {path.replace(".safetensors", ".json") for path in models}
+        found |= {*models, *grid.prepared, *grid.observed, *grid.relearnt, *grid.measured}
+        found |= {*grid.tables, *grid.figures, *grid.metrics, grid.report}
+    return found
+
+
+def leftovers(settings: Settings) -> list[Path]:
+    """Files in the recorded folders that no experiment makes."""
+    folders = [folder for folder in MADE if folder != "data/raw"]
+    folders.append(f"results/{settings.experiment}")
+    wanted = known(settings)
+    files = [
+        path for folder in folders for path in sorted(Path(folder).rglob("*")) if path.is_file()
+    ]
+    return [path for path in files if str(path) not in wanted]
+
+
+def prune(paths: list[Path]) -> None:
+    """Remove files, and the folders that are empty then."""
+    for path in paths:
+        program.say(f"removed {path}")
+        path.unlink()
+        for folder in path.parents:
+            if str(folder) in MADE or any(folder.iterdir()):
+                break
+            folder.rmdir()
+
+
+def main() -> None:
+    """Read the arguments, ask Snakemake, prune, record."""
+    parser = program.parser(__doc__)
+    parser.add_argument("--keep", action="store_true", help="leave files that no experiment names")
+    arguments = parser.parse_args()
+    said = snakemake("--dry-run", "all_tables")
+    if NOTHING not in said:
+        raise UserError(
+            "Snakemake has something to do, so nothing was recorded. Run "
+            f"`snakemake --cores all all_tables`, then this again. It says:\n{said}"
+        )
+    for folder in MADE:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    if not arguments.keep:
+        prune(leftovers(load_settings()))
+    done = dvc("commit", "--force")
+    if done.returncode or dvc("status", "-q").returncode:
+        raise UserError(f"DVC could not record:\n{done.stderr}{dvc('status').stdout}")
+    program.say("Recorded in dvc.lock: commit it; `dvc push` sends the files.")
+
+
+if __name__ == "__main__":
+    program.run(main)
