@@ -48,7 +48,7 @@ def main() -> None:
     original = session.load(arguments.original)
     model = unlearn(original, session.task, arguments.method, **arguments.settings["options"])
     spent = {name: record_of(path)["seconds"] for name, path in paths.items()}
-    session.save(model, method=arguments.method, helper_seconds=spent, facts=task.facts)
+    session.save(model, method=arguments.method, helper_seconds=spent, facts=session.task.facts)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The embedding attack: can forget rows be told from never-seen rows of their kind?
+"""The embedding attack: telling forget rows from never-seen rows of their kind.
 
 A classifier reads the penultimate activations, standardised, and learns to tell forget rows of
 the training set from test rows that the forget set's own choice would take (for random rows and

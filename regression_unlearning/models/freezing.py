@@ -25,8 +25,8 @@ def only_last(model: nn.Module, layers: int | None) -> Iterator[list[str]]:
     last = model.layers[-layers:] if layers and layers < len(model.layers) else [""]
     inside = {id(weight) for name in last for weight in model.get_submodule(name).parameters()}
     needed = {weight: weight.requires_grad for weight in model.parameters()}
-    for weight in needed:
-        weight.requires_grad_(needed[weight] and id(weight) in inside)
+    for weight, trains in needed.items():
+        weight.requires_grad_(trains and id(weight) in inside)
     try:
         yield [name for name, weight in model.named_parameters() if weight.requires_grad]
     finally:

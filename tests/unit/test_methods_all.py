@@ -118,5 +118,5 @@ def test_the_workflow_s_head_loads_no_network_library():
         "registry.known('method'); registry.known('measure');"
         "sys.exit(', '.join({'torch', 'sklearn', 'scipy'} & set(sys.modules)) or 0)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
