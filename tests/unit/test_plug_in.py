@@ -63,7 +63,7 @@ def installed(tmp_path_factory):
 def test_it_is_found_by_its_name(installed):
     assert registry.module_name("method", "step_back") == "step_back.method"
     assert "step_back" in registry.known("method")
-    assert registry.load_method("step_back").__file__.startswith(str(installed))
+    assert registry.load("method", "step_back").__file__.startswith(str(installed))
 
 
 def test_it_unlearns_like_any_other(installed):
