@@ -36,7 +36,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     paths = dict(arguments.helper)
-    method_file = Path(registry.load_method(arguments.method).__file__)
+    method_file = Path(registry.load("method", arguments.method).__file__)
     session = Session(
         arguments,
         arguments.identity,
