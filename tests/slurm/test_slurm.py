@@ -154,19 +154,6 @@ def test_requeued_in_the_middle_and_cancelled(slurm, undisturbed, tmp_path):
     assert "Nothing to be done" in dry.stdout + dry.stderr
 
 
-def test_a_job_without_its_gpu_fails_at_once(undisturbed):
-    project, _ = undisturbed
-    log = project / "logs/train_original/demo_pairs/seed_0.log"
-    assert "no GPU can be seen" in log.read_text()
-    command = (
-        "snakemake --cores 1 --retries 0 --config without_gpu=fail --force "
-        "checkpoints/original/demo_pairs/seed_0.safetensors"
-    )
-    failed = run(command, project, check=False, CUDA_VISIBLE_DEVICES="")
-    assert failed.returncode
-    assert "without_gpu: cpu" in log.read_text()
-
-
 def test_dvc_repro_on_the_cluster(slurm, undisturbed):
     project, _ = undisturbed
     known = set(slurm.jobs())
@@ -178,3 +165,16 @@ def test_dvc_repro_on_the_cluster(slurm, undisturbed):
     assert sorted(set(kinds)) == ["measures", "tables"], kinds
     assert run("dvc status -q", project, check=False).returncode == 0
     assert (project / TABLE).read_bytes() == table
+
+
+def test_a_job_without_its_gpu_fails_at_once(undisturbed):
+    project, _ = undisturbed
+    log = project / "logs/train_original/demo_pairs/seed_0.log"
+    assert "no GPU can be seen" in log.read_text()
+    command = (
+        "snakemake --cores 1 --retries 0 --config without_gpu=fail --force "
+        "checkpoints/original/demo_pairs/seed_0.safetensors"
+    )
+    failed = run(command, project, check=False, CUDA_VISIBLE_DEVICES="")
+    assert failed.returncode
+    assert "without_gpu: cpu" in log.read_text()
