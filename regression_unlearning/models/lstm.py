@@ -1,6 +1,5 @@
 """The paper's text network: one LSTM read by both sentences, then a head of linear layers."""
 
-import torch
 from torch import Tensor, nn
 
 from regression_unlearning.models.left_padded import last_state
@@ -37,13 +36,8 @@ class SentencePairLSTM(nn.Module):
         return ("sentences", *(f"head.{n}" for n in range(len(self.head))), "output")
 
     def _read(self, words: Tensor) -> Tensor:
-        """Last states of single sentences; on a CPU without the cost of padding.
-
-        Gradients of a model in evaluation mode go through torch's own LSTM: there methods may ask
-        for more than a first derivative.
-        """
-        plain = self.training or not torch.is_grad_enabled()
-        if plain and words.device.type == "cpu":
+        """Last states of single sentences; in training on a CPU without the cost of padding."""
+        if self.training and words.device.type == "cpu":
             return last_state(self.lstm, words)
         return self.lstm(words)[1][0][-1]
 
