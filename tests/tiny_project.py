@@ -27,7 +27,8 @@ def tiny(params: dict) -> None:
     dataset["training"] |= {"epochs": 3}
     dataset["blindspot"] |= {"epochs": 1}
     for method in dataset["methods"].values():
-        method["epochs"] = 1
+        if "epochs" in method:
+            method["epochs"] = 1
     dataset["relearning"] |= {"orders": 1, "cap": 5}
     demo = params["experiments"]["demo"]
     for layout in (*demo["tables"].values(), *demo["figures"].values()):

@@ -168,7 +168,8 @@ def shrink(values: dict) -> None:
     dataset["training"].update(epochs=3, batch_size=32)
     dataset["blindspot"].update(epochs=2, batch_size=32)
     for method in dataset["methods"].values():
-        method.update(epochs=2, batch_size=32)
+        if "epochs" in method:
+            method.update(epochs=2, batch_size=32)
     dataset["relearning"].update(orders=1, cap=8, batch_size=32)
     dataset["forget_sets"]["random_20"] = {
         "title": "20 random rows",
