@@ -312,8 +312,16 @@ class Settings(Section):
         return self.experiments[self.experiment]
 
     def embedding_of(self, dataset: str) -> Embedding:
-        """The word vectors that a dataset is read with."""
+        """The entry of `embeddings` that is chosen for a dataset."""
         return self.embeddings[self.datasets[dataset].embedding or self.embedding]
+
+    def word_vectors_of(self, dataset: str) -> Embedding:
+        """The word vectors that a dataset is read with: its own where its loader brings some."""
+        chosen = self.datasets[dataset]
+        loader = registry.load("dataset", chosen.loader)
+        if hasattr(loader, "word_vectors"):
+            return loader.word_vectors(loader.Settings.model_validate(chosen.source))
+        return self.embedding_of(dataset)
 
 
 def validated(model: type[BaseModel], values: Any, where: str = "") -> Any:

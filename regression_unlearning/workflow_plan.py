@@ -71,11 +71,9 @@ def source(settings: Settings, dataset: str) -> dict[str, Any]:
     """What raw files a dataset is made of; its own word vectors where the loader brings some."""
     chosen = settings.datasets[dataset]
     loader = registry.load("dataset", chosen.loader)
-    checked = loader.Settings.model_validate(chosen.source)
-    own = loader.word_vectors(checked) if hasattr(loader, "word_vectors") else None
     return {
-        "source": checked.plain(),
-        "embedding": (own or settings.embedding_of(dataset)).plain(),
+        "source": loader.Settings.model_validate(chosen.source).plain(),
+        "embedding": settings.word_vectors_of(dataset).plain(),
     }
 
 

@@ -49,8 +49,7 @@ def open_dataset(
     if not (prepared / ARRAYS).is_file():
         loader = registry.load("dataset", chosen.loader)
         source = loader.Settings.model_validate(chosen.source)
-        own = getattr(loader, "word_vectors", None)
-        embedding = own(source) if own else settings.embedding_of(name)
+        embedding = settings.word_vectors_of(name)
         mirror = os.environ.get("REGRESSION_UNLEARNING_DATA_MIRROR") or settings.data_mirror
         loader.download(
             raw,
