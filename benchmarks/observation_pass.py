@@ -14,7 +14,7 @@ import torch
 from regression_unlearning.data.sentence_pairs import Inputs
 from regression_unlearning.models.activations import penultimate
 from regression_unlearning.models.build import build
-from regression_unlearning.settings import LSTM
+from regression_unlearning.settings.networks import LSTM
 from regression_unlearning.training.losses import mse
 from regression_unlearning.training.observe import pass_over
 

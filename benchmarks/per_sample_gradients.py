@@ -13,7 +13,7 @@ import torchvision
 
 from regression_unlearning.models.activations import evaluating_with_gradients
 from regression_unlearning.models.lstm import SentencePairLSTM
-from regression_unlearning.settings import LSTM
+from regression_unlearning.settings.networks import LSTM
 from regression_unlearning.training.gradients import trainable
 from regression_unlearning.training.per_sample import squared_gradients
 

@@ -13,7 +13,7 @@ _HOME = {
     "distance": "evaluation.wasserstein",
     "error": "evaluation.errors",
     "load_prepared": "data.prepared",
-    "load_settings": "settings",
+    "load_settings": "settings.document",
     "observe": "training.observe",
     "open_dataset": "data.dataset",
     "train": "training.train",

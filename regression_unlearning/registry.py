@@ -58,6 +58,11 @@ def load(kind: str, name: str, where: str = "") -> ModuleType:
     raise UserError(f"{found} cannot serve as a {kind}: it does not define {', '.join(missing)}.")
 
 
+def family(loader: str) -> ModuleType:
+    """Import the family of a dataset's loader: how its raw files become rows, and rows batches."""
+    return import_module(f"regression_unlearning.data.{load('dataset', loader).FAMILY}")
+
+
 def known(kind: str) -> list[str]:
     """Names of every dataset, method or measure that can be loaded."""
     folder, needed, group = KINDS[kind]

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from regression_unlearning import provenance, registry
-from regression_unlearning.settings import Settings
+from regression_unlearning.settings.document import Settings
 from regression_unlearning.workflow_plan import (
     LIBRARY,
     code_files,

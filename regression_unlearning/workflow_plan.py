@@ -13,7 +13,9 @@ from typing import Any
 
 from regression_unlearning import provenance, registry
 from regression_unlearning.evaluation.inputs import SOURCES
-from regression_unlearning.settings import REFERENCES, Layout, Method, Settings
+from regression_unlearning.settings.dataset import Method
+from regression_unlearning.settings.document import Settings
+from regression_unlearning.settings.experiment import REFERENCES, Layout
 
 LIBRARY = provenance.PACKAGE.name
 
@@ -52,8 +54,7 @@ def loader_module(settings: Settings, dataset: str) -> str:
 
 def family_module(settings: Settings, dataset: str) -> str:
     """Module of a dataset's family."""
-    family = registry.load("dataset", settings.datasets[dataset].loader).FAMILY
-    return f"{LIBRARY}.data.{family}"
+    return registry.family(settings.datasets[dataset].loader).__name__
 
 
 def data_modules(settings: Settings, dataset: str) -> list[str]:
@@ -71,10 +72,17 @@ def source(settings: Settings, dataset: str) -> dict[str, Any]:
     """What raw files a dataset is made of; its own word vectors where the loader brings some."""
     chosen = settings.datasets[dataset]
     loader = registry.load("dataset", chosen.loader)
+    vectors = settings.word_vectors_of(dataset)
     return {
         "source": loader.Settings.model_validate(chosen.source).plain(),
-        "embedding": settings.word_vectors_of(dataset).plain(),
+        "embedding": vectors and vectors.plain(),
     }
+
+
+def reading(settings: Settings, dataset: str) -> dict[str, Any]:
+    """How a dataset's mini-batches are made."""
+    chosen = settings.datasets[dataset]
+    return registry.family(chosen.loader).Reading.model_validate(chosen.reading).plain()
 
 
 def ids_file(settings: Settings, wildcards: Any) -> list[str]:
@@ -287,7 +295,8 @@ class Grid:
 
     def _dataset_title(self, dataset: str) -> str:
         chosen = self.settings.datasets[dataset]
-        if hasattr(registry.load("dataset", chosen.loader), "word_vectors"):
+        own = hasattr(registry.load("dataset", chosen.loader), "word_vectors")
+        if own or not self.settings.word_vectors_of(dataset):
             return chosen.title
         return f"{chosen.title}, {chosen.embedding or self.settings.embedding}"
 

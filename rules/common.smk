@@ -13,7 +13,7 @@ sys.path.insert(0, workflow.basedir)
 from regression_unlearning import workflow_failures, workflow_lock
 from regression_unlearning import workflow_plan as plan
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings import check, read_yaml
+from regression_unlearning.settings.document import check, read_yaml
 
 # Jobs run the interpreter that runs Snakemake, whether or not its environment is activated.
 os.environ.update(
@@ -90,6 +90,7 @@ def network(dataset):
     return {
         "model": SETTINGS.datasets[dataset].model.plain(),
         "loss": SETTINGS.datasets[dataset].loss,
+        "reading": plan.reading(SETTINGS, dataset),
     }
 
 

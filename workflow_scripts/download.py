@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 from regression_unlearning import program, registry
-from regression_unlearning.settings import Embedding, validated
+from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.section import validated
 
 
 def main() -> None:
@@ -33,7 +34,7 @@ def main() -> None:
         validated(loader.Settings, arguments.settings["source"], "source"),
         mirror=Path(mirror).expanduser() if mirror else None,
         checksums=arguments.checksums,
-        embedding=validated(Embedding, arguments.settings["embedding"], "embedding"),
+        embedding=validated(Embedding | None, arguments.settings["embedding"], "embedding"),
     )
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from regression_unlearning import program, registry
 from regression_unlearning.evaluation import inputs
-from regression_unlearning.settings import validated
+from regression_unlearning.settings.section import validated
 
 
 def main() -> None:

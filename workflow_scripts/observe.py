@@ -4,7 +4,8 @@ from pathlib import Path
 
 from regression_unlearning import program
 from regression_unlearning.files import write_npz
-from regression_unlearning.settings import Observation, validated
+from regression_unlearning.settings.measuring import Observation
+from regression_unlearning.settings.section import validated
 from regression_unlearning.training.observe import observe
 from regression_unlearning.training.session import Session, add_arguments
 

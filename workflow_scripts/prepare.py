@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from regression_unlearning import program
+from regression_unlearning import program, registry
 from regression_unlearning.data.prepared import prepare
-from regression_unlearning.settings import Embedding, validated
+from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.section import validated
 
 
 def main() -> None:
@@ -20,8 +21,10 @@ def main() -> None:
     parser.add_argument("--raw", type=Path, required=True, help="folder of the raw files")
     parser.add_argument("--output", type=Path, required=True, help="folder to write into")
     arguments = parser.parse_args()
-    embedding = validated(Embedding, arguments.settings["embedding"], "embedding")
-    prepare(arguments.raw, arguments.output, arguments.loader, embedding)
+    embedding = validated(Embedding | None, arguments.settings["embedding"], "embedding")
+    settings = registry.load("dataset", arguments.loader).Settings
+    source = validated(settings, arguments.settings["source"], "source")
+    prepare(arguments.raw, arguments.output, arguments.loader, source, embedding)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from adopt import NOTHING, dvc, snakemake
 
 from regression_unlearning import program
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings import Settings, load_settings
+from regression_unlearning.settings.document import Settings, load_settings
 from regression_unlearning.stages import MADE
 from regression_unlearning.workflow_plan import Grid
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from regression_unlearning import program
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.files import write_json
-from regression_unlearning.settings import Relearning, validated
+from regression_unlearning.settings.measuring import Relearning
+from regression_unlearning.settings.section import validated
 from regression_unlearning.training.relearn import relearn
 from regression_unlearning.training.session import Session, add_arguments
 

@@ -7,7 +7,7 @@ import yaml
 
 from regression_unlearning import program
 from regression_unlearning.files import write_text
-from regression_unlearning.settings import check
+from regression_unlearning.settings.document import check
 from regression_unlearning.stages import rendered
 
 

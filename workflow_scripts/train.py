@@ -4,7 +4,8 @@ Without --parts the model is trained on the whole training set; with it, on the 
 """
 
 from regression_unlearning import program
-from regression_unlearning.settings import Fit, validated
+from regression_unlearning.settings.section import validated
+from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.session import Session, add_arguments
 from regression_unlearning.training.train import train
 

@@ -9,7 +9,7 @@ from regression_unlearning import registry
 from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.prepared import ARRAYS, Prepared, load_prepared, prepare, read_rows
 from regression_unlearning.errors import unknown
-from regression_unlearning.settings import Settings
+from regression_unlearning.settings.document import Settings
 
 
 def open_dataset(
@@ -58,6 +58,6 @@ def open_dataset(
             checksums=Path(folder, "checksums.json"),
             embedding=embedding,
         )
-        prepare(raw, prepared, chosen.loader, embedding)
+        prepare(raw, prepared, chosen.loader, source, embedding)
     parts = select(read_rows(prepared), chosen.forget_sets[forget_set], forget_set)
-    return load_prepared(prepared, device), parts
+    return load_prepared(prepared, device, chosen.reading), parts

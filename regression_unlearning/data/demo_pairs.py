@@ -14,7 +14,8 @@ from pydantic import Field
 from regression_unlearning.data.sentence_pairs import FILES, VECTORS
 from regression_unlearning.data.wanted import MANIFEST
 from regression_unlearning.files import sha256, write_json, write_text
-from regression_unlearning.settings import Embedding, Section
+from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.section import Section
 
 FAMILY = "sentence_pairs"
 EMBEDDED = True

@@ -7,15 +7,8 @@ import numpy as np
 from pydantic import BaseModel
 
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.settings import (
-    Band,
-    ForgetSet,
-    Ids,
-    Random,
-    Selector,
-    Where,
-    validated,
-)
+from regression_unlearning.settings.forget_sets import Band, ForgetSet, Ids, Random, Selector, Where
+from regression_unlearning.settings.section import validated
 
 if TYPE_CHECKING:
     import pandas as pd

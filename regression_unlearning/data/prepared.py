@@ -5,6 +5,7 @@
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +16,8 @@ import numpy as np
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import whole
-from regression_unlearning.settings import Embedding
+from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.section import Section, validated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +32,9 @@ def family(name: str):
     return import_module(f"regression_unlearning.data.{name}")
 
 
-def prepare(raw: Path, folder: Path, loader: str, embedding: Embedding) -> None:
+def prepare(
+    raw: Path, folder: Path, loader: str, source: Section, embedding: Embedding | None
+) -> None:
     """Turn a dataset's raw files into ``arrays.safetensors`` and ``rows.csv``, each whole.
 
     Parameters
@@ -39,6 +43,8 @@ def prepare(raw: Path, folder: Path, loader: str, embedding: Embedding) -> None:
         Where the raw files are; where the prepared ones go.
     loader : str
         The dataset's loader.
+    source : Section
+        The loader's settings.
     embedding : Embedding
         The word vectors, for families that read some.
 
@@ -49,8 +55,8 @@ def prepare(raw: Path, folder: Path, loader: str, embedding: Embedding) -> None:
     """
     from safetensors.numpy import save_file
 
-    name = registry.load("dataset", loader).FAMILY
-    rows, arrays = family(name).prepare(raw, embedding)
+    module = registry.family(loader)
+    rows, arrays = module.prepare(raw, source, embedding)
     for split in SPLITS:
         if not (rows["split"] == split).any():
             raise UserError(f"{raw}: the {split} part holds no row.")
@@ -65,7 +71,7 @@ def prepare(raw: Path, folder: Path, loader: str, embedding: Embedding) -> None:
         save_file(
             {key: np.ascontiguousarray(array) for key, array in arrays.items()},
             part,
-            metadata={"family": name, "sha256": _digest(arrays)},
+            metadata={"family": registry.load("dataset", loader).FAMILY, "sha256": _digest(arrays)},
         )
 
 
@@ -121,8 +127,19 @@ class Prepared:
         return (self.split == SPLITS.index(split)).nonzero()[:, 0]
 
 
-def load_prepared(folder: str | Path, device: str = "cpu") -> Prepared:
+def load_prepared(
+    folder: str | Path, device: str = "cpu", reading: Mapping[str, Any] | None = None
+) -> Prepared:
     """Load a prepared dataset onto a device.
+
+    Parameters
+    ----------
+    folder : path
+        Where `prepare` has put it.
+    device : str
+        Where the arrays go.
+    reading : mapping, optional
+        How mini-batches are made: the family's `Reading`.
 
     Raises
     ------
@@ -141,4 +158,6 @@ def load_prepared(folder: str | Path, device: str = "cpu") -> Prepared:
     except (OSError, SafetensorError) as error:
         raise UserError(f"cannot read {path}: {error}; prepare the dataset again.") from error
     target, split = arrays.pop("target"), arrays.pop("split")
-    return Prepared(family(name).Inputs(arrays), target, split, digest)
+    module = family(name)
+    chosen = validated(module.Reading, reading or {}, "reading")
+    return Prepared(module.Inputs(arrays, chosen), target, split, digest)

@@ -18,11 +18,14 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings import Embedding
+from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.section import Section
 
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Families that read word vectors say so.
+WORD_VECTORS = True
 FILES = {"train": "sts-train.csv", "validation": "sts-dev.csv", "test": "sts-test.csv"}
 MANIFEST = "manifest.json"
 VECTORS = "vectors"
@@ -208,7 +211,9 @@ def index_tokens(
     return tokens, np.stack(table)
 
 
-def prepare(raw: Path, embedding: Embedding) -> tuple["pd.DataFrame", dict[str, np.ndarray]]:
+def prepare(
+    raw: Path, source: Section, embedding: Embedding
+) -> tuple["pd.DataFrame", dict[str, np.ndarray]]:
     """Turn the raw files into a table of rows and arrays.
 
     Returns
@@ -234,6 +239,10 @@ def prepare(raw: Path, embedding: Embedding) -> tuple["pd.DataFrame", dict[str, 
     return rows, {"tokens": paired, "vectors": table}
 
 
+class Reading(Section):
+    """How mini-batches are made: nothing is to be chosen."""
+
+
 class Inputs:
     """Sentence pairs on a device: a batch is one gather.
 
@@ -241,11 +250,13 @@ class Inputs:
     ----------
     arrays : dict of Tensor
         ``tokens`` (rows, 2, 10) and ``vectors`` (numbers, dimension).
+    reading : Reading
+        Nothing to choose.
     """
 
     augments = False
 
-    def __init__(self, arrays: dict):
+    def __init__(self, arrays: dict, reading: Reading | None = None):
         self.tokens = arrays["tokens"].long()
         self.vectors = arrays["vectors"]
         self.device = self.vectors.device

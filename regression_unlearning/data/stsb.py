@@ -7,7 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from regression_unlearning.data.download import Wanted, fetch
 from regression_unlearning.data.sentence_pairs import FILES
-from regression_unlearning.settings import Embedding, Section
+from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.section import Section
 
 FAMILY = "sentence_pairs"
 EMBEDDED = False

@@ -3,7 +3,7 @@
 from itertools import permutations
 
 from regression_unlearning.evaluation.inputs import Inputs, row
-from regression_unlearning.settings import Section
+from regression_unlearning.settings.section import Section
 
 NEEDS = ("relearning", "gold_relearning")
 #: The original model is where relearning wants to arrive: its index is 0 by definition.

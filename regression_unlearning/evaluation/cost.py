@@ -1,7 +1,7 @@
 """What unlearning costs: seconds, over retraining's, and peak memory."""
 
 from regression_unlearning.evaluation.inputs import Inputs, row
-from regression_unlearning.settings import Section
+from regression_unlearning.settings.section import Section
 
 NEEDS = ("records", "gold_records")
 

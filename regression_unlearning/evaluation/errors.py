@@ -1,7 +1,7 @@
 """Errors on the retain and the forget part, of train and of test (paper, Section 5)."""
 
 from regression_unlearning.evaluation.inputs import Inputs, row
-from regression_unlearning.settings import Section
+from regression_unlearning.settings.section import Section
 
 NEEDS = ("observations",)
 

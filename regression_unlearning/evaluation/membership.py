@@ -21,7 +21,7 @@ from pydantic import Field
 
 from regression_unlearning.evaluation.inputs import Inputs, row
 from regression_unlearning.evaluation.observations import Observation
-from regression_unlearning.settings import Count, Positive, Section, Seed
+from regression_unlearning.settings.section import Count, Positive, Section, Seed
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,7 +4,7 @@ from itertools import combinations
 
 from regression_unlearning.evaluation.inputs import Inputs, row
 from regression_unlearning.evaluation.observations import Observation
-from regression_unlearning.settings import Section
+from regression_unlearning.settings.section import Section
 
 NEEDS = ("observations", "gold_observations")
 

@@ -4,7 +4,8 @@ Source: Chundawat et al., "Can bad teaching induce forgetting?" (AAAI 2023). The
 class probabilities becomes the squared distance of outputs; a temperature would only scale it.
 """
 
-from regression_unlearning.settings import Fit, Share
+from regression_unlearning.settings.section import Share
+from regression_unlearning.settings.training import Fit
 
 
 class Settings(Fit):

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from regression_unlearning.settings import Count, Fit
+from regression_unlearning.settings.section import Count
+from regression_unlearning.settings.training import Fit
 
 HELPERS = ("blindspot",)
 

@@ -3,7 +3,8 @@
 Source: Goel et al., "Towards adversarial evaluations for inexact machine unlearning" (2022).
 """
 
-from regression_unlearning.settings import Count, Fit
+from regression_unlearning.settings.section import Count
+from regression_unlearning.settings.training import Fit
 
 
 class Settings(Fit):

@@ -1,6 +1,6 @@
 """FineTune: train on, on the retain set alone (paper, Section 6.2)."""
 
-from regression_unlearning.settings import Fit
+from regression_unlearning.settings.training import Fit
 
 
 class Settings(Fit):

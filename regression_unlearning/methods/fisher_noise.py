@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from regression_unlearning.settings import Count, Positive, Section
+from regression_unlearning.settings.section import Count, Positive, Section
 
 
 class Settings(Section):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from regression_unlearning.settings import Fit
+from regression_unlearning.settings.training import Fit
 
 
 class Settings(Fit):

@@ -12,7 +12,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from regression_unlearning.settings import Fit, Positive
+from regression_unlearning.settings.section import Positive
+from regression_unlearning.settings.training import Fit
 
 Between = Annotated[float, Field(gt=0, lt=1)]
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from regression_unlearning.settings import Fit
+from regression_unlearning.settings.training import Fit
 
 
 class Settings(Fit):

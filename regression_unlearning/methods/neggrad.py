@@ -4,7 +4,8 @@ Source: the stronger form of gradient ascent in Kurmanji et al., "Towards unboun
 unlearning" (NeurIPS 2023).
 """
 
-from regression_unlearning.settings import Fit, Positive, Share
+from regression_unlearning.settings.section import Positive, Share
+from regression_unlearning.settings.training import Fit
 
 
 class Settings(Fit):

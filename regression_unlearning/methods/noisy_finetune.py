@@ -11,7 +11,8 @@ from typing import Annotated
 from pydantic import Field
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings import Count, Fit, Positive
+from regression_unlearning.settings.section import Count, Positive
+from regression_unlearning.settings.training import Fit
 
 
 class Settings(Fit):

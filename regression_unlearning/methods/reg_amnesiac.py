@@ -1,7 +1,7 @@
 """Reg Amnesiac: forget rows get labels drawn uniformly (paper, Section 6.5)."""
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings import Fit
+from regression_unlearning.settings.training import Fit
 
 
 class Settings(Fit):

@@ -5,7 +5,7 @@ Source: Fan et al., "SalUn: empowering machine unlearning via gradient-based wei
 """
 
 from regression_unlearning.methods import gaussian_amnesiac
-from regression_unlearning.settings import Share
+from regression_unlearning.settings.section import Share
 
 
 class Settings(gaussian_amnesiac.Settings):

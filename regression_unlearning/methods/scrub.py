@@ -9,7 +9,8 @@ from typing import Annotated
 from pydantic import Field
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings import Count, Fit
+from regression_unlearning.settings.section import Count
+from regression_unlearning.settings.training import Fit
 
 Weight = Annotated[float, Field(ge=0)]
 

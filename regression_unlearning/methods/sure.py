@@ -13,7 +13,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.settings import Count, Fit, Positive
+from regression_unlearning.settings.section import Count, Positive
+from regression_unlearning.settings.training import Fit
 
 PENULTIMATE = "penultimate"
 

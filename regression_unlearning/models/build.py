@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from regression_unlearning.settings import Section
+from regression_unlearning.settings.section import Section
 
 
 def build(settings: Section, inputs: Any, seed: int, outputs: int = 1) -> nn.Module:

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from regression_unlearning.models.left_padded import last_state
-from regression_unlearning.settings import LSTM
+from regression_unlearning.settings.networks import LSTM
 
 
 class SentencePairLSTM(nn.Module):

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.progress import Progress
-from regression_unlearning.settings import Fit, Plateau, Step
+from regression_unlearning.settings.training import Fit, Plateau, Step
 from regression_unlearning.training import interruption, state
 from regression_unlearning.training.batches import Batches, shuffled
 from regression_unlearning.training.optimiser import Adam

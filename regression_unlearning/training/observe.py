@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from regression_unlearning.models.activations import evaluating, penultimate
-from regression_unlearning.settings import Observation as ObservationSettings
+from regression_unlearning.settings.measuring import Observation as ObservationSettings
 from regression_unlearning.training.seeds import seed_for
 from regression_unlearning.training.task import Task
 

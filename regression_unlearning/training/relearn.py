@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from regression_unlearning.models.activations import evaluating
-from regression_unlearning.settings import Fit, Relearning
+from regression_unlearning.settings.measuring import Relearning
+from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.task import Task
 
 

@@ -17,7 +17,8 @@ from regression_unlearning import provenance
 from regression_unlearning.data.prepared import load_prepared
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import sha256
-from regression_unlearning.settings import Network, validated
+from regression_unlearning.settings.networks import Network
+from regression_unlearning.settings.section import validated
 from regression_unlearning.training import checkpoints, interruption
 from regression_unlearning.training.seeds import seed_for
 from regression_unlearning.training.task import Task, like_them, load_parts
@@ -62,7 +63,7 @@ class Session:
     identity : sequence of str
         What the run is, such as ``("stsb", "score_0_2", "finetune")``: seeds come from it.
     settings : dict
-        Must hold ``model`` and ``loss``; all of it belongs to the run's identity.
+        Must hold ``model`` and ``loss``, may hold ``reading``; all of it belongs to the run's identity.
     inputs : sequence of Path
         Files whose content belongs to the run's identity too.
     """
@@ -91,7 +92,7 @@ class Session:
             torch.use_deterministic_algorithms(True)
         self.output, self.seed = arguments.output, arguments.seed
         self.settings, self.identity = settings, tuple(identity)
-        data = load_prepared(arguments.prepared, self.device)
+        data = load_prepared(arguments.prepared, self.device, settings.get("reading"))
         files = [path for path in (arguments.parts, *inputs) if path is not None]
         # by the whole path: the original's and a helper's checkpoint bear the same name
         self.data_hashes = {"prepared": data.sha256, **{str(path): sha256(path) for path in files}}

@@ -16,7 +16,9 @@ from regression_unlearning.data.prepared import Prepared
 from regression_unlearning.files import read_npz
 from regression_unlearning.models.activations import evaluating
 from regression_unlearning.models.build import build
-from regression_unlearning.settings import Dataset, Fit, Section
+from regression_unlearning.settings.dataset import Dataset
+from regression_unlearning.settings.section import Section
+from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.fit import Fitted, Objective, fit
 from regression_unlearning.training.losses import LOSSES
 from regression_unlearning.training.seeds import seed_for

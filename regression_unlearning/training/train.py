@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from regression_unlearning.settings import Fit, Plateau
+from regression_unlearning.settings.training import Fit, Plateau
 from regression_unlearning.training.task import Task
 
 

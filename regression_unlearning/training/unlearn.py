@@ -6,7 +6,7 @@ from typing import Any
 from torch import nn
 
 from regression_unlearning import registry
-from regression_unlearning.settings import validated
+from regression_unlearning.settings.section import validated
 from regression_unlearning.training.task import Task
 
 

@@ -5,7 +5,7 @@ import torch
 
 from regression_unlearning.data.prepared import Prepared
 from regression_unlearning.data.sentence_pairs import Inputs
-from regression_unlearning.settings import LSTM
+from regression_unlearning.settings.networks import LSTM
 from regression_unlearning.training import interruption
 from regression_unlearning.training.task import Task
 

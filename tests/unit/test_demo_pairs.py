@@ -8,7 +8,7 @@ from regression_unlearning.data import demo_pairs
 from regression_unlearning.data.demo_pairs import Settings
 from regression_unlearning.data.sentence_pairs import FILES, VECTORS
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings import validated
+from regression_unlearning.settings.section import validated
 
 
 def make(folder, **values):

@@ -447,7 +447,7 @@ def test_every_measure_says_what_it_needs(name):
     module = registry.load("measure", name)
     assert set(module.NEEDS) <= set(inputs.SOURCES)
     with pytest.raises(UserError, match="unknown key"):
-        from regression_unlearning.settings import validated
+        from regression_unlearning.settings.section import validated
 
         validated(module.Settings, {"nonsense": 1})
 

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings import Fit, Plateau, Step
+from regression_unlearning.settings.training import Fit, Plateau, Step
 from regression_unlearning.training import interruption
 from regression_unlearning.training.fit import fit
 from regression_unlearning.training.optimiser import Adam

@@ -9,7 +9,7 @@ import torch
 from method_tasks import make_task, same, trained
 
 from regression_unlearning import registry
-from regression_unlearning.settings import Fit
+from regression_unlearning.settings.training import Fit
 from regression_unlearning.training import interruption
 from regression_unlearning.training.interruption import Interrupted
 from regression_unlearning.training.unlearn import unlearn

@@ -8,7 +8,7 @@ import torch
 
 from regression_unlearning.evaluation.observations import PARTS, Observation
 from regression_unlearning.files import write_npz
-from regression_unlearning.settings import Observation as Settings
+from regression_unlearning.settings.measuring import Observation as Settings
 from regression_unlearning.training.observe import observe
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import torch
 
-from regression_unlearning.data import sentence_pairs
+from regression_unlearning.data import sentence_pairs, stsb
 from regression_unlearning.data.sentence_pairs import (
     FILES,
     Inputs,
@@ -21,7 +21,7 @@ from regression_unlearning.data.sentence_pairs import (
     tokenise,
 )
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings import Embedding
+from regression_unlearning.settings.embedding import Embedding
 
 
 def line(score="2.5", first="A dog runs", second="A cat sleeps", *, year="2015", more=()):
@@ -217,7 +217,7 @@ def test_prepare_equals_each_sentence_by_hand(raw):
     (folder / "vectors").write_bytes(VECTORS)
     names = [*FILES.values(), "vectors"]
     (folder / "manifest.json").write_text(json.dumps({"files": {key: {} for key in names}}))
-    rows, arrays = prepare(folder, embedding())
+    rows, arrays = prepare(folder, stsb.Settings(), embedding())
     inputs = Inputs({name: torch.from_numpy(array) for name, array in arrays.items()})
     batch = inputs.batch(torch.tensor([3, 0]))
     assert batch.shape == (2, 2, 10, 2) and inputs.width == 2

@@ -12,12 +12,12 @@ from regression_unlearning.data.forget_sets import read_selector, select
 from regression_unlearning.data.prepared import load_prepared, prepare, read_rows
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_npz
-from regression_unlearning.settings import Fit
+from regression_unlearning.settings.training import Fit
 from regression_unlearning.training import checkpoints
 from regression_unlearning.training.session import Session
 from regression_unlearning.training.train import train
 
-NETWORK = {"model": {"name": "lstm", "hidden": 4, "head": [8, 6]}, "loss": "mse"}
+NETWORK = {"model": {"name": "lstm", "hidden": 4, "head": [8, 6]}, "loss": "mse", "reading": {}}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def prepared(tmp_path_factory):
     demo_pairs.download(
         folder / "raw", settings, mirror=None, checksums=folder / "c.json", embedding=vectors
     )
-    prepare(folder / "raw", folder / "data", "demo_pairs", vectors)
+    prepare(folder / "raw", folder / "data", "demo_pairs", settings, vectors)
     selector = read_selector({"title": "T", "select": "random", "rows": 6})
     write_npz(folder / "parts.npz", select(read_rows(folder / "data"), selector, "s"))
     return folder

@@ -7,7 +7,9 @@ import pytest
 import yaml
 
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.settings import Fit, Settings, check, load_settings, validated
+from regression_unlearning.settings.document import Settings, check, load_settings
+from regression_unlearning.settings.section import validated
+from regression_unlearning.settings.training import Fit
 
 ROOT = Path(__file__).parents[2]
 PLAIN = {

@@ -176,6 +176,7 @@ def test_mirror_without_the_file(project):
 TRAINING = {
     "model": {"name": "lstm", "hidden": 64, "head": [16]},
     "loss": "mse",
+    "reading": {},
     "training": {"epochs": 2, "learning_rate": 0.01, "batch_size": 32},
 }
 

@@ -3,7 +3,8 @@
 No paper's method: the shortest example of a plug-in that works outside the loop and in it.
 """
 
-from regression_unlearning.settings import Fit, Positive
+from regression_unlearning.settings.section import Positive
+from regression_unlearning.settings.training import Fit
 
 
 class Settings(Fit):

@@ -1,0 +1,84 @@
+"""A dataset with its network, training, forget sets and methods."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from regression_unlearning import registry
+from regression_unlearning.errors import unknown
+from regression_unlearning.settings.forget_sets import ForgetSet
+from regression_unlearning.settings.measuring import Observation, Relearning
+from regression_unlearning.settings.networks import Network
+from regression_unlearning.settings.section import Count, Name, Section, validated
+from regression_unlearning.settings.training import Fit
+
+
+class Resources(Section):
+    """What a job of this dataset that runs a network asks for: `minutes` for one training.
+
+    A second attempt asks for twice the memory and the minutes.
+    """
+
+    threads: Count = 1
+    gpu: Annotated[int, Field(ge=0)] = 0
+    memory_mb: Count = 2000
+    minutes: Count = 60
+
+
+class Method(BaseModel):
+    """One column of a table: an unlearning method with its options."""
+
+    model_config = ConfigDict(frozen=True)
+    label: str
+    method: str
+    title: str
+    options: dict[str, Any]
+    helpers: tuple[str, ...]
+
+
+class _Named(Section):
+    title: str
+    method: str
+
+
+class Dataset(Section):
+    """One dataset with its model, training settings, forget sets and methods.
+
+    `source` says what its loader fetches and makes, `reading` how its family makes a mini-batch.
+    """
+
+    loader: Name
+    title: str
+    source: dict[str, Any] = Field(default_factory=dict)
+    reading: dict[str, Any] = Field(default_factory=dict)
+    embedding: Name | None = None
+    model: Network
+    loss: Literal["mse", "l1"]
+    training: Fit
+    blindspot: Fit
+    unit: str = "the target's unit"
+    forget_sets: dict[Name, ForgetSet]
+    methods: dict[Name, dict[str, Any]]
+    observation: Observation = Observation()
+    relearning: Relearning = Relearning()
+    resources: Resources = Resources()
+
+    def method(self, label: str) -> Method:
+        """The entry `label` of `methods`, its options checked by the method itself.
+
+        Raises
+        ------
+        UserError
+            When no method bears the name, or an option is wrong.
+        """
+        if label not in self.methods:
+            raise unknown("method", label, self.methods)
+        entry = dict(self.methods[label])
+        names = {"title": entry.pop("title", label), "method": entry.pop("method", label)}
+        named = validated(_Named, names)
+        module = registry.load("method", named.method)
+        options = validated(module.Settings, entry).plain()
+        helpers = tuple(getattr(module, "HELPERS", ()))
+        return Method(
+            label=label, method=named.method, title=named.title, options=options, helpers=helpers
+        )

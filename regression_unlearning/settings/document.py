@@ -1,0 +1,149 @@
+"""params.yaml as a whole: read, typed, checked.
+
+`load_settings` reads the file; `check` takes a dictionary (Snakemake's ``config``, say). Either
+ends in a `Settings` in which every name exists and every number is in range, or in one `UserError`
+that names the key, what is wrong with it, and the nearest right one.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from regression_unlearning import registry
+from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.settings.dataset import Dataset
+from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.experiment import REFERENCES, Experiment
+from regression_unlearning.settings.section import Name, Section, validated
+
+
+class Settings(Section):
+    """All of params.yaml."""
+
+    experiment: Name
+    data_mirror: str | None = None
+    without_gpu: Literal["fail", "cpu"] = "fail"
+    embedding: Name
+    embeddings: dict[Name, Embedding]
+    datasets: dict[Name, Dataset]
+    measures: dict[Name, dict[str, Any]]
+    experiments: dict[Name, Experiment]
+
+    @property
+    def chosen(self) -> Experiment:
+        """The experiment that is to run."""
+        return self.experiments[self.experiment]
+
+    def embedding_of(self, dataset: str) -> Embedding:
+        """The entry of `embeddings` that is chosen for a dataset."""
+        return self.embeddings[self.datasets[dataset].embedding or self.embedding]
+
+    def word_vectors_of(self, dataset: str) -> Embedding | None:
+        """The word vectors that a dataset is read with: its own where its loader brings some."""
+        chosen = self.datasets[dataset]
+        if not getattr(registry.family(chosen.loader), "WORD_VECTORS", False):
+            return None
+        loader = registry.load("dataset", chosen.loader)
+        if hasattr(loader, "word_vectors"):
+            return loader.word_vectors(loader.Settings.model_validate(chosen.source))
+        return self.embedding_of(dataset)
+
+
+def check(values: Mapping[str, Any], where: str = "params.yaml") -> Settings:
+    """Check a whole configuration: keys, types, ranges, and every name that another part uses.
+
+    Raises
+    ------
+    UserError
+        See `validated`; also for a name of a dataset, forget set, method, measure, embedding or
+        experiment that does not exist.
+    """
+    settings = validated(Settings, values, where)
+
+    def named(kind: str, name: str, table: Mapping, place: str) -> None:
+        if name not in table:
+            raise unknown(kind, name, table, f"{where}: {place}")
+
+    named("experiment", settings.experiment, settings.experiments, "experiment")
+    named("embedding", settings.embedding, settings.embeddings, "embedding")
+    for label, dataset in settings.datasets.items():
+        place = f"{where}: datasets.{label}"
+        loader = registry.load("dataset", dataset.loader, f"{place}.loader")
+        validated(loader.Settings, dataset.source, f"{place}.source")
+        validated(registry.family(dataset.loader).Reading, dataset.reading, f"{place}.reading")
+        if dataset.embedding is not None:
+            named(
+                "embedding", dataset.embedding, settings.embeddings, f"datasets.{label}.embedding"
+            )
+        for name in dataset.methods:
+            method_place = f"{place}.methods.{name}"
+            if name in REFERENCES:
+                raise UserError(f"{method_place}: this name is taken; choose another.")
+            try:
+                dataset.method(name)
+            except UserError as error:
+                raise UserError(f"{method_place}: {error}") from None
+    for name, options in settings.measures.items():
+        module = registry.load("measure", name, f"{where}: measures.{name}")
+        validated(module.Settings, options, f"{where}: measures.{name}")
+    for label, experiment in settings.experiments.items():
+        for kind, layouts in (("tables", experiment.tables), ("figures", experiment.figures)):
+            for name, layout in layouts.items():
+                place = f"experiments.{label}.{kind}.{name}"
+                named("dataset", layout.dataset, settings.datasets, place)
+                dataset = settings.datasets[layout.dataset]
+                for forget_set in layout.forget_sets:
+                    named("forget set", forget_set, dataset.forget_sets, place)
+                for method in layout.methods:
+                    named("method", method, dataset.methods, place)
+    return settings
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which no key may stand twice: plain YAML would silently keep the last."""
+
+    def compose_mapping_node(self, anchor):
+        """Compose a mapping; keys of a merge (``<<``) come later and may be overwritten."""
+        node = super().compose_mapping_node(anchor)
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.MarkedYAMLError(
+                        problem=f"{key.value!r} stands twice", problem_mark=key.start_mark
+                    )
+                seen.add(key.value)
+        return node
+
+
+def read_yaml(path: str | Path) -> dict[str, Any]:
+    """Read a file of keys and values, in which no key may stand twice.
+
+    Raises
+    ------
+    UserError
+        When the file is missing, is no YAML, or holds something else.
+    """
+    path = Path(path)
+    try:
+        values = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a safe loader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"cannot read {path}: {error}") from error
+    except yaml.YAMLError as error:
+        raise UserError(f"{path} is not YAML: {error}") from error
+    if not isinstance(values, dict):
+        raise UserError(f"{path} must hold keys and values.")
+    return values
+
+
+def load_settings(path: str | Path = "params.yaml") -> Settings:
+    """Read and check params.yaml.
+
+    Raises
+    ------
+    UserError
+        See `read_yaml` and `check`.
+    """
+    return check(read_yaml(path), str(path))

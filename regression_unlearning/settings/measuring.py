@@ -1,0 +1,26 @@
+"""What a model is asked before it is measured: one pass over its rows, and relearning."""
+
+from regression_unlearning.settings.section import Count, Positive, Section
+
+
+class Observation(Section):
+    """How many rows of each part keep their activations, and how many pass the network at once."""
+
+    max_rows: Count = 2000
+    batch_size: Count = 1024
+
+
+class Relearning(Section):
+    """The Anamnesis Index's relearning (paper, Eq. 10).
+
+    Mini-batches of the whole training set until the loss on the forget set is at most (1 + alpha)
+    times the original model's; `orders` batch orders, at most `cap` mini-batches each, the loss
+    looked at after every `check_every` of them.
+    """
+
+    learning_rate: Positive = 0.01
+    batch_size: Count = 256
+    alpha: Positive = 0.05
+    orders: Count = 2
+    check_every: Count = 1
+    cap: Count = 230

@@ -1,0 +1,37 @@
+"""How the training loop runs."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from regression_unlearning.settings.section import Count, Positive, Section
+
+
+class Plateau(Section):
+    """Divide the learning rate when the validation loss stops falling (paper, Section 6.3)."""
+
+    name: Literal["plateau"]
+    factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    patience: Count = 10
+
+
+class Step(Section):
+    """Multiply the learning rate by `factor` after every `epochs` epochs."""
+
+    name: Literal["step"]
+    factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    epochs: Count = 3
+
+
+class Fit(Section):
+    """How the training loop runs: Adam over shuffled mini-batches.
+
+    `save_every` is the number of seconds between two savings of the whole state.
+    """
+
+    epochs: Count
+    learning_rate: Positive
+    batch_size: Count = 256
+    schedule: Annotated[Plateau | Step, Field(discriminator="name")] | None = None
+    clip: Positive | None = None
+    save_every: Positive = 20.0
