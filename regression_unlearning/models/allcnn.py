@@ -7,7 +7,7 @@ workshop), network C.
 from torch import nn
 
 from regression_unlearning.models.stack import Stack
-from regression_unlearning.settings import AllCNN
+from regression_unlearning.settings.networks import AllCNN
 
 
 def _layer(before: int, after: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:

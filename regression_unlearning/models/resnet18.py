@@ -3,8 +3,8 @@
 from torch import nn
 from torchvision.models import resnet18
 
-from regression_unlearning.models.stack import Stack
-from regression_unlearning.settings import ResNet18
+from regression_unlearning.models.stack import Stack, three
+from regression_unlearning.settings.networks import ResNet18
 
 
 def build(settings: ResNet18, inputs, outputs: int = 1) -> Stack:
@@ -12,7 +12,13 @@ def build(settings: ResNet18, inputs, outputs: int = 1) -> Stack:
 
     Its named layers are those that the paper's released code compares: the stem and the eight
     residual blocks.
+
+    Raises
+    ------
+    UserError
+        When the images are grey.
     """
+    three(inputs, "resnet18")
     base = resnet18(weights=None)
     blocks = [
         block for stage in (base.layer1, base.layer2, base.layer3, base.layer4) for block in stage
