@@ -30,8 +30,8 @@ def ends(mean, half):
 
 
 def verdict(check, data):
-    claim = Claim("c", "said", "there", ("f",), check)
-    result = check_claims(data, [claim], "d", {"f": "the set"})
+    claim = Claim("c", "said", "there", (("d", "f"),), check)
+    result = check_claims(data, [claim], {("d", "f"): "the set"})
     assert list(result.columns) == COLUMNS and len(result) == 1
     return result.loc[0, "verdict"], result.loc[0, "figures"]
 

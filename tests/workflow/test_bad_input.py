@@ -252,7 +252,7 @@ def test_every_program_by_hand(prepared):
     for label in labels:
         run(
             "observe",
-            f"o/random_20/{label}/seed_0.npz",
+            f"o/demo_pairs/random_20/{label}/seed_0.npz",
             {**network, "observation": {"max_rows": 50}},
             *("--checkpoint", f"c/{label}.safetensors", *parts),
         )
@@ -262,15 +262,15 @@ def test_every_program_by_hand(prepared):
             f"r/{label}.json",
             {**network, "relearning": {"cap": 4, "orders": 1, "batch_size": 32}},
             *("--identity", *names, "--checkpoint", f"c/{label}.safetensors"),
-            *("--original", "o/random_20/original/seed_0.npz", *parts),
+            *("--original", "o/demo_pairs/random_20/original/seed_0.npz", *parts),
         )
     measures = []
     for label in labels:
         sources = {
-            "errors": [f"--observations 0=o/random_20/{label}/seed_0.npz"],
+            "errors": [f"--observations 0=o/demo_pairs/random_20/{label}/seed_0.npz"],
             "wasserstein": [
-                f"--observations 0=o/random_20/{label}/seed_0.npz",
-                "--gold-observations 0=o/random_20/retrained/seed_0.npz",
+                f"--observations 0=o/demo_pairs/random_20/{label}/seed_0.npz",
+                "--gold-observations 0=o/demo_pairs/random_20/retrained/seed_0.npz",
             ],
         }
         for measure, given in sources.items():
@@ -287,12 +287,17 @@ def test_every_program_by_hand(prepared):
     layout = {
         "title": "By hand",
         "paper": None,
-        "dataset": "demo_pairs",
-        "dataset_title": "demo_pairs",
-        "embedded": True,
-        "loss": "mse",
-        "unit": "points",
-        "forget_sets": [["random_20", "20 random rows"]],
+        "kind": "difference_densities",
+        "datasets": [
+            {
+                "name": "demo_pairs",
+                "title": "demo_pairs",
+                "embedded": True,
+                "loss": "mse",
+                "unit": "points",
+            }
+        ],
+        "groups": [["demo_pairs", "random_20", "20 random rows"]],
         "methods": [[label, label.title()] for label in labels],
     }
     settings = json.dumps(layout)
@@ -305,7 +310,7 @@ def test_every_program_by_hand(prepared):
         prepared.script(
             "figure",
             "--observations",
-            *(f"o/random_20/{label}/seed_0.npz" for label in labels),
+            *(f"o/demo_pairs/random_20/{label}/seed_0.npz" for label in labels),
             *("--settings", settings, "--output", "t/figure"),
         )
     )
