@@ -125,6 +125,21 @@ def measure_settings(settings: Settings, wildcards: Any) -> dict[str, Any]:
     return {**settings.measures[wildcards.measure], **own}
 
 
+def relearning(settings: Settings, wildcards: Any) -> dict[str, Any] | None:
+    """How a model relearns; None where it stands in no table of any experiment, to save the time.
+
+    Of all experiments: choosing another one must not disturb what is there.
+    """
+    asked = any(
+        wildcards.dataset in table.datasets
+        and wildcards.forget_set in table.forget_sets
+        and wildcards.method in (*REFERENCES, *table.methods)
+        for experiment in settings.experiments.values()
+        for table in experiment.tables.values()
+    )
+    return settings.datasets[wildcards.dataset].relearning.plain() if asked else None
+
+
 def measure_module(name: str) -> str:
     """Module of a measure."""
     return registry.module_name("measure", name)
@@ -150,6 +165,13 @@ def checkpoint(wildcards: Any, suffix: str = ".safetensors") -> str:
 
 def _plain(model: Any) -> dict[str, Any]:
     return {name: getattr(model, name) for name in ("dataset", "forget_set", "method", "seed")}
+
+
+def observed_files(relearns: bool) -> dict[str, str]:
+    """What an observing job writes of a model that is not an original."""
+    model = "{dataset}/{forget_set}/{method}/seed_{seed}"
+    counts = {"relearning": f"relearning/{model}.json"} if relearns else {}
+    return {"observation": f"observations/{model}.npz", **counts}
 
 
 class _Names:
@@ -272,6 +294,12 @@ class Grid:
     def observed(self) -> list[str]:
         """Observations of every model."""
         return [_observation(model) for model in self._models([*REFERENCES, *self._methods])]
+
+    @cached_property
+    def relearns(self) -> bool:
+        """Whether a measure asks for relearning."""
+        modules = (registry.load("measure", name) for name in self.settings.measures)
+        return any("relearning" in module.NEEDS for module in modules)
 
     @cached_property
     def relearnt(self) -> list[str]:
