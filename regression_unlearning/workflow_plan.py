@@ -62,6 +62,11 @@ def data_modules(settings: Settings, dataset: str) -> list[str]:
     return [loader_module(settings, dataset), family_module(settings, dataset)]
 
 
+def processes(settings: Settings, dataset: str) -> int:
+    """Most processes that preparing a dataset puts to use."""
+    return getattr(registry.family(settings.datasets[dataset].loader), "PROCESSES", 1)
+
+
 def network_modules(settings: Settings, dataset: str) -> list[str]:
     """Modules that a job with a network imports by name: the network and the family's batches."""
     network = settings.datasets[dataset].model.name

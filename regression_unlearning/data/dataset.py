@@ -58,6 +58,6 @@ def open_dataset(
             checksums=Path(folder, "checksums.json"),
             embedding=embedding,
         )
-        prepare(raw, prepared, chosen.loader, source, embedding)
+        prepare(raw, prepared, chosen.loader, source, embedding, os.cpu_count() or 1)
     parts = select(read_rows(prepared), chosen.forget_sets[forget_set], forget_set)
     return load_prepared(prepared, device, chosen.reading), parts
