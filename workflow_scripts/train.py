@@ -5,7 +5,7 @@ Without --parts the model is trained on the whole training set; with it, on the 
 
 from regression_unlearning import program
 from regression_unlearning.settings.section import validated
-from regression_unlearning.settings.training import Fit
+from regression_unlearning.settings.training import Training
 from regression_unlearning.training.session import Session, add_arguments
 from regression_unlearning.training.train import train
 
@@ -23,7 +23,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     session = Session(arguments, arguments.identity, arguments.settings)
-    model = train(session.task, validated(Fit, arguments.settings["training"], "training"))
+    model = train(session.task, validated(Training, arguments.settings["training"], "training"))
     session.save(model)
 
 

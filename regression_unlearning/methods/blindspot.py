@@ -87,7 +87,8 @@ def unlearn(model, task, settings: Settings):
                 taught, theirs = fixed[0][where], {name: a[where] for name, a in fixed[1].items()}
             loss = loss + task.per_row(output[forgotten], taught[:, 0]).sum()
             for layer in layers if settings.lambda_ > 0 else ():
-                apart = difference(ours[layer][forgotten], theirs[layer], settings.form)
+                pair = (a.to(output.dtype) for a in (ours[layer][forgotten], theirs[layer]))
+                apart = difference(*pair, settings.form)
                 loss = loss + settings.lambda_ * apart.sum()
         return loss / len(rows)
 

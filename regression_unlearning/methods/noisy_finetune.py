@@ -75,6 +75,7 @@ def unlearn(model, task, settings: Settings):
     """
     import torch
 
+    from regression_unlearning.training.batches import at_least
     from regression_unlearning.training.optimiser import NoisySGD
 
     if settings.noisy_learning_rate * settings.decay >= 1:
@@ -94,7 +95,7 @@ def unlearn(model, task, settings: Settings):
             noise=settings.noise,
         )
 
-    batches = -(-len(task.retain) // settings.batch_size)
+    batches = at_least(len(task.retain), settings.batch_size)
     plan = settings.model_copy(
         update={"epochs": -(-settings.noisy_steps // batches), "clip": None, "schedule": None}
     )

@@ -10,7 +10,7 @@ from regression_unlearning.settings.forget_sets import ForgetSet
 from regression_unlearning.settings.measuring import Observation, Relearning
 from regression_unlearning.settings.networks import Network
 from regression_unlearning.settings.section import Count, Name, Section, validated
-from regression_unlearning.settings.training import Fit
+from regression_unlearning.settings.training import Training
 
 
 class Resources(Section):
@@ -54,8 +54,8 @@ class Dataset(Section):
     embedding: Name | None = None
     model: Network
     loss: Literal["mse", "l1"]
-    training: Fit
-    blindspot: Fit
+    training: Training
+    blindspot: Training
     unit: str = "the target's unit"
     forget_sets: dict[Name, ForgetSet]
     methods: dict[Name, dict[str, Any]]

@@ -26,7 +26,9 @@ class Step(Section):
 class Fit(Section):
     """How the training loop runs: Adam over shuffled mini-batches.
 
-    `save_every` is the number of seconds between two savings of the whole state.
+    `save_every` is the number of seconds between two savings of the whole state. `precision`
+    is that of the network's forward pass: with bfloat16 weights, losses, sums and the last layer
+    stay float32.
     """
 
     epochs: Count
@@ -35,3 +37,10 @@ class Fit(Section):
     schedule: Annotated[Plateau | Step, Field(discriminator="name")] | None = None
     clip: Positive | None = None
     save_every: Positive = 20.0
+    precision: Literal["float32", "bfloat16"] = "float32"
+
+
+class Training(Fit):
+    """Training from scratch; `compile` lets torch compile the network first (minutes, once)."""
+
+    compile: bool = False

@@ -18,11 +18,26 @@ def _mixed(rows: Tensor, generator: torch.Generator) -> Tensor:
     return rows[torch.randperm(len(rows), generator=generator).to(rows.device)]
 
 
+def _cut(rows: Tensor, size: int) -> list[Tensor]:
+    """Cut into batches; one last row joins the batch before it: a mean over one row normalises
+    it to nothing.
+    """
+    batches = list(rows.split(size))
+    if len(batches) > 1 and len(batches[-1]) == 1:
+        batches[-2:] = [torch.cat(batches[-2:])]
+    return batches
+
+
+def at_least(rows: int, size: int) -> int:
+    """How many batches an epoch over so many rows has, or one less."""
+    return max(1, rows // size)
+
+
 def shuffled(rows: Tensor, size: int) -> Batches:
     """Every row once, in an order of the epoch's own."""
 
     def plan(epoch: int, generator: torch.Generator) -> Sequence[Tensor]:
-        return _mixed(rows, generator).split(size)
+        return _cut(_mixed(rows, generator), size)
 
     return plan
 
@@ -35,7 +50,7 @@ def drawn_beside(rows: Tensor, size: int, *others: Tensor, each: int) -> Batches
     """
 
     def plan(epoch: int, generator: torch.Generator) -> Sequence[Tensor]:
-        batches = _mixed(rows, generator).split(size)
+        batches = _cut(_mixed(rows, generator), size)
         beside = []
         for other in others:
             take = min(each, len(other))
@@ -54,7 +69,7 @@ def in_turn(first: Tensor, first_size: int, epochs: int, rows: Tensor, size: int
     """In each of the first `epochs` epochs the batches of `first`; then, in all, of `rows`."""
 
     def plan(epoch: int, generator: torch.Generator) -> Sequence[Tensor]:
-        ahead = _mixed(first, generator).split(first_size) if epoch < epochs else ()
-        return [*ahead, *_mixed(rows, generator).split(size)]
+        ahead = _cut(_mixed(first, generator), first_size) if epoch < epochs else []
+        return [*ahead, *_cut(_mixed(rows, generator), size)]
 
     return plan

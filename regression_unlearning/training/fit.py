@@ -78,6 +78,7 @@ def fit(
     *,
     seed: int,
     what: str = "training",
+    compiled: bool = False,
     batches: Batches | None = None,
     make_optimiser: Callable[[nn.Module, Fit], torch.optim.Optimizer] = _adam,
     before_step: Callable[[float], None] | None = None,
@@ -108,6 +109,9 @@ def fit(
         Seed of order and dropout.
     what : str
         Name of the work in the log.
+    compiled : bool
+        Whether `objective` gets the network compiled by torch. Not for an objective that reads the
+        network's activations: the compiler leaves out hooks.
     batches : callable, optional
         ``batches(epoch, generator)`` gives the epoch's batches in place of the shuffled `rows`; see
         `training.batches`. They must depend on these two arguments alone.
@@ -142,6 +146,8 @@ def fit(
     """
     torch.manual_seed(seed)
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    network = torch.compile(model) if compiled else model
+    cast = settings.precision != "float32"
     optimiser = make_optimiser(model, settings)
     schedule = _schedule(optimiser, settings)
     position = state_file and state.load(state_file, fingerprint, model, optimiser, schedule)
@@ -168,7 +174,8 @@ def fit(
         for step, batch in enumerate(plan[first:], first):
             if before_step is not None:
                 before_step((epoch + step / len(plan)) / settings.epochs)
-            loss = objective(model, batch)
+            with torch.autocast(rows.device.type, torch.bfloat16, enabled=cast):
+                loss = objective(network, batch)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             if settings.clip is not None:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from regression_unlearning.models.activations import evaluating
 from regression_unlearning.settings.measuring import Relearning
 from regression_unlearning.settings.training import Fit
+from regression_unlearning.training.batches import at_least
 from regression_unlearning.training.task import Task
 
 
@@ -75,7 +76,7 @@ def relearn(
     check = ForgetLoss(task, (1 + settings.alpha) * original_loss)
     check.sort_by(model)
     rows = task.train
-    epochs = -(-settings.cap // -(-len(rows) // settings.batch_size))
+    epochs = -(-settings.cap // at_least(len(rows), settings.batch_size))
     plan = Fit(epochs=epochs, learning_rate=settings.learning_rate, batch_size=settings.batch_size)
     counts = []
     for order in range(settings.orders):

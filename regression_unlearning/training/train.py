@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from regression_unlearning.settings.training import Fit, Plateau
+from regression_unlearning.settings.training import Fit, Plateau, Training
 from regression_unlearning.training.task import Task
 
 
@@ -19,7 +19,7 @@ def train(task: Task, settings: Fit) -> nn.Module:
     task : Task
         Rows, loss, network and seed.
     settings : Fit
-        Epochs, learning rate, batch size, schedule.
+        Epochs, learning rate, batch size, schedule, precision.
 
     Returns
     -------
@@ -28,6 +28,7 @@ def train(task: Task, settings: Fit) -> nn.Module:
     """
     model = task.new_model()
     watch = isinstance(settings.schedule, Plateau) and len(task.validation) > 0
+    compiled = isinstance(settings, Training) and settings.compile
     monitor = (lambda model: task.mean_loss(model, task.validation)) if watch else None
-    task.fit(model, settings, monitor=monitor, phase="training")
+    task.fit(model, settings, monitor=monitor, phase="training", compiled=compiled)
     return model.eval()

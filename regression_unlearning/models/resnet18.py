@@ -1,0 +1,30 @@
+"""The paper's image network: torchvision's ResNet18 with one linear layer at its end."""
+
+from torch import nn
+from torchvision.models import resnet18
+
+from regression_unlearning.models.stack import Stack, three
+from regression_unlearning.settings.networks import ResNet18
+
+
+def build(settings: ResNet18, inputs, outputs: int = 1) -> Stack:
+    """Make a network with fresh weights, drawn from torch's global generator.
+
+    Its named layers are those that the paper's released code compares: the stem and the eight
+    residual blocks.
+
+    Raises
+    ------
+    UserError
+        When the images are grey.
+    """
+    three(inputs, "resnet18")
+    base = resnet18(weights=None)
+    blocks = [
+        block for stage in (base.layer1, base.layer2, base.layer3, base.layer4) for block in stage
+    ]
+    # the pooling follows the stem: its input is the stem's activation
+    blocks[0] = nn.Sequential(base.maxpool, blocks[0])
+    stem = nn.Sequential(base.conv1, base.bn1, base.relu)
+    named = {f"block{number}": block for number, block in enumerate(blocks, 1)}
+    return Stack({"stem": stem, **named}, base.fc.in_features, outputs)
