@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning import provenance, registry
+from regression_unlearning.absences import absences
 from regression_unlearning.evaluation.inputs import SOURCES
 from regression_unlearning.settings.dataset import Method
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.experiment import REFERENCES, Layout
 
+#: The measure that stands for all where a dataset cannot be had.
+ABSENT = "absent"
 LIBRARY = provenance.PACKAGE.name
 
 
@@ -159,9 +162,19 @@ class Grid:
         return {**self.experiment.tables, **self.experiment.figures}
 
     @cached_property
-    def datasets(self) -> list[str]:
+    def shown(self) -> list[str]:
         """Datasets that a table or a figure shows."""
         return _unique(layout.dataset for layout in self.layouts.values())
+
+    @cached_property
+    def absent(self) -> dict[str, str]:
+        """Of these, those that cannot be had, and why: tables show them without a number."""
+        return absences(self.settings, self.shown)
+
+    @cached_property
+    def datasets(self) -> list[str]:
+        """Datasets that are worked on."""
+        return [dataset for dataset in self.shown if dataset not in self.absent]
 
     @cached_property
     def cells(self) -> list[tuple[str, str, str]]:
@@ -201,7 +214,7 @@ class Grid:
         return [
             _Names(dataset=dataset, forget_set=forget_set, method=label, seed=seed)
             for (dataset, forget_set, label), seed in product(self.cells, self.seeds)
-            if label in kept
+            if label in kept and dataset not in self.absent
         ]
 
     @cached_property
@@ -247,7 +260,9 @@ class Grid:
         return [_relearning(model) for model in self._models(["retrained", *self._methods])]
 
     def measures_of(self, dataset: str, forget_set: str, label: str) -> list[str]:
-        """Measured values of one column."""
+        """Measured values of one column; the reason where its dataset cannot be had."""
+        if dataset in self.absent:
+            return [f"measures/{dataset}/{forget_set}/{label}/{ABSENT}.csv"]
         return [
             f"measures/{dataset}/{forget_set}/{label}/{measure}.csv"
             for measure in self.settings.measures
@@ -273,6 +288,8 @@ class Grid:
         """Observations that a figure shows."""
         layout = self.layouts[name]
         labels = [*REFERENCES, *layout.methods]
+        if layout.dataset in self.absent:
+            return []
         return [
             _observation(
                 _Names(dataset=layout.dataset, forget_set=forget_set, method=label, seed=seed)
@@ -292,6 +309,7 @@ class Grid:
             "dataset": layout.dataset,
             "dataset_title": self._dataset_title(layout.dataset),
             "embedded": loader.EMBEDDED,
+            "absent": self.absent.get(layout.dataset),
             "loss": dataset.loss,
             "unit": dataset.unit,
             "forget_sets": [[name, dataset.forget_sets[name].title] for name in layout.forget_sets],
@@ -362,6 +380,12 @@ class Grid:
                 for seed in self.seeds
             }
         return found
+
+    def measure_settings(self, wildcards: Any) -> dict[str, Any]:
+        """Settings of a measuring job."""
+        if wildcards.measure == ABSENT:
+            return {"reason": self.absent[wildcards.dataset]}
+        return self.settings.measures[wildcards.measure]
 
     def measure_inputs(self, wildcards: Any) -> dict[str, list[str]]:
         """Files that a measuring job reads, by source."""

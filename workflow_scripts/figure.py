@@ -4,6 +4,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from regression_unlearning import program
+from regression_unlearning.reporting.absent import notice
 from regression_unlearning.reporting.differences import panel
 from regression_unlearning.reporting.figures import difference_densities
 
@@ -14,8 +15,8 @@ def main() -> None:
     parser.add_argument(
         "--observations",
         type=Path,
-        nargs="+",
-        required=True,
+        nargs="*",
+        default=[],
         help="files .../{forget_set}/{method}/seed_{seed}.npz",
     )
     parser.add_argument(
@@ -24,6 +25,9 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="path without its ending")
     arguments = parser.parse_args()
     layout = arguments.settings
+    if layout["absent"]:
+        notice(arguments.output, layout["title"], layout["absent"])
+        return
     seen: dict[tuple[str, str], dict[int, Path]] = defaultdict(dict)
     for path in arguments.observations:
         seed = int(path.stem.removeprefix("seed_"))
