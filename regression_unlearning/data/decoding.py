@@ -9,6 +9,7 @@ import io
 import json
 import logging
 import os
+import re
 import shutil
 import struct
 import threading
@@ -95,8 +96,8 @@ def decode_part(part: Part) -> Path:
                 try:
                     pixels[number] = decode(read(entry), part.size, part.channels)
                 except BROKEN as error:
-                    lines = str(error).splitlines() or [type(error).__name__]
-                    problems[number] = lines[0][:200].replace("<_io.BytesIO object", "<image")
+                    said = re.sub(r" ?<_io.BytesIO[^>]*>", "", str(error))
+                    problems[number] = (said.splitlines() or [type(error).__name__])[0][:200]
     with whole(part.file) as file:
         np.savez(file, pixels=pixels, problems=np.array(problems))
     return part.file
@@ -121,6 +122,9 @@ def _identity(images: Sequence[tuple[Path, Entry]], size: int, channels: int) ->
         found.update(f"{path} {about.st_size} {about.st_mtime_ns}".encode())
     for path, entry in images:
         found.update(f"{path.name} {entry}\n".encode())
+        if path.is_dir():
+            about = (path / entry).stat()
+            found.update(f"{about.st_size} {about.st_mtime_ns}".encode())
     return found.hexdigest()[:16]
 
 

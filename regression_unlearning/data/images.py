@@ -16,6 +16,7 @@ from pydantic import Field
 from regression_unlearning.data.augmentation import cut, places
 from regression_unlearning.data.decoding import decode_all
 from regression_unlearning.data.image_places import locate, plain
+from regression_unlearning.data.prepared import check_splits
 from regression_unlearning.data.work import Streamed, Work
 from regression_unlearning.files import whole
 from regression_unlearning.settings.section import Count, Section, Share
@@ -97,6 +98,7 @@ def prepare(
 
     listing = source.listing(raw)
     rows = listing.rows.reset_index(drop=True)
+    check_splits(rows, raw)
     images: list[Any] = [None] * len(rows)
     for number, place in enumerate(listing.places):
         chosen = np.flatnonzero(rows["place"].to_numpy() == number)

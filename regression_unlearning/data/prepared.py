@@ -64,9 +64,7 @@ def prepare(
     module = registry.family(loader)
     work = Work(folder, processes)
     rows, arrays = module.prepare(raw, source, embedding, work)
-    for split in SPLITS:
-        if not (rows["split"] == split).any():
-            raise UserError(f"{raw}: the {split} part holds no row.")
+    check_splits(rows, raw)
     arrays = {
         "target": rows["target"].to_numpy(np.float32),
         "split": rows["split"].map({split: n for n, split in enumerate(SPLITS)}).to_numpy(np.uint8),
@@ -81,6 +79,19 @@ def prepare(
     with whole(folder / ARRAYS) as part:
         tensors.write(part, arrays, about)
     work.clear()
+
+
+def check_splits(rows: "pd.DataFrame", raw: Path) -> None:
+    """Refuse rows of which no part, or only some, is there.
+
+    Raises
+    ------
+    UserError
+        When train, validation or test holds no row.
+    """
+    for split in SPLITS:
+        if not (rows["split"] == split).any():
+            raise UserError(f"{raw}: the {split} part holds no row.")
 
 
 def read_rows(folder: Path) -> "pd.DataFrame":
