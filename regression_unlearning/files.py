@@ -59,6 +59,20 @@ def write_json(path: str | os.PathLike, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
+def read_json(path: str | os.PathLike) -> Any:
+    """Read a JSON file.
+
+    Raises
+    ------
+    UserError
+        When it is missing, or no JSON.
+    """
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"cannot read {path}: {error}") from error
+
+
 def write_npz(path: str | os.PathLike, arrays: Mapping[str, Any]) -> None:
     """Write named arrays as a compressed ``.npz`` with fixed dates: same arrays, same bytes."""
     import zipfile

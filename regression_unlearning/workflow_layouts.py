@@ -1,5 +1,6 @@
 """What the programs that make tables, figures and the report are told: names, titles, units."""
 
+from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
@@ -39,8 +40,11 @@ def title(settings: Settings, dataset: str) -> str:
     return f"{chosen.title}, {chosen.embedding or settings.embedding}"
 
 
-def told(settings: Settings, layout: Layout) -> dict[str, Any]:
-    """What a table's or figure's program is told: see `reporting.results.layout_of`."""
+def told(settings: Settings, layout: Layout, absent: Mapping[str, str]) -> dict[str, Any]:
+    """What a table's or figure's program is told: see `reporting.results.layout_of`.
+
+    `absent` says why a dataset cannot be had.
+    """
     datasets = [settings.datasets[name] for name in layout.datasets]
     several = len(datasets) > 1
     methods = {label: datasets[0].method(label).title for label in layout.methods}
@@ -57,6 +61,7 @@ def told(settings: Settings, layout: Layout) -> dict[str, Any]:
             {
                 "name": name,
                 "title": title(settings, name),
+                "absent": absent.get(name),
                 "embedded": registry.load("dataset", dataset.loader).EMBEDDED,
                 "loss": dataset.loss,
                 "unit": dataset.unit,
@@ -70,11 +75,11 @@ def told(settings: Settings, layout: Layout) -> dict[str, Any]:
     }
 
 
-def of_report(settings: Settings) -> dict[str, Any]:
+def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
     """What the report is made of, the settings of everything in it included."""
     experiment = settings.chosen
     layouts = [*experiment.tables.values(), *experiment.figures.values()]
-    datasets = dict.fromkeys(name for layout in layouts for name in layout.datasets)
+    shown = dict.fromkeys(name for layout in layouts for name in layout.datasets)
     figures = {
         name: {
             "title": layout.title,
@@ -86,7 +91,9 @@ def of_report(settings: Settings) -> dict[str, Any]:
     return {
         "title": experiment.title,
         "seeds": list(experiment.seeds),
-        "tables": {name: told(settings, layout) for name, layout in experiment.tables.items()},
+        "tables": {
+            name: told(settings, layout, absent) for name, layout in experiment.tables.items()
+        },
         "figures": figures,
         "params": {
             "experiment": {settings.experiment: experiment.plain()},
@@ -97,7 +104,7 @@ def of_report(settings: Settings) -> dict[str, Any]:
                     for key, value in settings.datasets[name].plain().items()
                     if key != "resources"  # where a job ran is not what it made
                 }
-                for name in datasets
+                for name in shown
             },
         },
     }

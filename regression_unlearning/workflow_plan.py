@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning import provenance, registry, workflow_layouts
+from regression_unlearning.absences import absences
 from regression_unlearning.evaluation.inputs import SOURCES
 from regression_unlearning.settings.dataset import Method
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.experiment import REFERENCES, Layout
 from regression_unlearning.workflow_layouts import MEASURES_DRAWN
 
+#: The measure that stands for all where a dataset cannot be had.
+ABSENT = "absent"
 LIBRARY = provenance.PACKAGE.name
 
 
@@ -61,6 +64,11 @@ def family_module(settings: Settings, dataset: str) -> str:
 def data_modules(settings: Settings, dataset: str) -> list[str]:
     """Modules that prepare a dataset."""
     return [loader_module(settings, dataset), family_module(settings, dataset)]
+
+
+def processes(settings: Settings, dataset: str) -> int:
+    """Most processes that preparing a dataset puts to use."""
+    return getattr(registry.family(settings.datasets[dataset].loader), "PROCESSES", 1)
 
 
 def network_modules(settings: Settings, dataset: str) -> list[str]:
@@ -117,12 +125,6 @@ def method_modules(settings: Settings, wildcards: Any) -> list[str]:
     """Modules that an unlearning job imports by name."""
     chosen = registry.module_name("method", method(settings, wildcards).method)
     return [chosen, *network_modules(settings, wildcards.dataset)]
-
-
-def measure_settings(settings: Settings, wildcards: Any) -> dict[str, Any]:
-    """Settings of a measuring job: the measure's own, and what its dataset says otherwise."""
-    own = settings.datasets[wildcards.dataset].measures.get(wildcards.measure, {})
-    return {**settings.measures[wildcards.measure], **own}
 
 
 def relearning(settings: Settings, wildcards: Any) -> dict[str, Any] | None:
@@ -201,9 +203,19 @@ class Grid:
         return {**self.experiment.tables, **self.experiment.figures}
 
     @cached_property
-    def datasets(self) -> list[str]:
+    def shown(self) -> list[str]:
         """Datasets that a table or a figure shows."""
         return _unique(name for layout in self.layouts.values() for name in layout.datasets)
+
+    @cached_property
+    def absent(self) -> dict[str, str]:
+        """Of these, those that cannot be had, and why: tables show them without a number."""
+        return absences(self.settings, self.shown)
+
+    @cached_property
+    def datasets(self) -> list[str]:
+        """Datasets that are worked on."""
+        return [dataset for dataset in self.shown if dataset not in self.absent]
 
     @cached_property
     def cells(self) -> list[tuple[str, str, str]]:
@@ -259,7 +271,7 @@ class Grid:
         return [
             _Names(dataset=dataset, forget_set=forget_set, method=label, seed=seed)
             for (dataset, forget_set, label), seed in product(cells, self.seeds)
-            if label in kept
+            if label in kept and dataset not in self.absent
         ]
 
     @cached_property
@@ -313,15 +325,21 @@ class Grid:
         )
 
     def _measured_in(self, layout: Layout) -> list[tuple[str, str, str, str]]:
-        """Dataset, forget set, label and measure of all that a table or figure shows."""
+        """Dataset, forget set, label and measure of all that a table or figure shows.
+
+        Where a dataset cannot be had, the reason stands for all measures.
+        """
         kind = getattr(layout, "kind", None)
-        drawn = self.settings.measures if kind is None else MEASURES_DRAWN.get(kind, ())
+        drawn = [
+            measure
+            for measure in self.settings.measures
+            if kind is None or measure in MEASURES_DRAWN.get(kind, ())
+        ]
         return [
             (*cell, measure)
             for cell in workflow_layouts.columns(layout)
-            for measure in self.settings.measures
-            if measure in drawn
-            and cell[2] not in getattr(registry.load("measure", measure), "SKIPS", ())
+            for measure in ([ABSENT] if drawn and cell[0] in self.absent else drawn)
+            if cell[2] not in getattr(registry.load("measure", measure), "SKIPS", ())
         ]
 
     @cached_property
@@ -352,11 +370,11 @@ class Grid:
 
     def layout_settings(self, name: str) -> dict[str, Any]:
         """What a table or figure shows, with the titles of its rows and columns."""
-        return workflow_layouts.told(self.settings, self.layouts[name])
+        return workflow_layouts.told(self.settings, self.layouts[name], self.absent)
 
     def report_settings(self) -> dict[str, Any]:
         """What the report is made of, the settings of everything in it included."""
-        return workflow_layouts.of_report(self.settings)
+        return workflow_layouts.of_report(self.settings, self.absent)
 
     def _sources(self, wildcards: Any) -> dict[str, dict[int, str]]:
         needs = registry.load("measure", wildcards.measure).NEEDS
@@ -384,6 +402,13 @@ class Grid:
                 for seed in self.seeds
             }
         return found
+
+    def measure_settings(self, wildcards: Any) -> dict[str, Any]:
+        """Settings of a measuring job: the measure's, and what its dataset says otherwise."""
+        if wildcards.measure == ABSENT:
+            return {"reason": self.absent[wildcards.dataset]}
+        own = self.settings.datasets[wildcards.dataset].measures.get(wildcards.measure, {})
+        return {**self.settings.measures[wildcards.measure], **own}
 
     def measure_inputs(self, wildcards: Any) -> dict[str, list[str]]:
         """Files that a measuring job reads, by source."""

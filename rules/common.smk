@@ -43,6 +43,8 @@ except UserError as error:
 if workflow.is_main_process and not workflow.dryrun:
     workflow_lock.take()
     workflow_failures.show(logger)
+    for name, reason in GRID.absent.items():
+        logger.warning(f"{name} is left out. {reason}")
 
 
 wildcard_constraints:

@@ -18,7 +18,7 @@ rule measure:
         turn=1,
     params:
         files=lambda wildcards: GRID.measure_arguments(wildcards),
-        settings=lambda wildcards: as_json(plan.measure_settings(SETTINGS, wildcards)),
+        settings=lambda wildcards: as_json(GRID.measure_settings(wildcards)),
     shell:
         "python workflow_scripts/measure.py --measure {wildcards.measure} --method {wildcards.method}"
         " {params.files} --settings {params.settings:q} --output {output} 2> {log}"

@@ -13,6 +13,7 @@ rule prepare:
         "logs/prepare/{dataset}.log",
     conda:
         ENVIRONMENT
+    threads: lambda wildcards: plan.processes(SETTINGS, wildcards.dataset)
     resources:
         mem_mb=lambda wildcards, attempt: 4000 * attempt,
         runtime=lambda wildcards, attempt: 120 * attempt,
@@ -21,7 +22,8 @@ rule prepare:
         settings=lambda wildcards: as_json(plan.source(SETTINGS, wildcards.dataset)),
     shell:
         "python workflow_scripts/prepare.py --loader {params.loader} --settings {params.settings:q}"
-        " --raw data/raw/{wildcards.dataset} --output data/prepared/{wildcards.dataset} 2> {log}"
+        " --raw data/raw/{wildcards.dataset} --output data/prepared/{wildcards.dataset}"
+        " --processes {threads} 2> {log}"
 
 
 rule select_forget_set:

@@ -7,6 +7,7 @@ from typing import Any
 
 from regression_unlearning import program
 from regression_unlearning.reporting import requests
+from regression_unlearning.reporting.absent import notice
 from regression_unlearning.reporting.differences import panel
 from regression_unlearning.reporting.figures import difference_densities
 from regression_unlearning.reporting.results import layout_of, printed, read_measures
@@ -59,7 +60,10 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="path without its ending")
     arguments = parser.parse_args()
     settings = arguments.settings
-    if settings["kind"] == "requests":
+    reasons = [one["absent"] for one in settings["datasets"] if one["absent"]]
+    if reasons:
+        notice(arguments.output, settings["title"], " ".join(reasons))
+    elif settings["kind"] == "requests":
         frame = tidy(read_measures(arguments.measures), printed(settings))
         unit = settings["datasets"][0]["unit"]
         requests.draw(frame, layout_of(settings), arguments.output, unit)

@@ -20,11 +20,14 @@ def main() -> None:
     )
     parser.add_argument("--raw", type=Path, required=True, help="folder of the raw files")
     parser.add_argument("--output", type=Path, required=True, help="folder to write into")
+    parser.add_argument("--processes", type=int, default=1, help="how many may decode at once")
     arguments = parser.parse_args()
     embedding = validated(Embedding | None, arguments.settings["embedding"], "embedding")
     settings = registry.load("dataset", arguments.loader).Settings
     source = validated(settings, arguments.settings["source"], "source")
-    prepare(arguments.raw, arguments.output, arguments.loader, source, embedding)
+    prepare(
+        arguments.raw, arguments.output, arguments.loader, source, embedding, arguments.processes
+    )
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class _Source:
         try:
             return self.file.read(size)
         except DAMAGED as error:
-            raise _damaged(self.path, error, self.advice) from error
+            raise damaged(self.path, error, self.advice) from error
 
 
 def copy(file: BinaryIO, target: Path, path: Path, advice: str) -> None:
@@ -111,14 +111,14 @@ def unpack(
     with _opened(archive, advice) as (members, read):
         chosen = [(_choose(member, members, archive.name), target) for member, target in wanted]
         for name, _ in chosen:
-            if problem := _unsafe_name(name) or members[name]:
+            if problem := unsafe_name(name) or members[name]:
                 raise Spoilt(f"{archive.name}: refused to unpack {name!r}: it {problem}. {advice}")
         order = {name: place for place, name in enumerate(members)}
         for name, target in sorted(chosen, key=lambda pair: order[pair[0]]):
             try:
                 file = read(name)
             except (*DAMAGED, KeyError) as error:
-                raise _damaged(archive, error, advice) from error
+                raise damaged(archive, error, advice) from error
             with file, whole(target) as part:
                 copy(file, part, archive, advice)
                 check(part, target)
@@ -133,34 +133,37 @@ def _opened(path: Path, advice: str) -> Iterator[tuple[dict[str, str], Callable[
                 zipped = file.read(2) == b"PK"
             if zipped:
                 packed = stack.enter_context(zipfile.ZipFile(path))
-                members = {info.filename: _unfit_zip(info) for info in packed.infolist()}
+                members = {info.filename: unfit_zip(info) for info in packed.infolist()}
                 read = packed.open
             else:
                 taped = stack.enter_context(tarfile.open(path, "r:*"))
                 listed = {info.name: info for info in taped.getmembers()}
-                members = {name: _unfit_tar(info) for name, info in listed.items()}
+                members = {name: unfit_tar(info) for name, info in listed.items()}
 
                 def read(name: str) -> BinaryIO:
                     return taped.extractfile(listed[name])
         except DAMAGED as error:
-            raise _damaged(path, error, advice) from error
+            raise damaged(path, error, advice) from error
         yield members, read
 
 
-def _unfit_zip(info: zipfile.ZipInfo) -> str:
+def unfit_zip(info: zipfile.ZipInfo) -> str:
+    """What makes a member of a zip file unfit to be read, or ""."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     if info.is_dir() or kind == stat.S_IFDIR:
         return "is a folder"
     return "" if kind in (0, stat.S_IFREG) else "is a link or a device"
 
 
-def _unfit_tar(info: tarfile.TarInfo) -> str:
+def unfit_tar(info: tarfile.TarInfo) -> str:
+    """What makes a member of a tar file unfit to be read, or ""."""
     if info.isdir():
         return "is a folder"
     return "" if info.isreg() else "is a link or a device"
 
 
-def _unsafe_name(name: str) -> str:
+def unsafe_name(name: str) -> str:
+    """What makes a member's name unsafe, or ""."""
     if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or name[:1] == "\\":
         return "has an absolute name"
     return "has '..' in its name" if ".." in name.replace("\\", "/").split("/") else ""
@@ -185,7 +188,8 @@ def _choose(member: str, members: Iterable[str], archive: str) -> str:
     )
 
 
-def _damaged(path: Path, error: BaseException, advice: str) -> Spoilt:
+def damaged(path: Path, error: BaseException, advice: str) -> Spoilt:
+    """The error for an archive that cannot be read, with what it looks like and what to do."""
     page = ""
     with suppress(OSError), path.open("rb") as file:
         if file.read(64).lstrip().startswith(b"<"):

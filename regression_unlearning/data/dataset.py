@@ -58,7 +58,7 @@ def open_dataset(
             checksums=Path(folder, "checksums.json"),
             embedding=embedding,
         )
-        prepare(raw, prepared, chosen.loader, source, embedding)
+        prepare(raw, prepared, chosen.loader, source, embedding, os.cpu_count() or 1)
     rows, parts = read_rows(prepared), None
     for one in (*reversed(chosen.earlier(forget_set)), forget_set):
         parts = select(rows, chosen.forget_sets[one], one, parts)

@@ -4,7 +4,6 @@
 1 validation, 2 test) and what the family of the dataset adds; ``rows.csv`` says which row is which.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regression_unlearning import registry
+from regression_unlearning.data import tensors
+from regression_unlearning.data.work import Work
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import whole
 from regression_unlearning.settings.embedding import Embedding
@@ -33,7 +34,12 @@ def family(name: str):
 
 
 def prepare(
-    raw: Path, folder: Path, loader: str, source: Section, embedding: Embedding | None
+    raw: Path,
+    folder: Path,
+    loader: str,
+    source: Section,
+    embedding: Embedding | None,
+    processes: int = 1,
 ) -> None:
     """Turn a dataset's raw files into ``arrays.safetensors`` and ``rows.csv``, each whole.
 
@@ -47,41 +53,45 @@ def prepare(
         The loader's settings.
     embedding : Embedding
         The word vectors, for families that read some.
+    processes : int
+        Processes that may work at once.
 
     Raises
     ------
     UserError
         When a raw file holds something wrong: named by file, row and value.
     """
-    from safetensors.numpy import save_file
-
     module = registry.family(loader)
-    rows, arrays = module.prepare(raw, source, embedding)
-    for split in SPLITS:
-        if not (rows["split"] == split).any():
-            raise UserError(f"{raw}: the {split} part holds no row.")
+    work = Work(folder, processes)
+    rows, arrays = module.prepare(raw, source, embedding, work)
+    check_splits(rows, raw)
     arrays = {
         "target": rows["target"].to_numpy(np.float32),
         "split": rows["split"].map({split: n for n, split in enumerate(SPLITS)}).to_numpy(np.uint8),
         **arrays,
     }
+    about = {
+        "family": registry.load("dataset", loader).FAMILY,
+        "sha256": tensors.digest(arrays),
+    }
     with whole(folder / ROWS) as part:
         rows.to_csv(part, index=False)
     with whole(folder / ARRAYS) as part:
-        save_file(
-            {key: np.ascontiguousarray(array) for key, array in arrays.items()},
-            part,
-            metadata={"family": registry.load("dataset", loader).FAMILY, "sha256": _digest(arrays)},
-        )
+        tensors.write(part, arrays, about)
+    work.clear()
 
 
-def _digest(arrays: dict[str, np.ndarray]) -> str:
-    digest = hashlib.sha256()
-    for key in sorted(arrays):
-        array = np.ascontiguousarray(arrays[key])
-        digest.update(f"{key} {array.dtype} {array.shape}".encode())
-        digest.update(array)
-    return digest.hexdigest()
+def check_splits(rows: "pd.DataFrame", raw: Path) -> None:
+    """Refuse rows of which no part, or only some, is there.
+
+    Raises
+    ------
+    UserError
+        When train, validation or test holds no row.
+    """
+    for split in SPLITS:
+        if not (rows["split"] == split).any():
+            raise UserError(f"{raw}: the {split} part holds no row.")
 
 
 def read_rows(folder: Path) -> "pd.DataFrame":
@@ -152,7 +162,7 @@ def load_prepared(
     if not path.is_file():
         raise UserError(f"{path} does not exist: prepare the dataset first.")
     try:
-        with safe_open(path, "pt", device=device) as file:
+        with safe_open(path, "pt") as file:  # mapped: only what is read is in memory
             arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
             name, digest = (file.metadata()[key] for key in ("family", "sha256"))
     except (OSError, SafetensorError) as error:
@@ -160,4 +170,5 @@ def load_prepared(
     target, split = arrays.pop("target"), arrays.pop("split")
     module = family(name)
     chosen = validated(module.Reading, reading or {}, "reading")
-    return Prepared(module.Inputs(arrays, chosen), target, split, digest)
+    inputs = module.Inputs(arrays, chosen, device)
+    return Prepared(inputs, target.to(device), split.to(device), digest)

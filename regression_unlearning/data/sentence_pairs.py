@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
+from regression_unlearning.data.work import Work
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Section
@@ -212,7 +213,7 @@ def index_tokens(
 
 
 def prepare(
-    raw: Path, source: Section, embedding: Embedding
+    raw: Path, source: Section, embedding: Embedding, work: Work | None = None
 ) -> tuple["pd.DataFrame", dict[str, np.ndarray]]:
     """Turn the raw files into a table of rows and arrays.
 
@@ -252,13 +253,15 @@ class Inputs:
         ``tokens`` (rows, 2, 10) and ``vectors`` (numbers, dimension).
     reading : Reading
         Nothing to choose.
+    device : str or device
+        Where the arrays go.
     """
 
     augments = False
 
-    def __init__(self, arrays: dict, reading: Reading | None = None):
-        self.tokens = arrays["tokens"].long()
-        self.vectors = arrays["vectors"]
+    def __init__(self, arrays: dict, reading: Reading | None = None, device="cpu"):
+        self.tokens = arrays["tokens"].to(device).long()
+        self.vectors = arrays["vectors"].to(device)
         self.device = self.vectors.device
 
     @property

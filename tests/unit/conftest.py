@@ -1,5 +1,8 @@
 """A task that trains in milliseconds: a handful of made sentence pairs and a tiny network."""
 
+import os
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -61,3 +64,12 @@ def bits():
 def nobody_asked(monkeypatch):
     """Each test begins as if no signal had come."""
     monkeypatch.setattr(interruption, "_asked", None)
+
+
+@pytest.fixture
+def real():
+    """The folder of real data that the data mirror is, where there is one."""
+    folder = Path(os.environ.get("REGRESSION_UNLEARNING_DATA_MIRROR", "../shared/data"))
+    if not (folder / "agedb").is_dir():
+        pytest.skip("no data mirror with the published lists")
+    return folder

@@ -287,6 +287,7 @@ def test_every_program_by_hand(prepared):
             {
                 "name": "demo_pairs",
                 "title": "demo_pairs",
+                "absent": None,
                 "embedded": True,
                 "loss": "mse",
                 "unit": "points",

@@ -1,0 +1,56 @@
+"""Random crops and flips of a whole batch by one gather; no row is looked at alone."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def places(rows: int, padding: int, flip: bool) -> tuple["Tensor", "Tensor", "Tensor"]:
+    """Draw where each image is cut, and whether it is mirrored: one draw of torch's generator.
+
+    The draw is made on the CPU, so that it is the same on every device.
+
+    Returns
+    -------
+    down, right : Tensor of int64 (rows,)
+        The cut's shift against the image, from -padding to padding.
+    mirrored : Tensor of bool (rows,)
+    """
+    import torch
+
+    steps = 2 * padding + 1
+    drawn = torch.randint(0, steps * steps * (2 if flip else 1), (rows,))
+    mirrored, place = drawn // (steps * steps), drawn % (steps * steps)
+    return place // steps - padding, place % steps - padding, mirrored.bool()
+
+
+def cut(images: "Tensor", down: "Tensor", right: "Tensor", mirrored: "Tensor") -> "Tensor":
+    """Cut shifted windows out of images that have a black margin, and mirror some of them.
+
+    Parameters
+    ----------
+    images : Tensor of uint8 (rows, channels, height, width)
+        Images of any layout in memory.
+    down, right, mirrored : Tensor (rows,)
+        See `places`.
+
+    Returns
+    -------
+    Tensor of uint8 (rows, channels, height, width)
+        With the channels last in memory.
+    """
+    import torch
+    from torch.nn.functional import pad
+
+    rows, _, height, width = images.shape
+    device = images.device
+    vertical = torch.arange(height, device=device) + down[:, None]
+    across = torch.arange(width, device=device)
+    across = torch.where(mirrored[:, None], width - 1 - across, across) + right[:, None]
+    # One black line below and one to the right stand for the whole margin.
+    vertical = torch.where((vertical < 0) | (vertical >= height), height, vertical)
+    across = torch.where((across < 0) | (across >= width), width, across)
+    margined = pad(images, (0, 1, 0, 1)).permute(0, 2, 3, 1).contiguous()
+    first = torch.arange(rows, device=device)[:, None, None]
+    return margined[first, vertical[:, :, None], across[:, None, :]].permute(0, 3, 1, 2)

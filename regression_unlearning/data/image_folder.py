@@ -1,0 +1,105 @@
+"""Any images of one's own: a folder or an archive, and a CSV file that names each with its target.
+
+Everything is a setting: a dataset of this kind is an entry of params.yaml, and no code.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from regression_unlearning.data.download import Wanted
+from regression_unlearning.data.image_files import ARCHIVE, bring, brought, note_content
+from regression_unlearning.data.images import Listing, Pictures
+from regression_unlearning.data.labels import read_labels
+from regression_unlearning.errors import UserError
+from regression_unlearning.settings.embedding import Embedding
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FAMILY = "images"
+EMBEDDED = False
+LABELS = "labels.csv"
+#: How other people call the three parts.
+SPLITS = {
+    "train": "train", "training": "train", "validation": "validation", "val": "validation",
+    "valid": "validation", "dev": "validation", "test": "test", "testing": "test",
+}  # fmt: skip
+
+
+class Settings(Pictures):
+    """Where images and labels lie, and what the columns of the labels are called.
+
+    `images` (a folder, a tar or a zip file) and `labels` are relative to `folder`, or to the data
+    mirror where no folder is set; with the two addresses they are downloaded. Columns that are not
+    named here are kept, to select forget sets by. A folder of images is read where it lies.
+    """
+
+    images: str
+    labels: str
+    folder: str | None = None
+    images_url: str | None = None
+    labels_url: str | None = None
+    file: str = "file"
+    target: str = "target"
+    split: str = "split"
+    splits: Mapping[str, str] = Field(default_factory=lambda: dict(SPLITS))
+
+    def listing(self, raw: Path) -> Listing:
+        """The images that the labels name; see `data.images.prepare`."""
+        return Listing(self.read(raw / LABELS).assign(place=0), [brought(raw)])
+
+    def read(self, labels: Path) -> "pd.DataFrame":
+        """The labels, checked; see `read_labels`."""
+        return read_labels(
+            labels, file=self.file, target=self.target, split=self.split, splits=self.splits
+        )
+
+
+def download(
+    folder: Path,
+    settings: Settings,
+    *,
+    mirror: Path | None,
+    checksums: Path,
+    embedding: Embedding | None,
+) -> None:
+    """Bring the labels, and the images where they are an archive, into `folder`.
+
+    A folder of images stays where it is: ``manifest.json`` says where, with a hash over what the
+    labels name in it.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset's raw folder.
+    settings : Settings
+        What lies where.
+    mirror : Path or None
+        A folder that already holds the files.
+    checksums : Path
+        The file in which hashes seen first are recorded.
+    embedding
+        Not used.
+
+    Raises
+    ------
+    UserError
+        When something is missing, truncated, changed or unsafe; see `fetch`.
+    """
+    source = Path(settings.folder).expanduser() if settings.folder else mirror
+    if source is None and not (settings.images_url and settings.labels_url):
+        raise UserError(
+            f"{folder.name}: where are {settings.images} and {settings.labels}? Set the source's "
+            "folder, or data_mirror, to the folder that holds them."
+        )
+    if source is not None and not source.is_dir():
+        raise UserError(f"{folder.name}: {source} is not a folder; mend it in params.yaml.")
+    labels = Wanted(file=LABELS, url=settings.labels_url, mirror=(settings.labels,))
+    images = Wanted(file=ARCHIVE, url=settings.images_url, mirror=(settings.images,))
+    in_place = bring(folder, [labels], images, source=source, checksums=checksums)
+    names = settings.read(folder / LABELS)["file"]
+    if in_place:
+        note_content(folder, in_place, names)
