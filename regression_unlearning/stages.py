@@ -135,7 +135,7 @@ STEPS = {
             "checkpoints/unlearned",
         ),
         ("measures",),
-        (),
+        ("measures",),
         ("measures",),
     ),
     "reported": Step(

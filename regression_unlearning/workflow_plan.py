@@ -11,12 +11,13 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from regression_unlearning import provenance, registry
+from regression_unlearning import provenance, registry, workflow_layouts
 from regression_unlearning.absences import absences
 from regression_unlearning.evaluation.inputs import SOURCES
 from regression_unlearning.settings.dataset import Method
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.experiment import REFERENCES, Layout
+from regression_unlearning.workflow_layouts import MEASURES_DRAWN
 
 #: The measure that stands for all where a dataset cannot be had.
 ABSENT = "absent"
@@ -101,6 +102,20 @@ def ids_file(settings: Settings, wildcards: Any) -> list[str]:
     return [file] if file else []
 
 
+def parts_before(settings: Settings, wildcards: Any) -> list[str]:
+    """Parts of the forget set that a job's forget set comes after, where there is one."""
+    earlier = settings.datasets[wildcards.dataset].earlier(wildcards.forget_set)
+    return [f"data/prepared/{wildcards.dataset}/forget_sets/{name}.npz" for name in earlier[:1]]
+
+
+def start_model(settings: Settings, wildcards: Any) -> str:
+    """Checkpoint that a method starts from: the original's, or its own for the set before."""
+    earlier = settings.datasets[wildcards.dataset].earlier(wildcards.forget_set)
+    if not earlier:
+        return checkpoint(_Names(**{**_plain(wildcards), "method": "original"}))
+    return checkpoint(_Names(**{**_plain(wildcards), "forget_set": earlier[0]}))
+
+
 def method(settings: Settings, wildcards: Any) -> Method:
     """The method that a job's wildcards name."""
     return settings.datasets[wildcards.dataset].method(wildcards.method)
@@ -110,6 +125,21 @@ def method_modules(settings: Settings, wildcards: Any) -> list[str]:
     """Modules that an unlearning job imports by name."""
     chosen = registry.module_name("method", method(settings, wildcards).method)
     return [chosen, *network_modules(settings, wildcards.dataset)]
+
+
+def relearning(settings: Settings, wildcards: Any) -> dict[str, Any] | None:
+    """How a model relearns; None where it stands in no table of any experiment, to save the time.
+
+    Of all experiments: choosing another one must not disturb what is there.
+    """
+    asked = any(
+        wildcards.dataset in table.datasets
+        and wildcards.forget_set in table.forget_sets
+        and wildcards.method in (*REFERENCES, *table.methods)
+        for experiment in settings.experiments.values()
+        for table in experiment.tables.values()
+    )
+    return settings.datasets[wildcards.dataset].relearning.plain() if asked else None
 
 
 def measure_module(name: str) -> str:
@@ -133,6 +163,10 @@ def checkpoint(wildcards: Any, suffix: str = ".safetensors") -> str:
     else:
         folder = f"unlearned/{dataset}/{forget_set}/{label}"
     return f"checkpoints/{folder}/seed_{wildcards.seed}{suffix}"
+
+
+def _plain(model: Any) -> dict[str, Any]:
+    return {name: getattr(model, name) for name in ("dataset", "forget_set", "method", "seed")}
 
 
 def observed_files(relearns: bool) -> dict[str, str]:
@@ -171,7 +205,7 @@ class Grid:
     @cached_property
     def shown(self) -> list[str]:
         """Datasets that a table or a figure shows."""
-        return _unique(layout.dataset for layout in self.layouts.values())
+        return _unique(name for layout in self.layouts.values() for name in layout.datasets)
 
     @cached_property
     def absent(self) -> dict[str, str]:
@@ -187,14 +221,28 @@ class Grid:
     def cells(self) -> list[tuple[str, str, str]]:
         """Dataset, forget set and method of every column that is shown, references included."""
         return _unique(
-            (layout.dataset, forget_set, label)
-            for layout in self.layouts.values()
-            for forget_set, label in product(layout.forget_sets, [*REFERENCES, *layout.methods])
+            cell for layout in self.layouts.values() for cell in workflow_layouts.columns(layout)
+        )
+
+    @cached_property
+    def _started_from(self) -> list[tuple[str, str, str]]:
+        """The same, with the forget sets before each: a method's model there is a start here."""
+        return _unique(
+            (dataset, one, label)
+            for dataset, forget_set, label in self.cells
+            for one in (
+                *(
+                    reversed(self.settings.datasets[dataset].earlier(forget_set))
+                    if label not in REFERENCES
+                    else ()
+                ),
+                forget_set,
+            )
         )
 
     def forget_sets_of(self, dataset: str) -> list[str]:
         """Files of a dataset's forget sets."""
-        names = _unique(cell[1] for cell in self.cells if cell[0] == dataset)
+        names = _unique(cell[1] for cell in self._started_from if cell[0] == dataset)
         return [f"data/prepared/{dataset}/forget_sets/{name}.npz" for name in names]
 
     @cached_property
@@ -216,11 +264,13 @@ class Grid:
             )
         ]
 
-    def _models(self, labels: Iterable[str]) -> list[_Names]:
-        kept = set(labels)
+    def _models(
+        self, labels: Iterable[str], cells: list[tuple[str, str, str]] | None = None
+    ) -> list[_Names]:
+        kept, cells = set(labels), self.cells if cells is None else cells
         return [
             _Names(dataset=dataset, forget_set=forget_set, method=label, seed=seed)
-            for (dataset, forget_set, label), seed in product(self.cells, self.seeds)
+            for (dataset, forget_set, label), seed in product(cells, self.seeds)
             if label in kept and dataset not in self.absent
         ]
 
@@ -243,14 +293,14 @@ class Grid:
         """Checkpoints of the helper models that some method asks for."""
         return _unique(
             path
-            for model in self._models(self._methods)
+            for model in self._models(self._methods, self._started_from)
             for path in helpers(self.settings, model).values()
         )
 
     @cached_property
     def unlearned(self) -> list[str]:
         """Checkpoints of the unlearned models."""
-        return [checkpoint(model) for model in self._models(self._methods)]
+        return [checkpoint(m) for m in self._models(self._methods, self._started_from)]
 
     @cached_property
     def observed(self) -> list[str]:
@@ -265,105 +315,66 @@ class Grid:
 
     @cached_property
     def relearnt(self) -> list[str]:
-        """Relearning counts of every model but the originals."""
-        if not self.relearns:
-            return []
-        return [_relearning(model) for model in self._models(["retrained", *self._methods])]
+        """Relearning counts that some measure reads."""
+        return _unique(
+            path
+            for cell in self._measured
+            for name, files in self._sources(_measuring(*cell)).items()
+            if name.endswith("relearning")
+            for path in files.values()
+        )
 
-    def measures_of(self, dataset: str, forget_set: str, label: str) -> list[str]:
-        """Measured values of one column; the reason where its dataset cannot be had."""
-        if dataset in self.absent:
-            return [f"measures/{dataset}/{forget_set}/{label}/{ABSENT}.csv"]
-        return [
-            f"measures/{dataset}/{forget_set}/{label}/{measure}.csv"
+    def _measured_in(self, layout: Layout) -> list[tuple[str, str, str, str]]:
+        """Dataset, forget set, label and measure of all that a table or figure shows.
+
+        Where a dataset cannot be had, the reason stands for all measures.
+        """
+        kind = getattr(layout, "kind", None)
+        drawn = [
+            measure
             for measure in self.settings.measures
-            if label not in getattr(registry.load("measure", measure), "SKIPS", ())
+            if kind is None or measure in MEASURES_DRAWN.get(kind, ())
         ]
+        return [
+            (*cell, measure)
+            for cell in workflow_layouts.columns(layout)
+            for measure in ([ABSENT] if drawn and cell[0] in self.absent else drawn)
+            if cell[2] not in getattr(registry.load("measure", measure), "SKIPS", ())
+        ]
+
+    @cached_property
+    def _measured(self) -> list[tuple[str, str, str, str]]:
+        layouts = self.layouts.values()
+        return _unique(cell for layout in layouts for cell in self._measured_in(layout))
 
     @cached_property
     def measured(self) -> list[str]:
         """Measured values of every column."""
-        return [path for cell in self.cells for path in self.measures_of(*cell)]
+        return [f"measures/{'/'.join(cell)}.csv" for cell in self._measured]
 
     def layout_measures(self, name: str) -> list[str]:
-        """Measured values that a table shows."""
-        layout = self.layouts[name]
-        labels = [*REFERENCES, *layout.methods]
-        return [
-            path
-            for forget_set, label in product(layout.forget_sets, labels)
-            for path in self.measures_of(layout.dataset, forget_set, label)
-        ]
+        """Measured values that a table or figure shows."""
+        return [f"measures/{'/'.join(cell)}.csv" for cell in self._measured_in(self.layouts[name])]
 
     def layout_observations(self, name: str) -> list[str]:
-        """Observations that a figure shows."""
+        """Observations that a figure is drawn from."""
         layout = self.layouts[name]
-        labels = [*REFERENCES, *layout.methods]
-        if layout.dataset in self.absent:
+        if layout.kind in MEASURES_DRAWN:
             return []
         return [
-            _observation(
-                _Names(dataset=layout.dataset, forget_set=forget_set, method=label, seed=seed)
+            _observation(model)
+            for model in self._models(
+                [*REFERENCES, *layout.methods], workflow_layouts.columns(layout)
             )
-            for forget_set, label, seed in product(layout.forget_sets, labels, self.seeds)
         ]
 
     def layout_settings(self, name: str) -> dict[str, Any]:
         """What a table or figure shows, with the titles of its rows and columns."""
-        layout = self.layouts[name]
-        dataset = self.settings.datasets[layout.dataset]
-        loader = registry.load("dataset", dataset.loader)
-        titles = [[label, dataset.method(label).title] for label in layout.methods]
-        return {
-            "title": layout.title,
-            "paper": layout.paper,
-            "dataset": layout.dataset,
-            "dataset_title": self._dataset_title(layout.dataset),
-            "embedded": loader.EMBEDDED,
-            "absent": self.absent.get(layout.dataset),
-            "loss": dataset.loss,
-            "unit": dataset.unit,
-            "forget_sets": [[name, dataset.forget_sets[name].title] for name in layout.forget_sets],
-            "methods": [*([label, title] for label, title in REFERENCES.items()), *titles],
-        }
-
-    def _dataset_title(self, dataset: str) -> str:
-        chosen = self.settings.datasets[dataset]
-        own = hasattr(registry.load("dataset", chosen.loader), "word_vectors")
-        if own or not self.settings.word_vectors_of(dataset):
-            return chosen.title
-        return f"{chosen.title}, {chosen.embedding or self.settings.embedding}"
+        return workflow_layouts.told(self.settings, self.layouts[name], self.absent)
 
     def report_settings(self) -> dict[str, Any]:
         """What the report is made of, the settings of everything in it included."""
-        figures = {
-            name: {
-                "title": layout.title,
-                "caption": f"{self._dataset_title(layout.dataset)}: a curve for each method, over "
-                "the rows of the forget set and all training seeds. The nearer to 0, the more the "
-                "model behaves as if retrained; the dashed curve is what two retrained models "
-                "differ by.",
-            }
-            for name, layout in self.experiment.figures.items()
-        }
-        return {
-            "title": self.experiment.title,
-            "seeds": list(self.seeds),
-            "tables": {name: self.layout_settings(name) for name in self.experiment.tables},
-            "figures": figures,
-            "params": {
-                "experiment": {self.settings.experiment: self.experiment.plain()},
-                "measures": dict(self.settings.measures),
-                "datasets": {
-                    name: {
-                        key: value
-                        for key, value in self.settings.datasets[name].plain().items()
-                        if key != "resources"  # where a job ran is not what it made
-                    }
-                    for name in self.datasets
-                },
-            },
-        }
+        return workflow_layouts.of_report(self.settings, self.absent)
 
     def _sources(self, wildcards: Any) -> dict[str, dict[int, str]]:
         needs = registry.load("measure", wildcards.measure).NEEDS
@@ -393,10 +404,11 @@ class Grid:
         return found
 
     def measure_settings(self, wildcards: Any) -> dict[str, Any]:
-        """Settings of a measuring job."""
+        """Settings of a measuring job: the measure's, and what its dataset says otherwise."""
         if wildcards.measure == ABSENT:
             return {"reason": self.absent[wildcards.dataset]}
-        return self.settings.measures[wildcards.measure]
+        own = self.settings.datasets[wildcards.dataset].measures.get(wildcards.measure, {})
+        return {**self.settings.measures[wildcards.measure], **own}
 
     def measure_inputs(self, wildcards: Any) -> dict[str, list[str]]:
         """Files that a measuring job reads, by source."""
@@ -441,6 +453,10 @@ class Grid:
     def report(self) -> str:
         """The report."""
         return f"results/{self.settings.experiment}/report.html"
+
+
+def _measuring(dataset: str, forget_set: str, label: str, measure: str) -> _Names:
+    return _Names(dataset=dataset, forget_set=forget_set, method=label, measure=measure)
 
 
 def _observation(model: Any) -> str:

@@ -64,7 +64,7 @@ rule observe:
             {
                 **network(wildcards.dataset),
                 "observation": SETTINGS.datasets[wildcards.dataset].observation.plain(),
-                "relearning": SETTINGS.datasets[wildcards.dataset].relearning.plain(),
+                "relearning": plan.relearning(SETTINGS, wildcards),
             }
         ),
     shell:

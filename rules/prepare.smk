@@ -30,6 +30,7 @@ rule select_forget_set:
     input:
         rows="data/prepared/{dataset}/rows.csv",
         ids=lambda wildcards: plan.ids_file(SETTINGS, wildcards),
+        after=lambda wildcards: plan.parts_before(SETTINGS, wildcards),
         code=code("select_forget_set"),
     output:
         "data/prepared/{dataset}/forget_sets/{forget_set}.npz",
@@ -42,9 +43,13 @@ rule select_forget_set:
         settings=lambda wildcards: as_json(
             SETTINGS.datasets[wildcards.dataset].forget_sets[wildcards.forget_set].plain()
         ),
+        after=lambda wildcards: [
+            f"--after {path}" for path in plan.parts_before(SETTINGS, wildcards)
+        ],
     shell:
         "python workflow_scripts/select_forget_set.py --prepared data/prepared/{wildcards.dataset}"
-        " --name {wildcards.forget_set} --settings {params.settings:q} --output {output} 2> {log}"
+        " --name {wildcards.forget_set} {params.after} --settings {params.settings:q}"
+        " --output {output} 2> {log}"
 
 
 # A wrong forget set must stop the run before a model is trained: the training waits for this file,

@@ -29,6 +29,7 @@ rule table:
 rule figure:
     input:
         observations=lambda wildcards: GRID.layout_observations(wildcards.figure),
+        measures=lambda wildcards: GRID.layout_measures(wildcards.figure),
         code=code("figure"),
     output:
         report(
@@ -43,7 +44,7 @@ rule figure:
         settings=lambda wildcards: as_json(GRID.layout_settings(wildcards.figure)),
     shell:
         "python workflow_scripts/figure.py --observations {input.observations}"
-        " --settings {params.settings:q}"
+        " --measures {input.measures} --settings {params.settings:q}"
         " --output results/{wildcards.experiment}/{wildcards.figure} 2> {log}"
 
 

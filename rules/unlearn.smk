@@ -1,12 +1,12 @@
 # One rule for every unlearning method.
-# Requires: the original model, the forget set, the method's helpers. Makes: checkpoints/unlearned.
+# Requires: the original model (or the one unlearned before), the forget set, the method's helpers. Makes: checkpoints/unlearned.
 
 
 rule unlearn:
     input:
         data="data/prepared/{dataset}/arrays.safetensors",
         parts="data/prepared/{dataset}/forget_sets/{forget_set}.npz",
-        original="checkpoints/original/{dataset}/seed_{seed}.safetensors",
+        start=lambda wildcards: plan.start_model(SETTINGS, wildcards),
         helpers=lambda wildcards: list(plan.helpers(SETTINGS, wildcards).values()),
         code=lambda wildcards: code("unlearn", *plan.method_modules(SETTINGS, wildcards)),
     output:
@@ -31,6 +31,6 @@ rule unlearn:
         "python workflow_scripts/unlearn.py"
         " --identity {wildcards.dataset} {wildcards.forget_set} {wildcards.method}"
         " --method {params.method} --prepared data/prepared/{wildcards.dataset} --parts {input.parts}"
-        " --original {input.original} {params.helpers} --seed {wildcards.seed}"
+        " --original {input.start} {params.helpers} --seed {wildcards.seed}"
         " --threads {threads} --gpus {resources.gpu}"
         " --settings {params.settings:q} --output {output.weights} 2> {log}"

@@ -1,12 +1,46 @@
-"""Draw one figure from observations: PNG and PDF."""
+"""Draw one figure from observations, or from measured values: PNG and PDF."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from regression_unlearning import program
+from regression_unlearning.reporting import requests
 from regression_unlearning.reporting.absent import notice
 from regression_unlearning.reporting.differences import panel
 from regression_unlearning.reporting.figures import difference_densities
+from regression_unlearning.reporting.results import layout_of, printed, read_measures
+from regression_unlearning.reporting.summary import tidy
+
+
+def densities(observations: Iterable[Path], settings: Mapping[str, Any], stem: Path) -> None:
+    """Draw differences from the retrained model, a panel each forget set."""
+    layout, relative = layout_of(settings), settings["kind"] == "relative_densities"
+    seen: dict[tuple[str, ...], dict[int, Path]] = defaultdict(dict)
+    for path in observations:
+        seen[path.parts[-4:-1]][int(path.stem.removeprefix("seed_"))] = path
+    panels = [
+        panel(
+            title,
+            {
+                name: seen[*group, method]
+                for method, name in layout.methods.items()
+                if method != "retrained"
+            },
+            seen[*group, "retrained"],
+            relative,
+        )
+        for group, title in layout.groups.items()
+    ]
+    difference_densities(
+        panels,
+        stem,
+        title=f"{layout.title} ({layout.dataset_title})",
+        unit=settings["datasets"][0]["unit"],
+        embedded=layout.embedded,
+        relative=relative,
+    )
 
 
 def main() -> None:
@@ -17,40 +51,24 @@ def main() -> None:
         type=Path,
         nargs="*",
         default=[],
-        help="files .../{forget_set}/{method}/seed_{seed}.npz",
+        help="files .../{dataset}/{forget_set}/{method}/seed_{seed}.npz",
     )
+    parser.add_argument("--measures", type=Path, nargs="*", default=[], help="measured values")
     parser.add_argument(
         "--settings", type=program.settings_argument, required=True, help="JSON: the layout"
     )
     parser.add_argument("--output", type=Path, required=True, help="path without its ending")
     arguments = parser.parse_args()
-    layout = arguments.settings
-    if layout["absent"]:
-        notice(arguments.output, layout["title"], layout["absent"])
-        return
-    seen: dict[tuple[str, str], dict[int, Path]] = defaultdict(dict)
-    for path in arguments.observations:
-        seed = int(path.stem.removeprefix("seed_"))
-        seen[path.parts[-3], path.parts[-2]][seed] = path
-    panels = [
-        panel(
-            title,
-            {
-                name: seen[forget_set, method]
-                for method, name in layout["methods"]
-                if method != "retrained"
-            },
-            seen[forget_set, "retrained"],
-        )
-        for forget_set, title in layout["forget_sets"]
-    ]
-    difference_densities(
-        panels,
-        arguments.output,
-        title=f"{layout['title']} ({layout['dataset_title']})",
-        unit=layout["unit"],
-        embedded=layout["embedded"],
-    )
+    settings = arguments.settings
+    reasons = [one["absent"] for one in settings["datasets"] if one["absent"]]
+    if reasons:
+        notice(arguments.output, settings["title"], " ".join(reasons))
+    elif settings["kind"] == "requests":
+        frame = tidy(read_measures(arguments.measures), printed(settings))
+        unit = settings["datasets"][0]["unit"]
+        requests.draw(frame, layout_of(settings), arguments.output, unit)
+    else:
+        densities(arguments.observations, settings, arguments.output)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ def main() -> None:
         "--settings",
         type=program.settings_argument,
         required=True,
-        help='JSON: "model", "loss", "observation" and, for relearning, "relearning"',
+        help='JSON: "model", "loss", "observation", "relearning" (null where no table asks for it)',
     )
     arguments = parser.parse_args()
     if (arguments.relearning is None) != (arguments.original is None):
@@ -35,13 +35,14 @@ def main() -> None:
     files = [path for path in (arguments.checkpoint, arguments.original) if path is not None]
     session = Session(arguments, [*arguments.identity, "relearning"], given, files)
     observing = validated(ObservationSettings, given["observation"], "observation")
-    relearning = validated(Relearning, given.get("relearning", {}), "relearning")
+    relearning = validated(Relearning | None, given.get("relearning", {}), "relearning")
     model = session.load(arguments.checkpoint)
     arrays = observe(model, session.task, session.parts, observing)
     if arguments.relearning is not None:
         original = Observation.read(arguments.original).of("forget", "loss")
         wanted = float(original.mean(dtype="float64"))
-        write_json(arguments.relearning, relearn(model, session.task, wanted, relearning))
+        counts = relearn(model, session.task, wanted, relearning) if relearning else []
+        write_json(arguments.relearning, counts)
     write_npz(arguments.output, arrays)
     session.finish()
 

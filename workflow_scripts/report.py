@@ -6,8 +6,8 @@ from pathlib import Path
 import yaml
 
 from regression_unlearning import program
+from regression_unlearning.reporting import claims_table_1, claims_table_2, claims_table_4
 from regression_unlearning.reporting.claims import check_claims
-from regression_unlearning.reporting.claims_table_2 import CLAIMS
 from regression_unlearning.reporting.costs import costs_table
 from regression_unlearning.reporting.report import Picture, write_report
 from regression_unlearning.reporting.results import layout_of
@@ -15,7 +15,11 @@ from regression_unlearning.reporting.summary import read_tidy
 from regression_unlearning.reporting.tables import main_table
 
 #: The paper's table to the claims about it.
-CLAIMS_ABOUT = {"table2": CLAIMS}
+CLAIMS_ABOUT = {
+    "table1": claims_table_1.CLAIMS,
+    "table2": claims_table_2.CLAIMS,
+    "table4": claims_table_4.CLAIMS,
+}
 
 
 def main() -> None:
@@ -41,25 +45,24 @@ def main() -> None:
         costs.append(costs_table(read_tidy(folder / f"{name}_costs.csv"), layout))
         about = CLAIMS_ABOUT.get(layout_settings["paper"])
         if about:
-            found = check_claims(frame, about, layout.dataset, layout.forget_sets)
+            found = check_claims(frame, about, layout.groups)
             claims.append((layout.title, found))
     pictures = [
         Picture(figure["title"], folder / f"{name}.png", figure["caption"])
         for name, figure in settings["figures"].items()
     ]
-    embedded = sorted({t["dataset_title"] for t in settings["tables"].values() if t["embedded"]})
+    shown = [one for table in settings["tables"].values() for one in table["datasets"]]
+    embedded = sorted({one["title"] for one in shown if one["embedded"]})
     warning = (
-        f"{', '.join(embedded)}: made by this project from a seed. These figures show that "
-        "everything runs; they say nothing about the methods on real data."
+        f"{', '.join(embedded)}: embedded in this project. These figures show that everything "
+        "runs; they say nothing about the methods on the paper's data."
     )
     packages = ("torch", "numpy", "scipy", "scikit-learn", "pandas", "regression-unlearning")
     write_report(
         arguments.output,
         settings["title"],
         {
-            "Datasets": ", ".join(
-                dict.fromkeys(t["dataset_title"] for t in settings["tables"].values())
-            ),
+            "Datasets": ", ".join(dict.fromkeys(one["title"] for one in shown)),
             "Seeds": ", ".join(str(seed) for seed in settings["seeds"]),
             "Versions": {name: version(name) for name in packages},
         },

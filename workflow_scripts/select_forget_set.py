@@ -5,7 +5,7 @@ from pathlib import Path
 from regression_unlearning import program
 from regression_unlearning.data.forget_sets import read_selector, select
 from regression_unlearning.data.prepared import read_rows
-from regression_unlearning.files import write_npz
+from regression_unlearning.files import read_npz, write_npz
 
 
 def main() -> None:
@@ -18,10 +18,12 @@ def main() -> None:
     parser.add_argument(
         "--settings", type=program.settings_argument, required=True, help="JSON: the selector"
     )
+    parser.add_argument("--after", type=Path, help="parts of the forget set before this one (.npz)")
     parser.add_argument("--output", type=Path, required=True, help="the .npz to write")
     arguments = parser.parse_args()
     selector = read_selector(arguments.settings)
-    write_npz(arguments.output, select(read_rows(arguments.prepared), selector, arguments.name))
+    rows, earlier = read_rows(arguments.prepared), arguments.after and read_npz(arguments.after)
+    write_npz(arguments.output, select(rows, selector, arguments.name, earlier))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ def main() -> None:
     add_arguments(parser)
     parser.add_argument("--identity", nargs="+", required=True, help="dataset, forget set, label")
     parser.add_argument("--method", required=True, help="name of the method")
-    parser.add_argument("--original", type=Path, required=True, help="the original's checkpoint")
+    parser.add_argument("--original", type=Path, required=True, help="checkpoint to start from")
     parser.add_argument(
         "--helper",
         type=helper,
@@ -44,7 +44,7 @@ def main() -> None:
         [arguments.original, *paths.values(), method_file],
     )
     helpers = {name: session.load(path) for name, path in paths.items()}
-    session.task = session.task.having(helpers=helpers)
+    session.task = session.task.having(helpers=helpers).now(session.parts)
     original = session.load(arguments.original)
     model = unlearn(original, session.task, arguments.method, **arguments.settings["options"])
     spent = {name: record_of(path)["seconds"] for name, path in paths.items()}

@@ -59,5 +59,7 @@ def open_dataset(
             embedding=embedding,
         )
         prepare(raw, prepared, chosen.loader, source, embedding, os.cpu_count() or 1)
-    parts = select(read_rows(prepared), chosen.forget_sets[forget_set], forget_set)
+    rows, parts = read_rows(prepared), None
+    for one in (*reversed(chosen.earlier(forget_set)), forget_set):
+        parts = select(rows, chosen.forget_sets[one], one, parts)
     return load_prepared(prepared, device, chosen.reading), parts

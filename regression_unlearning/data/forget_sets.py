@@ -1,5 +1,6 @@
 """Choose a forget set among the rows of a prepared dataset."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: The parts into which a forget set divides a dataset.
 PARTS = ("retain", "forget", "validation_retain", "validation_forget", "test_retain", "test_forget")
+#: Further parts of a forget set that comes after another: what is to be unlearned now.
+NOW = ("forget_now", "validation_forget_now")
 
 
 class _Choice(BaseModel):
@@ -93,8 +96,13 @@ def _ids(rows: "pd.DataFrame", selector: Ids) -> np.ndarray:
 _CHOOSE = {Band: _band, Random: _random, Where: _where, Ids: _ids}
 
 
-def select(rows: "pd.DataFrame", selector: Selector, name: str) -> dict[str, np.ndarray]:
-    """Divide the rows of a dataset by a forget set.
+def select(
+    rows: "pd.DataFrame",
+    selector: Selector,
+    name: str,
+    earlier: Mapping[str, np.ndarray] | None = None,
+) -> dict[str, np.ndarray]:
+    """Divide the rows of a dataset by a forget set, and by those that were unlearned before it.
 
     Parameters
     ----------
@@ -104,30 +112,40 @@ def select(rows: "pd.DataFrame", selector: Selector, name: str) -> dict[str, np.
         The choice.
     name : str
         The forget set's name, for messages.
+    earlier : mapping of int arrays, optional
+        Parts of the forget set that this one comes after.
 
     Returns
     -------
     dict of int32 arrays
         ``retain`` and ``forget`` divide the training rows. ``validation_forget`` and
         ``test_forget`` are the held-out rows that the same choice would take (none for random rows
-        and for ids); ``validation_retain`` and ``test_retain`` are the others.
+        and for ids); ``validation_retain`` and ``test_retain`` are the others. After `earlier`
+        rows, all that has been forgotten so far counts as forgotten; ``forget_now`` and
+        ``validation_forget_now`` are then the rows that this choice adds.
 
     Raises
     ------
     UserError
         When the forget set is empty, holds the whole training set, or names what does not exist.
     """
+    before = np.zeros(len(rows), bool)
+    for part in ("forget", "validation_forget", "test_forget") if earlier else ():
+        before[earlier[part]] = True
+    split = rows["split"].to_numpy()
+    left = rows.assign(split=np.where(before, "forgotten", split))
     try:
-        chosen = _CHOOSE[type(selector)](rows, selector)
+        chosen = _CHOOSE[type(selector)](left, selector)
     except UserError as error:
         raise UserError(f"forget set {name!r}: {error}") from None
     if isinstance(selector, Random | Ids):
-        chosen = chosen & (rows["split"] == "train").to_numpy()
-    split = rows["split"].to_numpy()
+        chosen = chosen & (split == "train")
     train = split == "train"
-    if not (train & chosen).any():
+    now, chosen = chosen & ~before, chosen | before
+    if not (train & now).any():
+        left_to = "that an earlier forget set has not taken " if earlier else ""
         raise UserError(
-            f"forget set {name!r} is empty: no training row is chosen; widen the choice."
+            f"forget set {name!r} is empty: no training row {left_to}is chosen; widen the choice."
         )
     if (chosen | ~train).all():
         raise UserError(
@@ -143,4 +161,6 @@ def select(rows: "pd.DataFrame", selector: Selector, name: str) -> dict[str, np.
             for side, mask in (("retain", ~chosen), ("forget", chosen))
         },
     }
-    return {part: np.flatnonzero(masks[part]).astype(np.int32) for part in PARTS}
+    if earlier:
+        masks |= {"forget_now": train & now, "validation_forget_now": (split == "validation") & now}
+    return {part: np.flatnonzero(mask).astype(np.int32) for part, mask in masks.items()}

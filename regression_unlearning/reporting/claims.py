@@ -47,37 +47,44 @@ Check = Callable[[Numbers], tuple[str, str]]
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim: what is said, where, of which forget sets, and how to check it."""
+    """One claim: what is said, where, of which forget sets of which datasets, how to check it."""
 
     id: str
     sentence: str
     where: str
-    forget_sets: tuple[str, ...]
+    places: tuple[tuple[str, str], ...]
     check: Check = field(repr=False)
 
 
-def least(measure: str, method: str, target: float | str | None = None) -> Check:
+def least(
+    measure: str,
+    method: str,
+    target: float | str | None = None,
+    among: Mapping[str, str] = METHODS,
+) -> Check:
     """Check that `method` has the least value of a measure, or the nearest to a target.
 
     Parameters
     ----------
     measure, method : str
-        The measure, and the method that is said to be best among the paper's.
+        The measure, and the method that is said to be best.
     target : float or str, optional
         A number, or a model whose mean is the target. Without one the least value wins.
+    among : mapping of str to str, optional
+        Key and title of all that are compared, `method` included: by default the paper's methods.
     """
 
     def check(numbers: Numbers) -> tuple[str, str]:
         aim = (
             numbers.of(measure, target) if isinstance(target, str) else target and constant(target)
         )
-        found = {name: numbers.of(measure, name) for name in METHODS}
+        found = {name: numbers.of(measure, name) for name in among}
         scores = {name: one.distance(aim.value) if aim else one for name, one in found.items()}
         floor = numbers.floor(measure)
         verdicts = [
-            less(scores[method], scores[rival], floor) for rival in METHODS if rival != method
+            less(scores[method], scores[rival], floor) for rival in among if rival != method
         ]
-        figures = [f"{METHODS[name]} {found[name].text}" for name in [method, *METHODS]]
+        figures = [f"{among[name]} {found[name].text}" for name in [method, *among]]
         if isinstance(target, str):
             figures.append(f"{target} {aim.text}")
         return together(verdicts), _said(dict.fromkeys(figures), floor)
@@ -85,15 +92,35 @@ def least(measure: str, method: str, target: float | str | None = None) -> Check
     return check
 
 
-def near(measure: str, method: str, share: float) -> Check:
+def most(
+    measure: str, method: str, target: str | None = None, among: Mapping[str, str] = METHODS
+) -> Check:
+    """Check that `method` has the greatest value, or is farthest from a model's; see `least`."""
+
+    def check(numbers: Numbers) -> tuple[str, str]:
+        aim, floor = target and numbers.of(measure, target), numbers.floor(measure)
+        found = {name: numbers.of(measure, name) for name in among}
+        scores = {name: one.distance(aim.value) if aim else one for name, one in found.items()}
+        verdicts = [
+            less(scores[rival], scores[method], floor) for rival in among if rival != method
+        ]
+        figures = [f"{among[name]} {found[name].text}" for name in [method, *among]]
+        return together(verdicts), _said(
+            dict.fromkeys([*figures, *([f"{target} {aim.text}"] if aim else [])]), floor
+        )
+
+    return check
+
+
+def near(measure: str, method: str, share: float, among: Mapping[str, str] = METHODS) -> Check:
     """Check that every method of the paper is within `share` of another model's mean."""
 
     def check(numbers: Numbers) -> tuple[str, str]:
         aim, floor = numbers.of(measure, method), numbers.floor(measure)
-        found = {name: numbers.of(measure, name) for name in METHODS}
+        found = {name: numbers.of(measure, name) for name in among}
         limit = constant(share * abs(aim.value))
         verdicts = [less(one.distance(aim.value), limit, floor) for one in found.values()]
-        figures = [f"{METHODS[name]} {one.text}" for name, one in found.items()]
+        figures = [f"{among[name]} {one.text}" for name, one in found.items()]
         return together(verdicts), _said([*figures, f"{method} {aim.text}"], floor)
 
     return check
@@ -112,11 +139,9 @@ def above(measure: str, method: str, limit: float) -> Check:
 def check_claims(
     frame: pd.DataFrame,
     claims: Iterable[Claim],
-    dataset: str,
-    forget_sets: Mapping[str, str],
-    renamed: Mapping[str, str] | None = None,
+    titles: Mapping[tuple[str, str], str],
 ) -> pd.DataFrame:
-    """Check claims against the numbers of one dataset.
+    """Check claims against a table's numbers.
 
     Parameters
     ----------
@@ -124,27 +149,25 @@ def check_claims(
         See `summary.tidy`.
     claims : iterable of Claim
         Such as `claims_table_2.CLAIMS`.
-    dataset : str
-        The dataset to check; no rows come back when the frame does not hold it.
-    forget_sets : mapping of str to str
-        Titles of the dataset's forget sets.
-    renamed : mapping of str to str, optional
-        The claims' forget set to the dataset's own, where the names differ.
+    titles : mapping of (str, str) to str
+        Titles of the table's forget sets, by dataset and forget set.
 
     Returns
     -------
     DataFrame
         Columns `id`, `sentence`, `where`, `verdict`, `figures`. A forget set that the frame does
-        not hold counts as not measured.
+        not hold counts as not measured; a claim of which it holds no dataset is left out.
     """
-    ours = frame[frame["dataset"] == dataset]
+    held = set(frame["dataset"])
     rows = []
-    for claim in claims if len(ours) else ():
+    for claim in claims:
+        if not any(dataset in held for dataset, _ in claim.places):
+            continue
         verdicts, figures = [], []
-        for named in claim.forget_sets:
-            key = (renamed or {}).get(named, named)
-            title = forget_sets.get(key, key)
-            verdict, said = claim.check(Numbers(ours[ours["forget_set"] == key], title))
+        for dataset, forget_set in claim.places:
+            here = (frame["dataset"] == dataset) & (frame["forget_set"] == forget_set)
+            title = titles.get((dataset, forget_set), f"{dataset}, {forget_set}")
+            verdict, said = claim.check(Numbers(frame[here], title))
             verdicts.append(verdict)
             figures.append(f"{title}: {verdict} ({said})")
         rows.append([claim.id, claim.sentence, claim.where, together(verdicts), "; ".join(figures)])

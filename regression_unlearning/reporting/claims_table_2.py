@@ -2,7 +2,7 @@
 
 from regression_unlearning.reporting.claims import Claim, above, least, near
 
-BAND, RANDOM, YEAR = "score_0_2", "random_1000", "year_2015"
+BAND, RANDOM, YEAR = (("stsb", name) for name in ("score_0_2", "random_1000", "year_2015"))
 ALL = (BAND, RANDOM, YEAR)
 TEXT = "Section 6.4, STS-B"
 

@@ -22,20 +22,22 @@ def costs_table(frame: pd.DataFrame, layout: Layout) -> Table:
     layout : Layout
         Title, forget sets and methods.
     """
-    ours = frame[(frame["dataset"] == layout.dataset) & frame["measure"].isin(COSTS)]
-    cells = ours.set_index(["forget_set", "method", "measure"]).to_dict("index")
-    held = set(ours["forget_set"] + "/" + ours["method"])
+    ours = layout.own(frame[frame["measure"].isin(COSTS)])
+    cells = ours.set_index(["dataset", "forget_set", "method", "measure"]).to_dict("index")
+    held = set(zip(ours["dataset"], ours["forget_set"], ours["method"], strict=True))
     decimals = {
         key: places(read(str(mean))[0] for mean in ours.loc[ours["measure"] == key, "mean"])
         for key in COSTS
     }
     rows = tuple(
         Row(
-            title, name, tuple(_cell(cells.get((one, method, key)), decimals[key]) for key in COSTS)
+            title,
+            name,
+            tuple(_cell(cells.get((*group, method, key)), decimals[key]) for key in COSTS),
         )
-        for one, title in layout.forget_sets.items()
+        for group, title in layout.groups.items()
         for method, name in layout.methods.items()
-        if f"{one}/{method}" in held
+        if (*group, method) in held
     )
     return lifted(
         Table(

@@ -75,7 +75,7 @@ def difference_densities(
             _draw(axis, panel, relative)
             axis.set_xlabel(_axis_label(unit, relative), parse_math=False)
             axis.set_ylabel("" if number else "Density (per unit of the x-axis)")
-        _place(figure, axes, title, _subtitle(panels, embedded))
+        place(figure, axes, title, _subtitle(panels, embedded))
         save_figure(figure, stem)
 
 
@@ -127,13 +127,18 @@ def _curve(axis: Axes, name: str, sample: np.ndarray, grid, relative: bool, look
         axis.plot(grid, curve, label=name, **look)
 
 
-def _place(figure: Figure, axes: Sequence[Axes], title: str, subtitle: str) -> None:
-    """Put title, panels and legend at fixed distances (inches) from the figure's edges."""
+def place(
+    figure: Figure, axes: Sequence[Axes], title: str, subtitle: str, last: str = FLOOR_LABEL
+) -> None:
+    """Put title, panels and legend at fixed distances (inches) from the figure's edges.
+
+    The legend names `last` after all others.
+    """
     found = {}
     for axis in axes:
         handles, labels = axis.get_legend_handles_labels()
         found |= dict(zip(labels, handles, strict=True))
-    names = sorted(found, key=lambda name: name == FLOOR_LABEL)
+    names = sorted(found, key=lambda name: name == last)
     wide, high = figure.get_size_inches()
     columns = max(1, min(len(names), int(wide / 2.1)))
     legend = 0.24 * -(-len(names) // columns)

@@ -3,39 +3,40 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pandas as pd
+
 from regression_unlearning.reporting.quantities import PAPER
 
-EMBEDDED = "embedded synthetic data, not the paper's"
+EMBEDDED = "embedded demo data, not the paper's"
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The layout of one table of one dataset.
+    """The layout of one table.
 
     Parameters
     ----------
     title : str
         Title of the table.
-    dataset : str
-        The dataset's key in the tidy frame.
     dataset_title : str
-        The dataset's name for readers.
-    forget_sets, methods : mapping of str to str
-        Key to title, in the order of the table. `methods` holds the original and the retrained
-        model too.
+        The datasets' names for readers.
+    groups : mapping of (str, str) to str
+        Dataset and forget set, by their keys in the tidy frame, to the title of their rows, in the
+        order of the table.
+    methods : mapping of str to str
+        Key to title, in the order of the table; the original and the retrained model too.
     measures : tuple of str, optional
         Measures of the first block; the paper's five by default. All others that the frame holds
         follow in a second block.
     error : str, optional
         What an error is, such as ``"root mean squared error, in points of the score"``.
     embedded : bool, optional
-        Whether the data are made by this project; the table then says so.
+        Whether the data are embedded in this project; the table then says so.
     """
 
     title: str
-    dataset: str
     dataset_title: str
-    forget_sets: Mapping[str, str]
+    groups: Mapping[tuple[str, str], str]
     methods: Mapping[str, str]
     measures: tuple[str, ...] = PAPER
     error: str = "error"
@@ -43,5 +44,10 @@ class Layout:
 
     @property
     def subtitle(self) -> str:
-        """The dataset, and whether its data are made up."""
+        """The dataset, and whether its data are a demo."""
         return f"{self.dataset_title} ({EMBEDDED})" if self.embedded else self.dataset_title
+
+    def own(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a tidy frame that this table shows."""
+        places = pd.MultiIndex.from_frame(frame[["dataset", "forget_set"]])
+        return frame[places.isin(list(self.groups)) & frame["method"].isin(self.methods)]

@@ -34,17 +34,18 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
     Parameters
     ----------
     settings : mapping
-        ``title``, ``dataset``, ``dataset_title``, ``embedded``, ``loss``, ``unit``, and
-        ``forget_sets`` and ``methods`` as lists of ``[key, title]``.
+        ``title``; ``datasets``, each with ``name``, ``title``, ``embedded``, ``loss`` and ``unit``;
+        ``groups`` as a list of ``[dataset, forget set, title]``; ``methods`` of ``[key, title]``.
     """
+    datasets = settings["datasets"]
+    errors = dict.fromkeys(f"{ERRORS[one['loss']]}, in {one['unit']}" for one in datasets)
     return Layout(
         title=settings["title"],
-        dataset=settings["dataset"],
-        dataset_title=settings["dataset_title"],
-        forget_sets=dict(settings["forget_sets"]),
+        dataset_title=", ".join(one["title"] for one in datasets),
+        groups={(dataset, forget_set): title for dataset, forget_set, title in settings["groups"]},
         methods=dict(settings["methods"]),
-        error=f"{ERRORS[settings['loss']]}, in {settings['unit']}",
-        embedded=settings["embedded"],
+        error="; ".join(errors),
+        embedded=any(one["embedded"] for one in datasets),
     )
 
 

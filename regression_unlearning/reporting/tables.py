@@ -37,17 +37,14 @@ def main_table(frame: pd.DataFrame, layout: Layout) -> Table:
     Parameters
     ----------
     frame : DataFrame
-        See `summary.tidy`; rows of other datasets are passed over.
+        See `summary.tidy`; rows of other datasets and forget sets are passed over.
     layout : Layout
         Title, rows and columns.
     """
-    ours = frame[
-        (frame["dataset"] == layout.dataset) & frame["forget_set"].isin(layout.forget_sets)
-    ]
-    ours = ours[ours["method"].isin(layout.methods)].astype({"mean": str})
+    ours = layout.own(frame).astype({"mean": str})
     held = set(ours["measure"]) - set(COSTS) - set(layout.measures)
     further = [key for key in QUANTITIES if key in held] + sorted(held - set(QUANTITIES))
-    cells = ours.set_index(["forget_set", "measure", "method"]).to_dict("index")
+    cells = ours.set_index(["dataset", "forget_set", "measure", "method"]).to_dict("index")
     blocks = [Block("", _rows(cells, layout, layout.measures))]
     if further:
         blocks.append(Block("Further measures", _rows(cells, layout, further)))
@@ -70,14 +67,14 @@ def write_table(frame: pd.DataFrame, layout: Layout, stem) -> Table:
 
 
 def _rows(cells: Mapping, layout: Layout, measures: Iterable[str]) -> tuple[Row, ...]:
-    """The rows of one block: each forget set with its measures."""
+    """The rows of one block: each dataset's forget sets with their measures."""
     return tuple(
         _row(
             title,
             measure,
-            {method: cells.get((forget_set, measure, method)) for method in layout.methods},
+            {method: cells.get((*group, measure, method)) for method in layout.methods},
         )
-        for forget_set, title in layout.forget_sets.items()
+        for group, title in layout.groups.items()
         for measure in measures
     )
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from regression_unlearning import registry
-from regression_unlearning.errors import unknown
+from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.forget_sets import ForgetSet
 from regression_unlearning.settings.measuring import Observation, Relearning
 from regression_unlearning.settings.networks import Network
@@ -44,7 +44,8 @@ class _Named(Section):
 class Dataset(Section):
     """One dataset with its model, training settings, forget sets and methods.
 
-    `source` says what its loader fetches and makes, `reading` how its family makes a mini-batch.
+    `source` says what its loader fetches and makes, `reading` how its family makes a mini-batch;
+    `measures` holds settings of measures that differ from the general ones.
     """
 
     loader: Name
@@ -59,9 +60,29 @@ class Dataset(Section):
     unit: str = "the target's unit"
     forget_sets: dict[Name, ForgetSet]
     methods: dict[Name, dict[str, Any]]
+    measures: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     observation: Observation = Observation()
     relearning: Relearning = Relearning()
     resources: Resources = Resources()
+
+    def earlier(self, forget_set: str) -> list[str]:
+        """Forget sets that were unlearned before one, the latest first.
+
+        Raises
+        ------
+        UserError
+            When one of them does not exist, or comes after itself.
+        """
+        found: list[str] = []
+        name = self.forget_sets[forget_set].after
+        while name is not None:
+            if name not in self.forget_sets:
+                raise unknown("forget set", name, self.forget_sets)
+            if name == forget_set or name in found:
+                raise UserError(f"the forget set {name!r} comes after itself.")
+            found.append(name)
+            name = self.forget_sets[name].after
+        return found
 
     def method(self, label: str) -> Method:
         """The entry `label` of `methods`, its options checked by the method itself.

@@ -5,7 +5,7 @@ ends in a `Settings` in which every name exists and every number is in range, or
 that names the key, what is wrong with it, and the nearest right one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from regression_unlearning import registry
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.embedding import Embedding
-from regression_unlearning.settings.experiment import REFERENCES, Experiment
+from regression_unlearning.settings.experiment import REFERENCES, Experiment, Layout
 from regression_unlearning.settings.section import Name, Section, validated
 
 
@@ -61,44 +61,58 @@ def check(values: Mapping[str, Any], where: str = "params.yaml") -> Settings:
         experiment that does not exist.
     """
     settings = validated(Settings, values, where)
-
-    def named(kind: str, name: str, table: Mapping, place: str) -> None:
-        if name not in table:
-            raise unknown(kind, name, table, f"{where}: {place}")
-
-    named("experiment", settings.experiment, settings.experiments, "experiment")
-    named("embedding", settings.embedding, settings.embeddings, "embedding")
-    for label, dataset in settings.datasets.items():
-        place = f"{where}: datasets.{label}"
-        loader = registry.load("dataset", dataset.loader, f"{place}.loader")
-        validated(loader.Settings, dataset.source, f"{place}.source")
-        validated(registry.family(dataset.loader).Reading, dataset.reading, f"{place}.reading")
-        if dataset.embedding is not None:
-            named(
-                "embedding", dataset.embedding, settings.embeddings, f"datasets.{label}.embedding"
-            )
-        for name in dataset.methods:
-            method_place = f"{place}.methods.{name}"
-            if name in REFERENCES:
-                raise UserError(f"{method_place}: this name is taken; choose another.")
-            try:
-                dataset.method(name)
-            except UserError as error:
-                raise UserError(f"{method_place}: {error}") from None
+    _named("experiment", settings.experiment, settings.experiments, f"{where}: experiment")
+    _named("embedding", settings.embedding, settings.embeddings, f"{where}: embedding")
     for name, options in settings.measures.items():
         module = registry.load("measure", name, f"{where}: measures.{name}")
         validated(module.Settings, options, f"{where}: measures.{name}")
+    for label, dataset in settings.datasets.items():
+        _check_dataset(settings, dataset, f"{where}: datasets.{label}")
     for label, experiment in settings.experiments.items():
         for kind, layouts in (("tables", experiment.tables), ("figures", experiment.figures)):
             for name, layout in layouts.items():
-                place = f"experiments.{label}.{kind}.{name}"
-                named("dataset", layout.dataset, settings.datasets, place)
-                dataset = settings.datasets[layout.dataset]
-                for forget_set in layout.forget_sets:
-                    named("forget set", forget_set, dataset.forget_sets, place)
-                for method in layout.methods:
-                    named("method", method, dataset.methods, place)
+                _check_layout(settings, layout, f"{where}: experiments.{label}.{kind}.{name}")
     return settings
+
+
+def _named(kind: str, name: str, table: Iterable[str], place: str) -> None:
+    if name not in table:
+        raise unknown(kind, name, table, place)
+
+
+def _check_dataset(settings: Settings, dataset: Dataset, place: str) -> None:
+    loader = registry.load("dataset", dataset.loader, f"{place}.loader")
+    validated(loader.Settings, dataset.source, f"{place}.source")
+    validated(registry.family(dataset.loader).Reading, dataset.reading, f"{place}.reading")
+    if dataset.embedding is not None:
+        _named("embedding", dataset.embedding, settings.embeddings, f"{place}.embedding")
+    for name in dataset.forget_sets:
+        try:
+            dataset.earlier(name)
+        except UserError as error:
+            raise UserError(f"{place}.forget_sets.{name}.after: {error}") from None
+    for name in dataset.methods:
+        method_place = f"{place}.methods.{name}"
+        if name in REFERENCES:
+            raise UserError(f"{method_place}: this name is taken; choose another.")
+        try:
+            dataset.method(name)
+        except UserError as error:
+            raise UserError(f"{method_place}: {error}") from None
+    for name, options in dataset.measures.items():
+        _named("measure", name, settings.measures, f"{place}.measures")
+        chosen = {**settings.measures[name], **options}
+        validated(registry.load("measure", name).Settings, chosen, f"{place}.measures.{name}")
+
+
+def _check_layout(settings: Settings, layout: Layout, place: str) -> None:
+    for name in layout.datasets:
+        _named("dataset", name, settings.datasets, place)
+        dataset = settings.datasets[name]
+        for forget_set in layout.forget_sets:
+            _named("forget set", forget_set, dataset.forget_sets, place)
+        for method in layout.methods:
+            _named("method", method, dataset.methods, place)
 
 
 class _Loader(yaml.SafeLoader):

@@ -1,30 +1,39 @@
 """Experiments: what is run, and which tables and figures show it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from regression_unlearning.errors import UserError
+from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.section import Name, Section, Seed
 
 #: Models that stand in a table beside the unlearning methods.
 REFERENCES = {"original": "Original", "retrained": "Retrained"}
 
 
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+#: One name, or a list of names.
+Names = Annotated[tuple[Name, ...], BeforeValidator(_listed), Field(min_length=1)]
+
+
 class Layout(Section):
-    """What a table or a figure shows of one dataset.
+    """What a table or a figure shows of one dataset, or of several with forget sets named alike.
 
     `paper` names the paper's table whose printed values and claims stand beside ours; only the
-    paper's own data have one.
+    paper's own data have one. `titles` gives methods other titles than the dataset does.
     """
 
     title: str
-    dataset: Name
+    datasets: Annotated[Names, Field(alias="dataset")]
     paper: Name | None = None
     forget_sets: Annotated[tuple[Name, ...], Field(min_length=1)]
     methods: Annotated[tuple[Name, ...], Field(min_length=1)]
+    titles: dict[Name, str] = Field(default_factory=dict)
 
-    @field_validator("forget_sets", "methods")
+    @field_validator("datasets", "forget_sets", "methods")
     @classmethod
     def _nothing_twice(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
@@ -32,11 +41,23 @@ class Layout(Section):
                 raise UserError(f"{name!r} is named twice.")
         return names
 
+    @model_validator(mode="after")
+    def _titles_of_what_is_shown(self):
+        for name in self.titles:
+            if name not in self.methods:
+                raise unknown("method", name, self.methods, "titles")
+        return self
+
 
 class Figure(Layout):
-    """A figure: a layout and a kind of drawing."""
+    """A figure: a layout and a kind of drawing.
 
-    kind: Literal["difference_densities"]
+    ``difference_densities`` and ``relative_densities`` compare predictions on each forget set with
+    the retrained model's; ``requests`` follows errors and the attack through forget sets that come
+    one after the other.
+    """
+
+    kind: Literal["difference_densities", "relative_densities", "requests"]
 
 
 class Experiment(Section):

@@ -5,13 +5,18 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings.section import Count, Section, Seed
+from regression_unlearning.settings.section import Count, Name, Section, Seed
 
 
 class Selector(Section):
-    """Base of the ways to choose a forget set."""
+    """Base of the ways to choose a forget set.
+
+    `after` names a forget set of the same dataset that was unlearned before this one: a method then
+    starts from its own model for that one, and the gold model never saw the rows of either.
+    """
 
     title: str
+    after: Name | None = None
 
 
 class Band(Selector):

@@ -19,9 +19,7 @@ def _mixed(rows: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _cut(rows: Tensor, size: int) -> list[Tensor]:
-    """Cut into batches; one last row joins the batch before it: a mean over one row normalises
-    it to nothing.
-    """
+    """Cut into batches; a single last row, which nothing can normalise, joins those before it."""
     batches = list(rows.split(size))
     if len(batches) > 1 and len(batches[-1]) == 1:
         batches[-2:] = [torch.cat(batches[-2:])]

@@ -215,6 +215,23 @@ class Task:
         self.fitted.append(fitted)
         return fitted
 
+    def now(self, parts: Mapping[str, Any]) -> "Task":
+        """The task of a method: of what is forgotten, only what the model to unlearn still knows.
+
+        Parameters
+        ----------
+        parts : mapping
+            See `data.forget_sets.select`. Where the forget set comes after another, the rows of the
+            earlier ones are in no part of the task.
+        """
+        if "forget_now" not in parts:
+            return self
+        forget, like = (
+            torch.as_tensor(parts[name], device=self.retain.device).long()
+            for name in ("forget_now", "validation_forget_now")
+        )
+        return self.having(forget=forget, held_out=like if len(like) else self.validation)
+
     def having(self, **changes: Any) -> "Task":
         """The same task with some attributes changed, and nothing fitted yet."""
         return replace(self, **{"fitted": [], "facts": {}, **changes})

@@ -5,9 +5,21 @@ import math
 import pandas as pd
 import pytest
 
-from regression_unlearning.reporting import estimates
-from regression_unlearning.reporting.claims import COLUMNS, Claim, above, check_claims, least, near
-from regression_unlearning.reporting.claims_table_2 import CLAIMS
+from regression_unlearning.reporting import (
+    claims_table_1,
+    claims_table_2,
+    claims_table_4,
+    estimates,
+)
+from regression_unlearning.reporting.claims import (
+    COLUMNS,
+    Claim,
+    above,
+    check_claims,
+    least,
+    most,
+    near,
+)
 from regression_unlearning.reporting.estimates import constant, less, together
 from regression_unlearning.reporting.paper_values import paper_values
 from regression_unlearning.reporting.summary import COLUMNS as TIDY
@@ -30,8 +42,8 @@ def ends(mean, half):
 
 
 def verdict(check, data):
-    claim = Claim("c", "said", "there", ("f",), check)
-    result = check_claims(data, [claim], "d", {"f": "the set"})
+    claim = Claim("c", "said", "there", (("d", "f"),), check)
+    result = check_claims(data, [claim], {("d", "f"): "the set"})
     assert list(result.columns) == COLUMNS and len(result) == 1
     return result.loc[0, "verdict"], result.loc[0, "figures"]
 
@@ -127,20 +139,68 @@ def test_verdicts_are_named_once():
     assert names == (HOLDS, FAILS, UNDECIDED, NOT_MEASURED)
 
 
-def test_other_datasets_have_no_claims_and_forget_sets_can_be_renamed():
+def test_most():
+    """The greatest of the methods, or the farthest from another model."""
+    data = frame(retrained=1.0, blindspot=0.1, finetune=0.4, gaussian_amnesiac=1.1)
+    assert verdict(most(KEY, "gaussian_amnesiac"), data)[0] == HOLDS
+    assert verdict(most(KEY, "finetune"), data)[0] == FAILS
+    assert verdict(most(KEY, "blindspot", "retrained"), data)[0] == HOLDS
+    assert verdict(most(KEY, "gaussian_amnesiac", "retrained"), data)[0] == FAILS
+    close = frame(blindspot=0.1, finetune=0.4, gaussian_amnesiac=0.41)
+    assert verdict(most(KEY, "gaussian_amnesiac"), close)[0] == UNDECIDED
+
+
+def test_only_those_named_are_compared():
+    data = frame(retrained=1.0, blindspot=0.1, finetune=0.05, gaussian_amnesiac=0.2)
+    pair = {"blindspot": "B", "gaussian_amnesiac": "G"}
+    assert verdict(least(KEY, "blindspot"), data)[0] == FAILS
+    found, figures = verdict(least(KEY, "blindspot", among=pair), data)
+    assert found == HOLDS and "finetune" not in figures.lower()
+    near_pair = near(KEY, "blindspot", 1.5, among={"gaussian_amnesiac": "G"})
+    assert verdict(near_pair, data)[0] == HOLDS
+
+
+def test_claims_about_several_datasets():
+    """Every place must bear a claim out; a dataset that is not there was not measured."""
     data = frame(blindspot=0.1, finetune=0.3, gaussian_amnesiac=0.2)
-    claim = Claim("c", "said", "there", ("score_0_2",), least(KEY, "blindspot"))
-    assert check_claims(data, [claim], "elsewhere", {}).empty
-    assert check_claims(data, [claim], "d", {}).loc[0, "verdict"] == NOT_MEASURED
-    renamed = check_claims(data, [claim], "d", {"f": "F"}, {"score_0_2": "f"})
-    assert renamed.loc[0, "verdict"] == HOLDS
+    claim = Claim("c", "said", "there", (("d", "f"), ("e", "f")), least(KEY, "blindspot"))
+    assert check_claims(data.assign(dataset="x"), [claim], {}).empty
+    assert check_claims(data, [claim], {}).loc[0, "verdict"] == NOT_MEASURED
+    both = pd.concat([data, data.assign(dataset="e")])
+    assert check_claims(both, [claim], {}).loc[0, "verdict"] == HOLDS
+    other = frame(blindspot=0.5, finetune=0.3, gaussian_amnesiac=0.2).assign(dataset="e")
+    found = check_claims(pd.concat([data, other]), [claim], {("e", "f"): "E, f"}).loc[0]
+    assert found["verdict"] == FAILS and "E, f: does not hold" in found["figures"]
 
 
-def test_the_paper_s_own_numbers_bear_its_claims_out():
-    """Taken as exact, Table 2 as printed agrees with what the text says of it."""
-    printed = paper_values("table2")
+def on_paper(table, claims):
+    """Verdicts on the paper's claims by its own printed numbers, taken as exact."""
+    printed = paper_values(table)
     rows = printed.assign(mean=printed["value"], seeds=1, floor="0")
     rows[["ci_low", "ci_high", "note", "paper_value"]] = ""
-    found = check_claims(rows[TIDY], CLAIMS, "stsb", {}).set_index("id")["verdict"]
+    return check_claims(rows[TIDY], claims, {}).set_index("id")["verdict"].to_dict()
+
+
+def test_the_paper_s_own_numbers_bear_table_2_s_claims_out():
+    found = on_paper("table2", claims_table_2.CLAIMS)
     assert found.pop("attack_separates") == NOT_MEASURED  # the paper does not print it
-    assert len(found) == 6 and set(found) == {HOLDS}
+    assert len(found) == 6 and set(found.values()) == {HOLDS}
+
+
+def test_the_paper_s_own_numbers_and_table_1_s_claims():
+    """What the text says of FineTune is contradicted by the table's IMDB-Wiki, ages 0 to 30."""
+    found = on_paper("table1", claims_table_1.CLAIMS)
+    absent = {name for name, verdict in found.items() if verdict == NOT_MEASURED}
+    assert absent == {
+        "attack_separates",
+        "gaussian_over_reg_attack",
+        "gaussian_over_reg_wasserstein",
+    }  # the paper's Table 1 has no such numbers
+    refuted = {name for name, verdict in found.items() if verdict == FAILS}
+    assert refuted == {"forget_error_finetune", "wasserstein_finetune"}
+    assert all(found[name] == HOLDS for name in set(found) - absent - refuted)
+
+
+def test_the_paper_s_own_numbers_bear_table_4_s_claims_out():
+    found = on_paper("table4", claims_table_4.CLAIMS)
+    assert len(found) == 5 and set(found.values()) == {HOLDS}

@@ -89,7 +89,9 @@ def task(tmp_path):
 
 
 @pytest.mark.parametrize("stop", [2, 4])
-def test_an_interrupted_augmented_run_ends_in_the_same_bits(task, tmp_path, bits, stop, monkeypatch):
+def test_an_interrupted_augmented_run_ends_in_the_same_bits(
+    task, tmp_path, bits, stop, monkeypatch
+):
     settings = Fit(epochs=2, learning_rate=0.01, batch_size=7)
     straight = task().new_model()
     task().fit(straight, settings)

@@ -67,7 +67,10 @@ def own(tmp_path, run):
         ("/etc/passwd,4,train\n", r"line 12: file '/etc/passwd' is no name inside"),
         (",4,train\n", r"line 12: file '' is no name inside"),
         ("x.png,4,train,5\n", r"cannot read .*labels\.csv: .*line 12"),
-        ("x.png,4,train\ny.png,4,train\n", r"lacks 2 of the 12 files .*'x\.png', 'y\.png'.*It holds"),
+        (
+            "x.png,4,train\ny.png,4,train\n",
+            r"lacks 2 of the 12 files .*'x\.png', 'y\.png'.*It holds",
+        ),
     ],
 )
 @pytest.mark.parametrize("pack", [tar, folder])
@@ -105,7 +108,11 @@ def test_columns_have_the_names_that_the_settings_say(own):
 @pytest.mark.parametrize(
     ("names", "links", "says"),
     [
-        (["../out.png"], [], r"1 of its entries are refused.*'\.\./out\.png' has '\.\.' in its name"),
+        (
+            ["../out.png"],
+            [],
+            r"1 of its entries are refused.*'\.\./out\.png' has '\.\.' in its name",
+        ),
         (["/abs.png", "a/../../b.png"], [], r"2 of its entries .*absolute name; also: 'a/\.\./"),
         ([], [("link.png", "/etc/passwd")], r"'link\.png' is a link or a device"),
     ],
@@ -276,7 +283,9 @@ def test_a_mat_file_of_another_form(tmp_path):
     content = (tmp_path / "a.mat").read_bytes()
     for bad in (content, content[:200], b"MATLAB 7.3 MAT-file" + bytes(600)):
         tar(tmp_path / "a.tar", {"wiki_crop/wiki.mat": bad})
-        with pytest.raises(UserError, match=r"cannot read wiki\.mat .*must hold a structure 'wiki'"):
+        with pytest.raises(
+            UserError, match=r"cannot read wiki\.mat .*must hold a structure 'wiki'"
+        ):
             imdb_wiki.read_part(tmp_path / "a.tar", "wiki")
     tar(tmp_path / "b.tar", {"x": b""})
     with pytest.raises(UserError, match=r"holds 0 files wiki\.mat"):

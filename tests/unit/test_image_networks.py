@@ -48,7 +48,7 @@ def test_every_size_and_every_named_layer(name, size):
 
 
 def theirs(name, model):
-    """torchvision's own network with the weights of ours."""
+    """Load torchvision's own network with the weights of ours."""
     state = {key: value for key, value in model.state_dict().items() if key.startswith("maps")}
     base = {"resnet18": resnet18, "mobilenet_v3": mobilenet_v3_large}[name](weights=None)
     names = [key for key in base.state_dict() if not key.startswith(("fc", "classifier"))]

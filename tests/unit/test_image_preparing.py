@@ -125,7 +125,9 @@ def test_interrupted_work_goes_on_and_ends_in_the_same_bytes(made, monkeypatch, 
         made(files)
     assert not (tmp_path / "prepared/arrays.safetensors").exists()
     again = []
-    monkeypatch.setattr(decoding, "decode_part", lambda part: again.append(part.file) or plain(part))
+    monkeypatch.setattr(
+        decoding, "decode_part", lambda part: again.append(part.file) or plain(part)
+    )
     resumed = (made(files) / "arrays.safetensors").read_bytes()
     assert resumed == straight
     assert len(again) == 5 and not set(again) & set(done)  # of eight parts

@@ -23,7 +23,11 @@ def test_every_printed_number_is_there_once(table, count):
 
 
 def test_all_tables_together_have_no_double():
-    assert len(paper_values()) == 212 and not paper_values().duplicated(KEYS).any()
+    frame = paper_values()
+    assert len(frame) == 212 and not frame.duplicated(["table", *KEYS]).any()
+    twice = frame[frame.duplicated(KEYS, keep=False)]
+    assert set(twice["table"]) == {"table1", "table4"} and set(twice["method"]) == {"blindspot"}
+    assert (twice.groupby(KEYS)["value"].nunique() == 1).all()
 
 
 def test_spot_checks():

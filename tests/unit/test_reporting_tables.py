@@ -12,9 +12,8 @@ from regression_unlearning.reporting.writing import as_latex, as_markdown
 
 LAYOUT = Layout(
     title="Unlearning & forgetting | 100 %",
-    dataset="d",
     dataset_title="Toy_data",
-    forget_sets={"low": "<= -0.85", "high": "$5_000$"},
+    groups={("d", "low"): "<= -0.85", ("d", "high"): "$5_000$"},
     methods={"original": "Original", "retrained": "Retrained", "blindspot": "Blindspot"},
     measures=("error_forget_train", "anamnesis"),
     error="absolute error (hours)",
@@ -124,7 +123,7 @@ def test_notes_are_numbered_and_said_once():
 
 def test_a_note_of_all_rows_needs_no_marks():
     one_seed = FRAME[FRAME["measure"] == "error_forget_train"].assign(note="one seed")
-    layout = Layout("T", "d", "D", LAYOUT.forget_sets, LAYOUT.methods, ("error_forget_train",))
+    layout = Layout("T", "D", LAYOUT.groups, LAYOUT.methods, ("error_forget_train",))
     table = main_table(one_seed, layout)
     assert table.numbered == ("All rows: one seed",)
     assert "<sup>" not in as_markdown(table)
@@ -178,6 +177,19 @@ def test_costs_have_a_table_of_their_own(tmp_path):
     write_costs(FRAME, LAYOUT, tmp_path / "t")
     assert VARIES in (tmp_path / "t_costs.md").read_text("utf-8")
     assert {p.name for p in tmp_path.iterdir()} == {"t_costs.csv", "t_costs.md", "t_costs.tex"}
+
+
+def test_several_datasets_stand_one_under_the_other(tmp_path):
+    """Forget sets of the same name are told apart by their dataset, in tables and in costs."""
+    both = pd.concat([FRAME, FRAME.assign(dataset="e", mean="9.125")])
+    groups = {("d", "low"): "D, low", ("e", "low"): "E, low"}
+    layout = Layout("T", "D, E", groups, LAYOUT.methods, ("error_forget_train",))
+    rows = [r for r in records(main_table(both, layout)) if not r["Block"]]
+    assert [(r["Forget set"], r["Blindspot"]) for r in rows] == [
+        ("D, low", "2.400"),
+        ("E, low", "9.125"),
+    ]
+    assert {row.group for row in costs_table(both, layout).rows} == set(groups.values())
 
 
 def test_empty_frame_still_says_so():

@@ -251,10 +251,10 @@ def test_every_program_by_hand(prepared):
     observing = {**network, "observation": {"max_rows": 50}}
     relearning = {"cap": 4, "orders": 1, "batch_size": 32}
     for label in labels:
-        original = ("--original", "o/random_20/original/seed_0.npz")
+        original = ("--original", "o/demo_pairs/random_20/original/seed_0.npz")
         run(
             "observe",
-            f"o/random_20/{label}/seed_0.npz",
+            f"o/demo_pairs/random_20/{label}/seed_0.npz",
             observing if label == "original" else observing | {"relearning": relearning},
             *("--identity", *names, "--checkpoint", f"c/{label}.safetensors", *parts),
             *(() if label == "original" else (*original, "--relearning", f"r/{label}.json")),
@@ -262,10 +262,10 @@ def test_every_program_by_hand(prepared):
     measures = []
     for label in labels:
         sources = {
-            "errors": [f"--observations 0=o/random_20/{label}/seed_0.npz"],
+            "errors": [f"--observations 0=o/demo_pairs/random_20/{label}/seed_0.npz"],
             "wasserstein": [
-                f"--observations 0=o/random_20/{label}/seed_0.npz",
-                "--gold-observations 0=o/random_20/retrained/seed_0.npz",
+                f"--observations 0=o/demo_pairs/random_20/{label}/seed_0.npz",
+                "--gold-observations 0=o/demo_pairs/random_20/retrained/seed_0.npz",
             ],
         }
         for measure, given in sources.items():
@@ -282,12 +282,18 @@ def test_every_program_by_hand(prepared):
     layout = {
         "title": "By hand",
         "paper": None,
-        "dataset": "demo_pairs",
-        "dataset_title": "demo_pairs",
-        "embedded": True,
-        "loss": "mse",
-        "unit": "points",
-        "forget_sets": [["random_20", "20 random rows"]],
+        "kind": "difference_densities",
+        "datasets": [
+            {
+                "name": "demo_pairs",
+                "title": "demo_pairs",
+                "absent": None,
+                "embedded": True,
+                "loss": "mse",
+                "unit": "points",
+            }
+        ],
+        "groups": [["demo_pairs", "random_20", "20 random rows"]],
         "methods": [[label, label.title()] for label in labels],
     }
     settings = json.dumps(layout)
@@ -300,7 +306,7 @@ def test_every_program_by_hand(prepared):
         prepared.script(
             "figure",
             "--observations",
-            *(f"o/random_20/{label}/seed_0.npz" for label in labels),
+            *(f"o/demo_pairs/random_20/{label}/seed_0.npz" for label in labels),
             *("--settings", settings, "--output", "t/figure"),
         )
     )

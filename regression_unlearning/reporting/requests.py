@@ -1,0 +1,121 @@
+"""Requests one after the other: errors and the attack after each of them (paper, Figure 7)."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from regression_unlearning.reporting.figures import LOOK, STYLES, place, save_figure
+from regression_unlearning.reporting.layout import EMBEDDED, Layout
+from regression_unlearning.reporting.numerals import read
+from regression_unlearning.reporting.quantities import quantity
+
+#: What is followed, a panel each.
+FOLLOWED = ("error_retain_test", "error_forget_train", "attack_label_rate")
+#: The two models that no method has touched: dashed and dotted in grey.
+REFERENCES = {
+    "retrained": {"color": "#222222", "linestyle": (0, (4, 2)), "marker": "s", "zorder": 2.5},
+    "original": {"color": "#999999", "linestyle": (0, (1, 1.5)), "marker": "o", "zorder": 2},
+}
+WIDTH, HEIGHT = 3.4, 3.9
+#: How far apart two models' points of one request are drawn.
+APART = 0.06
+
+
+def follow(frame: pd.DataFrame, layout: Layout) -> dict[tuple[str, str, str], np.ndarray]:
+    """Take mean and interval of each model after each request out of a tidy frame.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        See `summary.tidy`.
+    layout : Layout
+        Its groups are the requests, in their order.
+
+    Returns
+    -------
+    dict of (dataset, measure, method) to array (requests, 3)
+        Mean and the interval's ends; NaN where it was not measured or has no interval.
+    """
+    shown = layout.own(frame).set_index(["dataset", "forget_set", "measure", "method"])
+    found = {}
+    for dataset in dict.fromkeys(dataset for dataset, _ in layout.groups):
+        requests = [forget_set for one, forget_set in layout.groups if one == dataset]
+        for measure in FOLLOWED:
+            for method in layout.methods:
+                keys = [(dataset, request, measure, method) for request in requests]
+                rows = shown.reindex(keys)[["mean", "ci_low", "ci_high"]].fillna("").astype(str)
+                numbers = [[read(text)[0] for text in row] for row in rows.to_numpy()]
+                found[dataset, measure, method] = np.array(numbers, float)
+    return found
+
+
+def draw(frame: pd.DataFrame, layout: Layout, stem, unit: str) -> None:
+    """Draw the requests as ``{stem}.png`` and ``{stem}.pdf``: a row a dataset, a panel a measure.
+
+    Parameters
+    ----------
+    frame, layout
+        See `follow`.
+    stem : path
+        Where to write, without a suffix.
+    unit : str
+        Unit of an error, such as ``"years"``.
+    """
+    numbers = follow(frame, layout)
+    datasets = list(dict.fromkeys(dataset for dataset, _ in layout.groups))
+    with matplotlib.rc_context(LOOK):
+        size = (WIDTH * len(FOLLOWED), HEIGHT * len(datasets))
+        figure = Figure(figsize=size)
+        FigureCanvasAgg(figure)
+        grid = figure.subplots(len(datasets), len(FOLLOWED), squeeze=False)
+        for row, dataset in zip(grid, datasets, strict=True):
+            requests = [title for (one, _), title in layout.groups.items() if one == dataset]
+            for axis, measure in zip(row, FOLLOWED, strict=True):
+                lines = {name: numbers[dataset, measure, name] for name in layout.methods}
+                _panel(axis, lines, layout.methods)
+                _labels(axis, requests, measure, unit)
+        said = [f"{EMBEDDED[0].upper()}{EMBEDDED[1:]}"] if layout.embedded else []
+        place(
+            figure, list(grid.flat), layout.title, "; ".join(said), last=layout.methods["retrained"]
+        )
+        figure.subplots_adjust(wspace=0.28, hspace=0.45)
+        save_figure(figure, stem)
+
+
+def _panel(axis: Axes, lines: Mapping[str, np.ndarray], titles: Mapping[str, str]) -> None:
+    """One panel: a line a model, its intervals as bars, side by side."""
+    methods = [name for name in lines if name not in REFERENCES]
+    styles = {
+        name: {"color": color, "linestyle": dashes, "marker": "o", "zorder": 3}
+        for name, (color, dashes) in zip(methods, STYLES * len(methods), strict=False)
+    }
+    for number, name in enumerate([*REFERENCES, *methods]):
+        if name not in lines:
+            continue
+        mean, low, high = lines[name].T
+        at = np.arange(len(mean)) + APART * (number - (len(lines) - 1) / 2)
+        bars = np.nan_to_num([mean - low, high - mean])
+        look = (REFERENCES | styles)[name]
+        axis.errorbar(
+            at, mean, bars, label=titles[name], markersize=4, linewidth=1.6, capsize=2, **look
+        )
+
+
+def _labels(axis: Axes, requests: Sequence[str], measure: str, unit: str) -> None:
+    """Name a panel's measure, and on the x-axis what was asked for."""
+    words = quantity(measure)
+    axis.set_title(words.title, fontsize=10, color="#222222", parse_math=False)
+    axis.set_xticks(range(len(requests)))
+    texts = [f"Request {n}:\n{title}" for n, title in enumerate(requests, 1)]
+    axis.set_xticklabels(texts, fontsize=8, parse_math=False)
+    axis.set_xlim(-0.4, len(requests) - 0.6)
+    low, high = axis.get_ylim()
+    share = measure.startswith("attack")
+    axis.set_ylim(0 if low > 0 else low, max(high * 1.05, 0.05))
+    axis.set_ylabel("Share of the forgotten rows" if share else unit, parse_math=False)
+    axis.grid(axis="y", color="#EEEEEE", linewidth=0.8)

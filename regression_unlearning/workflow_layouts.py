@@ -1,0 +1,110 @@
+"""What the programs that make tables, figures and the report are told: names, titles, units."""
+
+from collections.abc import Mapping
+from itertools import product
+from typing import Any
+
+from regression_unlearning import registry
+from regression_unlearning.settings.document import Settings
+from regression_unlearning.settings.experiment import REFERENCES, Figure, Layout
+
+#: Measures that a figure of each kind is drawn from; the others are drawn from observations.
+MEASURES_DRAWN = {"requests": ("errors", "membership")}
+
+#: What to see in a figure of each kind.
+SEE = {
+    "difference_densities": "a curve for each method, over the rows of the forget set and all "
+    "training seeds. The nearer to 0, the more the model behaves as if retrained; the dashed curve "
+    "is what two retrained models differ by.",
+    "relative_densities": "how far predictions on the forget set lie from the retrained model's, "
+    "over the label: a curve for each method, all training seeds. The nearer to 0, the more the "
+    "model behaves as if retrained; the dashed curve is what two retrained models differ by.",
+    "requests": "the forget sets are asked for one after the other, and each method goes on from "
+    "its own model. Forgotten rows are all those asked for so far, and the retrained model has "
+    "seen none of them: the nearer to it, the better. Bars are 95 % intervals over training seeds.",
+}
+
+
+def columns(layout: Layout) -> list[tuple[str, str, str]]:
+    """Dataset, forget set and label of every column that is shown, references included."""
+    labels = [*REFERENCES, *layout.methods]
+    return list(product(layout.datasets, layout.forget_sets, labels))
+
+
+def title(settings: Settings, dataset: str) -> str:
+    """A dataset's title, with its word vectors where it could be read with others."""
+    chosen = settings.datasets[dataset]
+    own = hasattr(registry.load("dataset", chosen.loader), "word_vectors")
+    if own or not settings.word_vectors_of(dataset):
+        return chosen.title
+    return f"{chosen.title}, {chosen.embedding or settings.embedding}"
+
+
+def told(settings: Settings, layout: Layout, absent: Mapping[str, str]) -> dict[str, Any]:
+    """What a table's or figure's program is told: see `reporting.results.layout_of`.
+
+    `absent` says why a dataset cannot be had.
+    """
+    datasets = [settings.datasets[name] for name in layout.datasets]
+    several = len(datasets) > 1
+    methods = {label: datasets[0].method(label).title for label in layout.methods}
+    groups = [
+        [name, forget_set, (f"{dataset.title}, " if several else "") + selector.title]
+        for name, dataset in zip(layout.datasets, datasets, strict=True)
+        for forget_set, selector in ((one, dataset.forget_sets[one]) for one in layout.forget_sets)
+    ]
+    return {
+        "title": layout.title,
+        "paper": layout.paper,
+        **({"kind": layout.kind} if isinstance(layout, Figure) else {}),
+        "datasets": [
+            {
+                "name": name,
+                "title": title(settings, name),
+                "absent": absent.get(name),
+                "embedded": registry.load("dataset", dataset.loader).EMBEDDED,
+                "loss": dataset.loss,
+                "unit": dataset.unit,
+            }
+            for name, dataset in zip(layout.datasets, datasets, strict=True)
+        ],
+        "groups": groups,
+        "methods": [
+            [label, name] for label, name in (REFERENCES | methods | layout.titles).items()
+        ],
+    }
+
+
+def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
+    """What the report is made of, the settings of everything in it included."""
+    experiment = settings.chosen
+    layouts = [*experiment.tables.values(), *experiment.figures.values()]
+    shown = dict.fromkeys(name for layout in layouts for name in layout.datasets)
+    figures = {
+        name: {
+            "title": layout.title,
+            "caption": f"{', '.join(title(settings, one) for one in layout.datasets)}: "
+            f"{SEE[layout.kind]}",
+        }
+        for name, layout in experiment.figures.items()
+    }
+    return {
+        "title": experiment.title,
+        "seeds": list(experiment.seeds),
+        "tables": {
+            name: told(settings, layout, absent) for name, layout in experiment.tables.items()
+        },
+        "figures": figures,
+        "params": {
+            "experiment": {settings.experiment: experiment.plain()},
+            "measures": dict(settings.measures),
+            "datasets": {
+                name: {
+                    key: value
+                    for key, value in settings.datasets[name].plain().items()
+                    if key != "resources"  # where a job ran is not what it made
+                }
+                for name in shown
+            },
+        },
+    }

@@ -1,0 +1,137 @@
+"""Requests one after the other: whose rows, which model is the start, and how they are drawn."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from method_tasks import make_task
+
+from regression_unlearning.data.forget_sets import NOW, PARTS, read_selector, select
+from regression_unlearning.errors import UserError
+from regression_unlearning.reporting.layout import Layout
+from regression_unlearning.reporting.requests import FOLLOWED, draw, follow
+from regression_unlearning.reporting.summary import COLUMNS
+
+AGES = [5, 15, 25, 35, 8, 18, 28, 38, 3, 13, 23, 33]
+SPLITS = ["train"] * 4 + ["validation"] * 4 + ["test"] * 4
+
+
+@pytest.fixture
+def rows():
+    return pd.DataFrame(
+        {
+            "row": np.arange(12),
+            "id": [f"i{n}" for n in range(12)],
+            "split": SPLITS,
+            "target": np.array(AGES, float),
+            "who": ["ann", "bob"] * 6,
+        }
+    )
+
+
+def parts(rows, *selectors):
+    """Parts after each of several requests."""
+    earlier, found = None, []
+    for number, selector in enumerate(selectors):
+        chosen = read_selector({"title": "T", **selector})
+        earlier = select(rows, chosen, f"s{number}", earlier)
+        found.append({name: part.tolist() for name, part in earlier.items()})
+    return found
+
+
+def band(low, high):
+    return {"select": "band", "from": low, "below": high}
+
+
+def test_the_parts_after_three_requests(rows):
+    """Forgotten is what was asked for so far; what is asked for now stands beside it."""
+    first, second, third = parts(rows, band(0, 10), band(10, 20), band(20, 30))
+    assert first["retain"] == [1, 2, 3] and first["forget"] == [0] and set(first) == set(PARTS)
+    assert third["retain"] == [3] and third["forget"] == [0, 1, 2]
+    assert second["forget_now"] == [1] and third["forget_now"] == [2]
+    assert third["validation_forget"] == [4, 5, 6] and third["validation_forget_now"] == [6]
+    assert third["test_retain"] == [11] and third["test_forget"] == [8, 9, 10]
+    assert set(third) == {*PARTS, *NOW}
+    (whole,) = parts(rows, band(0, 30))
+    assert {name: third[name] for name in PARTS} == whole
+
+
+def test_overlapping_requests_take_only_what_is_left(rows):
+    _, second = parts(rows, band(0, 20), {"select": "where", "column": "who", "equals": ["ann"]})
+    assert second["forget"] == [0, 1, 2] and second["forget_now"] == [2]
+    assert second["validation_forget_now"] == [6]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_rows_are_drawn_among_those_that_are_left(rows, seed):
+    drawn = {"select": "random", "rows": 1, "seed": seed}
+    _, second = parts(rows, band(0, 20), drawn)
+    assert len(second["forget_now"]) == 1 and set(second["forget_now"]) < {2, 3}
+    with pytest.raises(UserError, match="2 random rows are asked for, the training set has 2"):
+        parts(rows, band(0, 20), {**drawn, "rows": 2})
+
+
+def test_nothing_left_to_forget_is_said(rows):
+    with pytest.raises(UserError, match="'s1' is empty: no training row that an earlier forget"):
+        parts(rows, band(0, 20), band(10, 20))
+    with pytest.raises(UserError, match="1 of 1 ids are no training rows: 'i0'"):
+        parts(rows, band(0, 10), {"select": "ids", "ids": ["i0"]})
+
+
+def test_a_method_sees_what_is_asked_for_now():
+    """The rows of earlier requests are in no part of its task: nobody trains on them again."""
+    task = make_task(forget=24)
+    assert task.now({"retain": task.retain, "forget": task.forget}) is task
+    held_out = task.held_out[:3]
+    found = task.now({"forget_now": task.forget[:4].numpy(), "validation_forget_now": held_out})
+    assert torch.equal(found.forget, task.forget[:4]) and torch.equal(found.held_out, held_out)
+    assert torch.equal(found.retain, task.retain)
+    assert not set(found.train.tolist()) & set(task.forget[4:].tolist())
+    none = {"forget_now": task.forget[:4], "validation_forget_now": held_out[:0]}
+    assert torch.equal(task.now(none).held_out, task.validation)
+
+
+LAYOUT = Layout(
+    title="Three <requests>",
+    dataset_title="D",
+    groups={("d", "one"): "0-10", ("d", "two"): "$10$-20"},
+    methods={"original": "Original", "retrained": "Retrained", "blindspot": "Blindspot"},
+    embedded=True,
+)
+
+
+def row(forget_set, method, measure, mean, low="", high=""):
+    return ["d", forget_set, method, measure, mean, low, high, 2, "", "", ""]
+
+
+FRAME = pd.DataFrame(
+    [
+        row(forget_set, method, measure, str(number + place), str(number + place - 0.5), "9")
+        for number, measure in enumerate(FOLLOWED)
+        for place, forget_set in enumerate(("two", "one"))
+        for method in LAYOUT.methods
+        if (forget_set, method) != ("two", "original")
+    ]
+    + [row("two", "original", FOLLOWED[0], "not measured")],
+    columns=COLUMNS,
+)
+
+
+def test_what_is_followed_stands_in_the_order_of_the_requests():
+    found = follow(FRAME, LAYOUT)
+    assert set(found) == {("d", m, n) for m in FOLLOWED for n in LAYOUT.methods}
+    assert found["d", FOLLOWED[1], "blindspot"].tolist() == [[2, 1.5, 9], [1, 0.5, 9]]
+    gaps = found["d", FOLLOWED[0], "original"]
+    assert gaps[0].tolist() == [1, 0.5, 9] and np.isnan(gaps[1]).all()
+
+
+def test_the_figure_is_not_blank_and_the_same_bytes_twice(tmp_path):
+    import matplotlib.image
+
+    for stem in ("a", "b"):
+        draw(FRAME, LAYOUT, tmp_path / stem, "years")
+    image = matplotlib.image.imread(tmp_path / "a.png")[..., :3]
+    assert image.shape[1] > 900 and len(np.unique(image.reshape(-1, 3), axis=0)) > 50
+    for suffix in (".png", ".pdf"):
+        assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
+    draw(FRAME[:0], LAYOUT, tmp_path / "empty", "years")
