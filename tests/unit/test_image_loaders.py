@@ -9,7 +9,6 @@ import pytest
 from image_files import folder, labels, picture, tar, zipped
 from scipy.io import savemat
 
-from regression_unlearning.absences import absences
 from regression_unlearning.data import agedb, demo_images, image_folder, imdb_wiki
 from regression_unlearning.data.decoding import decode
 from regression_unlearning.data.image_places import index, locate
