@@ -79,13 +79,11 @@ def absence(folder: Path, settings: Settings, mirror: Path | None) -> str | None
     there = source is not None and any((source / path).exists() for path in settings.images)
     if there or (folder / ARCHIVE).exists():
         return None
-    where = source or "a folder of your own"
+    where = "the source's folder" if settings.folder else "the folder that data_mirror names"
     return (
         f"AgeDB's images are not here: its authors give them out on request. Ask at {PAGE} (an "
         f"academic address is needed), put them into {where} as {settings.images[0]}, or "
-        f"unpacked as {settings.images[2]}"
-        + ("" if source else ", set data_mirror to it")
-        + ", and run the same command again."
+        f"unpacked as {settings.images[2]}, and run the same command again."
     )
 
 

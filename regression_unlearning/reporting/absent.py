@@ -19,5 +19,5 @@ def notice(stem, title: str, reason: str) -> None:
 
     figure = Figure(figsize=(7, 2.2))
     figure.text(0.03, 0.85, title, weight="bold", va="top")
-    figure.text(0.03, 0.65, "\n".join(textwrap.wrap(f"Not drawn: {reason}", 95)), va="top")
+    figure.text(0.03, 0.65, "\n".join(textwrap.wrap(f"Not drawn: {reason}", 80)), va="top")
     save_figure(figure, stem)

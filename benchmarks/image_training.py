@@ -1,0 +1,168 @@
+"""Images a second of a training epoch, against the bare step and against decoding as one goes.
+
+In one run, with the same network, images, batch size and number of mini-batches:
+
+- bare: forward, backward and Adam's step over one fixed batch that lies on the device;
+- epoch: the project's training loop, with its shuffling, gathering, cropping, flipping,
+  normalising and bookkeeping;
+- --pillow: a DataLoader with two workers that opens, decodes, resizes and augments each image.
+
+The three take turns, and the ratios are medians over the turns. Without --prepared the images are
+made from a seed.
+"""
+
+import argparse
+import io
+import statistics
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch.utils.data import DataLoader, Dataset
+from torchvision import transforms
+
+from regression_unlearning.data.images import Inputs, Reading
+from regression_unlearning.data.prepared import Prepared, load_prepared
+from regression_unlearning.models.build import build
+from regression_unlearning.settings.networks import Network
+from regression_unlearning.settings.section import validated
+from regression_unlearning.settings.training import Fit
+from regression_unlearning.training.optimiser import Adam
+from regression_unlearning.training.task import Task
+
+
+class Files(Dataset):
+    """JPEG files in memory, decoded and augmented one at a time."""
+
+    def __init__(self, images: np.ndarray, size: int):
+        self.contents = []
+        for pixels in images:
+            packed = io.BytesIO()
+            image = Image.fromarray(pixels.transpose(1, 2, 0))
+            image.resize((2 * size, 2 * size)).save(packed, "jpeg", quality=90)
+            self.contents.append(packed.getvalue())
+        self.change = transforms.Compose([
+            transforms.Resize((size, size)),
+            transforms.RandomCrop(size, padding=16),
+            transforms.RandomHorizontalFlip(),
+            transforms.ToTensor(),
+            transforms.Normalize((0.5,) * 3, (0.5,) * 3),
+        ])  # fmt: skip
+
+    def __len__(self) -> int:
+        """Number of files."""
+        return len(self.contents)
+
+    def __getitem__(self, row: int) -> tuple[torch.Tensor, int]:
+        """One image, and its row."""
+        with Image.open(io.BytesIO(self.contents[row])) as image:
+            return self.change(image.convert("RGB")), row
+
+
+def wait(device: str) -> None:
+    """Let the device finish."""
+    if device != "cpu":
+        torch.cuda.synchronize()
+
+
+def made(rows: int, size: int, device: str, reading: Reading) -> Prepared:
+    """Images from a seed."""
+    random = np.random.default_rng(0)
+    pixels = torch.from_numpy(random.integers(0, 256, (rows, 3, size, size), np.uint8))
+    inputs = Inputs({"images": pixels}, reading, device)
+    target = torch.rand(rows, generator=torch.Generator().manual_seed(0)).mul(100).to(device)
+    return Prepared(inputs, target, torch.zeros(rows, dtype=torch.uint8, device=device))
+
+
+def main() -> None:
+    """Print the speeds, turn by turn, and their ratios."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--prepared", type=Path, help="folder of a prepared image dataset")
+    parser.add_argument("--rows", type=int, default=2560)
+    parser.add_argument("--size", type=int, default=32)
+    parser.add_argument("--network", default="resnet18")
+    parser.add_argument("--batch-size", type=int, default=256)
+    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--whole-on-device", default="fits", choices=["fits", "always", "never"])
+    parser.add_argument("--fit", default="{}", help="YAML: more of the training settings")
+    parser.add_argument("--pillow", action="store_true")
+    parser.add_argument(
+        "--cpu-time",
+        action="store_true",
+        help="count this process's CPU seconds: for a machine that others use too",
+    )
+    arguments = parser.parse_args()
+    import yaml
+
+    torch.set_num_threads(arguments.threads)
+    device, size = arguments.device, arguments.batch_size
+    reading = Reading(whole_on_device=arguments.whole_on_device)
+    data = (
+        load_prepared(arguments.prepared, device, reading.plain())
+        if arguments.prepared
+        else made(arguments.rows, arguments.size, device, reading)
+    )
+    rows = torch.arange(arguments.rows, device=device)
+    network = validated(Network, {"name": arguments.network})
+    model = build(network, data.inputs, seed=0)
+    more = yaml.safe_load(arguments.fit)
+    settings = Fit(epochs=1, learning_rate=0.001, batch_size=size, **more)
+    task = Task(
+        data=data, loss="l1", network=network, retain=rows, forget=rows[:0], validation=rows, seed=0
+    )
+    optimiser = Adam(model.parameters(), lr=0.001, fused=True)
+    fixed, answers = data.batch(rows[:size]).clone(), data.target[:size]
+    steps = len(rows) // size
+
+    def step(images: torch.Tensor, target: torch.Tensor) -> None:
+        loss = task.per_row(model(images), target).mean()
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+
+    def bare() -> None:
+        model.train()
+        for _ in range(steps):
+            step(fixed, answers)
+
+    def epoch() -> None:
+        task.fit(model, settings, rows=rows[: steps * size])
+
+    clock = time.process_time if arguments.cpu_time else time.perf_counter
+    ways = {"bare": bare, "epoch": epoch}
+    if arguments.pillow:
+        files = Files(data.inputs.images[rows.cpu()].cpu().numpy(), data.inputs.size)
+        loader = DataLoader(files, size, shuffle=True, num_workers=2, drop_last=True)
+
+        def decoding() -> None:
+            model.train()
+            for images, numbers in loader:
+                step(images.to(device), data.target[numbers.to(device)])
+
+        ways["pillow"] = decoding
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(arguments.turns + 1):
+        for name, work in ways.items():
+            wait(device)
+            begun = clock()
+            work()
+            wait(device)
+            if turn:  # the first one warms up
+                seconds[name].append(clock() - begun)
+    images = steps * size
+    for name, found in seconds.items():
+        speed = statistics.median(images / one for one in found)
+        print(f"{name}: {speed:,.0f} images/s (median of {len(found)})")
+    share = statistics.median(b / e for b, e in zip(seconds["bare"], seconds["epoch"], strict=True))
+    print(f"epoch over bare: {share:.1%} of the images a second")
+    if arguments.pillow:
+        pairs = zip(seconds["pillow"], seconds["epoch"], strict=True)
+        print(f"epoch over pillow: {statistics.median(p / e for p, e in pairs):.2f} times as fast")
+
+
+if __name__ == "__main__":
+    main()
