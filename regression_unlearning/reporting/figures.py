@@ -1,5 +1,6 @@
 """Figures as PNG and PDF: the same samples, the same bytes."""
 
+import textwrap
 from collections.abc import Iterable, Sequence
 
 import matplotlib
@@ -39,6 +40,8 @@ LOOK = {
 }
 POINTS = 400
 WIDTH, HEIGHT = 3.6, 4.4
+#: Of a title, an inch holds so many.
+CHARACTERS = 9.2
 
 
 def difference_densities(
@@ -140,18 +143,22 @@ def place(
         found |= dict(zip(labels, handles, strict=True))
     names = sorted(found, key=lambda name: name == last)
     wide, high = figure.get_size_inches()
+    lines = textwrap.wrap(title, max(20, int(CHARACTERS * (wide - 0.8))))
+    further = 0.22 * (len(lines) - 1)
     columns = max(1, min(len(names), int(wide / 2.1)))
     legend = 0.24 * -(-len(names) // columns)
     figure.subplots_adjust(
         left=0.65 / wide,
         right=1 - 0.15 / wide,
         bottom=(legend + 0.8) / high,
-        top=1 - (1.0 if subtitle else 0.75) / high,
+        top=1 - (further + (1.0 if subtitle else 0.75)) / high,
         wspace=0.2,
     )
     head = {"fontsize": 12.5, "weight": "bold", "color": "#111111", "parse_math": False}
-    figure.text(0.65 / wide, 1 - 0.3 / high, title, **head)
-    figure.text(0.65 / wide, 1 - 0.54 / high, subtitle, fontsize=9.5, color="#B03A00")
+    for number, line in enumerate(lines):
+        figure.text(0.65 / wide, 1 - (0.3 + 0.22 * number) / high, line, **head)
+    below = 1 - (0.54 + further) / high
+    figure.text(0.65 / wide, below, subtitle, fontsize=9.5, color="#B03A00")
     shown = figure.legend(
         [found[name] for name in names],
         names,

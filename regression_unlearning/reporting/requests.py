@@ -78,7 +78,7 @@ def draw(frame: pd.DataFrame, layout: Layout, stem, unit: str) -> None:
             for axis, measure in zip(row, FOLLOWED, strict=True):
                 lines = {name: numbers[dataset, measure, name] for name in layout.methods}
                 _panel(axis, lines, layout.methods)
-                _labels(axis, requests, measure, unit)
+                _labels(axis, lines, requests, measure, unit)
         said = [f"{EMBEDDED[0].upper()}{EMBEDDED[1:]}"] if layout.embedded else []
         place(
             figure, list(grid.flat), layout.title, "; ".join(said), last=layout.methods["retrained"]
@@ -106,7 +106,20 @@ def _panel(axis: Axes, lines: Mapping[str, np.ndarray], titles: Mapping[str, str
         )
 
 
-def _labels(axis: Axes, requests: Sequence[str], measure: str, unit: str) -> None:
+def _range(lines: Mapping[str, np.ndarray], least: float) -> tuple[float, float]:
+    """Ends of the y-axis: all means are inside; of wide intervals only what nothing else hides.
+
+    Errors and shares are never negative, however wide the interval of two seeds.
+    """
+    numbers = np.concatenate([*lines.values(), np.zeros((1, 3))])
+    means, ends = np.nanmax(numbers[:, 0]), np.nanmax(np.nan_to_num(numbers[:, 2]))
+    top = 1.08 * max(means, min(ends, 1.6 * means), least)
+    return -0.02 * top, top
+
+
+def _labels(
+    axis: Axes, lines: Mapping[str, np.ndarray], requests: Sequence[str], measure: str, unit: str
+) -> None:
     """Name a panel's measure, and on the x-axis what was asked for."""
     words = quantity(measure)
     axis.set_title(words.title, fontsize=10, color="#222222", parse_math=False)
@@ -114,8 +127,7 @@ def _labels(axis: Axes, requests: Sequence[str], measure: str, unit: str) -> Non
     texts = [f"Request {n}:\n{title}" for n, title in enumerate(requests, 1)]
     axis.set_xticklabels(texts, fontsize=8, parse_math=False)
     axis.set_xlim(-0.4, len(requests) - 0.6)
-    low, high = axis.get_ylim()
     share = measure.startswith("attack")
-    axis.set_ylim(0 if low > 0 else low, max(high * 1.05, 0.05))
+    axis.set_ylim(*_range(lines, 0.1 if share else 0.01))
     axis.set_ylabel("Share of the forgotten rows" if share else unit, parse_math=False)
     axis.grid(axis="y", color="#EEEEEE", linewidth=0.8)

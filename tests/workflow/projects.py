@@ -81,6 +81,15 @@ class Project:
         assert done.returncode == 0, done.stdout + done.stderr
         return parse_jobs(done.stdout)
 
+    def pretend(self) -> None:
+        """Put every output that is asked for in place, as if all had run for hours."""
+        listed = checked(self.snakemake("-n", "--quiet", "progress")).stdout
+        for number, path in enumerate(outputs_of(listed)):
+            target = self.root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(f"stands for output {number}\n", encoding="utf-8")
+        checked(self.snakemake("--touch", "--forceall"))
+
     def script(self, name: str, *arguments: object, **options) -> subprocess.CompletedProcess:
         """Run one program of workflow_scripts/ by hand."""
         return self.run(*script_command(name, *arguments), **options)
