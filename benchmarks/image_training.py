@@ -7,13 +7,14 @@ In one run, with the same network, images, batch size and number of mini-batches
   normalising and bookkeeping;
 - --pillow: a DataLoader with two workers that opens, decodes, resizes and augments each image.
 
-The three take turns, and the ratios are medians over the turns. Without --prepared the images are
-made from a seed.
+They take turns, and the ratios are medians over the turns. Without --prepared the images are made
+from a seed. --pillow reads the files of --files by their ids, else JPEG files of twice the size
+made of the images.
 """
 
 import argparse
-import io
 import statistics
+import tempfile
 import time
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
 from regression_unlearning.data.images import Inputs, Reading
-from regression_unlearning.data.prepared import Prepared, load_prepared
+from regression_unlearning.data.prepared import Prepared, load_prepared, read_rows
 from regression_unlearning.models.build import build
 from regression_unlearning.settings.networks import Network
 from regression_unlearning.settings.section import validated
@@ -34,15 +35,10 @@ from regression_unlearning.training.task import Task
 
 
 class Files(Dataset):
-    """JPEG files in memory, decoded and augmented one at a time."""
+    """Image files, each opened, decoded, resized and augmented when it is asked for."""
 
-    def __init__(self, images: np.ndarray, size: int):
-        self.contents = []
-        for pixels in images:
-            packed = io.BytesIO()
-            image = Image.fromarray(pixels.transpose(1, 2, 0))
-            image.resize((2 * size, 2 * size)).save(packed, "jpeg", quality=90)
-            self.contents.append(packed.getvalue())
+    def __init__(self, paths: list[Path], size: int):
+        self.paths = paths
         self.change = transforms.Compose([
             transforms.Resize((size, size)),
             transforms.RandomCrop(size, padding=16),
@@ -53,12 +49,22 @@ class Files(Dataset):
 
     def __len__(self) -> int:
         """Number of files."""
-        return len(self.contents)
+        return len(self.paths)
 
     def __getitem__(self, row: int) -> tuple[torch.Tensor, int]:
         """One image, and its row."""
-        with Image.open(io.BytesIO(self.contents[row])) as image:
+        with Image.open(self.paths[row]) as image:
             return self.change(image.convert("RGB")), row
+
+
+def written(images: torch.Tensor, folder: Path) -> list[Path]:
+    """JPEG files of twice the images' size."""
+    paths = []
+    for row, pixels in enumerate(images.permute(0, 2, 3, 1).numpy()):
+        image = Image.fromarray(pixels)
+        paths.append(folder / f"{row}.jpg")
+        image.resize((2 * image.width, 2 * image.height)).save(paths[-1], quality=90)
+    return paths
 
 
 def wait(device: str) -> None:
@@ -88,16 +94,16 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--whole-on-device", default="fits", choices=["fits", "always", "never"])
-    parser.add_argument("--fit", default="{}", help="YAML: more of the training settings")
+    parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"])
+    parser.add_argument("--compile", action="store_true")
     parser.add_argument("--pillow", action="store_true")
+    parser.add_argument("--files", type=Path, help="folder of the prepared images' own files")
     parser.add_argument(
         "--cpu-time",
         action="store_true",
         help="count this process's CPU seconds: for a machine that others use too",
     )
     arguments = parser.parse_args()
-    import yaml
-
     torch.set_num_threads(arguments.threads)
     device, size = arguments.device, arguments.batch_size
     reading = Reading(whole_on_device=arguments.whole_on_device)
@@ -109,8 +115,7 @@ def main() -> None:
     rows = torch.arange(arguments.rows, device=device)
     network = validated(Network, {"name": arguments.network})
     model = build(network, data.inputs, seed=0)
-    more = yaml.safe_load(arguments.fit)
-    settings = Fit(epochs=1, learning_rate=0.001, batch_size=size, **more)
+    settings = Fit(epochs=1, learning_rate=0.001, batch_size=size, precision=arguments.precision)
     task = Task(
         data=data, loss="l1", network=network, retain=rows, forget=rows[:0], validation=rows, seed=0
     )
@@ -118,8 +123,14 @@ def main() -> None:
     fixed, answers = data.batch(rows[:size]).clone(), data.target[:size]
     steps = len(rows) // size
 
+    stepped = torch.compile(model) if arguments.compile else model
+    cast = torch.autocast(
+        torch.device(device).type, torch.bfloat16, enabled=arguments.precision == "bfloat16"
+    )
+
     def step(images: torch.Tensor, target: torch.Tensor) -> None:
-        loss = task.per_row(model(images), target).mean()
+        with cast:
+            loss = task.per_row(stepped(images), target).mean()
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
@@ -130,13 +141,20 @@ def main() -> None:
             step(fixed, answers)
 
     def epoch() -> None:
-        task.fit(model, settings, rows=rows[: steps * size])
+        task.fit(model, settings, rows=rows[: steps * size], compiled=arguments.compile)
 
     clock = time.process_time if arguments.cpu_time else time.perf_counter
     ways = {"bare": bare, "epoch": epoch}
     if arguments.pillow:
-        files = Files(data.inputs.images[rows.cpu()].cpu().numpy(), data.inputs.size)
-        loader = DataLoader(files, size, shuffle=True, num_workers=2, drop_last=True)
+        folder = tempfile.TemporaryDirectory()
+        if arguments.files:
+            ids = read_rows(arguments.prepared)["id"][: len(rows)]
+            paths = [arguments.files / name for name in ids]
+        else:
+            paths = written(data.inputs.images[: len(rows)].cpu(), Path(folder.name))
+        loader = DataLoader(
+            Files(paths, data.inputs.size), size, shuffle=True, num_workers=2, drop_last=True
+        )
 
         def decoding() -> None:
             model.train()

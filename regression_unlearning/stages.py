@@ -62,7 +62,7 @@ class Step:
 
 
 _RAW = ("loader", "source", "embedding")
-_NETWORK = ("model", "loss")
+_NETWORK = ("model", "loss", "reading")
 
 STEPS = {
     "download": Step(
