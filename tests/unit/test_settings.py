@@ -151,6 +151,17 @@ def test_the_repository_s_own_file_is_right():
         ("experiments", GONE, ["experiments", "required"]),
         (f"{DATA}/training/epochs", GONE, ["pairs.training.epochs", "required"]),
         (f"{DATA}/methods/finetune/epochs", GONE, ["methods.finetune", "epochs", "required"]),
+        # several datasets, titles, requests one after the other, a dataset's own measures
+        (f"{TABLE}/dataset", ["pairs", "pears"], ["tiny.tables.t", "'pears'", "'pairs'"]),
+        (f"{TABLE}/dataset", ["pairs", "pairs"], ["tables.t.dataset", "'pairs' is named twice"]),
+        (f"{TABLE}/dataset", [], ["tables.t.dataset", "at least 1 item"]),
+        (f"{TABLE}/titles", {"finetun": "F"}, ["tables.t", "titles", "'finetun'", "'finetune'"]),
+        (f"{DATA}/forget_sets/low/after", "sum", ["forget_sets.low.after", "'sum'", "'some'"]),
+        (f"{DATA}/forget_sets/low/after", "low", ["forget_sets.low.after", "comes after itself"]),
+        (f"{DATA}/measures", {"error": {}}, ["pairs.measures", "'error'", "'errors'"]),
+        (f"{DATA}/measures", {"membership": {"rows": 0}}, ["membership.rows", "(given: 0)"]),
+        (f"{DATA}/training/precision", "half", ["training.precision", "(given: 'half')"]),
+        (f"{DATA}/model", {"name": "resnet"}, ["pairs.model", "'resnet18'"]),
         # twice, or taken
         ("experiments/tiny/seeds", [0, 1, 0], ["experiments.tiny", "a seed is named twice"]),
         (f"{TABLE}/methods", ["finetune", "finetune"], ["tables.t.methods", "'finetune'", "twice"]),
@@ -262,3 +273,17 @@ experiments:
     tables = load_settings(path).chosen.tables
     assert [table.title for table in tables.values()] == ["T", "U", "V"]
     assert [table.methods for table in tables.values()] == [("finetune",)] * 2 + [("norm",)]
+
+
+def test_requests_in_a_ring_are_refused():
+    values = changed(f"{DATA}/forget_sets/low/after", "some")
+    values["datasets"]["pairs"]["forget_sets"]["some"]["after"] = "low"
+    with pytest.raises(UserError, match=r"forget_sets\.low\.after: .*'low' comes after itself"):
+        check(values)
+    del values["datasets"]["pairs"]["forget_sets"]["some"]["after"]
+    assert check(values).datasets["pairs"].earlier("low") == ["some"]
+
+
+def test_a_dataset_is_one_name_or_several():
+    one, several = (check(changed(f"{TABLE}/dataset", given)) for given in ("pairs", ["pairs"]))
+    assert one.chosen.tables["t"].datasets == several.chosen.tables["t"].datasets == ("pairs",)

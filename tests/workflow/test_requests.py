@@ -101,9 +101,9 @@ def test_a_last_request_alone_asks_for_the_models_before_it(asked):
         values["datasets"]["demo_images"]["methods"]["blindspot"]["lambda"] = 7
 
     asked.edit_params(last_alone)
-    jobs = asked.jobs("all_unlearned")
+    jobs = asked.jobs("--nolock", "all_unlearned")
     assert made(jobs, "unlearn") == set(SETS)
-    assert made(asked.jobs("all_observed"), "observe") == {"digit_3"}
+    assert made(asked.jobs("--nolock", "all_observed"), "observe") == {"digit_3"}
 
 
 def test_a_setting_of_one_dataset_s_measure_reruns_that_measure(asked):
