@@ -4,6 +4,7 @@ Source: Chundawat et al., "Can bad teaching induce forgetting?" (AAAI 2023). The
 class probabilities becomes the squared distance of outputs; a temperature would only scale it.
 """
 
+from regression_unlearning.settings.search import FIT, Linear
 from regression_unlearning.settings.section import Share
 from regression_unlearning.settings.training import Fit
 
@@ -12,6 +13,9 @@ class Settings(Fit):
     """Fine-tuning, and the share of the retain set that is taught (the source takes 0.3)."""
 
     retain_share: Share = 0.3
+
+
+SEARCH = {**FIT, "retain_share": Linear(0.1, 1)}
 
 
 def unlearn(model, task, settings: Settings):

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from regression_unlearning.settings.search import FIT, Linear, Log
 from regression_unlearning.settings.section import Positive
 from regression_unlearning.settings.training import Fit
 
@@ -27,6 +28,9 @@ class Settings(Fit):
 
     confidence: Between = 0.95
     floor: Positive = 0.1
+
+
+SEARCH = {**FIT, "confidence": Linear(0.5, 0.99), "floor": Log(0.03, 1)}
 
 
 def width(output, target, confidence: float, floor: float):

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from regression_unlearning.settings.search import Log
 from regression_unlearning.settings.section import Count, Positive, Section
 
 
@@ -31,6 +32,9 @@ class Settings(Section):
     rows: Count | None = 1000
     iterations: Count = 20
     tolerance: Positive = 1e-4
+
+
+SEARCH = {"damping": Log(1e-3, 1), "step": Log(0.1, 10)}
 
 
 def unlearn(model, task, settings: Settings):

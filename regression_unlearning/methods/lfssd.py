@@ -4,10 +4,14 @@ Source: Foster et al., "Loss-free machine unlearning" (2024).
 """
 
 from regression_unlearning.methods import ssd
+from regression_unlearning.settings.search import Log
 
 
 class Settings(ssd.Settings):
     """As for SSD."""
+
+
+SEARCH = {"alpha": Log(1, 100), "lambda": Log(0.01, 1)}
 
 
 def unlearn(model, task, settings: Settings):
