@@ -54,7 +54,7 @@ def tuning_of(settings: Settings, dataset: str) -> Tuning:
 
 
 def tuned(grid: plan.Grid) -> list[str]:
-    """Searches for every method that an experiment shows, on datasets that say how they are tuned."""
+    """Searches for every method that an experiment shows, where its dataset says how."""
     cells = [(dataset, label) for dataset, _, label in grid.cells if label not in REFERENCES]
     return list(
         dict.fromkeys(

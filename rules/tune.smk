@@ -27,9 +27,7 @@ rule tune:
         budget=lambda wildcards: searching.tuning_of(SETTINGS, wildcards.dataset).budget,
         most=lambda wildcards: searching.tuning_of(SETTINGS, wildcards.dataset).most,
         seed=lambda wildcards: searching.tuning_of(SETTINGS, wildcards.dataset).seed,
-        forget_sets=lambda wildcards: searching.tuning_of(
-            SETTINGS, wildcards.dataset
-        ).forget_sets,
+        forget_sets=lambda wildcards: searching.tuning_of(SETTINGS, wildcards.dataset).forget_sets,
     shell:
         "python workflow_scripts/tune.py --dataset {wildcards.dataset} --method {wildcards.method}"
         " --forget-set {params.forget_sets} --budget {params.budget} --most {params.most}"
@@ -37,6 +35,6 @@ rule tune:
 
 
 rule all_tuned:
-    localrule: True
     input:
         searching.tuned(GRID),
+    localrule: True

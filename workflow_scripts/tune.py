@@ -69,11 +69,10 @@ def main() -> None:
         **as_record(trials, best, nothing),
     }
     write_json(given.output or Path(f"tuning/{given.dataset}/{given.method}.json"), record)
-    before = trials[0].value
+    before = "failed" if trials[0].value is None else f"{trials[0].value:.4f}"
     program.say(
-        f"{given.dataset}/{given.method}: {best.value:.4f}, "
-        f"{'failed' if before is None else f'{before:.4f}'} before, {nothing:.4f} by doing nothing; "
-        f"{len(trials)} trials; {best.changed or 'no change'}"
+        f"{given.dataset}/{given.method}: {best.value:.4f}, {before} before, {nothing:.4f} by "
+        f"doing nothing; {len(trials)} trials; {best.changed or 'no change'}"
     )
 
 

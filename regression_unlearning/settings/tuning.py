@@ -19,8 +19,8 @@ class Tuning(Section):
 
     `seed` is a training seed that no table reports: its original and gold models serve the search
     alone. `budget` counts the seconds of the trials. `most` is the largest share of retraining's
-    seconds that a trial may take and still be chosen (helpers not counted). A setting serves every forget set, so that
-    the value of a trial is its mean over `forget_sets`.
+    seconds that a trial may take and still be chosen (helpers not counted). A setting serves every
+    forget set, so that the value of a trial is its mean over `forget_sets`.
     """
 
     seed: Seed = 100

@@ -1,4 +1,4 @@
-"""What a search needs, read once: data, original, gold and helper models, the gold's predictions."""
+"""What a search needs, read once: data, models, and what the gold model predicts."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def open_cases(
     if missing := [path for path in needed if not Path(path).is_file()]:
         raise UserError(
             f"{missing[0]} does not exist. `snakemake --cores 2 "
-            f"{searching.tuning_file(dataset, label)}` makes all that the search needs, and runs it."
+            f"{searching.tuning_file(dataset, label)}` makes what the search needs, and runs it."
         )
     own = settings.datasets[dataset]
     data = load_prepared(f"data/prepared/{dataset}", device, plan.reading(settings, dataset))

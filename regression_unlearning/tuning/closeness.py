@@ -3,7 +3,7 @@
 Two sides: held-out rows like the forgotten ones, and held-out rows like those kept. On each, the
 Wasserstein distance between the two models' predictions and the gap of their errors:
 
-    value = [ W(forget) + |E_u - E_gold|(forget) + W(retain) + max(0, E_u - E_gold)(retain) ] / (2 s)
+    value = [ W(forget) + |E_u - E_g|(forget) + W(retain) + max(0, E_u - E_g)(retain) ] / (2 s)
 
 with s the deviation of the training targets; 0 is the gold model itself. Distributions are compared
 and not single predictions, because two gold models of different seeds disagree on single rows: a
