@@ -43,7 +43,8 @@ def ignorant(task: Task, rows: Tensor, place: str = "centred") -> Teacher:
     An untrained classifier knows nothing: its classes are about equally likely. An untrained
     regression network says about 0, which may lie at the end of the scale, or off it: that is no
     ignorance but a wrong answer given with confidence. ``centred`` moves what it says by one
-    number, so that its mean over the retain rows is the retain set's mean target; ``raw`` leaves it.
+    number, so that its mean over the retain rows is the retain set's mean target; ``raw`` does
+    not.
 
     Parameters
     ----------
