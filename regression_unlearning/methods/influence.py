@@ -29,8 +29,8 @@ class Settings(Section):
     damping: Annotated[float, Field(ge=0)] = 0.1
     step: Positive = 1.0
     layers: Count | None = None
-    rows: Count | None = 1000
-    iterations: Count = 20
+    rows: Count | None = 500
+    iterations: Count = 10
     tolerance: Positive = 1e-4
 
 
