@@ -53,7 +53,7 @@ def test_a_row_a_seed_and_for_gold_a_row_a_pair(tmp_path):
     for seed in (0, 1, 2):
         files[seed] = tmp_path / f"{seed}.npz"
         np.savez(files[seed], **observation({**GOLD, "test": 0.5 + 0.1 * seed}).arrays)
-    given = {"observations": files, "gold_observations": {seed: files[0] for seed in files}}
+    given = {"observations": files, "gold_observations": dict.fromkeys(files, files[0])}
     rows = tow.measure(inputs.Inputs("finetune", given), tow.Settings())
     assert [one["value"] for one in rows] == pytest.approx([1, 0.9, 0.8])
     gold = inputs.Inputs("retrained", {"observations": files, "gold_observations": files})
