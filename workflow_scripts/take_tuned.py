@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 from regression_unlearning import program
-from regression_unlearning.settings.document import load_settings
 from regression_unlearning.tuning import entry
 
 
@@ -17,7 +16,6 @@ def main() -> None:
     for path in arguments.searches:
         found = json.loads(path.read_text(encoding="utf-8"))
         entry.write(arguments.params, found["dataset"], found["method"], found)
-        load_settings(arguments.params)
         program.say(f"{arguments.params}: {found['dataset']}.methods.{found['method']}")
 
 

@@ -8,7 +8,7 @@ import yaml
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_text
-from regression_unlearning.settings.document import read_yaml
+from regression_unlearning.settings.document import check, read_yaml
 from regression_unlearning.settings.tuning import options_hash
 
 
@@ -34,7 +34,8 @@ def write(path: Path, dataset: str, label: str, found: Mapping[str, Any]) -> Non
     ------
     UserError
         When the file has no such entry of its own (it may come by a merge): the message holds the
-        lines to write there by hand.
+        lines to write there by hand. Also where the result would not pass the check of params.yaml;
+        the file is then left as it is.
     """
     entry = read_yaml(path)["datasets"].get(dataset, {}).get("methods", {}).get(label, {})
     changes = dict(found["chosen"])
@@ -56,7 +57,9 @@ def write(path: Path, dataset: str, label: str, found: Mapping[str, Any]) -> Non
             f"{path} has no entry datasets.{dataset}.methods.{label} of its own; "
             f"write there:\n{lines}"
         )
-    write_text(path, edited(text, node, changes))
+    text = edited(text, node, changes)
+    check(yaml.safe_load(text), f"{path} with the settings of {dataset}/{label}")
+    write_text(path, text)
 
 
 def edited(text: str, node: yaml.MappingNode, changes: Mapping[str, Any]) -> str:

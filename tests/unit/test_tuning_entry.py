@@ -81,6 +81,13 @@ def test_an_entry_that_is_not_there_is_shown(params):
         entry.write(params, "stsb", "mine", {**FOUND, "chosen": CHOSEN})
 
 
+def test_what_would_not_pass_the_check_is_not_written(params):
+    before = params.read_text(encoding="utf-8")
+    with pytest.raises(UserError, match="stsb/sure"):
+        entry.write(params, "stsb", "sure", {**FOUND, "chosen": {"epochs": 0}})
+    assert params.read_text(encoding="utf-8") == before
+
+
 def test_a_record_reruns_reports_alone(params):
     def seen():
         settings = load_settings(params)
