@@ -54,12 +54,21 @@ def tuning_of(settings: Settings, dataset: str) -> Tuning:
 
 
 def tuned(grid: plan.Grid) -> list[str]:
-    """Searches for every method that an experiment shows, where its dataset says how."""
+    """Searches for every method that an experiment shows, where its dataset says how.
+
+    Entries that stand beside the paper's printed values are left out: theirs are its settings.
+    """
+    settings = grid.settings
+    kept = {
+        (table.dataset, label)
+        for experiment in settings.experiments.values()
+        for table in experiment.tables.values()
+        if table.paper
+        for label in table.methods
+    }
     cells = [(dataset, label) for dataset, _, label in grid.cells if label not in REFERENCES]
-    return list(
-        dict.fromkeys(
-            tuning_file(dataset, label)
-            for dataset, label in cells
-            if grid.settings.datasets[dataset].tuning is not None
-        )
-    )
+    return [
+        tuning_file(dataset, label)
+        for dataset, label in dict.fromkeys(cells)
+        if settings.datasets[dataset].tuning is not None and (dataset, label) not in kept
+    ]

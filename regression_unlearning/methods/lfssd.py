@@ -11,7 +11,8 @@ class Settings(ssd.Settings):
     """As for SSD."""
 
 
-SEARCH = {"alpha": Log(1, 100), "lambda": Log(0.01, 1)}
+#: The ratio that alpha is held against is at most that of all training rows to forget rows.
+SEARCH = {"alpha": Log(0.5, 20), "lambda": Log(0.01, 1)}
 
 
 def unlearn(model, task, settings: Settings):

@@ -26,7 +26,8 @@ class Settings(Section):
     rows: Count | None = None
 
 
-SEARCH = {"alpha": Log(1, 100), "lambda": Log(0.01, 1)}
+#: The ratio that alpha is held against is at most that of all training rows to forget rows.
+SEARCH = {"alpha": Log(0.5, 20), "lambda": Log(0.01, 1)}
 
 
 def dampen(model, task, settings: Settings, value=None) -> None:

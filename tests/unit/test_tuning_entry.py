@@ -128,7 +128,8 @@ def test_the_searches_of_an_experiment():
     settings = load_settings(PARAMS)
     grid = Grid(settings.model_copy(update={"experiment": "strong"}))
     files = searching.tuned(grid)
-    assert "tuning/stsb/sure.json" in files and len(files) == 18
+    assert "tuning/stsb/sure.json" in files and "tuning/stsb/blindspot_tuned.json" in files
+    assert "tuning/stsb/blindspot.json" not in files and len(files) == 17  # the paper's settings
     chosen = searching.tuning_of(settings, "stsb")
     needed = searching.inputs(settings, "stsb", "blindspot", chosen)
     assert "checkpoints/original/stsb/seed_100.safetensors" in needed
