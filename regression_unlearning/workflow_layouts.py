@@ -6,7 +6,7 @@ from typing import Any
 
 from regression_unlearning import registry
 from regression_unlearning.settings.document import Settings
-from regression_unlearning.settings.experiment import REFERENCES, Figure, Layout
+from regression_unlearning.settings.experiment import REFERENCES, Figure, Layout, Table
 
 #: Measures that a figure of each kind is drawn from; the others are drawn from observations.
 MEASURES_DRAWN = {"requests": ("errors", "membership")}
@@ -40,14 +40,16 @@ def title(settings: Settings, dataset: str) -> str:
     return f"{chosen.title}, {chosen.embedding or settings.embedding}"
 
 
-def told(settings: Settings, layout: Layout, absent: Mapping[str, str]) -> dict[str, Any]:
+def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) -> dict[str, Any]:
     """What a table's or figure's program is told: see `reporting.results.layout_of`.
 
     `absent` says why a dataset cannot be had.
     """
     datasets = [settings.datasets[name] for name in layout.datasets]
     several = len(datasets) > 1
-    methods = {label: datasets[0].method(label).title for label in layout.methods}
+    chosen = [datasets[0].method(label) for label in layout.methods]
+    methods = {method.label: method.title for method in chosen}
+    untuned = [m.label for m in chosen if not m.tuned or m.tuned.dataset != layout.datasets[0]]
     groups = [
         [name, forget_set, (f"{dataset.title}, " if several else "") + selector.title]
         for name, dataset in zip(layout.datasets, datasets, strict=True)
@@ -56,7 +58,7 @@ def told(settings: Settings, layout: Layout, absent: Mapping[str, str]) -> dict[
     return {
         "title": layout.title,
         "paper": layout.paper,
-        **({"kind": layout.kind} if isinstance(layout, Figure) else {}),
+        "kind": layout.kind,
         "datasets": [
             {
                 "name": name,
@@ -69,6 +71,7 @@ def told(settings: Settings, layout: Layout, absent: Mapping[str, str]) -> dict[
             for name, dataset in zip(layout.datasets, datasets, strict=True)
         ],
         "groups": groups,
+        "untuned": untuned if layout.kind == "methods" else [],
         "methods": [
             [label, name] for label, name in (REFERENCES | methods | layout.titles).items()
         ],

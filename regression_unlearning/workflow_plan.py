@@ -16,7 +16,7 @@ from regression_unlearning.absences import absences
 from regression_unlearning.evaluation.inputs import SOURCES
 from regression_unlearning.settings.dataset import Method
 from regression_unlearning.settings.document import Settings
-from regression_unlearning.settings.experiment import REFERENCES, Layout
+from regression_unlearning.settings.experiment import REFERENCES, Figure, Layout
 from regression_unlearning.workflow_layouts import MEASURES_DRAWN
 
 #: The measure that stands for all where a dataset cannot be had.
@@ -259,7 +259,6 @@ class Grid:
             for path in (
                 f"data/prepared/{dataset}/arrays.safetensors",
                 f"data/prepared/{dataset}/rows.csv",
-                f"data/prepared/{dataset}/forget_sets/checked",
                 *self.forget_sets_of(dataset),
             )
         ]
@@ -329,11 +328,10 @@ class Grid:
 
         Where a dataset cannot be had, the reason stands for all measures.
         """
-        kind = getattr(layout, "kind", None)
         drawn = [
             measure
             for measure in self.settings.measures
-            if kind is None or measure in MEASURES_DRAWN.get(kind, ())
+            if not isinstance(layout, Figure) or measure in MEASURES_DRAWN.get(layout.kind, ())
         ]
         return [
             (*cell, measure)

@@ -36,6 +36,7 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
     settings : mapping
         ``title``; ``datasets``, each with ``name``, ``title``, ``embedded``, ``loss`` and ``unit``;
         ``groups`` as a list of ``[dataset, forget set, title]``; ``methods`` of ``[key, title]``.
+        May hold ``kind`` and ``untuned``.
     """
     datasets = settings["datasets"]
     errors = dict.fromkeys(f"{ERRORS[one['loss']]}, in {one['unit']}" for one in datasets)
@@ -46,6 +47,8 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
         methods=dict(settings["methods"]),
         error="; ".join(errors),
         embedded=any(one["embedded"] for one in datasets),
+        kind=settings.get("kind", "measures"),
+        untuned=tuple(settings.get("untuned", ())),
     )
 
 

@@ -16,6 +16,7 @@ from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.experiment import REFERENCES, Experiment, Layout
+from regression_unlearning.settings.forget_sets import Ids, Random
 from regression_unlearning.settings.section import Name, Section, validated
 
 
@@ -71,7 +72,8 @@ def check(values: Mapping[str, Any], where: str = "params.yaml") -> Settings:
     for label, experiment in settings.experiments.items():
         for kind, layouts in (("tables", experiment.tables), ("figures", experiment.figures)):
             for name, layout in layouts.items():
-                _check_layout(settings, layout, f"{where}: experiments.{label}.{kind}.{name}")
+                place = f"{where}: experiments.{label}.{kind}.{name}"
+                _check_layout(settings, experiment, layout, place)
     return settings
 
 
@@ -91,6 +93,8 @@ def _check_dataset(settings: Settings, dataset: Dataset, place: str) -> None:
             dataset.earlier(name)
         except UserError as error:
             raise UserError(f"{place}.forget_sets.{name}.after: {error}") from None
+    for name in dataset.tuning.forget_sets if dataset.tuning else ():
+        _named("forget set", name, dataset.forget_sets, f"{place}.tuning")
     for name in dataset.methods:
         method_place = f"{place}.methods.{name}"
         if name in REFERENCES:
@@ -105,7 +109,7 @@ def _check_dataset(settings: Settings, dataset: Dataset, place: str) -> None:
         validated(registry.load("measure", name).Settings, chosen, f"{place}.measures.{name}")
 
 
-def _check_layout(settings: Settings, layout: Layout, place: str) -> None:
+def _check_layout(settings: Settings, experiment: Experiment, layout: Layout, place: str) -> None:
     for name in layout.datasets:
         _named("dataset", name, settings.datasets, place)
         dataset = settings.datasets[name]
@@ -113,6 +117,24 @@ def _check_layout(settings: Settings, layout: Layout, place: str) -> None:
             _named("forget set", forget_set, dataset.forget_sets, place)
         for method in layout.methods:
             _named("method", method, dataset.methods, place)
+        _apart(dataset, experiment, layout, name, place)
+
+
+def _apart(dataset: Dataset, experiment: Experiment, layout: Layout, name: str, where: str) -> None:
+    """What tuning looks at is never reported: neither its seed nor its random forget sets."""
+    if dataset.tuning is None:
+        return
+    if dataset.tuning.seed in experiment.seeds:
+        raise UserError(
+            f"{where}: seed {dataset.tuning.seed} is the one that {name} is tuned on; "
+            "take it out of the experiment's seeds, or change the dataset's tuning.seed."
+        )
+    for one in set(layout.forget_sets) & set(dataset.tuning.forget_sets):
+        if isinstance(dataset.forget_sets[one], Random | Ids):
+            raise UserError(
+                f"{where}: {name} is tuned on the rows of {one}, as no held-out row is "
+                "like them; name a forget set of its own in the dataset's tuning.forget_sets."
+            )
 
 
 class _Loader(yaml.SafeLoader):

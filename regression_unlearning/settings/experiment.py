@@ -49,6 +49,12 @@ class Layout(Section):
         return self
 
 
+class Table(Layout):
+    """A table: the paper's form, or (`methods`) a row for each method."""
+
+    kind: Literal["measures", "methods"] = "measures"
+
+
 class Figure(Layout):
     """A figure: a layout and a kind of drawing.
 
@@ -65,7 +71,7 @@ class Experiment(Section):
 
     title: str
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1)]
-    tables: dict[Name, Layout]
+    tables: dict[Name, Table]
     figures: dict[Name, Figure] = Field(default_factory=dict)
 
     @model_validator(mode="after")
