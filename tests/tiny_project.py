@@ -31,6 +31,8 @@ def tiny(params: dict) -> None:
             method["epochs"] = 1
     dataset["relearning"] |= {"orders": 1, "cap": 5}
     demo = params["experiments"]["demo"]
+    demo["tables"] = {"table2": demo["tables"]["table2"]}
+    demo["figures"] = {"figure4": demo["figures"]["figure4"]}
     for layout in (*demo["tables"].values(), *demo["figures"].values()):
         layout |= {"forget_sets": ["score_0_2"], "methods": ["finetune", "gaussian_amnesiac"]}
     params["experiment"] = "demo"

@@ -1,5 +1,6 @@
 """Figures as PNG and PDF: the same samples, the same bytes."""
 
+import logging
 import textwrap
 from collections.abc import Iterable, Sequence
 
@@ -84,6 +85,7 @@ def difference_densities(
 
 def save_figure(figure: Figure, stem) -> None:
     """Write a figure as PNG and PDF without dates or program names."""
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph
     with whole(f"{stem}.png") as part:
         figure.savefig(part, format="png", dpi=150, metadata={"Software": None})
     with whole(f"{stem}.pdf") as part:

@@ -1,5 +1,7 @@
 """What a model is asked before it is measured: one pass over its rows, and relearning."""
 
+from typing import Literal
+
 from regression_unlearning.settings.section import Count, Positive, Section
 
 
@@ -15,7 +17,7 @@ class Relearning(Section):
 
     Mini-batches of the whole training set until the loss on the forget set is at most (1 + alpha)
     times the original model's; `orders` batch orders, at most `cap` mini-batches each, the loss
-    looked at after every `check_every` of them.
+    looked at after every `check_every` of them. `precision` is that of training on.
     """
 
     learning_rate: Positive = 0.01
@@ -24,3 +26,4 @@ class Relearning(Section):
     orders: Count = 2
     check_every: Count = 1
     cap: Count = 230
+    precision: Literal["float32", "bfloat16"] = "float32"

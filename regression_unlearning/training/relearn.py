@@ -74,7 +74,12 @@ def relearn(
     check = ForgetLoss(task, (1 + settings.alpha) * original_loss)
     rows = task.train
     epochs = -(-settings.cap // at_least(len(rows), settings.batch_size))
-    plan = Fit(epochs=epochs, learning_rate=settings.learning_rate, batch_size=settings.batch_size)
+    plan = Fit(
+        epochs=epochs,
+        learning_rate=settings.learning_rate,
+        batch_size=settings.batch_size,
+        precision=settings.precision,
+    )
     counts = []
     for order in range(settings.orders):
         if check.reached(model):

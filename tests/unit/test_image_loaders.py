@@ -184,7 +184,9 @@ def test_agedb_is_matched_by_number_with_the_person_as_a_column(run, tmp_path, p
 def test_agedb_s_images_missing_double_or_not_there(run, tmp_path):
     source = tmp_path / "source"
     (source / "agedb.csv").write_text(AGES, encoding="utf-8")
-    says = r"not here: .*on request\. Ask at https:.* into the folder .* as agedb/AgeDB\.zip"
+    says = (
+        r"not here: .*on request\. Ask at https:.*put them into the folder .* as agedb/AgeDB\.zip"
+    )
     with pytest.raises(UserError, match=says):
         run(agedb)
     assert agedb.absence(tmp_path, agedb.Settings(), None)

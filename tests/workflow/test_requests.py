@@ -39,8 +39,8 @@ def unlearned(name):
 
 def made(jobs, rule):
     """Forget sets of the jobs of one rule."""
-    return {next(part for part in job.output.split("/") if part in SETS) for job in jobs
-            if job.rule == rule}  # fmt: skip
+    outputs = [job.output for job in jobs if job.rule == rule]
+    return {re.search(r"/(digit_\d)[/.]", output)[1] for output in outputs}
 
 
 def test_each_request_starts_from_the_model_before_it(asked):
@@ -77,7 +77,7 @@ def test_only_models_of_a_table_relearn(asked):
     assert of_last == {"errors.csv", "membership.csv"}
 
 
-@pytest.mark.parametrize(("number", "name"), enumerate(SETS))
+@pytest.mark.parametrize(("number", "name"), list(enumerate(SETS)))
 def test_a_change_reaches_the_requests_after_it(asked, number, name):
     """The band of one request reruns its own models and those of later requests, no earlier one."""
 
@@ -91,14 +91,6 @@ def test_a_change_reaches_the_requests_after_it(asked, number, name):
     for rule in (*rules, "observe_original"):
         assert made(jobs, rule) == later, rule
     assert not [job for job in jobs if job.rule in ("train_original", "prepare")]
-
-
-def test_a_lost_model_of_an_earlier_request_reruns_what_started_from_it(asked):
-    """What only a start is needed for is asked for too."""
-    (asked.root / unlearned("digit_2")).unlink()
-    jobs = asked.jobs()
-    assert made(jobs, "unlearn") == {"digit_2", "digit_3"}
-    assert made(jobs, "train_retrained") == set()
 
 
 def test_a_last_request_alone_asks_for_the_models_before_it(asked):
