@@ -38,8 +38,8 @@ rule select_forget_set:
         "data/prepared/{dataset}/forget_sets/{forget_set}.npz",
     log:
         "logs/select_forget_set/{dataset}/{forget_set}.log",
-    localrule: True
     priority: 100
+    localrule: True
     conda:
         ENVIRONMENT
     params:
