@@ -3,7 +3,8 @@
 One node, a cpu and a gpu partition, a GPU without a device.
 
 Needs root, and Debian's slurmctld, slurmd, slurm-client and munge. No systemd, no cgroups, no
-database.
+database: SLURM looks at the memory of each job once a second and ends one that has more than it
+asked for.
 """
 
 import os
@@ -35,9 +36,11 @@ SlurmdLogFile={folder}/slurmd.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill
 MpiDefault=none
 SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
+SelectTypeParameters=CR_Core_Memory
 ReturnToService=2
 MinJobAge=3600
 KillWait=10
@@ -129,9 +132,10 @@ class Sandbox:
                 raise AssertionError(f"{what} did not start:\n" + "\n".join(texts))
             time.sleep(0.2)
 
-    def ask(self, *command: str) -> str:
+    def ask(self, *command: str, **options) -> str:
         """Run one of SLURM's commands; give what it said."""
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+        return done.stdout
 
     def jobs(self) -> dict[str, dict[str, str]]:
         """All jobs that SLURM remembers, by id: what it asked for, restarts, state, comment."""
@@ -146,9 +150,16 @@ class Sandbox:
                 "state": fields["JobState"],
                 "memory": fields["MinMemoryNode"],
                 "minutes": fields["TimeLimit"],
+                "begun": fields["StartTime"],
+                "ended": fields["EndTime"],
                 "comment": fields.get("Comment", ""),
             }
         return found
+
+    def node(self, state: str) -> None:
+        """Set the node's state: ``down`` is how SLURM sees one that has failed."""
+        name = self.ask("sinfo", "-h", "-o", "%n").split()[0]
+        self.ask("scontrol", "update", f"nodename={name}", f"state={state}", "reason=test")
 
     def __exit__(self, *_):
         for process in reversed(self.started):
