@@ -63,7 +63,7 @@ class Session:
     identity : sequence of str
         What the run is, such as ``("stsb", "score_0_2", "finetune")``: seeds come from it.
     settings : dict
-        Must hold ``model``, ``loss`` and ``reading``; all of it belongs to the run's identity.
+        Must hold ``model`` and ``loss``, may hold ``reading``; all of it belongs to the run's identity.
     inputs : sequence of Path
         Files whose content belongs to the run's identity too.
     """
@@ -92,7 +92,7 @@ class Session:
             torch.use_deterministic_algorithms(True)
         self.output, self.seed = arguments.output, arguments.seed
         self.settings, self.identity = settings, tuple(identity)
-        data = load_prepared(arguments.prepared, self.device, settings["reading"])
+        data = load_prepared(arguments.prepared, self.device, settings.get("reading"))
         files = [path for path in (arguments.parts, *inputs) if path is not None]
         # by the whole path: the original's and a helper's checkpoint bear the same name
         self.data_hashes = {"prepared": data.sha256, **{str(path): sha256(path) for path in files}}
