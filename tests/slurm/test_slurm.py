@@ -23,6 +23,8 @@ def with_gpus(params):
     """The tiny experiment whose jobs ask for a GPU, which here has no device."""
     shrink(params)
     params["without_gpu"] = "cpu"
+    for name in ("membership", "wasserstein"):
+        del params["measures"][name]
     dataset = params["datasets"]["demo_pairs"]
     dataset["resources"] = {"threads": 1, "gpu": 1, "memory_mb": 1500, "minutes": 10}
     dataset["training"] |= {"epochs": 300, "save_every": 0.2}
@@ -182,7 +184,8 @@ def test_the_head_cancelled_then_everything_else(slurm, undisturbed, tmp_path):
 
     wait(training, 90)
     slurm.ask("scancel", submitted)
-    wait(lambda: slurm.jobs()[submitted]["state"] == "CANCELLED")
+    wait(lambda: not slurm.ask("squeue", "--noheader", f"--jobs={submitted}"))
+    assert slurm.jobs()[submitted]["state"] == "CANCELLED"
     left = [
         job for job in the_jobs(slurm, known).values() if job["state"] in ("PENDING", "RUNNING")
     ]
