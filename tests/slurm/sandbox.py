@@ -1,6 +1,6 @@
 """A real SLURM on this machine, for tests.
 
-One node, a cpu and a gpu partition, a GPU without a device.
+One node, a cpu and a gpu partition, one whose jobs push others out, a GPU without a device.
 
 Needs root, and Debian's slurmctld, slurmd, slurm-client and munge. No systemd, no cgroups, no
 database: SLURM looks at the memory of each job once a second and ends one that has more than it
@@ -49,6 +49,9 @@ GresTypes=gpu
 NodeName={host} NodeAddr=127.0.0.1 CPUs=8 RealMemory=64000 Gres=gpu:a100:1 State=UNKNOWN
 PartitionName=cpu Nodes={host} Default=YES MaxTime=INFINITE State=UP
 PartitionName=gpu Nodes={host} MaxTime=INFINITE State=UP
+PartitionName=urgent Nodes={host} MaxTime=INFINITE State=UP PriorityTier=10
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
 """
 
 

@@ -45,7 +45,7 @@ def the_jobs(slurm, before=()):
 
 
 class Trouble(threading.Thread):
-    """Puts every job of the gpu partition back once, in its middle.
+    """Puts every job of the gpu partition back once, in its middle; the first is preempted.
 
     Beside that it cancels the first measures, and lets the node fail under the tables.
     """
@@ -54,7 +54,7 @@ class Trouble(threading.Thread):
         super().__init__(daemon=True)
         self.slurm, self.project = slurm, project
         self.done, self.seen, self.over = set(known), {}, threading.Event()
-        self.cancelled = self.failed = None
+        self.preempted = self.cancelled = self.failed = None
 
     def run(self):
         while not self.over.wait(0.1):
@@ -71,8 +71,17 @@ class Trouble(threading.Thread):
                     self.slurm.node("resume")
                     self.done.add(number)
                 elif job["partition"] == "gpu" and self.in_the_middle(number, job):
-                    self.slurm.ask("scontrol", "requeue", number)
+                    self.put_back(number)
                     self.done.add(number)
+
+    def put_back(self, number):
+        """The first by a more urgent job that takes the GPU, the others by name."""
+        if self.preempted is None:
+            self.preempted = number
+            urgent = ("--partition=urgent", "--gpus=1", "--mem=10", "--output=/dev/null")
+            self.slurm.ask("sbatch", *urgent, "--comment=urgent", "--wrap", "sleep 1")
+        else:
+            self.slurm.ask("scontrol", "requeue", number)
 
     def for_seconds(self, number, seconds):
         return time.monotonic() - self.seen[number] > seconds
@@ -206,6 +215,7 @@ def test_the_head_cancelled_then_everything_else(slurm, undisturbed, tmp_path):
     gpu_jobs = [job for job in jobs.values() if job["partition"] == "gpu"]
     assert gpu_jobs
     assert all(job["restarts"] == "1" for job in gpu_jobs), gpu_jobs
+    assert trouble.preempted in jobs
     assert jobs[trouble.failed]["restarts"] == "1", "the failed node cost a restart"
     measures = {number: job for number, job in jobs.items() if kind(job) == "measures"}
     cancelled = measures.pop(trouble.cancelled)
