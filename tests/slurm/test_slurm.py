@@ -180,7 +180,7 @@ def test_the_head_cancelled_then_everything_else(slurm, undisturbed, tmp_path):
     head = environment(project)
     submitted = slurm.ask(
         *("sbatch", "--parsable", "--partition=cpu", "--mem=2000", f"--chdir={project}"),
-        *("--output=head.log", "--wrap", f"{COMMAND} all_tables"),
+        *("--output=head.log", "--wrap", f"exec {COMMAND} all_tables"),
         env=head,
     ).strip()
 
