@@ -61,3 +61,10 @@ def test_everything_that_a_rule_makes_is_in_an_out():
             for path in re.findall(r'"([\w/{}.]+/[\w/{}.]+)"', block):
                 if not path.startswith("captions/"):
                     assert any(path.startswith(f"{out}/") for out in outs), (rules.name, path)
+
+
+def test_adopt_makes_every_result_again():
+    text = (ROOT / "workflow_scripts/adopt.py").read_text()
+    named = re.search(r"^REPORTING = \((.*)\)$", text, re.MULTILINE)[1]
+    rules = re.findall(r"^rule (\w+):", (ROOT / "rules/report.smk").read_text(), re.MULTILINE)
+    assert re.findall(r'"(\w+)"', named) == rules

@@ -191,7 +191,7 @@ def test_the_head_cancelled_then_everything_else(slurm, undisturbed, tmp_path):
             if job["state"] == "RUNNING" and job["partition"] == "gpu" and saved(project, job)
         ]
 
-    wait(training, 90)
+    wait(training, 180)
     slurm.ask("scancel", submitted)
     wait(lambda: not slurm.ask("squeue", "--noheader", f"--jobs={submitted}"))
     assert slurm.jobs()[submitted]["state"] == "CANCELLED"
