@@ -193,7 +193,7 @@ def test_the_head_cancelled_then_everything_else(slurm, undisturbed, tmp_path):
 
     wait(training, 180)
     slurm.ask("scancel", submitted)
-    wait(lambda: not slurm.ask("squeue", "--noheader", f"--jobs={submitted}"))
+    wait(lambda: submitted not in slurm.ask("squeue", "--noheader", "--format=%i").split())
     assert slurm.jobs()[submitted]["state"] == "CANCELLED"
     left = [
         job for job in the_jobs(slurm, known).values() if job["state"] in ("PENDING", "RUNNING")
