@@ -160,12 +160,15 @@ def test_records_name_host_job_device_versions_and_hashes(undisturbed):
 
 
 def outputs(project):
-    """Bytes of every file that jobs have made, unfinished work left out."""
+    """Bytes of every file that jobs have made, without unfinished work and measured seconds."""
     return {
         str(path.relative_to(project)): path.read_bytes()
         for folder in ("data/prepared", "checkpoints", "observations", "relearning", "measures")
         for path in (project / folder).rglob("*")
-        if path.is_file() and ".unfinished" not in str(path) and path.suffix != ".json"
+        if path.is_file()
+        and ".unfinished" not in str(path)
+        and not (folder == "checkpoints" and path.suffix == ".json")
+        and path.name != "cost.csv"
     }
 
 
