@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from regression_unlearning.settings.search import FIT, Log
 from regression_unlearning.settings.section import Count
 from regression_unlearning.settings.training import Fit
 
@@ -21,6 +22,9 @@ class Settings(Fit):
     lambda_: Annotated[float, Field(ge=0, alias="lambda")] = 50.0
     form: Literal["attention", "norm"] = "attention"
     layers: Count | None = None
+
+
+SEARCH = {**FIT, "lambda": Log(1, 300)}
 
 
 def positions(activation, form: str):
