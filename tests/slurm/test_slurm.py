@@ -230,8 +230,10 @@ def test_the_head_cancelled_then_everything_else(slurm, undisturbed, tmp_path):
     assert cancelled["state"] == "CANCELLED", cancelled
     (retried,) = measures.values()  # once more, with twice the memory
     assert (cancelled["memory"], retried["memory"]) == ("2000M", "4000M")
-    trained = list((project / "logs").glob("train_*/**/*.log"))
-    assert all("going on after epoch" in path.read_text() for path in trained)
+    # one may have ended between the head's end and its own
+    trainings = [job for job in gpu_jobs if kind(job).startswith("train_")]
+    logs = [path.read_text() for path in (project / "logs").glob("train_*/**/*.log")]
+    assert sum("going on after epoch" in text for text in logs) == len(trainings) >= 2
     made = outputs(project)
     assert set(made) == set(whole)
     assert other_than(whole, made) == []
