@@ -4,6 +4,7 @@
 1 validation, 2 test) and what the family of the dataset adds; ``rows.csv`` says which row is which.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -77,7 +78,7 @@ def prepare(
     with whole(folder / ROWS) as part:
         rows.to_csv(part, index=False)
     with whole(folder / ARRAYS) as part:
-        tensors.write(part, arrays, about)
+        tensors.write(part, arrays, {"prepared": json.dumps(about)})
     work.clear()
 
 
@@ -164,8 +165,9 @@ def load_prepared(
     try:
         with safe_open(path, "pt") as file:  # mapped: only what is read is in memory
             arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-            name, digest = (file.metadata()[key] for key in ("family", "sha256"))
-    except (OSError, SafetensorError) as error:
+            told = json.loads(file.metadata()["prepared"])
+            name, digest = told["family"], told["sha256"]
+    except (OSError, SafetensorError, KeyError, TypeError) as error:
         raise UserError(f"cannot read {path}: {error}; prepare the dataset again.") from error
     target, split = arrays.pop("target"), arrays.pop("split")
     module = family(name)

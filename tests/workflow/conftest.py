@@ -3,7 +3,8 @@
 import shutil
 
 import pytest
-from projects import ROOT, Project, shrink, tracked_files
+from projects import Project, tracked_files
+from tiny_project import ROOT, choose, shrink
 
 
 @pytest.fixture(scope="session")
@@ -47,13 +48,10 @@ def prepared(_prepared, tmp_path) -> Project:
 def _built(_source, tmp_path_factory) -> Project:
     built = _source.copy(tmp_path_factory.mktemp("built"))
 
-    def text_alone(values: dict) -> None:
-        values["experiment"] = "paper"
-        paper = values["experiments"]["paper"]
-        paper.update(seeds=[0, 1], tables={"table2": paper["tables"]["table2"]})
-        paper["figures"] = {"figure4": paper["figures"]["figure4"]}
+    def two_seeds(values: dict) -> None:
+        choose(values, "paper")["seeds"] = [0, 1]
 
-    built.edit_params(text_alone)
+    built.edit_params(two_seeds)
     built.pretend()
     return built
 
