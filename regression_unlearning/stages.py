@@ -62,7 +62,7 @@ class Step:
 
 
 _RAW = ("loader", "source", "embedding")
-_NETWORK = ("model", "loss")
+_NETWORK = ("model", "loss", "quantiles")
 
 STEPS = {
     "download": Step(
@@ -105,7 +105,7 @@ STEPS = {
         ("train",),
         ("data/prepared",),
         ("checkpoints/blindspot",),
-        (*_NETWORK, "blindspot"),
+        (*_NETWORK, "blindspot", "further_blindspots"),
     ),
     "unlearned": Step(
         "all_unlearned",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel
 
+from regression_unlearning.data.overlaps import overlapping, reads_hours
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.forget_sets import Band, ForgetSet, Ids, Random, Selector, Where
 from regression_unlearning.settings.section import validated
@@ -117,8 +118,11 @@ def select(rows: "pd.DataFrame", selector: Selector, name: str) -> dict[str, np.
     UserError
         When the forget set is empty, holds the whole training set, or names what does not exist.
     """
+    by_customer = isinstance(selector, Where) and selector.column == "customer"
     try:
         chosen = _CHOOSE[type(selector)](rows, selector)
+        if selector.overlap or (selector.overlap is None and by_customer and reads_hours(rows)):
+            chosen = chosen | overlapping(rows, chosen)
     except UserError as error:
         raise UserError(f"forget set {name!r}: {error}") from None
     if isinstance(selector, Random | Ids):

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from regression_unlearning import registry
-from regression_unlearning.errors import unknown
+from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.forget_sets import ForgetSet
 from regression_unlearning.settings.measuring import Observation, Relearning
 from regression_unlearning.settings.networks import Network
@@ -45,6 +45,9 @@ class Dataset(Section):
     """One dataset with its model, training settings, forget sets and methods.
 
     `source` says what its loader fetches and makes, `reading` how its family makes a mini-batch.
+    `quantiles` are what the network predicts under the quantile loss; the middle one is the point
+    forecast. `blindspot` trains the paper's helper; a method may name one of
+    `further_blindspots` in its place.
     """
 
     loader: Name
@@ -53,15 +56,30 @@ class Dataset(Section):
     reading: dict[str, Any] = Field(default_factory=dict)
     embedding: Name | None = None
     model: Network
-    loss: Literal["mse", "l1"]
+    loss: Literal["mse", "l1", "quantile"]
+    quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
     training: Fit
     blindspot: Fit
+    further_blindspots: dict[Name, Fit] = Field(default_factory=dict)
     unit: str = "the target's unit"
     forget_sets: dict[Name, ForgetSet]
     methods: dict[Name, dict[str, Any]]
     observation: Observation = Observation()
     relearning: Relearning = Relearning()
     resources: Resources = Resources()
+
+    @model_validator(mode="after")
+    def _quantiles_fit_the_loss(self):
+        count = len(self.quantiles)
+        if self.loss != "quantile":
+            if count:
+                raise UserError(f"quantiles: the loss is {self.loss}; they go with loss: quantile.")
+        elif count % 2 == 0 or list(self.quantiles) != sorted(set(self.quantiles)):
+            raise UserError(
+                "quantiles: the quantile loss needs an odd number of rising quantiles, such as "
+                "[0.1, 0.5, 0.9]; the middle one is the point forecast."
+            )
+        return self
 
     def method(self, label: str) -> Method:
         """The entry `label` of `methods`, its options checked by the method itself.
@@ -79,6 +97,8 @@ class Dataset(Section):
         module = registry.load("method", named.method)
         options = validated(module.Settings, entry).plain()
         helpers = tuple(getattr(module, "HELPERS", ()))
+        if helpers and options.get("helper") and options["helper"] not in self.further_blindspots:
+            raise unknown("helper", options["helper"], self.further_blindspots)
         return Method(
             label=label, method=named.method, title=named.title, options=options, helpers=helpers
         )

@@ -9,9 +9,14 @@ from regression_unlearning.settings.section import Count, Section, Seed
 
 
 class Selector(Section):
-    """Base of the ways to choose a forget set."""
+    """Base of the ways to choose a forget set.
+
+    Where rows are windows over hours, `overlap` says whether a window is chosen too whose inputs
+    hold an hour that a chosen window predicts. By default it is for a choice of customers alone.
+    """
 
     title: str
+    overlap: bool | None = None
 
 
 class Band(Selector):

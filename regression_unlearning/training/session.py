@@ -111,6 +111,7 @@ class Session:
         self.task = Task(
             data=data,
             loss=settings["loss"],
+            quantiles=tuple(settings.get("quantiles", ())),
             network=validated(Network, settings["model"], "model"),
             retain=parts["retain"],
             forget=parts["forget"],
