@@ -1,16 +1,40 @@
 """The paper's forecaster: a Temporal Fusion Transformer, one step ahead (Lim et al. 2021).
 
-Weights, their initial values and every formula are pytorch-forecasting's; its Lightning trainer,
-its data set and its plotting are left behind. All windows here have full length and one step to
-predict, so that much of the general network's work falls away without changing a number: nothing
-is masked or packed, the customer is embedded once a window rather than once an hour, and the one
-query of the attention is multiplied into the keys' weights before it meets the 169 hours.
+Layers, initial weights and formulas are pytorch-forecasting's. All windows here have full length
+and one hour to predict, so that much of the general network's work falls away without changing a
+number: nothing is masked or packed, the customer is embedded once a window rather than once an
+hour, and the attention's one query is multiplied into the keys' weights before it meets the hours.
 """
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
 
 import torch
 from torch import Tensor, nn
 
 from regression_unlearning.settings.networks import TFT
+
+
+@cache
+def library() -> ModuleType:
+    """The module of pytorch-forecasting that holds the layers, and nothing else of it.
+
+    The module needs torch alone. Its package would load Lightning and scikit-learn first: three
+    seconds and 300 MB in every one of a run's hundreds of jobs.
+    """
+    package = Path(find_spec("pytorch_forecasting").origin).parent
+    file = package / "models/temporal_fusion_transformer/sub_modules.py"
+    if not file.is_file():
+        from pytorch_forecasting.models.temporal_fusion_transformer import sub_modules
+
+        return sub_modules
+    spec = spec_from_file_location("pytorch_forecasting_layers", file)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class OneQueryAttention(nn.Module):
@@ -52,29 +76,58 @@ class OneStepTFT(nn.Module):
 
     Parameters
     ----------
-    network : TemporalFusionTransformer
-        pytorch-forecasting's network, fresh; its layers become this one's.
+    settings : TFT
+        Sizes and dropout.
+    customers : int
+        How many customers there are.
+    known, load : sequence of str, str
+        Columns of numbers: those known ahead of time, and the one that is predicted.
+    outputs : int
+        Quantiles.
     """
 
-    def __init__(self, network: nn.Module):
+    def __init__(
+        self, settings: TFT, customers: int, known: Sequence[str], load: str, outputs: int
+    ):
         super().__init__()
-        self.customer = network.input_embeddings.embeddings["customer"]
-        self.static_variable_selection = network.static_variable_selection
-        self.encoder_variable_selection = network.encoder_variable_selection
-        self.decoder_variable_selection = network.decoder_variable_selection
-        self.context_of_selection = network.static_context_variable_selection
-        self.context_of_hidden = network.static_context_initial_hidden_lstm
-        self.context_of_cell = network.static_context_initial_cell_lstm
-        self.context_of_enrichment = network.static_context_enrichment
-        self.lstm_encoder, self.lstm_decoder = network.lstm_encoder, network.lstm_decoder
-        self.lstm_gate = network.post_lstm_gate_encoder
-        self.lstm_norm = network.post_lstm_add_norm_encoder
-        self.static_enrichment = network.static_enrichment
-        self.attention = OneQueryAttention(network.multihead_attn)
-        self.post_attention = network.post_attn_gate_norm
-        self.feed_forward = network.pos_wise_ff
-        self.pre_output = network.pre_output_gate_norm
-        self.output = network.output_layer
+        parts = library()
+        hidden, dropout = settings.hidden, settings.dropout
+        width = min(settings.embedding, hidden)
+        columns = dict.fromkeys([*known, load], settings.hidden_continuous)
+        # in pytorch-forecasting's order: the same seed draws the same weights
+        self.customer = nn.Embedding(customers, width)
+        scalers = nn.ModuleDict({name: nn.Linear(1, size) for name, size in columns.items()})
+
+        def selection(sizes: dict[str, int], **more) -> nn.Module:
+            return parts.VariableSelectionNetwork(
+                sizes, hidden, dropout=dropout, prescalers=scalers, **more
+            )
+
+        def residual(**more) -> nn.Module:
+            return parts.GatedResidualNetwork(hidden, hidden, hidden, dropout, **more)
+
+        self.static_variable_selection = selection(
+            {"customer": width}, input_embedding_flags={"customer": True}
+        )
+        ahead = {name: columns[name] for name in known}
+        self.encoder_variable_selection = selection(columns, context_size=hidden)
+        self.decoder_variable_selection = selection(ahead, context_size=hidden)
+        self.context_of_selection = residual()
+        self.context_of_hidden = residual()
+        self.context_of_cell = residual()
+        self.context_of_enrichment = residual()
+        self.lstm_encoder = nn.LSTM(hidden, hidden, batch_first=True)
+        self.lstm_decoder = nn.LSTM(hidden, hidden, batch_first=True)
+        self.lstm_gate = parts.GatedLinearUnit(hidden, dropout=dropout)
+        self.lstm_norm = parts.AddNorm(hidden, trainable_add=False)
+        self.static_enrichment = residual(context_size=hidden)
+        self.attention = OneQueryAttention(
+            parts.InterpretableMultiHeadAttention(settings.heads, hidden, dropout)
+        )
+        self.post_attention = parts.GateAddNorm(hidden, dropout=dropout)
+        self.feed_forward = residual()
+        self.pre_output = parts.GateAddNorm(hidden)
+        self.output = nn.Linear(hidden, outputs)
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -120,25 +173,4 @@ class OneStepTFT(nn.Module):
 
 def build(settings: TFT, inputs, outputs: int = 3) -> OneStepTFT:
     """Make a network with fresh weights, drawn from torch's global generator."""
-    from pytorch_forecasting import TemporalFusionTransformer
-    from pytorch_forecasting.metrics import QuantileLoss
-
-    known, load = list(inputs.known), inputs.load
-    return OneStepTFT(
-        TemporalFusionTransformer(
-            hidden_size=settings.hidden,
-            hidden_continuous_size=settings.hidden_continuous,
-            attention_head_size=settings.heads,
-            dropout=settings.dropout,
-            output_size=outputs,
-            loss=QuantileLoss(),  # not used: the project's own loss is
-            logging_metrics=nn.ModuleList(),
-            max_encoder_length=inputs.history,
-            static_categoricals=["customer"],
-            time_varying_reals_encoder=[*known, load],
-            time_varying_reals_decoder=known,
-            x_reals=[*known, load],
-            x_categoricals=["customer"],
-            embedding_sizes={"customer": (inputs.customers, settings.embedding)},
-        )
-    )
+    return OneStepTFT(settings, inputs.customers, inputs.known, inputs.load, outputs)
