@@ -9,10 +9,10 @@ scaled alike.
 import datetime
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from regression_unlearning.data.wide_table import Format, Hours, read
 from regression_unlearning.errors import UserError
@@ -194,9 +194,7 @@ def _starts(load: np.ndarray, source: Windows) -> np.ndarray:
     return np.where(found.any(1), found.argmax(1), load.shape[1])
 
 
-def _fit(
-    path: Path, hours: Hours, starts: np.ndarray, train: int, source: Windows
-) -> np.ndarray:
+def _fit(path: Path, hours: Hours, starts: np.ndarray, train: int, source: Windows) -> np.ndarray:
     """Numbers of the customers that can be used."""
     end = f"{hours.first + np.timedelta64(train - 1, 'h')} (hour {train})"
     wrong = {}

@@ -89,9 +89,7 @@ def read(path: Path, form: Format) -> Hours:
     return Hours(hour, [names[column] for column in order], load)
 
 
-def _chunks(
-    path: Path, form: Format
-) -> Iterator[tuple[int, np.ndarray, np.ndarray, list[str]]]:
+def _chunks(path: Path, form: Format) -> Iterator[tuple[int, np.ndarray, np.ndarray, list[str]]]:
     """Number of the first row (the header is row 1), dates, values and customers, part by part."""
     import pandas as pd
 
@@ -99,7 +97,7 @@ def _chunks(
     column = header.index(form.date) if form.date else 0
     names = [name for number, name in enumerate(header) if number != column]
     rows = max(1000, HELD // len(header))
-    kinds = {name: np.float64 for name in names} | {header[column]: str}
+    kinds = dict.fromkeys(names, np.float64) | {header[column]: str}
     options = {
         "sep": form.delimiter, "decimal": form.decimal, "chunksize": rows, "names": header,
         "header": 0, "index_col": False, "keep_default_na": False, "na_values": [""],

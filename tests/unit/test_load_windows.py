@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 import torch
 
-from regression_unlearning.data import demo_load, hourly_table
-from regression_unlearning.data.load_windows import Windows, prepare
+from regression_unlearning.data import demo_load, hourly_table, wide_table
+from regression_unlearning.data.load_windows import prepare
 from regression_unlearning.data.prepared import load_prepared, read_rows
 from regression_unlearning.data.prepared import prepare as prepare_whole
+from regression_unlearning.data.wide_table import Format, read
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import validated
 
@@ -76,7 +77,9 @@ def test_every_tensor_is_that_of_pytorch_forecasting(tmp_path):
     loader = whole.to_dataloader(train=False, batch_size=len(whole))
     theirs, (target, _) = next(iter(loader))
     index = whole.x_to_index(theirs)
-    place = {(c, h): n for n, (c, h) in enumerate(zip(index["customer"], index["index"], strict=True))}
+    place = {
+        (c, h): n for n, (c, h) in enumerate(zip(index["customer"], index["index"], strict=True))
+    }
     assert len(place) == len(rows) == len(whole)
     order = [place[c, int(h)] for c, h in zip(rows["customer"], rows["hour"], strict=True)]
     ours = data.batch(torch.arange(len(rows)))
@@ -89,3 +92,142 @@ def test_every_tensor_is_that_of_pytorch_forecasting(tmp_path):
             tensor, wanted, rtol=0 if exact else 1e-6, atol=0 if exact else 1e-6
         )
     torch.testing.assert_close(data.target, target[order, 0])
+
+
+def test_a_customer_is_scaled_by_its_training_hours_alone(tmp_path):
+    load = table()
+    data, rows = prepared(tmp_path, load)
+    raw = load["c1"].to_numpy()
+    wanted = (raw - raw[:36].mean()) / raw[:36].std()
+    ours = rows[rows["customer"] == "c1"]
+    np.testing.assert_allclose(ours["target"], wanted[ours["hour"].astype(int)], rtol=1e-5)
+    spans = rows["hour"].astype(int).groupby(rows["split"]).agg(["min", "max"])
+    assert spans.loc["train"].tolist() == [HISTORY, 35]
+    assert spans.loc["validation"].tolist() == [36, 47] and spans.loc["test"].tolist() == [48, 59]
+    assert rows["id"].is_unique and "c1@2014-03-01T17" in set(rows["id"])
+
+
+def test_drawn_windows_are_some_of_all_and_a_seed_repeats_them(tmp_path):
+    load = table()
+    _, every = prepared(tmp_path / "all", load)
+    drawn = {"train": 10, "test": 4}
+    _, first = prepared(tmp_path / "a", load, windows={**drawn, "seed": 1})
+    _, again = prepared(tmp_path / "b", load, windows={**drawn, "seed": 1})
+    _, other = prepared(tmp_path / "c", load, windows={**drawn, "seed": 2})
+    assert first["split"].value_counts().to_dict() == {"train": 10, "validation": 36, "test": 4}
+    assert first["id"].is_unique and set(first["id"]) < set(every["id"])
+    pd.testing.assert_frame_equal(first, again)
+    assert set(first["id"]) != set(other["id"])
+    with pytest.raises(UserError, match="100 train windows are asked for, there are 72"):
+        prepared(tmp_path / "d", load, windows={"train": 100})
+
+
+def test_hours_before_a_customer_are_read_by_no_window_and_no_scale(tmp_path):
+    load = table()
+    load.loc[:7, "c2"] = 0.0
+    data, rows = prepared(tmp_path, load, late_start="cut")
+    ours = rows[rows["customer"] == "c2"]
+    assert ours["first"].astype(int).min() == 8
+    raw = load["c2"].to_numpy()
+    wanted = (raw[30] - raw[8:36].mean()) / raw[8:36].std()
+    assert data.target[ours.index[ours["hour"] == "30"]].item() == pytest.approx(wanted, rel=1e-5)
+    _, kept = prepared(tmp_path / "kept", load, late_start="keep")
+    assert kept[kept["customer"] == "c2"]["first"].astype(int).min() == 0
+
+
+def test_quarters_of_an_hour_with_decimal_commas_are_summed(tmp_path):
+    """As UCI writes them: a date stamps the end of its quarter."""
+    random = np.random.default_rng(1)
+    quarters = random.integers(0, 4000, (60 * 4, 2)) / 1000
+    dates = pd.date_range("2011-01-01 00:15:00", periods=len(quarters), freq="15min")
+    lines = ['"";"MT_001";"MT_002"'] + [
+        f'"{date}";' + ";".join(f"{value:.3f}".replace(".", ",") for value in row)
+        for date, row in zip(dates, quarters, strict=True)
+    ]
+    (tmp_path / "t.txt").write_text("\n".join(lines) + "\n")
+    form = Format(delimiter=";", decimal=",", stamp="end")
+    hours = read(tmp_path / "t.txt", form)
+    assert hours.first == np.datetime64("2011-01-01T00") and hours.names == ["MT_001", "MT_002"]
+    np.testing.assert_allclose(hours.load, quarters.reshape(60, 4, 2).sum(1).T, rtol=1e-6)
+    # begun and ended in the middle of an hour, and read in parts that end there too
+    (tmp_path / "u.txt").write_text("\n".join([lines[0], *lines[3:-1]]) + "\n")
+    short = read(tmp_path / "u.txt", form)
+    assert short.first == np.datetime64("2011-01-01T01")
+    np.testing.assert_array_equal(short.load, hours.load[:, 1:-1])
+
+
+def test_a_table_read_in_parts_is_the_table(tmp_path, monkeypatch):
+    table(hours=2500).to_csv(tmp_path / "t.csv", index=False)
+    whole = read(tmp_path / "t.csv", Format())
+    monkeypatch.setattr(wide_table, "HELD", 1)  # parts of 1,000 rows
+    np.testing.assert_array_equal(read(tmp_path / "t.csv", Format()).load, whole.load)
+
+
+def spoil(load, row=None, column=None, value=None):
+    load = load.astype(object)
+    if row is not None:
+        load.loc[row, column] = value
+    return load
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda t: spoil(t, 20, "c1", "none"), r"row 22: the cell of customer 'c1' holds 'none'"),
+        (lambda t: spoil(t, 20, "c1", ""), r"row 22: the cell of customer 'c1' is empty"),
+        (lambda t: t.drop(index=20), r"row 22: the date .*02T02:00:00 follows .* missing"),
+        (lambda t: t.iloc[[*range(20), 19, *range(20, 60)]], r"row 22: the date .* stands twice"),
+        (lambda t: t.iloc[[*range(20), 3, *range(20, 60)]], r"row 22: .* not in order"),
+        (lambda t: spoil(t, 20, "date", "soon"), r"row 22: 'soon' is no date"),
+        (lambda t: t.assign(c1=0.0), r"customer 'c1' is 0 in every hour.*unfit: leave_out"),
+        (lambda t: t.assign(c1=2.5), r"customer 'c1' is 2.5 in every hour from hour 1 .*hour 36"),
+        (lambda t: t.head(15), r"15 hours are too few"),
+        (lambda t: t[["date"]], r"its first line holds no ','"),
+        (lambda t: t.rename(columns={"c1": "c0"}), r"name is twice there \('c0'\)"),
+    ],
+)
+def test_what_is_wrong_is_named_by_customer_and_row(tmp_path, change, said):
+    with pytest.raises(UserError, match=said):
+        prepared(tmp_path, change(table()), late_start="cut")
+
+
+def test_unfit_customers_are_left_out_on_demand(tmp_path, caplog):
+    load = table().assign(c1=0.0)
+    load.loc[:29, "c2"] = 0.0
+    _, rows = prepared(tmp_path, load, late_start="cut", unfit="leave_out")
+    assert set(rows["customer"]) == {"c0"}
+    assert "'c1' is 0 in every hour; left out" in caplog.text
+    assert "'c2' has 6 hours from its first value other than 0 (hour 31)" in caplog.text
+
+
+def test_a_table_may_lie_anywhere(tmp_path):
+    table().to_csv(tmp_path / "mine.csv", index=False)
+    source = validated(hourly_table.Settings, {"path": str(tmp_path / "mine.csv"), **FEW})
+    folder = tmp_path / "raw"
+    hourly_table.download(
+        folder, source, mirror=None, checksums=tmp_path / "sums.json", embedding=None
+    )
+    assert (folder / "mine.csv").read_bytes() == (tmp_path / "mine.csv").read_bytes()
+    missing = source.model_copy(update={"path": str(tmp_path / "none.csv")})
+    with pytest.raises(UserError, match="there is no such file"):
+        hourly_table.download(folder, missing, mirror=None, checksums=tmp_path, embedding=None)
+    with pytest.raises(UserError, match="give either path"):
+        validated(hourly_table.Settings, FEW)
+    with pytest.raises(UserError, match="name the table inside the archive"):
+        validated(hourly_table.Settings, {"url": "https://example.org/load.zip"})
+
+
+def test_demo_load_is_the_same_for_a_seed_and_can_be_forecast(tmp_path):
+    files = []
+    for name in ("a", "b"):
+        source = validated(demo_load.Settings, {})
+        folder = tmp_path / name
+        demo_load.download(folder, source, mirror=None, checksums=tmp_path / "x", embedding=None)
+        files.append((folder / "load.csv").read_bytes())
+        rows, arrays = prepare(folder, source, None)
+    assert files[0] == files[1]
+    load = arrays["load"]
+    before, after = load[:, :-1].ravel(), load[:, 1:].ravel()
+    assert 0.6 < np.corrcoef(before, after)[0, 1] < 0.99  # worth learning, and not all said
+    low, high = (rows["target"] <= -0.85).mean(), (rows["target"] >= 0.85).mean()
+    assert 0.1 < low < 0.35 and 0.1 < high < 0.35
