@@ -36,9 +36,7 @@ def overlapping(rows: "pd.DataFrame", chosen: np.ndarray) -> np.ndarray:
         When the rows are no windows.
     """
     if not reads_hours(rows):
-        raise UserError(
-            "overlap: the rows of this dataset are no windows over hours; leave it out."
-        )
+        raise UserError("overlap: this dataset's rows are no windows over hours; leave it out.")
     _, customer = np.unique(rows["customer"].to_numpy(str), return_inverse=True)
     first, hour = (rows[name].to_numpy(np.int64) for name in ("first", "hour"))
     hours = int(hour.max()) + 1
