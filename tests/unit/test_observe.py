@@ -111,7 +111,7 @@ def test_the_layout_is_what_the_docstring_says(seen, tmp_path):
     assert arrays["validation/row_id"][index].tolist() == [22, 24, 25]
     np.testing.assert_array_equal(unlike, read.features("validation")[0][index])
     assert (read.arrays["last_layer/weight"].shape, read.arrays["last_layer/bias"].shape) == (
-        (1, 6), (1,),
+        (outputs, 6), (outputs,),
     )  # fmt: skip
 
 
