@@ -118,7 +118,7 @@ STEPS = {
     "observed": Step(
         "all_observed",
         ("observe",),
-        ("observe", "relearn"),
+        ("observe",),
         ("data/prepared", "checkpoints/original", "checkpoints/retrained", "checkpoints/unlearned"),
         ("observations", "relearning"),
         (*_NETWORK, "observation", "relearning"),

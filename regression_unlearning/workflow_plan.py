@@ -138,6 +138,13 @@ def checkpoint(wildcards: Any, suffix: str = ".safetensors") -> str:
     return f"checkpoints/{folder}/seed_{wildcards.seed}{suffix}"
 
 
+def observed_files(relearns: bool) -> dict[str, str]:
+    """What an observing job writes of a model that is not an original."""
+    model = "{dataset}/{forget_set}/{method}/seed_{seed}"
+    counts = {"relearning": f"relearning/{model}.json"} if relearns else {}
+    return {"observation": f"observations/{model}.npz", **counts}
+
+
 class _Names:
     """Wildcards by attribute, as the functions above read them."""
 
@@ -244,11 +251,15 @@ class Grid:
         return [_observation(model) for model in self._models([*REFERENCES, *self._methods])]
 
     @cached_property
+    def relearns(self) -> bool:
+        """Whether a measure asks for relearning."""
+        modules = (registry.load("measure", name) for name in self.settings.measures)
+        return any("relearning" in module.NEEDS for module in modules)
+
+    @cached_property
     def relearnt(self) -> list[str]:
         """Relearning counts of every model but the originals."""
-        if not any(
-            "relearning" in registry.load("measure", m).NEEDS for m in self.settings.measures
-        ):
+        if not self.relearns:
             return []
         return [_relearning(model) for model in self._models(["retrained", *self._methods])]
 

@@ -8,8 +8,8 @@ from regression_unlearning.settings.section import Count, Name
 from regression_unlearning.settings.training import Fit
 
 HELPERS = ("blindspot",)
-#: Numbers of the helper's activations that are kept for all forget rows at once.
-HELD = 2**26
+#: Numbers that are kept of what the helper says of all forget rows; rows that it reads at once.
+HELD, READ = 2**26, 4096
 
 
 class Settings(Fit):
@@ -27,32 +27,64 @@ class Settings(Fit):
     helper: Name | None = None
 
 
-def attention(activation):
-    """Attention map of each row, scaled to unit length.
+def positions(activation, form: str):
+    """What is compared of each row of one layer's activation, as a row of numbers.
 
-    Feature maps (batch, channels, height, width) and sequences (batch, steps, channels) are squared
-    and averaged over their channels. A vector (batch, units) has no channels to average over: its
-    squares are the map.
+    ``norm``: all of it. ``attention``: feature maps (batch, channels, height, width) and sequences
+    (batch, steps, channels) are squared and averaged over their channels. A vector (batch, units)
+    has no channels to average over: its squares are the map.
 
     Returns
     -------
     Tensor (batch, positions)
     """
-    from torch.nn.functional import normalize
-
+    if form == "norm":
+        return activation.flatten(1)
     squares = activation.square()
     if squares.ndim == 4:
         squares = squares.mean(1)
     elif squares.ndim == 3:
         squares = squares.mean(2)
-    return normalize(squares.flatten(1))
+    return squares.flatten(1)
 
 
-def difference(ours, helpers, form: str):
-    """Difference of two models' activations of one layer, one value a row: Tensor (batch,)."""
-    if form == "attention":
-        return (attention(ours) - attention(helpers)).square().mean(1)
-    return (ours - helpers).flatten(1).norm(dim=1)
+class Comparison:
+    """The difference of two models' activations, all layers in one piece.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Positions of each layer.
+    form : {"attention", "norm"}
+        Mean squared difference of maps scaled to unit length, or the difference's Euclidean norm.
+    device : device
+        Where the activations are.
+    """
+
+    def __init__(self, sizes, form: str, device):
+        import torch
+
+        self.form = form
+        self.layer = torch.repeat_interleave(torch.tensor(sizes)).to(device)
+        self.belongs = torch.nn.functional.one_hot(self.layer, len(sizes)).float()
+        self.share = (self.belongs / self.belongs.sum(0)).sum(1)
+
+    def _lengths(self, squares):
+        """Square root of each layer's sum (batch, layers); no gradient where that is zero."""
+        return (squares @ self.belongs).clamp_min(1e-24).sqrt()
+
+    def scaled(self, together):
+        """Maps (batch, positions of all layers), each layer's scaled to unit length."""
+        if self.form == "norm":
+            return together
+        return together / self._lengths(together.square())[:, self.layer]
+
+    def difference(self, ours, theirs):
+        """Sum over the layers of the difference of scaled maps: Tensor (batch,)."""
+        squares = (ours - theirs).square()
+        if self.form == "norm":
+            return self._lengths(squares).sum(1)
+        return squares @ self.share
 
 
 def unlearn(model, task, settings: Settings):
@@ -74,36 +106,42 @@ def unlearn(model, task, settings: Settings):
     place = torch.full((len(task.data.target),), -1, device=task.forget.device)
     place[task.forget] = torch.arange(len(task.forget), device=task.forget.device)
 
+    def together(seen):
+        return torch.cat([positions(seen[layer], settings.form) for layer in layers], 1)
+
     def read(inputs):
         with recorded(helper, layers) as seen, evaluating(helper):
             output = helper(inputs)
-        return output, dict(seen)
+        return output, comparison.scaled(together(seen))
 
+    with recorded(helper, layers) as seen, evaluating(helper):
+        outputs = helper(task.data.batch(task.forget[:1])).shape[1]
+    sizes = [positions(seen[layer], settings.form).shape[1] for layer in layers]
+    comparison = Comparison(sizes, settings.form, task.forget.device)
     fixed = None
-    if not task.data.augments and settings.epochs > 1:
-        output, seen = read(task.data.batch(task.forget[:1]))
-        numbers = output.numel() + sum(activation.numel() for activation in seen.values())
-        if numbers * len(task.forget) <= HELD:
-            fixed = read(task.data.batch(task.forget))
+    keeps = (outputs + sum(sizes)) * len(task.forget) <= HELD
+    if keeps and settings.epochs > 1 and not task.data.augments:
+        parts = [read(task.data.batch(part)) for part in task.forget.split(READ)]
+        fixed = [torch.cat(found) for found in zip(*parts, strict=True)]
 
     def objective(model, rows):
         inputs = task.data.batch(rows, training=True)
-        forgotten = task.is_forgotten(rows)
         with recorded(model, layers) as ours:
             output = model(inputs)
-        loss = torch.where(forgotten, 0.0, task.per_row(output, task.data.target[rows])).sum()
-        if forgotten.any():
+        places = place[rows]
+        loss = torch.where(places < 0, task.per_row(output, task.data.target[rows]), 0.0).sum()
+        forgotten = (places >= 0).nonzero()[:, 0]
+        if len(forgotten):
             if fixed is None:
                 augments = task.data.augments  # then the helper must see what the model sees
                 seen = inputs[forgotten] if augments else task.data.batch(rows[forgotten])
                 taught, theirs = read(seen)
             else:
-                where = place[rows[forgotten]]
-                taught, theirs = fixed[0][where], {name: a[where] for name, a in fixed[1].items()}
+                taught, theirs = (found[places[forgotten]] for found in fixed)
             loss = loss + task.per_row(output[forgotten], taught).sum()
-            for layer in layers if settings.lambda_ > 0 else ():
-                apart = difference(ours[layer][forgotten], theirs[layer], settings.form)
-                loss = loss + settings.lambda_ * apart.sum()
+            if settings.lambda_ > 0:
+                scaled = comparison.scaled(together(ours)[forgotten])
+                loss = loss + settings.lambda_ * comparison.difference(scaled, theirs).sum()
         return loss / len(rows)
 
     task.fit(model, settings, rows=task.train, objective=objective, phase="blindspot")

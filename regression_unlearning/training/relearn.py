@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from regression_unlearning.models.activations import evaluating
 from regression_unlearning.settings.measuring import Relearning
@@ -16,35 +16,33 @@ class ForgetLoss:
     """Tell whether a model's mean loss on the forget set is at most a limit.
 
     Losses are never negative, so the sum over some rows is a lower bound of the sum over all: the
-    check ends as soon as that alone is over the limit. Rows that were far off come first.
+    check ends as soon as that alone is over the limit. Rows whose loss was large when last looked
+    at come first. Where the bound is not over the limit, all rows are read in their own order:
+    the answer does not depend on what was looked at before.
     """
 
-    def __init__(self, task: Task, limit: float, batch_size: int = 256):
-        self.task, self.limit, self.batch_size = task, limit * len(task.forget), batch_size
-        self.rows: Tensor = task.forget
+    #: By how much rounding may move a sum when its rows are read in another order.
+    ROUNDING = 1e-5
 
-    def sort_by(self, model: nn.Module) -> None:
-        """Put the rows with the largest loss under `model` first."""
-        losses: list[Tensor] = []
-        with evaluating(model):
-            for part in self.task.forget.split(1024):
-                output = model(self.task.data.batch(part))
-                losses.append(self.task.per_row(output, self.task.data.target[part]))
-        order = torch.cat(losses).argsort(descending=True, stable=True)
-        self.rows = self.task.forget[order]
+    def __init__(self, task: Task, limit: float, batch_size: int = 128):
+        self.task, self.limit, self.batch_size = task, limit, batch_size
+        self.latest = torch.full((len(task.forget),), torch.inf, dtype=torch.float64)
 
     def reached(self, model: nn.Module) -> bool:
         """Whether the mean loss is at most the limit; the model is left as it was."""
+        bound = self.limit * len(self.task.forget) * (1 + self.ROUNDING)
+        order = self.latest.argsort(descending=True, stable=True)
         total = 0.0
         with evaluating(model):
-            for part in self.rows.split(self.batch_size):
-                output = model(self.task.data.batch(part))
-                total += (
-                    self.task.per_row(output, self.task.data.target[part]).double().sum().item()
-                )
-                if not total <= self.limit:
+            for places in order.split(self.batch_size):
+                rows = self.task.forget[places.to(self.task.forget.device)]
+                output = model(self.task.data.batch(rows))
+                losses = self.task.per_row(output, self.task.data.target[rows]).double().cpu()
+                self.latest[places] = losses
+                total += losses.sum().item()
+                if not total <= bound:
                     return False
-        return True
+        return self.task.mean_loss(model, self.task.forget) <= self.limit
 
 
 def relearn(
@@ -73,7 +71,6 @@ def relearn(
         bound.
     """
     check = ForgetLoss(task, (1 + settings.alpha) * original_loss)
-    check.sort_by(model)
     rows = task.train
     epochs = -(-settings.cap // -(-len(rows) // settings.batch_size))
     plan = Fit(epochs=epochs, learning_rate=settings.learning_rate, batch_size=settings.batch_size)

@@ -39,7 +39,7 @@ def set_rate(rate):
 
 
 #: What one method's new setting runs again, with two seeds and one forget set.
-ONE_METHOD = {"unlearn": 2, "observe": 2, "relearn": 2}
+ONE_METHOD = {"unlearn": 2, "observe": 2}
 
 
 def only_one_method(ran):

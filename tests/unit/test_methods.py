@@ -153,34 +153,52 @@ def attention_by_hand(row):
     return values / values.dot(values).sqrt()
 
 
-@pytest.mark.parametrize("shape", [(3, 7), (3, 5, 4), (3, 4, 2, 3)])
-def test_attention_of_vectors_sequences_and_feature_maps(shape):
-    ours, theirs = torch.randn(2, *shape, generator=torch.Generator().manual_seed(0))
-    found = blindspot.attention(ours)
-    positions = {2: 7, 3: 5, 4: 6}[len(shape)]
-    assert found.shape == (3, positions)
-    expected = torch.stack([attention_by_hand(row) for row in ours])
-    torch.testing.assert_close(found.double(), expected, rtol=1e-5, atol=1e-7)
-    apart = [
-        (attention_by_hand(a) - attention_by_hand(b)).pow(2).mean()
-        for a, b in zip(ours, theirs, strict=True)
+SHAPES = [(3, 7), (3, 5, 4), (3, 4, 2, 3)]
+
+
+def compare(ours, theirs, form):
+    """The summed difference of lists of activations, by way of all layers in one piece."""
+    flat = [[blindspot.positions(a, form) for a in side] for side in (ours, theirs)]
+    comparison = blindspot.Comparison([a.shape[1] for a in flat[0]], form, "cpu")
+    scaled = [comparison.scaled(torch.cat(side, 1)) for side in flat]
+    return comparison.difference(*scaled), scaled
+
+
+@pytest.mark.parametrize("shapes", [*([shape] for shape in SHAPES), SHAPES])
+def test_differences_of_vectors_sequences_and_feature_maps(shapes):
+    generator = torch.Generator().manual_seed(0)
+    ours, theirs = ([torch.randn(s, generator=generator) for s in shapes] for _ in range(2))
+    found, (scaled, _) = compare(ours, theirs, "attention")
+    maps = [torch.stack([attention_by_hand(row) for row in layer]) for layer in ours]
+    torch.testing.assert_close(scaled.double(), torch.cat(maps, 1), rtol=1e-5, atol=1e-7)
+    expected = [
+        sum(
+            (attention_by_hand(a[row]) - attention_by_hand(b[row])).pow(2).mean()
+            for a, b in zip(ours, theirs, strict=True)
+        )
+        for row in range(3)
     ]
-    torch.testing.assert_close(
-        blindspot.difference(ours, theirs, "attention").double(), torch.stack(apart),
-        rtol=1e-4, atol=1e-7,
-    )  # fmt: skip
-    norms = [(a - b).double().pow(2).sum().sqrt() for a, b in zip(ours, theirs, strict=True)]
-    torch.testing.assert_close(
-        blindspot.difference(ours, theirs, "norm").double(), torch.stack(norms)
-    )
+    torch.testing.assert_close(found.double(), torch.stack(expected), rtol=1e-4, atol=1e-7)
+    expected = [
+        sum(
+            (a[row] - b[row]).double().pow(2).sum().sqrt()
+            for a, b in zip(ours, theirs, strict=True)
+        )
+        for row in range(3)
+    ]
+    found, _ = compare(ours, theirs, "norm")
+    torch.testing.assert_close(found.double(), torch.stack(expected))
 
 
 def test_attention_ignores_scale_and_survives_zeros():
     a = torch.randn(2, 6, generator=torch.Generator().manual_seed(0))
-    torch.testing.assert_close(blindspot.attention(a), blindspot.attention(-3 * a))
-    zero = torch.zeros(2, 6, requires_grad=True)
-    blindspot.difference(zero, a, "attention").sum().backward()
-    assert torch.isfinite(zero.grad).all()
+    found, _ = compare([a], [-3 * a], "attention")
+    torch.testing.assert_close(found, torch.zeros(2))
+    for form in ("attention", "norm"):
+        zero = torch.zeros(2, 6, requires_grad=True)
+        for other in (a, torch.zeros(2, 6)):
+            compare([zero], [other], form)[0].sum().backward()
+        assert torch.isfinite(zero.grad).all()
 
 
 @pytest.mark.parametrize("labels_of", ["train", "forget"])

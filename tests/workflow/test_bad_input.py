@@ -15,13 +15,12 @@ SCRIPTS = (
     "train",
     "unlearn",
     "observe",
-    "relearn",
     "measure",
     "table",
     "figure",
     "report",
 )
-NETWORKS = {"train", "unlearn", "observe", "relearn"}
+NETWORKS = {"train", "unlearn", "observe"}
 
 
 def at(values, *keys):
@@ -249,20 +248,16 @@ def test_every_program_by_hand(prepared):
         *("--original", "c/original.safetensors", "--helper", "blindspot=c/helper.safetensors"),
     )
     labels = ["original", "retrained", "blindspot"]
+    observing = {**network, "observation": {"max_rows": 50}}
+    relearning = {"cap": 4, "orders": 1, "batch_size": 32}
     for label in labels:
+        original = ("--original", "o/random_20/original/seed_0.npz")
         run(
             "observe",
             f"o/random_20/{label}/seed_0.npz",
-            {**network, "observation": {"max_rows": 50}},
-            *("--checkpoint", f"c/{label}.safetensors", *parts),
-        )
-    for label in labels[1:]:
-        run(
-            "relearn",
-            f"r/{label}.json",
-            {**network, "relearning": {"cap": 4, "orders": 1, "batch_size": 32}},
-            *("--identity", *names, "--checkpoint", f"c/{label}.safetensors"),
-            *("--original", "o/random_20/original/seed_0.npz", *parts),
+            observing if label == "original" else observing | {"relearning": relearning},
+            *("--identity", *names, "--checkpoint", f"c/{label}.safetensors", *parts),
+            *(() if label == "original" else (*original, "--relearning", f"r/{label}.json")),
         )
     measures = []
     for label in labels:

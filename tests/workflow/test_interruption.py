@@ -40,19 +40,23 @@ def unlearn(output: str) -> list[str]:
 
 def relearn(output: str) -> list[str]:
     # No model reaches this loss: every order runs to its cap.
-    settings = {"relearning": {"alpha": 1e-9, "cap": 800, "orders": 2, "batch_size": 32}}
+    settings = {
+        "observation": {"max_rows": 50},
+        "relearning": {"alpha": 1e-9, "cap": 800, "orders": 2, "batch_size": 32},
+    }
     return command(
-        "relearn",
+        "observe",
         settings,
         *("--identity", "demo_pairs", "random_20", *PARTS, "--output", output),
         *("--checkpoint", "start.safetensors", "--original", "perfect.npz"),
+        *("--relearning", str(Path(output).with_suffix(".json"))),
     )
 
 
 PROGRAMS = {
     "train": (train, ".safetensors"),
     "unlearn": (unlearn, ".safetensors"),
-    "relearn": (relearn, ".json"),
+    "relearn": (relearn, ".npz"),
 }
 
 
@@ -120,6 +124,8 @@ def test_killed_at_random_moments(started, name):
     checked(project.run(*program(output)))
     killed, calm = project.root / output, project.root / f"calm/{name}{suffix}"
     assert killed.read_bytes() == calm.read_bytes()
+    if name == "relearn":
+        assert killed.with_suffix(".json").read_bytes() == calm.with_suffix(".json").read_bytes()
     left = {path.name for path in killed.parent.iterdir() if path.stem == name}
     assert left <= {f"{name}{suffix}", f"{name}.json"}, "unfinished work was left"
 

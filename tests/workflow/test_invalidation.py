@@ -48,16 +48,11 @@ def unlearned(forget_sets, methods, seeds):
 
 def observed(forget_sets, labels, seeds):
     return {
-        Job("observe", f"observations/stsb/{f}/{m}/seed_{s}.npz")
+        Job(
+            "observe_original" if m == "original" else "observe",
+            f"observations/stsb/{f}/{m}/seed_{s}.npz",
+        )
         for f, m, s in product(forget_sets, labels, seeds)
-    }
-
-
-def relearnt(forget_sets, labels, seeds):
-    return {
-        Job("relearn", f"relearning/stsb/{f}/{m}/seed_{s}.json")
-        for f, m, s in product(forget_sets, labels, seeds)
-        if m != "original"
     }
 
 
@@ -75,7 +70,6 @@ def of_methods(project, methods, forget_sets=FORGET_SETS):
     return (
         unlearned(forget_sets, methods, SEEDS)
         | observed(forget_sets, methods, SEEDS)
-        | relearnt(forget_sets, methods, SEEDS)
         | measured(project, forget_sets, methods)
         | REPORTED
     )
@@ -149,7 +143,6 @@ def test_a_new_seed_trains_that_seed_only(built):
         | blindspots(FORGET_SETS, [2])
         | unlearned(FORGET_SETS, METHODS, [2])
         | observed(FORGET_SETS, labels, [2])
-        | relearnt(FORGET_SETS, labels, [2])
         | measured(built, FORGET_SETS, labels)
         | REPORTED,
     )
@@ -177,7 +170,6 @@ def test_band_of_a_forget_set(built):
         | blindspots(touched, SEEDS)
         | unlearned(touched, METHODS, SEEDS)
         | observed(touched, labels, SEEDS)
-        | relearnt(touched, labels, SEEDS)
         | measured(built, touched, labels)
         | REPORTED,
     )
