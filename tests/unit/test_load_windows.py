@@ -1,11 +1,13 @@
 """Windows of load: what is scaled, drawn and gathered, against pytorch-forecasting and by hand."""
 
+import zipfile
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
-from regression_unlearning.data import demo_load, hourly_table, wide_table
+from regression_unlearning.data import demo_load, electricity, hourly_table, wide_table
 from regression_unlearning.data.load_windows import prepare
 from regression_unlearning.data.prepared import load_prepared, read_rows
 from regression_unlearning.data.prepared import prepare as prepare_whole
@@ -154,6 +156,33 @@ def test_quarters_of_an_hour_with_decimal_commas_are_summed(tmp_path):
     short = read(tmp_path / "u.txt", form)
     assert short.first == np.datetime64("2011-01-01T01")
     np.testing.assert_array_equal(short.load, hours.load[:, 1:-1])
+
+
+def test_uci_s_archive_is_fetched_and_a_year_of_it_prepared(tmp_path):
+    """From a mirror's zip: quarters of an hour of four days, two of them used."""
+    random = np.random.default_rng(1)
+    dates = pd.date_range("2013-12-30 00:15:00", periods=96 * 4, freq="15min")
+    load = pd.DataFrame(random.gamma(2.0, 3.0, (len(dates), 2)), columns=["MT_002", "MT_001"])
+    load.insert(0, "", dates)
+    mirror = tmp_path / "mirror"
+    mirror.mkdir()
+    text = load.to_csv(sep=";", decimal=",", index=False)
+    with zipfile.ZipFile(mirror / "electricityloaddiagrams20112014.zip", "w") as archive:
+        archive.writestr("LD2011_2014.txt", text)
+    values = {"history": 6, "windows": {"train": 20, "validation": 5}, "end": "2014-01-02"}
+    source = validated(electricity.Settings, {**values, "begin": "2013-12-31"})
+    sums = tmp_path / "sums.json"
+    electricity.download(
+        tmp_path / "electricity", source, mirror=mirror, checksums=sums, embedding=None
+    )
+    rows, arrays = prepare(tmp_path / "electricity", source, None)
+    assert arrays["load"].shape == (2, 48)
+    assert set(rows["customer"]) == {"MT_001", "MT_002"}
+    assert rows["id"].str.contains("@201(?:3-12-31|4-01-01)T").all()
+    hourly = load["MT_001"].to_numpy().reshape(-1, 4).sum(1)[24:72]
+    train = hourly[: round(48 * 219 / 365)]
+    first = arrays["load"][0]  # sorted as text
+    np.testing.assert_allclose(first, (hourly - train.mean()) / train.std(), rtol=1e-4, atol=1e-6)
 
 
 def test_a_table_read_in_parts_is_the_table(tmp_path, monkeypatch):
