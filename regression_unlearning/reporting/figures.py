@@ -145,7 +145,9 @@ def _place(figure: Figure, axes: Sequence[Axes], title: str, subtitle: str) -> N
         wspace=0.2,
     )
     head = {"fontsize": 12.5, "weight": "bold", "color": "#111111", "parse_math": False}
-    figure.text(0.65 / wide, 1 - 0.3 / high, title, **head)
+    said = figure.text(0.65 / wide, 1 - 0.3 / high, title, **head)
+    room = figure.bbox.width * (1 - 0.8 / wide)  # a long title over few panels is set smaller
+    said.set_fontsize(head["fontsize"] * min(1, room / said.get_window_extent().width))
     figure.text(0.65 / wide, 1 - 0.54 / high, subtitle, fontsize=9.5, color="#B03A00")
     shown = figure.legend(
         [found[name] for name in names],

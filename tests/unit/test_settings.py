@@ -2,10 +2,12 @@
 
 import copy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
+from regression_unlearning import workflow_plan
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.document import Settings, check, load_settings
 from regression_unlearning.settings.section import validated
@@ -262,3 +264,22 @@ experiments:
     tables = load_settings(path).chosen.tables
     assert [table.title for table in tables.values()] == ["T", "U", "V"]
     assert [table.methods for table in tables.values()] == [("finetune",)] * 2 + [("norm",)]
+
+
+def test_a_method_may_name_another_helper():
+    """Blindspot at another rate needs a helper at another rate; each has a checkpoint of its own."""
+    values = changed(f"{DATA}/further_blindspots", {"faster": {"epochs": 1, "learning_rate": 1}})
+    methods = values["datasets"]["pairs"]["methods"]
+    methods["faster"] = {**methods["norm"], "helper": "faster"}
+    settings = check(values)
+
+    def files(label):
+        wildcards = SimpleNamespace(dataset="pairs", forget_set="low", seed=0, method=label)
+        return workflow_plan.helpers(settings, wildcards)
+
+    folder = "checkpoints/blindspot/pairs/low"
+    assert files("norm") == {"blindspot": f"{folder}/seed_0.safetensors"}
+    assert files("faster") == {"blindspot": f"{folder}/faster/seed_0.safetensors"}
+    methods["faster"]["helper"] = "fastr"
+    with pytest.raises(UserError, match=r"methods.faster: unknown helper 'fastr'.*'faster'"):
+        check(values)
