@@ -11,8 +11,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from regression_unlearning.data.load_windows import Windows
 from regression_unlearning.data.wanted import MANIFEST
+from regression_unlearning.data.window_settings import Windows
 from regression_unlearning.files import sha256, write_json, write_text
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Count, Seed

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from regression_unlearning.data.download import Wanted, fetch
-from regression_unlearning.data.load_windows import Drawn, Windows
 from regression_unlearning.data.wide_table import Format
+from regression_unlearning.data.window_settings import Drawn, Windows
 from regression_unlearning.settings.embedding import Embedding
 
 FAMILY = "load_windows"

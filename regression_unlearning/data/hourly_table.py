@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from regression_unlearning.data.archives import is_archive
 from regression_unlearning.data.download import Wanted, fetch
-from regression_unlearning.data.load_windows import Windows
+from regression_unlearning.data.window_settings import Windows
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
 

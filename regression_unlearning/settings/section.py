@@ -55,10 +55,26 @@ def validated(model: Any, values: Any, where: str = "") -> Any:
     except ValidationError as error:
         lines = []
         for found in error.errors():
-            parts = [str(part) for part in found["loc"] if not str(part).startswith("function-")]
+            parts = _place(values, found["loc"])
             place = ".".join([where, *parts] if where else parts)
             message = found["msg"].removeprefix("Value error, ")
             given = found.get("input")
             shown = f" (given: {given!r})" if isinstance(given, str | int | float) else ""
             lines.append(f"{place}: {message}{shown}" if place else f"{message}{shown}")
         raise UserError("\n".join(lines)) from None
+
+
+def _place(values: Any, location: tuple[str | int, ...]) -> list[str]:
+    """An error's place as keys of params.yaml: without the names of the unions' members."""
+    place, inside = [], values
+    for number, part in enumerate(location):
+        if str(part).startswith("function-"):
+            continue
+        if isinstance(inside, Mapping) and part not in inside and number < len(location) - 1:
+            continue
+        place.append(str(part))
+        try:
+            inside = inside[part]
+        except (KeyError, IndexError, TypeError):
+            inside = None
+    return place

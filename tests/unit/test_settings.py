@@ -132,7 +132,7 @@ def test_the_repository_s_own_file_is_right():
         (f"{DATA}/training/schedule/name", "cosine", ["training.schedule", "'plateau', 'step'"]),
         (f"{DATA}/model/dropout", 1.0, ["pairs.model.dropout", "(given: 1.0)"]),
         (f"{DATA}/model/head", [8, 0], ["pairs.model.head.1", "(given: 0)"]),
-        (f"{DATA}/loss", "msee", ["pairs.loss", "'mse' or 'l1'", "(given: 'msee')"]),
+        (f"{DATA}/loss", "msee", ["pairs.loss", "'mse', 'l1'", "(given: 'msee')"]),
         (f"{DATA}/methods/blindspot/lambda", -1, ["methods.blindspot", "lambda", "(given: -1)"]),
         (f"{DATA}/methods/blindspot/form", "maps", ["methods.blindspot", "(given: 'maps')"]),
         (f"{DATA}/methods/finetune/title", 2015, ["methods.finetune", "title", "(given: 2015)"]),
@@ -267,7 +267,7 @@ experiments:
 
 
 def test_a_method_may_name_another_helper():
-    """Blindspot at another rate needs a helper at another rate; each has a checkpoint of its own."""
+    """Blindspot at another rate needs a helper at another rate, in a file of its own."""
     values = changed(f"{DATA}/further_blindspots", {"faster": {"epochs": 1, "learning_rate": 1}})
     methods = values["datasets"]["pairs"]["methods"]
     methods["faster"] = {**methods["norm"], "helper": "faster"}
