@@ -16,6 +16,7 @@ include: "rules/unlearn.smk"
 include: "rules/observe.smk"
 include: "rules/measure.smk"
 include: "rules/report.smk"
+include: "rules/tune.smk"
 
 
 localrules:

@@ -15,7 +15,7 @@ from regression_unlearning import provenance, registry
 from regression_unlearning.evaluation.inputs import SOURCES
 from regression_unlearning.settings.dataset import Method
 from regression_unlearning.settings.document import Settings
-from regression_unlearning.settings.experiment import REFERENCES, Layout
+from regression_unlearning.settings.experiment import REFERENCES, Layout, Table
 
 LIBRARY = provenance.PACKAGE.name
 
@@ -302,7 +302,9 @@ class Grid:
         layout = self.layouts[name]
         dataset = self.settings.datasets[layout.dataset]
         loader = registry.load("dataset", dataset.loader)
-        titles = [[label, dataset.method(label).title] for label in layout.methods]
+        methods = [dataset.method(label) for label in layout.methods]
+        kind = layout.kind if isinstance(layout, Table) else ""
+        untuned = [m.label for m in methods if not m.tuned or m.tuned.dataset != layout.dataset]
         return {
             "title": layout.title,
             "paper": layout.paper,
@@ -312,7 +314,9 @@ class Grid:
             "loss": dataset.loss,
             "unit": dataset.unit,
             "forget_sets": [[name, dataset.forget_sets[name].title] for name in layout.forget_sets],
-            "methods": [*([label, title] for label, title in REFERENCES.items()), *titles],
+            "methods": [*map(list, REFERENCES.items()), *([m.label, m.title] for m in methods)],
+            "kind": kind,
+            "untuned": untuned if kind == "methods" else [],
         }
 
     def _dataset_title(self, dataset: str) -> str:

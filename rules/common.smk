@@ -12,6 +12,7 @@ sys.path.insert(0, workflow.basedir)
 
 from regression_unlearning import workflow_failures, workflow_lock
 from regression_unlearning import workflow_plan as plan
+from regression_unlearning import workflow_tuning as searching
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.document import check, read_yaml
 

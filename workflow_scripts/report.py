@@ -3,12 +3,15 @@
 from importlib.metadata import version
 from pathlib import Path
 
+import pandas as pd
 import yaml
 
 from regression_unlearning import program
 from regression_unlearning.reporting import claims_table_2, claims_table_3
 from regression_unlearning.reporting.claims import check_claims
 from regression_unlearning.reporting.costs import costs_table
+from regression_unlearning.reporting.methods_table import methods_table
+from regression_unlearning.reporting.remarks import bars
 from regression_unlearning.reporting.report import Picture, write_report
 from regression_unlearning.reporting.results import layout_of
 from regression_unlearning.reporting.summary import read_tidy
@@ -37,8 +40,13 @@ def main() -> None:
     for name, layout_settings in settings["tables"].items():
         layout = layout_of(layout_settings)
         frame = read_tidy(folder / f"{name}.csv")
-        tables.append(main_table(frame, layout))
-        costs.append(costs_table(read_tidy(folder / f"{name}_costs.csv"), layout))
+        spent = read_tidy(folder / f"{name}_costs.csv")
+        whole = pd.concat([frame, spent], ignore_index=True)
+        as_methods = layout.kind == "methods"
+        tables.append(methods_table(whole, layout) if as_methods else main_table(frame, layout))
+        costs.append(costs_table(spent, layout))
+        if as_methods:
+            claims.append((layout.title, bars(whole, layout)))
         about = CLAIMS_ABOUT.get(layout_settings["paper"])
         if about:
             found = check_claims(frame, about, layout.dataset, layout.forget_sets)

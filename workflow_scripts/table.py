@@ -4,6 +4,7 @@ from pathlib import Path
 
 from regression_unlearning import program
 from regression_unlearning.reporting.costs import write_costs
+from regression_unlearning.reporting.methods_table import write_methods_table
 from regression_unlearning.reporting.results import layout_of, printed, read_measures
 from regression_unlearning.reporting.summary import tidy
 from regression_unlearning.reporting.tables import write_table
@@ -20,7 +21,8 @@ def main() -> None:
     arguments = parser.parse_args()
     layout = layout_of(arguments.settings)
     frame = tidy(read_measures(arguments.measures), printed(arguments.settings))
-    write_table(frame, layout, arguments.output)
+    write = write_methods_table if layout.kind == "methods" else write_table
+    write(frame, layout, arguments.output)
     write_costs(frame, layout, arguments.output)
 
 

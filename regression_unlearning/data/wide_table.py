@@ -62,26 +62,23 @@ def read(path: Path, form: Format) -> Hours:
         Naming file, row and customer, for a file that is no such table, a cell that is no number,
         and dates that are missing, twice there or out of order.
     """
-    parts, first, steps, per_hour, carried = [], None, 0, None, None
-    names: list[str] = []
-    step = np.timedelta64(0)
+    parts: list[np.ndarray] = []
+    due = None
     for start, dates, values, names in _chunks(path, form):
-        if first is None:
+        if due is None:
             step, per_hour = _step(path, dates)
-            first = dates[0]
-        _check_dates(path, dates, first + steps * step, step, start, names)
-        steps += len(dates)
-        if carried is None:
-            begin = first - (step if form.stamp == "end" else 0 * step)
+            due = dates[0]
+            begin = due - step if form.stamp == "end" else due
             skip = int((begin.astype("datetime64[h]") + HOUR - begin) // step) % per_hour
             hour = (begin + skip * step).astype("datetime64[h]")
-            carried = values[:0]
-            dates, values = dates[skip:], values[skip:]
-        values = np.concatenate([carried, values])
+            left, values = values[:0], values[skip:]
+        _check_dates(path, dates, due, step, start)
+        due = dates[-1] + step
+        values = np.concatenate([left, values])
         whole = len(values) // per_hour * per_hour
         hourly = values[:whole].reshape(-1, per_hour, len(names)).sum(1)
         parts.append(hourly.T.astype(np.float32))
-        carried = values[whole:]
+        left = values[whole:]
     if not parts or not sum(part.shape[1] for part in parts):
         raise UserError(f"{path}: no whole hour is in it.")
     order = sorted(range(len(names)), key=names.__getitem__)
@@ -195,7 +192,10 @@ def _step(path: Path, dates: np.ndarray) -> tuple[np.timedelta64, int]:
     return step, 3600 // seconds
 
 
-def _check_dates(path, dates, expected, step, start, names) -> None:
+def _check_dates(
+    path: Path, dates: np.ndarray, expected: np.datetime64, step: np.timedelta64, start: int
+) -> None:
+    """Refuse a date that is not one step after the one before it."""
     due = expected + np.arange(len(dates)) * step
     wrong = dates != due
     if wrong.any():
@@ -203,8 +203,10 @@ def _check_dates(path, dates, expected, step, start, names) -> None:
         _refuse(path, due[row] - step, dates[row], due[row], start + row)
 
 
-def _refuse(path: Path, before, date, due, row: int) -> None:
-    """Say what is wrong with a date: of all customers, for a table has one column of dates."""
+def _refuse(
+    path: Path, before: np.datetime64, date: np.datetime64, due: np.datetime64, row: int
+) -> None:
+    """Say what is wrong with a date: for every customer, as a table has one column of dates."""
     if date == before:
         said = "stands twice"
     elif date < before:

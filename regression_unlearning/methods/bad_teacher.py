@@ -4,14 +4,25 @@ Source: Chundawat et al., "Can bad teaching induce forgetting?" (AAAI 2023). The
 class probabilities becomes the squared distance of outputs; a temperature would only scale it.
 """
 
+from typing import Literal
+
+from regression_unlearning.settings.search import FIT, Linear
 from regression_unlearning.settings.section import Share
 from regression_unlearning.settings.training import Fit
 
 
 class Settings(Fit):
-    """Fine-tuning, and the share of the retain set that is taught (the source takes 0.3)."""
+    """Fine-tuning, and what is taught.
+
+    ``retain_share`` is the share of the retain set that the original teaches (the source takes
+    0.3), ``ignorance`` where the untrained network's outputs lie: see `training.teachers.ignorant`.
+    """
 
     retain_share: Share = 0.3
+    ignorance: Literal["centred", "raw"] = "centred"
+
+
+SEARCH = {**FIT, "retain_share": Linear(0.1, 1)}
 
 
 def unlearn(model, task, settings: Settings):
@@ -20,12 +31,12 @@ def unlearn(model, task, settings: Settings):
 
     import torch
 
-    from regression_unlearning.training.teachers import apart, teacher
+    from regression_unlearning.training.teachers import apart, ignorant, teacher
 
     some = task.some(task.retain, round(settings.retain_share * len(task.retain)), "retain share")
     rows = torch.cat([some, task.forget]).sort().values
     good = teacher(task, copy.deepcopy(model), rows)
-    bad = teacher(task, task.new_model("bad teacher"), rows)
+    bad = ignorant(task, rows, settings.ignorance)
 
     def objective(model, rows):
         inputs = task.data.batch(rows, training=True)

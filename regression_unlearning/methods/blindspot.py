@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from regression_unlearning.settings.search import FIT, Log
 from regression_unlearning.settings.section import Count, Name
 from regression_unlearning.settings.training import Fit
 
@@ -25,6 +26,9 @@ class Settings(Fit):
     form: Literal["attention", "norm"] = "attention"
     layers: Count | None = None
     helper: Name | None = None
+
+
+SEARCH = {**FIT, "lambda": Log(1, 300)}
 
 
 def positions(activation, form: str):

@@ -3,6 +3,7 @@
 Source: Goel et al., "Towards adversarial evaluations for inexact machine unlearning" (2022).
 """
 
+from regression_unlearning.settings.search import FIT, Log, Whole
 from regression_unlearning.settings.section import Count
 from regression_unlearning.settings.training import Fit
 
@@ -11,6 +12,9 @@ class Settings(Fit):
     """Training, and how many of the network's named layers start anew, counted from the output."""
 
     k: Count = 2
+
+
+SEARCH = {**FIT, "learning_rate": Log(1e-3, 3e-2), "k": Whole(1, 4)}
 
 
 def unlearn(model, task, settings: Settings):

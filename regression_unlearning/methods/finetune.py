@@ -1,10 +1,14 @@
 """FineTune: train on, on the retain set alone (paper, Section 6.2)."""
 
+from regression_unlearning.settings.search import FIT
 from regression_unlearning.settings.training import Fit
 
 
 class Settings(Fit):
     """Epochs, learning rate and batch size of the fine-tuning."""
+
+
+SEARCH = FIT
 
 
 def unlearn(model, task, settings: Settings):

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from regression_unlearning.settings.search import Log
 from regression_unlearning.settings.section import Count, Positive, Section
 
 
@@ -23,6 +24,9 @@ class Settings(Section):
     alpha: Annotated[float, Field(ge=0)] = 1e-6
     limit: Positive = 0.05
     rows: Count | None = None
+
+
+SEARCH = {"alpha": Log(1e-9, 1e-4), "limit": Log(1e-3, 1)}
 
 
 def deviation(information, settings: Settings):

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from regression_unlearning.settings.search import FIT
 from regression_unlearning.settings.training import Fit
 
 
@@ -13,6 +14,9 @@ class Settings(Fit):
     """
 
     labels_of: Literal["train", "forget"] = "train"
+
+
+SEARCH = FIT
 
 
 def relabelled(task, labels_of: str):

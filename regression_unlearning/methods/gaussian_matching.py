@@ -8,10 +8,11 @@ forget set, the original for the retain set.
 """
 
 from statistics import NormalDist
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from regression_unlearning.settings.search import FIT, Linear, Log
 from regression_unlearning.settings.section import Positive
 from regression_unlearning.settings.training import Fit
 
@@ -22,11 +23,16 @@ class Settings(Fit):
     """Fine-tuning, the interval's confidence c, and the narrowest Gaussian.
 
     ``floor`` is the least sigma as a share of the training targets' deviation: a residual of 0
-    would make the divergence infinite.
+    would make the divergence infinite. ``ignorance`` is where the untrained network's outputs lie:
+    see `training.teachers.ignorant`.
     """
 
     confidence: Between = 0.95
     floor: Positive = 0.1
+    ignorance: Literal["centred", "raw"] = "centred"
+
+
+SEARCH = {**FIT, "confidence": Linear(0.5, 0.99), "floor": Log(0.03, 1)}
 
 
 def width(output, target, confidence: float, floor: float):
@@ -47,12 +53,12 @@ def unlearn(model, task, settings: Settings):
 
     import torch
 
-    from regression_unlearning.training.teachers import teacher
+    from regression_unlearning.training.teachers import ignorant, teacher
 
     target = task.data.target
     floor = settings.floor * target[task.train].std().item()
     good = teacher(task, copy.deepcopy(model), task.train)
-    bad = teacher(task, task.new_model("bad teacher"), task.train)
+    bad = ignorant(task, task.train, settings.ignorance)
 
     def objective(model, rows):
         inputs = task.data.batch(rows, training=True)

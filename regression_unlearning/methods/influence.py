@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from regression_unlearning.settings.search import Log
 from regression_unlearning.settings.section import Count, Positive, Section
 
 
@@ -28,9 +29,12 @@ class Settings(Section):
     damping: Annotated[float, Field(ge=0)] = 0.1
     step: Positive = 1.0
     layers: Count | None = None
-    rows: Count | None = 1000
-    iterations: Count = 20
+    rows: Count | None = 500
+    iterations: Count = 10
     tolerance: Positive = 1e-4
+
+
+SEARCH = {"damping": Log(1e-3, 1), "step": Log(0.1, 10)}
 
 
 def unlearn(model, task, settings: Settings):

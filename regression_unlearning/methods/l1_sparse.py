@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from regression_unlearning.settings.search import FIT, Log
 from regression_unlearning.settings.training import Fit
 
 
@@ -14,6 +15,9 @@ class Settings(Fit):
     """Fine-tuning, and the penalty's weight at the start; it falls linearly to 0 at the end."""
 
     gamma: Annotated[float, Field(ge=0)] = 5e-4
+
+
+SEARCH = {**FIT, "gamma": Log(1e-6, 1e-3)}
 
 
 def weight_of(share: float, gamma: float) -> float:

@@ -4,10 +4,15 @@ Source: Foster et al., "Loss-free machine unlearning" (2024).
 """
 
 from regression_unlearning.methods import ssd
+from regression_unlearning.settings.search import Log
 
 
 class Settings(ssd.Settings):
     """As for SSD."""
+
+
+#: The ratio that alpha is held against is at most that of all training rows to forget rows.
+SEARCH = {"alpha": Log(0.5, 20), "lambda": Log(0.01, 1)}
 
 
 def unlearn(model, task, settings: Settings):

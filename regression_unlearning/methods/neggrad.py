@@ -4,6 +4,7 @@ Source: the stronger form of gradient ascent in Kurmanji et al., "Towards unboun
 unlearning" (NeurIPS 2023).
 """
 
+from regression_unlearning.settings.search import FIT, Linear
 from regression_unlearning.settings.section import Positive, Share
 from regression_unlearning.settings.training import Fit
 
@@ -19,6 +20,9 @@ class Settings(Fit):
     alpha: Share = 0.95
     cap: bool = True
     clip: Positive | None = 1.0
+
+
+SEARCH = {**FIT, "alpha": Linear(0.5, 0.99)}
 
 
 def unlearn(model, task, settings: Settings):

@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Field
 
 from regression_unlearning.errors import UserError
+from regression_unlearning.settings.search import FIT, Log
 from regression_unlearning.settings.section import Count, Positive
 from regression_unlearning.settings.training import Fit
 
@@ -33,6 +34,10 @@ class Settings(Fit):
     noisy_steps: Count = 50
     noisy_learning_rate: Positive = 0.01
     delta: Annotated[float, Field(gt=0, lt=1)] = 1e-5
+
+
+#: Of the fine-tuning alone: what the certificate rests on is no matter of taste.
+SEARCH = {**FIT, "learning_rate": Log(1e-3, 3e-2)}
 
 
 def sensitivity(settings: Settings) -> float:

@@ -1,6 +1,7 @@
 """Reg Amnesiac: forget rows get labels drawn uniformly (paper, Section 6.5)."""
 
 from regression_unlearning.errors import UserError
+from regression_unlearning.settings.search import FIT
 from regression_unlearning.settings.training import Fit
 
 
@@ -12,6 +13,9 @@ class Settings(Fit):
     """
 
     integers: tuple[int, int] | None = None
+
+
+SEARCH = FIT
 
 
 def unlearn(model, task, settings: Settings):

@@ -5,6 +5,7 @@ Source: Fan et al., "SalUn: empowering machine unlearning via gradient-based wei
 """
 
 from regression_unlearning.methods import gaussian_amnesiac
+from regression_unlearning.settings.search import FIT, Linear
 from regression_unlearning.settings.section import Share
 
 
@@ -12,6 +13,9 @@ class Settings(gaussian_amnesiac.Settings):
     """Fine-tuning, whose labels the Gaussian is fitted to, and the share of weights that move."""
 
     q: Share = 0.5
+
+
+SEARCH = {**FIT, "q": Linear(0.1, 1)}
 
 
 def top_share(gradient: dict, share: float) -> dict:

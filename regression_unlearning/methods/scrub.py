@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from regression_unlearning.errors import UserError
+from regression_unlearning.settings.search import FIT, Log, Whole
 from regression_unlearning.settings.section import Count
 from regression_unlearning.settings.training import Fit
 
@@ -32,6 +33,9 @@ class Settings(Fit):
     alpha: Weight = 0.5
     cap: bool = True
     rewind: bool = True
+
+
+SEARCH = {**FIT, "forget_epochs": Whole(1, 5), "alpha": Log(0.05, 5)}
 
 
 def unlearn(model, task, settings: Settings):

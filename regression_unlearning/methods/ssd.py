@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from regression_unlearning.settings.search import Log
 from regression_unlearning.settings.section import Count, Positive, Section
 
 
@@ -23,6 +24,10 @@ class Settings(Section):
     alpha: Positive = 10.0
     lambda_: Annotated[float, Field(ge=0, alias="lambda")] = 1.0
     rows: Count | None = None
+
+
+#: The ratio that alpha is held against is at most that of all training rows to forget rows.
+SEARCH = {"alpha": Log(0.5, 20), "lambda": Log(0.01, 1)}
 
 
 def dampen(model, task, settings: Settings, value=None) -> None:

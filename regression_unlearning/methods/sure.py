@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.settings.search import FIT, Log
 from regression_unlearning.settings.section import Count, Positive
 from regression_unlearning.settings.training import Fit
 
@@ -56,6 +57,9 @@ class Settings(Fit):
     steepness: Positive = 10.0
     domain_rows: Count = 128
     reverse: Literal["both", "forget"] = "both"
+
+
+SEARCH = {**FIT, "ceiling": Log(0.1, 10), "discriminator_learning_rate": Log(1e-3, 3e-2)}
 
 
 def weight_of(share: float, settings: Settings) -> float:

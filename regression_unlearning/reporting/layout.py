@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from regression_unlearning.reporting.quantities import PAPER
 
+REFERENCES = ("original", "retrained")
 EMBEDDED = "embedded synthetic data, not the paper's"
 
 
@@ -30,6 +31,10 @@ class Layout:
         What an error is, such as ``"root mean squared error, in points of the score"``.
     embedded : bool, optional
         Whether the data are made by this project; the table then says so.
+    kind : str, optional
+        ``"measures"``: the paper's form, a column for each method; ``"methods"``: a row for each.
+    untuned : tuple of str, optional
+        Methods whose settings nobody has searched.
     """
 
     title: str
@@ -40,6 +45,13 @@ class Layout:
     measures: tuple[str, ...] = PAPER
     error: str = "error"
     embedded: bool = False
+    kind: str = "measures"
+    untuned: tuple[str, ...] = ()
+
+    @property
+    def unlearning(self) -> tuple[str, ...]:
+        """The unlearning methods: neither the original nor the retrained model."""
+        return tuple(key for key in self.methods if key not in REFERENCES)
 
     @property
     def subtitle(self) -> str:

@@ -120,6 +120,13 @@ QUANTITIES = {
         "0",
         compares=True,
     ),
+    "tow": Quantity(
+        "Tug of war",
+        "product over forget, retain and test rows of 1 minus the gap between this and the "
+        "retrained model's error, in units of the error of predicting the mean",
+        "1",
+        compares=True,
+    ),
 }
 
 #: The paper's five measures, in the order of its tables.

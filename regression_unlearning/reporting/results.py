@@ -39,7 +39,8 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
     ----------
     settings : mapping
         ``title``, ``dataset``, ``dataset_title``, ``embedded``, ``loss``, ``unit``, and
-        ``forget_sets`` and ``methods`` as lists of ``[key, title]``.
+        ``forget_sets`` and ``methods`` as lists of ``[key, title]``; may hold ``kind`` and
+        ``untuned``.
     """
     return Layout(
         title=settings["title"],
@@ -49,6 +50,8 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
         methods=dict(settings["methods"]),
         error=f"{ERRORS[settings['loss']]}, in {settings['unit']}",
         embedded=settings["embedded"],
+        kind=settings.get("kind", "measures"),
+        untuned=tuple(settings.get("untuned", ())),
     )
 
 

@@ -132,7 +132,7 @@ def _lifted_row(row: Row) -> Row:
     numbers = [cell.notes for cell in row.cells if not cell.text.startswith(("not ", NOT_DEFINED))]
     shared = _shared(numbers or [cell.notes for cell in row.cells if cell.text != NOT_DEFINED])
     cells = tuple(replace(cell, notes=_without(cell.notes, shared)) for cell in row.cells)
-    return replace(row, cells=cells, notes=shared)
+    return replace(row, cells=cells, notes=(*row.notes, *shared))
 
 
 def _shared(several: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

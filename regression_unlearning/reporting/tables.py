@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from regression_unlearning.reporting import notes
-from regression_unlearning.reporting.layout import Layout
+from regression_unlearning.reporting.layout import REFERENCES, Layout
 from regression_unlearning.reporting.numerals import SIGNS, fixed, places, read, spread
 from regression_unlearning.reporting.quantities import COSTS, QUANTITIES, quantity
 from regression_unlearning.reporting.table import (
@@ -19,7 +19,6 @@ from regression_unlearning.reporting.table import (
 )
 from regression_unlearning.reporting.writing import save
 
-REFERENCES = ("original", "retrained")
 ABSENT = "nobody has measured this: the measures hold no such row"
 READING = {
     "paper": "the paper's printed value",
@@ -57,7 +56,7 @@ def main_table(frame: pd.DataFrame, layout: Layout) -> Table:
             subtitle=layout.subtitle,
             columns=("Forget set", "Measure", *layout.methods.values(), "Floor"),
             blocks=tuple(blocks),
-            legend=tuple(_legend([*layout.measures, *further], layout, ours)),
+            legend=tuple(legend([*layout.measures, *further], layout, ours)),
         )
     )
 
@@ -120,13 +119,15 @@ def shown(mean: str, decimals: int, write=fixed) -> str:
     return f"{SIGNS[sign]} {fixed(value, decimals)}" if sign else write(value, decimals)
 
 
-def _legend(measures: Iterable[str], layout: Layout, ours: pd.DataFrame):
-    """Term and meaning of all that the table shows."""
+def legend(
+    measures: Iterable[str], layout: Layout, ours: pd.DataFrame, leave_out: Iterable[str] = ()
+):
+    """Term and meaning of all that a table shows."""
     seeds = int(ours["seeds"].astype(int).max()) if len(ours) else 0
     over = f"{seeds} training seeds" if seeds != 1 else "one training seed"
     interval = ", ± half of its 95 % t interval" if seeds > 1 else ""
     yield "Numbers", f"the mean over {over}{interval}; a note says where there are fewer"
-    yield from READING.items()
+    yield from ((term, said) for term, said in READING.items() if term not in leave_out)
     yield "→", "the nearer to what follows the arrow, the closer to the retrained model"
     for key in measures:
         one = quantity(key)

@@ -11,6 +11,7 @@ from regression_unlearning.settings.measuring import Observation, Relearning
 from regression_unlearning.settings.networks import Network
 from regression_unlearning.settings.section import Count, Name, Section, validated
 from regression_unlearning.settings.training import Fit
+from regression_unlearning.settings.tuning import NO_OPTIONS, Tuned, Tuning, options_hash
 
 
 class Resources(Section):
@@ -26,7 +27,10 @@ class Resources(Section):
 
 
 class Method(BaseModel):
-    """One column of a table: an unlearning method with its options."""
+    """One column of a table: an unlearning method with its options.
+
+    `tuned` is the record of the search that chose these very options, none where there was none.
+    """
 
     model_config = ConfigDict(frozen=True)
     label: str
@@ -34,11 +38,13 @@ class Method(BaseModel):
     title: str
     options: dict[str, Any]
     helpers: tuple[str, ...]
+    tuned: Tuned | None = None
 
 
 class _Named(Section):
     title: str
     method: str
+    tuned: Tuned | None = None
 
 
 class Dataset(Section):
@@ -66,6 +72,7 @@ class Dataset(Section):
     methods: dict[Name, dict[str, Any]]
     observation: Observation = Observation()
     relearning: Relearning = Relearning()
+    tuning: Tuning | None = None
     resources: Resources = Resources()
 
     @model_validator(mode="after")
@@ -91,14 +98,21 @@ class Dataset(Section):
         """
         if label not in self.methods:
             raise unknown("method", label, self.methods)
-        entry = dict(self.methods[label])
-        names = {"title": entry.pop("title", label), "method": entry.pop("method", label)}
-        named = validated(_Named, names)
+        entry = self.methods[label]
+        names = {key: entry[key] for key in NO_OPTIONS if key in entry}
+        named = validated(_Named, {"title": label, "method": label, **names})
         module = registry.load("method", named.method)
-        options = validated(module.Settings, entry).plain()
+        chosen = {key: value for key, value in entry.items() if key not in NO_OPTIONS}
+        tuned = named.tuned
+        options = validated(module.Settings, chosen).plain()
         helpers = tuple(getattr(module, "HELPERS", ()))
         if helpers and options.get("helper") and options["helper"] not in self.further_blindspots:
             raise unknown("helper", options["helper"], self.further_blindspots)
         return Method(
-            label=label, method=named.method, title=named.title, options=options, helpers=helpers
+            label=label,
+            method=named.method,
+            title=named.title,
+            options=options,
+            helpers=helpers,
+            tuned=tuned if tuned and tuned.options == options_hash(entry) else None,
         )

@@ -15,7 +15,8 @@ from regression_unlearning import registry
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.embedding import Embedding
-from regression_unlearning.settings.experiment import REFERENCES, Experiment
+from regression_unlearning.settings.experiment import REFERENCES, Experiment, Layout
+from regression_unlearning.settings.forget_sets import Ids, Random
 from regression_unlearning.settings.section import Name, Section, validated
 
 
@@ -77,6 +78,8 @@ def check(values: Mapping[str, Any], where: str = "params.yaml") -> Settings:
             named(
                 "embedding", dataset.embedding, settings.embeddings, f"datasets.{label}.embedding"
             )
+        for name in dataset.tuning.forget_sets if dataset.tuning else ():
+            named("forget set", name, dataset.forget_sets, f"datasets.{label}.tuning")
         for name in dataset.methods:
             method_place = f"{place}.methods.{name}"
             if name in REFERENCES:
@@ -98,7 +101,25 @@ def check(values: Mapping[str, Any], where: str = "params.yaml") -> Settings:
                     named("forget set", forget_set, dataset.forget_sets, place)
                 for method in layout.methods:
                     named("method", method, dataset.methods, place)
+                _apart(dataset, experiment, layout, f"{where}: {place}")
     return settings
+
+
+def _apart(dataset: Dataset, experiment: Experiment, layout: Layout, where: str) -> None:
+    """What tuning looks at is never reported: neither its seed nor its random forget sets."""
+    if dataset.tuning is None:
+        return
+    if dataset.tuning.seed in experiment.seeds:
+        raise UserError(
+            f"{where}: seed {dataset.tuning.seed} is the one that {layout.dataset} is tuned on; "
+            "take it out of the experiment's seeds, or change the dataset's tuning.seed."
+        )
+    for name in set(layout.forget_sets) & set(dataset.tuning.forget_sets):
+        if isinstance(dataset.forget_sets[name], Random | Ids):
+            raise UserError(
+                f"{where}: {layout.dataset} is tuned on the rows of {name}, as no held-out row is "
+                "like them; name a forget set of its own in the dataset's tuning.forget_sets."
+            )
 
 
 class _Loader(yaml.SafeLoader):

@@ -33,6 +33,12 @@ class Layout(Section):
         return names
 
 
+class Table(Layout):
+    """A table: the paper's form, or (`methods`) a row for each method."""
+
+    kind: Literal["measures", "methods"] = "measures"
+
+
 class Figure(Layout):
     """A figure: a layout and a kind of drawing."""
 
@@ -44,7 +50,7 @@ class Experiment(Section):
 
     title: str
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1)]
-    tables: dict[Name, Layout]
+    tables: dict[Name, Table]
     figures: dict[Name, Figure] = Field(default_factory=dict)
 
     @model_validator(mode="after")

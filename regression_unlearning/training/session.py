@@ -53,6 +53,37 @@ def _without_gpu() -> None:
     )
 
 
+def set_up(device: str, threads: int, gpus: int = 0) -> str:
+    """Choose the device, and set what makes a run fast there and the same each time.
+
+    Parameters
+    ----------
+    device : str
+        ``auto``, ``cpu`` or ``cuda``.
+    threads : int
+        CPU threads of this program.
+    gpus : int
+        GPUs that this job asked for.
+
+    Raises
+    ------
+    UserError
+        When a GPU is asked for and none can be seen.
+    """
+    if device == "auto":
+        found = torch.cuda.is_available()
+        if gpus and not found:
+            _without_gpu()
+        device = "cuda" if found else "cpu"
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise UserError("a GPU is asked for and none can be seen; check the driver, or use cpu.")
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(True)  # gradients that fade to denormal numbers cost 30 times more
+    if device != "cpu":  # on a CPU our operations are deterministic for a thread count
+        torch.use_deterministic_algorithms(True)
+    return device
+
+
 class Session:
     """One program's work: a task on a device, and where unfinished work waits.
 
@@ -77,20 +108,7 @@ class Session:
         inputs: Sequence[Path] = (),
     ):
         interruption.listen()
-        self.device = arguments.device
-        if self.device == "auto":
-            found = torch.cuda.is_available()
-            if arguments.gpus and not found:
-                _without_gpu()
-            self.device = "cuda" if found else "cpu"
-        if self.device.startswith("cuda") and not torch.cuda.is_available():
-            raise UserError(
-                "a GPU is asked for and none can be seen; check the driver, or use cpu."
-            )
-        torch.set_num_threads(arguments.threads)
-        torch.set_flush_denormal(True)  # gradients that fade to denormal numbers cost 30 times more
-        if self.device != "cpu":  # on a CPU our operations are deterministic for a thread count
-            torch.use_deterministic_algorithms(True)
+        self.device = set_up(arguments.device, arguments.threads, arguments.gpus)
         self.output, self.seed = arguments.output, arguments.seed
         self.settings, self.identity = settings, tuple(identity)
         data = load_prepared(arguments.prepared, self.device, settings.get("reading"))

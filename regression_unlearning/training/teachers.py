@@ -37,6 +37,31 @@ def teacher(task: Task, model: nn.Module, rows: Tensor) -> Teacher:
     return lambda _inputs, asked: table[asked]
 
 
+def ignorant(task: Task, rows: Tensor, place: str = "centred") -> Teacher:
+    """An untrained network as a teacher.
+
+    An untrained classifier knows nothing: its classes are about equally likely. An untrained
+    regression network says about 0, which may lie at the end of the scale, or off it: that is no
+    ignorance but a wrong answer given with confidence. ``centred`` moves what it says by one
+    number, so that its mean over the retain rows is the retain set's mean target; ``raw`` does
+    not.
+
+    Parameters
+    ----------
+    task : Task
+        Data; the network's weights come from its seed.
+    rows : Tensor of int64
+        Rows that it will be asked about.
+    place : {"centred", "raw"}
+    """
+    model = task.new_model("bad teacher")
+    said = teacher(task, model, rows)
+    if place == "raw":
+        return said
+    shift = constant(task) - task.outputs(model, task.retain).double().mean().item()
+    return lambda inputs, asked: said(inputs, asked) + shift
+
+
 def apart(outputs: Tensor, taught: Tensor) -> Tensor:
     """Squared distance of two models' outputs, the mean over the outputs: Tensor (rows,)."""
     return (outputs - taught).square().mean(1)

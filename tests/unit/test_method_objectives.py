@@ -13,6 +13,7 @@ from regression_unlearning.methods import gaussian_matching
 from regression_unlearning.models.activations import evaluating, recorded
 from regression_unlearning.training.batches import drawn_beside, in_turn, shuffled
 from regression_unlearning.training.task import Task
+from regression_unlearning.training.teachers import ignorant
 from regression_unlearning.training.unlearn import unlearn
 
 FIT = {"epochs": 2, "learning_rate": 0.01, "batch_size": 16}
@@ -146,7 +147,7 @@ def test_scrub_without_held_out_rows_says_so(original):
 
 
 def test_bad_teacher_teaches_each_set_its_own(objective_of, original):
-    task, found = objective_of("bad_teacher", retain_share=0.5)
+    task, found = objective_of("bad_teacher", retain_share=0.5, ignorance="raw")
     taught = found["rows"]
     assert torch.isin(task.forget, taught).all() and len(taught) == 24 + 36
     random = task.new_model("bad teacher").eval()
@@ -159,8 +160,22 @@ def test_bad_teacher_teaches_each_set_its_own(objective_of, original):
     assert value == pytest.approx(total / 10, rel=1e-5)
 
 
+def test_an_ignorant_teacher_speaks_on_the_scale_of_the_retain_set():
+    task = make_task()
+    rows = task.train
+    raw, centred = (ignorant(task, rows, place)(None, rows) for place in ("raw", "centred"))
+    kept = torch.isin(rows, task.retain)
+    wanted = task.data.target[task.retain].mean()
+    assert centred[kept].mean().item() == pytest.approx(wanted.item(), abs=1e-5)
+    shift = centred - raw
+    assert shift.std().item() < 1e-6 and abs(shift.mean().item()) > 1  # one number, and it matters
+    task.data.inputs.augments = True  # then it reads what it is shown
+    read = ignorant(task, rows)(task.data.batch(rows[:5]), rows[:5])
+    assert torch.allclose(read, centred[:5], atol=1e-6)
+
+
 def test_gaussian_matching_is_the_divergence_of_the_library(objective_of, original):
-    task, found = objective_of("gaussian_matching", confidence=0.9, floor=0.2)
+    task, found = objective_of("gaussian_matching", confidence=0.9, floor=0.2, ignorance="raw")
     quantile = Normal(0.0, 1.0).icdf(torch.tensor(0.95)).item()
     floor = 0.2 * task.data.target[task.train].std().item()
     random = task.new_model("bad teacher").eval()

@@ -43,7 +43,8 @@ def session(prepared, tmp_path):
     def make(identity=("d", "s", "m"), settings=NETWORK, inputs=(), **changes):
         values = {
             "prepared": prepared / "data", "parts": prepared / "parts.npz", "seed": 0,
-            "threads": 1, "device": "cpu", "output": tmp_path / "seed_0.safetensors", **changes,
+            "threads": 1, "gpus": 0, "device": "cpu",
+            "output": tmp_path / "seed_0.safetensors", **changes,
         }  # fmt: skip
         return Session(argparse.Namespace(**values), identity, settings, inputs)
 

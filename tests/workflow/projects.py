@@ -180,6 +180,7 @@ def shrink(values: dict) -> None:
     values["measures"]["membership"].update(rows=30)
     demo = values["experiments"]["demo"]
     values["experiments"] = {"demo": demo}
-    demo["seeds"] = [0, 1]
+    demo.update(seeds=[0, 1], tables={"table2": demo["tables"]["table2"]})
+    demo["figures"] = {"figure4": demo["figures"]["figure4"]}
     for layout in (*demo["tables"].values(), *demo["figures"].values()):
         layout.update(forget_sets=["random_20"], methods=["finetune", "blindspot"])

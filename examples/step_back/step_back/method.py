@@ -3,6 +3,7 @@
 No paper's method: the shortest example of a plug-in that works outside the loop and in it.
 """
 
+from regression_unlearning.settings.search import FIT, Log
 from regression_unlearning.settings.section import Positive
 from regression_unlearning.settings.training import Fit
 
@@ -11,6 +12,9 @@ class Settings(Fit):
     """Fine-tuning, and the length of the step as a share of the weights' own length."""
 
     step: Positive = 0.05
+
+
+SEARCH = {**FIT, "step": Log(0.01, 0.5)}
 
 
 def unlearn(model, task, settings: Settings):

@@ -1,0 +1,138 @@
+"""What a table of methods says of a method as a whole, for better or worse."""
+
+import math
+from collections.abc import Iterable
+from statistics import median
+
+import pandas as pd
+
+from regression_unlearning.reporting.claims import COLUMNS
+from regression_unlearning.reporting.estimates import FAILS, HOLDS, NOT_MEASURED
+from regression_unlearning.reporting.layout import Layout
+from regression_unlearning.reporting.numerals import read
+
+W1, COST = "wasserstein_train", "seconds_over_retraining"
+HALF, TENTH = 0.5, 0.1
+NO_CLOSER = (
+    "on no forget set closer to the retrained model than doing nothing, in Wasserstein distance, "
+    "by more than the floor"
+)
+NOT_COMPARED = "not known whether it ends closer to the retrained model than doing nothing"
+DEAR = "costs more than half of retraining's seconds"
+UNTUNED = "untuned: nobody has searched its settings for these data"
+
+
+def remarks(frame: pd.DataFrame, layout: Layout) -> dict[str, tuple[str, ...]]:
+    """Notes on each unlearning method of a table: no closer than doing nothing, dear, untuned.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A tidy frame, costs included.
+    layout : Layout
+        Forget sets, methods, and which of them nobody has tuned.
+    """
+    means = _means(frame, layout)
+    found = {}
+    for method in layout.unlearning:
+        closer = _closer(means, layout, method)
+        shares = _shares(means, layout, [method])
+        notes = []
+        if closer is None:
+            notes.append(NOT_COMPARED)
+        elif not closer:
+            notes.append(NO_CLOSER)
+        if shares and max(shares) > HALF:
+            notes.append(DEAR)
+        if method in layout.untuned:
+            notes.append(UNTUNED)
+        found[method] = tuple(notes)
+    return found
+
+
+def bars(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """Whether the methods as a whole are worth their cost: claims of ours, with their figures.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in `claims.check_claims`.
+    """
+    means = _means(frame, layout)
+    closer = {name: _closer(means, layout, name) for name in layout.unlearning}
+    worst = {name: max(_shares(means, layout, [name]), default=None) for name in layout.unlearning}
+    shares = _shares(means, layout, layout.unlearning)
+    middle = median(shares) if shares else math.nan
+    where = f"Ours: {layout.title}"
+    said = [
+        (
+            "closer_than_nothing",
+            "Every method ends closer to the retrained model than doing nothing, in Wasserstein "
+            "distance and by more than the floor, on at least one forget set.",
+            *_all(layout, closer, "on none"),
+        ),
+        (
+            "under_half",
+            "No method costs more than half of retraining's seconds.",
+            *_all(
+                layout,
+                {name: None if share is None else share <= HALF for name, share in worst.items()},
+                "more than half",
+            ),
+        ),
+        (
+            "median_under_a_tenth",
+            "The median method costs less than a tenth of retraining's seconds.",
+            NOT_MEASURED if not shares else HOLDS if middle < TENTH else FAILS,
+            f"median share {middle:.3f}",
+        ),
+    ]
+    rows = [[key, sentence, where, verdict, figures] for key, sentence, verdict, figures in said]
+    return pd.DataFrame(rows, columns=COLUMNS, dtype=object)
+
+
+def _means(frame: pd.DataFrame, layout: Layout) -> dict[tuple[str, str, str], tuple[float, float]]:
+    """Mean and floor of each forget set, method and measure; NaN for what is no plain number."""
+    ours = frame[(frame["dataset"] == layout.dataset) & frame["measure"].isin([W1, COST])]
+    return {
+        (one.forget_set, one.method, one.measure): (
+            math.nan if read(str(one.mean))[1] else read(str(one.mean))[0],
+            read(str(one.floor))[0],
+        )
+        for one in ours.itertuples()
+    }
+
+
+def _closer(means, layout: Layout, method: str) -> bool | None:
+    """Whether a method beats the original by more than the floor; None where that is not known."""
+    known = []
+    for forget_set in layout.forget_sets:
+        ours, floor = means.get((forget_set, method, W1), (math.nan, math.nan))
+        nothing, _ = means.get((forget_set, "original", W1), (math.nan, math.nan))
+        gain = nothing - ours - floor
+        if not math.isnan(gain):
+            known.append(gain > 0)
+    return any(known) if known else None
+
+
+def _shares(means, layout: Layout, methods: Iterable[str]) -> list[float]:
+    """Shares of retraining's seconds, the mean over the forget sets of each method."""
+    found = []
+    for method in methods:
+        some = [means.get((f, method, COST), (math.nan, 0.0))[0] for f in layout.forget_sets]
+        some = [share for share in some if not math.isnan(share)]
+        if some:
+            found.append(sum(some) / len(some))
+    return found
+
+
+def _all(layout: Layout, held: dict[str, bool | None], otherwise: str) -> tuple[str, str]:
+    """The verdict on a claim about every method, and which methods refute it."""
+    names = layout.methods
+    failed = [names[key] for key, one in held.items() if one is False]
+    unknown = [names[key] for key, one in held.items() if one is None]
+    verdict = FAILS if failed else NOT_MEASURED if unknown else HOLDS
+    figures = [f"{sum(one is True for one in held.values())} of {len(held)} methods"]
+    figures += [f"{otherwise}: {', '.join(failed)}"] if failed else []
+    figures += [f"not measured: {', '.join(unknown)}"] if unknown else []
+    return verdict, "; ".join(figures)

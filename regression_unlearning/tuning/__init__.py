@@ -1,0 +1,1 @@
+"""Choose a method's settings: never on what a table reports."""

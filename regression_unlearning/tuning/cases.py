@@ -1,0 +1,65 @@
+"""What a search needs, read once: data, models, and what the gold model predicts."""
+
+from pathlib import Path
+
+from regression_unlearning import workflow_plan as plan
+from regression_unlearning import workflow_tuning as searching
+from regression_unlearning.data.prepared import load_prepared
+from regression_unlearning.errors import UserError
+from regression_unlearning.settings.document import Settings
+from regression_unlearning.settings.tuning import Tuning
+from regression_unlearning.training import checkpoints
+from regression_unlearning.training.seeds import seed_for
+from regression_unlearning.training.task import Task, load_parts
+from regression_unlearning.tuning.closeness import Closeness
+from regression_unlearning.tuning.search import Case
+
+
+def open_cases(
+    settings: Settings, dataset: str, label: str, chosen: Tuning, device: str = "cpu"
+) -> list[Case]:
+    """One case for each forget set of a search, from the workflow's files.
+
+    Parameters
+    ----------
+    settings : Settings
+        All of params.yaml.
+    dataset, label : str
+        The dataset, and the method's entry.
+    chosen : Tuning
+        Its seed and forget sets.
+    device : str
+        Where the models and the data go.
+
+    Raises
+    ------
+    UserError
+        When a file is missing: the message says how to make it.
+    """
+    needed = searching.inputs(settings, dataset, label, chosen)
+    if missing := [path for path in needed if not Path(path).is_file()]:
+        raise UserError(
+            f"{missing[0]} does not exist. `snakemake --cores 2 "
+            f"{searching.tuning_file(dataset, label)}` makes what the search needs, and runs it."
+        )
+    own = settings.datasets[dataset]
+    data = load_prepared(f"data/prepared/{dataset}", device, plan.reading(settings, dataset))
+    cases = []
+    for forget_set in chosen.forget_sets:
+        parts = load_parts(f"data/prepared/{dataset}/forget_sets/{forget_set}.npz", device)
+        task = Task.of(own, data, parts, seed_for(dataset, forget_set, label, chosen.seed))
+        paths = searching.models(settings, dataset, label, forget_set, chosen.seed)
+        models = {
+            role: checkpoints.load(task.new_model(), Path(path), device)
+            for role, path in paths.items()
+        }
+        original, gold = models.pop("original"), models.pop("retrained")
+        cases.append(
+            Case(
+                task=task.having(helpers=models),
+                original=original,
+                closeness=Closeness(task, gold, parts),
+                retraining=checkpoints.record_of(Path(paths["retrained"]))["seconds"],
+            )
+        )
+    return cases

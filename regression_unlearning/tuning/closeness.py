@@ -1,0 +1,92 @@
+"""One number for how far a model is from the gold model, on rows that no table reports.
+
+Two sides: held-out rows like the forgotten ones, and held-out rows like those kept. On each, the
+Wasserstein distance between the two models' predictions and the gap of their errors:
+
+    value = [ W(forget) + |E_u - E_g|(forget) + W(retain) + max(0, E_u - E_g)(retain) ] / (2 s)
+
+with s the deviation of the training targets; 0 is the gold model itself. Distributions are compared
+and not single predictions, because two gold models of different seeds disagree on single rows: a
+distance a row would reward a model for being smoother than any of them. The gap of the errors keeps
+a model from passing that has gold's distribution in another order. It has two sides on the forget
+rows (too large an error gives them away), one on the retain rows, where it is lost utility.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor, nn
+
+from regression_unlearning.errors import UserError
+from regression_unlearning.evaluation.errors import error
+from regression_unlearning.training.observe import pass_over
+from regression_unlearning.training.task import Task
+
+FORGET, RETAIN = "forget", "retain"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a model says of some rows: its point forecasts and its error."""
+
+    prediction: np.ndarray
+    error: float
+
+
+class Closeness:
+    """The objective of one forget set, the gold model's part of it taken once.
+
+    Parameters
+    ----------
+    task : Task
+        Data, loss and parts.
+    gold : Module
+        The model retrained without the forget set.
+    parts : mapping of Tensor
+        Row numbers: see `data.forget_sets.PARTS`. Where no held-out row is like the forget set
+        (random rows), the forget side is the forget set itself: it must then be one that no table
+        shows, which the check of params.yaml sees to.
+
+    Raises
+    ------
+    UserError
+        When there are no held-out rows to keep.
+    """
+
+    def __init__(self, task: Task, gold: nn.Module, parts: Mapping[str, Tensor]):
+        like = parts["validation_forget"]
+        self.rows = {
+            FORGET: like if len(like) else parts["forget"],
+            RETAIN: parts["validation_retain"],
+        }
+        if not len(self.rows[RETAIN]):
+            raise UserError("tuning needs validation rows outside the forget set; there are none.")
+        self.task = task
+        self.scale = task.data.target[task.train].double().std().item()
+        self.gold = self.seen(gold)
+
+    def seen(self, model: nn.Module) -> dict[str, Seen]:
+        """What a model says of both sides; it is left as it was."""
+        found = {}
+        for side, rows in self.rows.items():
+            one = pass_over(model, self.task, rows, 1024)
+            point = one["output"].shape[1] // 2
+            found[side] = Seen(
+                one["output"][:, point].double().cpu().numpy(),
+                error(one["loss"].cpu().numpy(), self.task.loss),
+            )
+        return found
+
+    def value(self, model: nn.Module) -> float:
+        """How far a model is from the gold model: 0 for the gold model itself."""
+        return distance(self.seen(model), self.gold, self.scale)
+
+
+def distance(ours: Mapping[str, Seen], gold: Mapping[str, Seen], scale: float) -> float:
+    """The number above, from what both models say."""
+    from scipy.stats import wasserstein_distance
+
+    apart = sum(wasserstein_distance(ours[s].prediction, gold[s].prediction) for s in gold)
+    gap = {side: ours[side].error - gold[side].error for side in gold}
+    return float((apart + abs(gap[FORGET]) + max(0.0, gap[RETAIN])) / (2 * scale))

@@ -1,0 +1,179 @@
+"""Search a method's settings within a budget of seconds.
+
+The first trial is the settings as they stand; the others follow a Halton sequence over the spaces
+that the method declares, scrambled by the search's seed: the same trials in the same order each
+time, and the longer the budget, the more of them.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from torch import nn
+
+from regression_unlearning import registry
+from regression_unlearning.errors import UserError
+from regression_unlearning.settings.search import Space
+from regression_unlearning.training.seeds import seed_for
+from regression_unlearning.training.task import Task
+from regression_unlearning.training.unlearn import unlearn
+from regression_unlearning.tuning.closeness import Closeness
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One forget set of a search.
+
+    Attributes
+    ----------
+    task : Task
+        With the helpers that the method asks for.
+    original : Module
+        The model to unlearn from.
+    closeness : Closeness
+        The objective.
+    retraining : float
+        Seconds that the gold model took.
+    """
+
+    task: Task
+    original: nn.Module
+    closeness: Closeness
+    retraining: float
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One trial: the settings that were changed, the value of each forget set, what it cost.
+
+    `value` is the mean over the forget sets, None where the method failed; `share` the largest
+    share of retraining's seconds.
+    """
+
+    changed: dict[str, Any]
+    value: float | None
+    values: tuple[float, ...]
+    share: float
+    seconds: float
+    failed: str = ""
+
+
+def space_of(method: str) -> Mapping[str, Space]:
+    """The spaces that a method declares.
+
+    Raises
+    ------
+    UserError
+        When it declares none, or one for a key that it does not have.
+    """
+    module = registry.load("method", method)
+    space = getattr(module, "SEARCH", None)
+    if not space:
+        raise UserError(f"{method} cannot be tuned: its module says no SEARCH (docs/plug-in.md).")
+    known = {field.alias or name for name, field in module.Settings.model_fields.items()}
+    if foreign := sorted(set(space) - known):
+        raise UserError(f"{method}: SEARCH names {foreign[0]!r}, which is no setting of it.")
+    return space
+
+
+def proposals(space: Mapping[str, Space], seed: int) -> Iterator[dict[str, Any]]:
+    """Settings to try, one after the other, without end."""
+    import numpy as np
+    from scipy.stats.qmc import Halton
+
+    places = Halton(len(space), rng=np.random.default_rng(seed))
+    while True:
+        (place,) = places.random(1)
+        yield {key: one.at(float(at)) for (key, one), at in zip(space.items(), place, strict=True)}
+
+
+def attempt(
+    cases: Sequence[Case], method: str, options: Mapping[str, Any], changed: dict[str, Any]
+) -> Trial:
+    """Unlearn with some settings on every forget set and see how close the result is to gold."""
+    begun, values, share = time.perf_counter(), [], 0.0
+    try:
+        for case in cases:
+            task = case.task.having()
+            model = unlearn(case.original, task, method, **{**options, **changed})
+            share = max(share, sum(run.seconds for run in task.fitted) / case.retraining)
+            values.append(case.closeness.value(model))
+    except UserError as error:
+        return Trial(changed, None, tuple(values), share, time.perf_counter() - begun, str(error))
+    value = sum(values) / len(values)
+    seconds = time.perf_counter() - begun
+    if not math.isfinite(value):
+        return Trial(changed, None, (), share, seconds, "the model's predictions are no numbers")
+    return Trial(changed, value, tuple(values), share, seconds)
+
+
+def search(
+    cases: Sequence[Case],
+    method: str,
+    options: Mapping[str, Any],
+    *,
+    budget: float,
+    most: float,
+    seed: int,
+) -> tuple[list[Trial], Trial]:
+    """Try settings until the budget is spent.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+        The forget sets.
+    method : str
+        Name of the method.
+    options : mapping
+        Its settings as they stand.
+    budget : float
+        Seconds of all trials together; the one that passes it is still finished.
+    most : float
+        Share of retraining's seconds above which a trial is not chosen.
+    seed : int
+        Of the sequence of settings.
+
+    Returns
+    -------
+    trials : list of Trial
+    best : Trial
+        The nearest to gold among those that cost no more than `most`; among all where none does.
+
+    Raises
+    ------
+    UserError
+        When the method declares no space, or every trial failed.
+    """
+    space = space_of(method)
+    asked = proposals(space, seed_for("search", method, seed))
+    trials: list[Trial] = []
+    spent = 0.0
+    while not trials or spent < budget:
+        found = attempt(cases, method, options, next(asked) if trials else {})
+        spent += found.seconds
+        trials.append(found)
+        shown = "failed" if found.value is None else f"{found.value:.4f}"
+        log.info("%s, trial %d: %s %s", method, len(trials), shown, found.changed or "as it stands")
+    done = [trial for trial in trials if trial.value is not None]
+    if not done:
+        raise UserError(f"{method}: every trial failed; the last said: {trials[-1].failed}")
+    within = [trial for trial in done if trial.share <= most]
+    return trials, min(within or done, key=lambda trial: trial.value)
+
+
+def as_record(trials: Sequence[Trial], best: Trial, nothing: float) -> dict[str, Any]:
+    """A search as JSON values: the chosen settings, its figures, every trial."""
+    return {
+        "chosen": best.changed,
+        "value": best.value,
+        "before": trials[0].value,
+        "nothing": nothing,
+        "share_of_retraining": best.share,
+        "seconds": sum(trial.seconds for trial in trials),
+        "trials": [asdict(trial) for trial in trials],
+    }

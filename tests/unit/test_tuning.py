@@ -1,0 +1,155 @@
+"""Searching a method's settings: the objective, the trials, and what is never looked at."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from method_tasks import make_task, trained
+
+from regression_unlearning import registry
+from regression_unlearning.errors import UserError
+from regression_unlearning.settings.search import Choice, Linear, Log, Whole
+from regression_unlearning.settings.section import validated
+from regression_unlearning.settings.training import Fit
+from regression_unlearning.training.train import train
+from regression_unlearning.tuning.closeness import Closeness, Seen, distance
+from regression_unlearning.tuning.search import Case, attempt, proposals, search, space_of
+
+OPTIONS = {"epochs": 1, "learning_rate": 0.001, "batch_size": 16}
+
+
+def parts_of(task):
+    return {
+        "forget": task.forget,
+        "validation_retain": task.validation,
+        "validation_forget": task.held_out,
+    }
+
+
+def a_case(task):
+    gold = train(task, Fit(epochs=8, learning_rate=0.01, batch_size=16))
+    return Case(task, trained(task), Closeness(task, gold, parts_of(task)), retraining=1e6)
+
+
+@pytest.fixture(scope="module")
+def case():
+    return a_case(make_task())
+
+
+def test_spaces_reach_their_ends_and_no_further():
+    places = np.linspace(0, 1, 1000, endpoint=False)
+    whole = [Whole(2, 5).at(place) for place in places]
+    assert {whole.count(n) for n in (2, 3, 4, 5)} == {250}
+    assert [Choice(("a", "b")).at(place) for place in (0.0, 0.49, 0.5, 0.99)] == list("aabb")
+    assert (Linear(-1, 3).at(0), Linear(-1, 3).at(0.5)) == (-1, 1)
+    assert (Log(1e-4, 1e-2).at(0), Log(1e-4, 1e-2).at(0.5)) == (1e-4, 1e-3)
+
+
+def test_every_method_says_what_it_is_searched_among_and_may_be_set_so():
+    for name in registry.known("method"):
+        space, module = space_of(name), registry.load("method", name)
+        training = {**OPTIONS} if issubclass(module.Settings, Fit) else {}
+        for place in (0.0, 0.5, 1 - 1e-9):
+            chosen = {key: one.at(place) for key, one in space.items()}
+            plain = validated(module.Settings, {**training, **chosen}).plain()
+            assert {key: plain[key] for key in chosen} == chosen, name
+
+
+def seen(forget, retain):
+    return {
+        "forget": Seen(np.array(forget[0]), forget[1]),
+        "retain": Seen(np.array(retain[0]), retain[1]),
+    }
+
+
+def test_the_distance_is_its_formula():
+    gold = seen(([1.0, 2.0, 3.0], 1.0), ([0.0, 4.0], 0.5))
+    assert distance(gold, gold, 2.0) == 0
+    # shifted by 1; error 0.4 smaller: two-sided; retained shifted by 0.5; error 0.2 larger
+    ours = seen(([4.0, 2.0, 3.0], 0.6), ([4.5, 0.5], 0.7))
+    assert distance(ours, gold, 2.0) == pytest.approx((1 + 0.4 + 0.5 + 0.2) / 4)
+    better = seen(([1.0, 2.0, 3.0], 1.0), ([4.0, 0.0], 0.1))
+    assert distance(better, gold, 2.0) == 0  # a smaller error on kept rows is no lost utility
+
+
+def test_the_objective_is_0_for_gold_and_not_for_the_original(case):
+    gold = train(case.task.having(), Fit(epochs=8, learning_rate=0.01, batch_size=16))
+    assert case.closeness.value(gold) == 0
+    assert case.closeness.value(case.original) > 0.05
+
+
+def test_only_held_out_rows_count():
+    task = make_task()
+    data = task.data
+    shown = torch.cat([task.validation, task.held_out])
+    hidden = torch.ones(len(data.target), dtype=torch.bool)
+    hidden[shown] = False
+    hidden[task.train] = False
+    target = torch.where(hidden, torch.full_like(data.target, 1e6), data.target)
+    case, other = a_case(task), a_case(replace(task, data=replace(data, target=target), fitted=[]))
+    assert hidden.sum() == 16  # the test rows
+    assert other.closeness.value(other.original) == case.closeness.value(case.original)
+
+
+def test_random_rows_are_looked_at_themselves():
+    task = make_task()
+    parts = {**parts_of(task), "validation_forget": task.forget[:0]}
+    found = Closeness(task, trained(task), parts)
+    assert torch.equal(found.rows["forget"], task.forget)
+    with pytest.raises(UserError, match="validation rows"):
+        Closeness(task, trained(task), {**parts, "validation_retain": task.forget[:0]})
+
+
+def test_trials_begin_as_it_stands_and_repeat_themselves(case):
+    runs = [
+        search([case, case], "neggrad", OPTIONS, budget=0.5, most=0.5, seed=seed)
+        for seed in (3, 3, 4)
+    ]
+    (first, best), (again, _), (other, _) = runs
+    assert first[0].changed == {} and len(first) > 2
+    number = min(len(first), len(again), len(other))
+    first_said, again_said = (
+        [(t.changed, t.values) for t in run[:number]] for run in (first, again)
+    )
+    assert first_said == again_said and first[1].changed != other[1].changed
+    assert best.value == min(trial.value for trial in first)
+    assert best.value == pytest.approx(sum(best.values) / 2)
+    assert sum(t.seconds for t in first[:-1]) < 0.5 <= sum(t.seconds for t in first)
+
+
+def test_no_budget_is_one_trial_and_dear_trials_are_not_chosen(case):
+    trials, _ = search([case], "finetune", OPTIONS, budget=1e-9, most=0.5, seed=0)
+    assert len(trials) == 1
+    dear = replace(case, retraining=1e-9)
+    trials, best = search([dear], "finetune", OPTIONS, budget=0.3, most=0.5, seed=0)
+    assert best.value == min(trial.value for trial in trials)  # where all are dear, the nearest
+    seconds = sorted(trial.share for trial in trials)[0]
+    _, cheap = search([case], "finetune", OPTIONS, budget=0.3, most=seconds, seed=0)
+    assert cheap.share <= seconds
+
+
+def test_a_failed_trial_is_recorded_with_its_reason(case):
+    found = attempt([case], "finetune", OPTIONS, {"learning_rate": 1e30, "epochs": 3})
+    assert found.value is None and "learning rate" in found.failed
+    with pytest.raises(UserError, match="every trial failed"):
+        wrong = {**OPTIONS, "clip": -1}
+        search([case], "finetune", wrong, budget=0.01, most=0.5, seed=0)
+
+
+def test_the_task_and_the_original_are_left_as_they_were(case):
+    before = {name: value.clone() for name, value in case.original.state_dict().items()}
+    fitted = list(case.task.fitted)
+    attempt([case], "noisy_finetune", OPTIONS, {})
+    assert case.task.fitted == fitted and case.task.facts == {}
+    assert all(torch.equal(value, before[k]) for k, value in case.original.state_dict().items())
+
+
+def test_proposals_fill_the_space():
+    asked = proposals({"a": Linear(0, 1), "b": Log(1, 100)}, seed=1)
+    some = [next(asked) for _ in range(64)]
+    for key, low, high in (("a", 0, 1), ("b", 0, 2)):
+        values = [one[key] if key == "a" else math.log10(one[key]) for one in some]
+        quarters = np.histogram(values, bins=4, range=(low, high))[0]
+        assert quarters.min() >= 14

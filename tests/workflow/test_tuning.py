@@ -1,0 +1,49 @@
+"""A search as a user runs it: the workflow makes its models, params.yaml takes what was chosen."""
+
+import json
+
+import pytest
+import yaml
+from projects import checked
+
+SEARCH = "tuning/demo_pairs/finetune.json"
+
+
+def with_tuning(values):
+    values["datasets"]["demo_pairs"]["tuning"] = {
+        "seed": 5,
+        "budget": 0.2,
+        "forget_sets": ["score_0_2"],
+    }
+
+
+def test_a_search_asks_for_the_models_of_its_own_seed(tiny):
+    tiny.edit_params(with_tuning)
+    made = {job.output for job in tiny.jobs("--", "all_tuned")}
+    assert {SEARCH, "tuning/demo_pairs/blindspot.json"} <= made
+    models = {path for path in made if path.startswith("checkpoints/")}
+    assert models and all("seed_5" in path for path in models)
+    assert not any(path.startswith(("observations/", "measures/")) for path in made)
+
+
+def test_a_search_without_its_models_says_how_to_make_them(tiny):
+    tiny.edit_params(with_tuning)
+    done = tiny.script("tune", "--dataset", "demo_pairs", "--method", "finetune")
+    assert done.returncode == 2 and f"snakemake --cores 2 {SEARCH}" in done.stderr
+    done = tiny.script("tune", "--dataset", "demo_pairs", "--method", "finetune", "--seed", 0)
+    assert done.returncode == 2 and "seed 0 is the one" in done.stderr
+    assert not (tiny.root / "tuning").exists()
+
+
+@pytest.mark.slow
+def test_what_was_chosen_reruns_the_method_and_no_search(tiny):
+    tiny.edit_params(with_tuning)
+    checked(tiny.snakemake(SEARCH))
+    found = json.loads((tiny.root / SEARCH).read_text(encoding="utf-8"))
+    assert found["trials"][0]["changed"] == {} and found["seed"] == 5
+    checked(tiny.script("take_tuned", SEARCH))
+    values = yaml.safe_load((tiny.root / "params.yaml").read_text(encoding="utf-8"))
+    entry = values["datasets"]["demo_pairs"]["methods"]["finetune"]
+    assert {**entry, **found["chosen"]} == entry
+    assert entry["tuned"]["trials"] == len(found["trials"])
+    assert tiny.jobs("--", SEARCH) == []
