@@ -246,6 +246,7 @@ class Inputs:
         self._first = arrays["hour"].long() - self.history
         self._place = self.customer * arrays["load"].shape[1] + self._first
         self.device = self.customer.device
+        self._scale = arrays["load"].new_tensor([[0.0, 1.0]])
         # windows as views, a row each: nothing is copied before a batch asks for it
         width, columns = self.history + 1, len(KNOWN)
         self._load = arrays["load"].flatten().unfold(0, width, 1)
@@ -279,5 +280,5 @@ class Inputs:
             "decoder_cat": who,
             "decoder_cont": values[:, self.history :],
             "decoder_lengths": torch.ones_like(customer),
-            "target_scale": values.new_tensor([0.0, 1.0]).expand(len(customer), 2),
+            "target_scale": self._scale.expand(len(customer), 2),
         }
