@@ -50,6 +50,8 @@ class Step:
         Keys of a dataset that it reads.
     general : tuple of str
         Keys at the top of params.yaml that it reads.
+    cached : bool
+        Whether DVC keeps what it makes. Results are for git: DVC only compares them.
     """
 
     target: str
@@ -59,10 +61,17 @@ class Step:
     makes: tuple[str, ...]
     sections: tuple[str, ...] = ()
     general: tuple[str, ...] = ()
+    cached: bool = True
+
+    @property
+    def outs(self) -> list[dict[str, dict[str, bool]]]:
+        """Its folders as DVC's outs: nothing in them is deleted before it runs."""
+        flags = {"persist": True} if self.cached else {"persist": True, "cache": False}
+        return [{folder: dict(flags)} for folder in self.makes]
 
 
 _RAW = ("loader", "source", "embedding")
-_NETWORK = ("model", "loss", "quantiles")
+_NETWORK = ("model", "loss", "quantiles", "reading")
 
 STEPS = {
     "download": Step(
@@ -146,6 +155,7 @@ STEPS = {
         ("results/${experiment}",),
         ("",),
         ("embedding", "measures"),
+        cached=False,
     ),
 }
 
@@ -222,7 +232,7 @@ def pipeline(settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
             "cmd": [f"mkdir -p {' '.join(step.makes)}", f"snakemake --cores all {step.target}"],
             "params": _params(step, params),
             "deps": [*step.folders, *_code(name, step, settings)],
-            "outs": [{folder: {"persist": True}} for folder in step.makes],
+            "outs": step.outs,
         }
     figures = {name: None for e in settings.experiments.values() for name in e.figures}
     gaps = "results/${experiment}/metrics.csv"

@@ -204,7 +204,6 @@ class Grid:
             for path in (
                 f"data/prepared/{dataset}/arrays.safetensors",
                 f"data/prepared/{dataset}/rows.csv",
-                f"data/prepared/{dataset}/forget_sets/checked",
                 *self.forget_sets_of(dataset),
             )
         ]

@@ -10,7 +10,7 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, workflow.basedir)
 
-from regression_unlearning import workflow_failures, workflow_lock
+from regression_unlearning import workflow_failures, workflow_leftovers, workflow_lock
 from regression_unlearning import workflow_plan as plan
 from regression_unlearning import workflow_tuning as searching
 from regression_unlearning.errors import UserError
@@ -39,10 +39,15 @@ try:
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
-# After a kill of the whole run the same command goes on: no --unlock is needed. A failed job's log
-# is shown although the profile keeps the listing of jobs quiet.
+# After a kill of the whole run the same command goes on: no --unlock is needed, and cluster jobs
+# that it left are ended first. A failed job's log is shown although the profile keeps the listing
+# of jobs quiet.
 if workflow.is_main_process and not workflow.dryrun:
-    workflow_lock.take()
+    try:
+        if workflow_lock.take():
+            workflow_leftovers.end(workflow.workdir_init)
+    except UserError as error:
+        raise WorkflowError(str(error)) from None
     workflow_failures.show(logger)
 
 

@@ -24,6 +24,8 @@ rule prepare:
         " --raw data/raw/{wildcards.dataset} --output data/prepared/{wildcards.dataset} 2> {log}"
 
 
+# First in line: a wrong forget set should stop the run before work is spent. That trainings wait for
+# all of them is not to be had: what hangs on an `ancient` file is not judged by its own changes.
 rule select_forget_set:
     input:
         rows="data/prepared/{dataset}/rows.csv",
@@ -34,6 +36,7 @@ rule select_forget_set:
     log:
         "logs/select_forget_set/{dataset}/{forget_set}.log",
     localrule: True
+    priority: 100
     conda:
         ENVIRONMENT
     params:
@@ -43,17 +46,3 @@ rule select_forget_set:
     shell:
         "python workflow_scripts/select_forget_set.py --prepared data/prepared/{wildcards.dataset}"
         " --name {wildcards.forget_set} --settings {params.settings:q} --output {output} 2> {log}"
-
-
-# A wrong forget set must stop the run before a model is trained: the training waits for this file,
-# but does not depend on what it says.
-rule check_forget_sets:
-    input:
-        lambda wildcards: GRID.forget_sets_of(wildcards.dataset),
-    output:
-        "data/prepared/{dataset}/forget_sets/checked",
-    log:
-        "logs/check_forget_sets/{dataset}.log",
-    localrule: True
-    shell:
-        "echo all forget sets can be made > {output} 2> {log}"

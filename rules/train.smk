@@ -5,7 +5,6 @@
 rule train_original:
     input:
         data="data/prepared/{dataset}/arrays.safetensors",
-        checked=ancient("data/prepared/{dataset}/forget_sets/checked"),
         code=lambda wildcards: code("train", *plan.network_modules(SETTINGS, wildcards.dataset)),
     output:
         weights="checkpoints/original/{dataset}/seed_{seed}.safetensors",
@@ -35,7 +34,6 @@ rule train_retrained:
     input:
         data="data/prepared/{dataset}/arrays.safetensors",
         parts="data/prepared/{dataset}/forget_sets/{forget_set}.npz",
-        checked=ancient("data/prepared/{dataset}/forget_sets/checked"),
         code=lambda wildcards: code("train", *plan.network_modules(SETTINGS, wildcards.dataset)),
     output:
         weights="checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.safetensors",

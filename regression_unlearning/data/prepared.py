@@ -5,6 +5,7 @@
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -71,7 +72,12 @@ def prepare(
         save_file(
             {key: np.ascontiguousarray(array) for key, array in arrays.items()},
             part,
-            metadata={"family": registry.load("dataset", loader).FAMILY, "sha256": _digest(arrays)},
+            # one entry: several would stand in an order of their own in each file
+            metadata={
+                "prepared": json.dumps(
+                    {"family": registry.load("dataset", loader).FAMILY, "sha256": _digest(arrays)}
+                )
+            },
         )
 
 
@@ -154,8 +160,9 @@ def load_prepared(
     try:
         with safe_open(path, "pt", device=device) as file:
             arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-            name, digest = (file.metadata()[key] for key in ("family", "sha256"))
-    except (OSError, SafetensorError) as error:
+            told = json.loads(file.metadata()["prepared"])
+            name, digest = told["family"], told["sha256"]
+    except (OSError, SafetensorError, KeyError, TypeError) as error:
         raise UserError(f"cannot read {path}: {error}; prepare the dataset again.") from error
     target, split = arrays.pop("target"), arrays.pop("split")
     module = family(name)

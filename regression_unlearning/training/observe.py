@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from regression_unlearning.models.activations import evaluating, penultimate
 from regression_unlearning.settings.measuring import Observation as ObservationSettings
+from regression_unlearning.training import interruption
 from regression_unlearning.training.seeds import seed_for
 from regression_unlearning.training.task import Task
 
@@ -19,12 +20,19 @@ def pass_over(model: nn.Module, task: Task, rows: Tensor, batch_size: int) -> di
     -------
     dict of Tensor
         ``output`` (n, q), ``loss`` (n,), ``output_gradient`` (n, q), ``activation`` (n, d).
+
+    Raises
+    ------
+    Interrupted
+        Between two batches after SIGTERM or SIGINT.
     """
     found: dict[str, list[Tensor]] = {
         name: [] for name in ("output", "loss", "output_gradient", "activation")
     }
     with evaluating(model), penultimate(model) as seen:
         for part in rows.split(batch_size):
+            if interruption.asked():
+                interruption.stop()
             output = model(task.data.batch(part))
             with torch.enable_grad():
                 free = output.detach().requires_grad_()

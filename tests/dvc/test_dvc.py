@@ -8,12 +8,20 @@ import re
 from collections import Counter
 
 import pytest
-from tiny_project import copy_project, edit, jobs_of, logs, run
+from tiny_project import copy_project, edit, jobs_of, logs, run, shrink
 
 pytestmark = pytest.mark.slow
 
-TABLE = "results/demo/table2.csv"
+TABLE = "results/tiny/table2.csv"
+MODEL = "checkpoints/original/demo_pairs/seed_0.safetensors"
 RATE = "datasets.demo_pairs.methods.finetune.learning_rate"
+
+
+def tiny(params):
+    """The tiny experiment under a name whose results git does not ignore."""
+    shrink(params)
+    params["experiments"] = {"tiny": params["experiments"]["demo"]}
+    params["experiment"] = "tiny"
 
 
 def nothing_to_do(project):
@@ -52,10 +60,11 @@ def only_one_method(ran):
 def project(tmp_path_factory):
     """The tiny experiment after `dvc repro`, committed and pushed."""
     folder = tmp_path_factory.mktemp("dvc")
-    project = copy_project(folder / "project")
+    project = copy_project(folder / "project", tiny)
     run(f"dvc remote add -d store {folder / 'store'}", project)
     run("dvc repro", project)
     run("git add -A && git commit -q -m first && git tag first && dvc push -q", project)
+    assert TABLE in run("git ls-files", project).stdout  # results are in git, as in the repository
     return project
 
 
@@ -82,7 +91,7 @@ def test_diffs_show_setting_and_numbers(project):
     assert "table2.finetune.wasserstein_train" in shown
     changed = run("dvc metrics diff", project).stdout
     assert "table2.finetune" in changed
-    assert "gaussian_amnesiac" not in changed
+    assert "blindspot" not in changed
     run("dvc plots show -o plots", project)
     page = (project / "plots/index.html").read_text()
     assert "distance from the retrained model" in page
@@ -101,10 +110,34 @@ def test_fresh_clone(project, tmp_path):
     run("python workflow_scripts/adopt.py", clone)
     nothing_to_do(clone)
     assert (clone / TABLE).read_bytes() == (project / TABLE).read_bytes()
+    text = (clone / TABLE).read_bytes()
+    run("rm -r results", clone)  # as where git ignores them: the demo's
+    made = run("python workflow_scripts/adopt.py", clone)
+    assert "Made the results again" in made.stdout
+    nothing_to_do(clone)
+    assert (clone / TABLE).read_bytes() == text
     edit(clone, set_rate(0.02))  # adoption must not hide what is edited later
     dry = run("snakemake -n --cores 1", clone).stdout
     assert re.search(r"^unlearn +2$", dry, re.MULTILINE), dry
     assert "train_" not in dry
+    refused = run("python workflow_scripts/adopt.py", clone, check=False)
+    assert refused.returncode == 2
+    assert "params.yaml" in refused.stderr
+
+
+def test_files_that_are_not_the_recorded_ones_are_refused(project, tmp_path):
+    run(f"git clone -q {project} {tmp_path / 'clone'}", project)
+    clone = tmp_path / "clone"
+    run("dvc pull -q && python workflow_scripts/adopt.py", clone)
+    with (clone / MODEL).open("ab") as file:
+        file.write(b"not what the settings make")
+    for program, hint in (("adopt", "checkpoints/original"), ("record", "snakemake --cores all")):
+        refused = run(f"python workflow_scripts/{program}.py", clone, check=False)
+        assert refused.returncode == 2
+        assert hint in refused.stderr
+        assert "Traceback" not in refused.stderr
+    recorded = "dvc.lock dvc.yaml params.yaml results"
+    assert run(f"git status --porcelain {recorded}", clone).stdout == ""
 
 
 def test_older_commit(project, tmp_path):
@@ -128,7 +161,7 @@ def test_a_plain_run_is_recorded(project):
         assert "Traceback" not in refused.stderr
     ran, _ = jobs(project, "snakemake --cores all")
     only_one_method(ran)
-    stale = project / "checkpoints/unlearned/demo_pairs/score_0_2/taken_out/seed_0.safetensors"
+    stale = project / "checkpoints/unlearned/demo_pairs/random_20/taken_out/seed_0.safetensors"
     stale.parent.mkdir()
     stale.write_bytes(b"of a method that is no more")
     raw = project / "data/raw/demo_pairs/manifest.json"

@@ -28,9 +28,29 @@ def test_every_target_and_every_rules_file_has_a_stage():
 
 def test_outs_are_kept_and_copied():
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
-    outs = [out for stage in stages.values() for out in stage["outs"]]
-    assert all(values == {"persist": True} for out in outs for values in out.values())
+    outs = {
+        path: flags
+        for stage in stages.values()
+        for out in stage["outs"]
+        for path, flags in out.items()
+    }
+    results = outs.pop("results/${experiment}")
+    assert results == {"persist": True, "cache": False}  # git keeps them
+    assert all(flags == {"persist": True} for flags in outs.values())
     assert "type = copy" in (ROOT / ".dvc/config").read_text()
+
+
+def test_dvc_takes_results_that_git_tracks():
+    """An out that DVC caches must not be in git: `dvc repro` ends with an error there."""
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+    stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+    for stage in stages.values():
+        for out in stage["outs"]:
+            for path, flags in out.items():
+                inside = [name for name in tracked if name.startswith(path.split("$")[0])]
+                assert not inside or flags.get("cache") is False, (path, inside)
 
 
 def test_everything_that_a_rule_makes_is_in_an_out():
@@ -42,3 +62,10 @@ def test_everything_that_a_rule_makes_is_in_an_out():
             for path in re.findall(r'"([\w/{}.]+/[\w/{}.]+)"', block):
                 if not path.startswith("captions/"):
                     assert any(path.startswith(f"{out}/") for out in outs), (rules.name, path)
+
+
+def test_adopt_makes_every_result_again():
+    text = (ROOT / "workflow_scripts/adopt.py").read_text()
+    named = re.search(r"^REPORTING = \((.*)\)$", text, re.MULTILINE)[1]
+    rules = re.findall(r"^rule (\w+):", (ROOT / "rules/report.smk").read_text(), re.MULTILINE)
+    assert re.findall(r'"(\w+)"', named) == rules

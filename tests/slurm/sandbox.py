@@ -1,9 +1,10 @@
 """A real SLURM on this machine, for tests.
 
-One node, a cpu and a gpu partition, a GPU without a device.
+One node, a cpu and a gpu partition, one whose jobs push others out, a GPU without a device.
 
 Needs root, and Debian's slurmctld, slurmd, slurm-client and munge. No systemd, no cgroups, no
-database.
+database: SLURM looks at the memory of each job once a second and ends one that has more than it
+asked for.
 """
 
 import os
@@ -25,7 +26,6 @@ SlurmctldPort={ports[0]}
 SlurmdPort={ports[1]}
 AuthType=auth/munge
 AuthInfo=socket={folder}/munge.socket,cred_expire=5
-CryptoType=crypto/munge
 StateSaveLocation={folder}/state
 SlurmdSpoolDir={folder}/spool
 SlurmctldPidFile={folder}/slurmctld.pid
@@ -35,18 +35,23 @@ SlurmdLogFile={folder}/slurmd.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/linux
+JobAcctGatherFrequency=task=1
+JobAcctGatherParams=OverMemoryKill
 MpiDefault=none
 SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
+SelectTypeParameters=CR_Core_Memory
 ReturnToService=2
 MinJobAge=3600
-KillWait=10
+KillWait=5
 JobRequeue=1
 SlurmdParameters=config_overrides
 GresTypes=gpu
 NodeName={host} NodeAddr=127.0.0.1 CPUs=8 RealMemory=64000 Gres=gpu:a100:1 State=UNKNOWN
 PartitionName=cpu Nodes={host} Default=YES MaxTime=INFINITE State=UP
 PartitionName=gpu Nodes={host} MaxTime=INFINITE State=UP
+PartitionName=urgent Nodes={host} MaxTime=INFINITE State=UP PriorityTier=10
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
 """
 
 
@@ -129,9 +134,10 @@ class Sandbox:
                 raise AssertionError(f"{what} did not start:\n" + "\n".join(texts))
             time.sleep(0.2)
 
-    def ask(self, *command: str) -> str:
+    def ask(self, *command: str, **options) -> str:
         """Run one of SLURM's commands; give what it said."""
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+        return done.stdout
 
     def jobs(self) -> dict[str, dict[str, str]]:
         """All jobs that SLURM remembers, by id: what it asked for, restarts, state, comment."""
@@ -146,9 +152,16 @@ class Sandbox:
                 "state": fields["JobState"],
                 "memory": fields["MinMemoryNode"],
                 "minutes": fields["TimeLimit"],
+                "begun": fields["StartTime"],
+                "ended": fields["EndTime"],
                 "comment": fields.get("Comment", ""),
             }
         return found
+
+    def node(self, state: str) -> None:
+        """Set the node's state: ``down`` is how SLURM sees one that has failed."""
+        name = self.ask("sinfo", "-h", "-o", "%n").split()[0]
+        self.ask("scontrol", "update", f"nodename={name}", f"state={state}", "reason=test")
 
     def __exit__(self, *_):
         for process in reversed(self.started):

@@ -1,4 +1,4 @@
-"""`snakemake --profile slurm all_tables` on a real SLURM: undisturbed, and requeued."""
+"""`snakemake --profile slurm all_tables` on a real SLURM: undisturbed, and not."""
 
 import json
 import threading
@@ -6,7 +6,7 @@ import time
 
 import pytest
 import sandbox
-from tiny_project import copy_project, run, tiny
+from tiny_project import copy_project, edit, environment, run, shrink
 
 WHY_NOT = sandbox.missing()
 pytestmark = [
@@ -21,12 +21,13 @@ COMMAND = "snakemake --profile slurm --latency-wait 5 --slurm-init-seconds-befor
 
 def with_gpus(params):
     """The tiny experiment whose jobs ask for a GPU, which here has no device."""
-    tiny(params)
+    shrink(params)
     params["without_gpu"] = "cpu"
-    params["experiments"]["demo"]["seeds"] = [0, 1]
+    for name in ("membership", "wasserstein"):
+        del params["measures"][name]
     dataset = params["datasets"]["demo_pairs"]
     dataset["resources"] = {"threads": 1, "gpu": 1, "memory_mb": 1500, "minutes": 10}
-    dataset["training"] |= {"epochs": 250, "save_every": 0.2}
+    dataset["training"] |= {"epochs": 300, "save_every": 0.2}
     for layout in ("tables", "figures"):
         for values in params["experiments"]["demo"][layout].values():
             values["methods"] = ["finetune"]
@@ -43,38 +44,70 @@ def the_jobs(slurm, before=()):
     return {number: job for number, job in slurm.jobs().items() if number not in before}
 
 
-class Requeuer(threading.Thread):
-    """Puts every job of the gpu partition back once, in its middle; cancels the first measures."""
+class Trouble(threading.Thread):
+    """Puts every job of the gpu partition back once, in its middle; the first is preempted.
 
-    def __init__(self, slurm, project):
+    Beside that it cancels the first measures, and lets the node fail under the tables.
+    """
+
+    def __init__(self, slurm, project, known):
         super().__init__(daemon=True)
         self.slurm, self.project = slurm, project
-        self.done, self.seen, self.over = set(), {}, threading.Event()
-        self.cancelled = None
-
-    def in_the_middle(self, number, comment):
-        """A training has saved its state; a group has worked for some seconds."""
-        _, _, role = comment.partition("rule_train_")
-        if role:
-            role, seed = role.split("_")[0], comment.rsplit("_", 1)[-1]
-            pattern = f"**/seed_{seed}.unfinished/*.safetensors"
-            return any((self.project / "checkpoints" / role).glob(pattern))
-        return time.monotonic() - self.seen[number] > 3
+        self.done, self.seen, self.over = set(known), {}, threading.Event()
+        self.preempted = self.cancelled = self.failed = None
 
     def run(self):
         while not self.over.wait(0.1):
             for number, job in self.slurm.jobs().items():
                 if job["state"] != "RUNNING" or number in self.done:
                     continue
+                self.seen.setdefault(number, time.monotonic())
                 if kind(job) == "measures" and self.cancelled is None:
                     self.cancelled = number
                     self.slurm.ask("scancel", number)
-                if job["partition"] != "gpu":
-                    continue
-                self.seen.setdefault(number, time.monotonic())
-                if self.in_the_middle(number, job["comment"]):
-                    self.slurm.ask("scontrol", "requeue", number)
+                elif kind(job) == "tables" and self.for_seconds(number, 3):
+                    self.failed = number
+                    self.slurm.node("down")
+                    self.slurm.node("resume")
                     self.done.add(number)
+                elif job["partition"] == "gpu" and self.in_the_middle(number, job):
+                    self.put_back(number)
+                    self.done.add(number)
+
+    def put_back(self, number):
+        """The first by a more urgent job that takes the GPU, the others by name."""
+        if self.preempted is None:
+            self.preempted = number
+            urgent = ("--partition=urgent", "--gpus=1", "--mem=10", "--output=/dev/null")
+            self.slurm.ask("sbatch", *urgent, "--comment=urgent", "--wrap", "sleep 1")
+        else:
+            self.slurm.ask("scontrol", "requeue", number)
+
+    def for_seconds(self, number, seconds):
+        return time.monotonic() - self.seen[number] > seconds
+
+    def in_the_middle(self, number, job):
+        """A training has saved its state; a group has worked for some seconds."""
+        if kind(job).startswith("train_"):
+            return saved(self.project, job) and self.for_seconds(number, 1)
+        return self.for_seconds(number, 3)
+
+
+def saved(project, job):
+    """Whether a training job has saved its state."""
+    _, _, role = job["comment"].partition("rule_train_")
+    role, seed = role.split("_")[0], job["comment"].rsplit("_", 1)[-1]
+    pattern = f"**/seed_{seed}.unfinished/*.safetensors"
+    return any((project / "checkpoints" / role).glob(pattern))
+
+
+def wait(what, seconds=60):
+    """Wait until something is so."""
+    until = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < until, "this did not come about in time"
+        time.sleep(0.1)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -126,32 +159,110 @@ def test_records_name_host_job_device_versions_and_hashes(undisturbed):
         assert all(len(value) == 64 for value in record["data"].values())
 
 
-def test_requeued_in_the_middle_and_cancelled(slurm, undisturbed, tmp_path):
+def outputs(project):
+    """Bytes of every file that jobs have made, without unfinished work and measured seconds."""
+    return {
+        str(path.relative_to(project)): path.read_bytes()
+        for folder in ("data/prepared", "checkpoints", "observations", "relearning", "measures")
+        for path in (project / folder).rglob("*")
+        if path.is_file()
+        and ".unfinished" not in str(path)
+        and not (folder == "checkpoints" and path.suffix == ".json")
+        and path.name != "cost.csv"
+    }
+
+
+def other_than(whole, made):
+    """Files that are not the same bytes as those of the undisturbed run."""
+    return [path for path, content in made.items() if whole.get(path) != content]
+
+
+def test_the_head_cancelled_then_everything_else(slurm, undisturbed, tmp_path):
+    """The head's end leaves whole files; the next call survives requeues, a failed node, a cancel.
+
+    Its tables are those of the undisturbed run.
+    """
     before, _ = undisturbed
     known = set(slurm.jobs())
     project = copy_project(tmp_path / "project", with_gpus)
-    requeuer = Requeuer(slurm, project)
-    requeuer.done |= known
-    requeuer.start()
+    head = environment(project)
+    submitted = slurm.ask(
+        *("sbatch", "--parsable", "--partition=cpu", "--mem=2000", f"--chdir={project}"),
+        *("--output=head.log", "--wrap", f"exec {COMMAND} all_tables"),
+        env=head,
+    ).strip()
+
+    def training():
+        return [
+            number
+            for number, job in the_jobs(slurm, known).items()
+            if job["state"] == "RUNNING" and job["partition"] == "gpu" and saved(project, job)
+        ]
+
+    wait(training, 180)
+    slurm.ask("scancel", submitted)
+    wait(lambda: submitted not in slurm.ask("squeue", "--noheader", "--format=%i").split())
+    assert slurm.jobs()[submitted]["state"] == "CANCELLED"
+    left = [
+        job for job in the_jobs(slurm, known).values() if job["state"] in ("PENDING", "RUNNING")
+    ]
+    assert left, "jobs that nobody waits for"
+    whole = outputs(before)
+    assert other_than(whole, outputs(project)) == []
+
+    known |= set(slurm.jobs())
+    trouble = Trouble(slurm, project, known)
+    trouble.start()
     try:
-        run(f"{COMMAND} all_tables", project)
+        done = run(f"{COMMAND} all_tables", project)
     finally:
-        requeuer.over.set()
-        requeuer.join()
+        trouble.over.set()
+        trouble.join()
+    assert "cluster jobs of an earlier run" in done.stderr
     jobs = the_jobs(slurm, known)
     gpu_jobs = [job for job in jobs.values() if job["partition"] == "gpu"]
     assert gpu_jobs
     assert all(job["restarts"] == "1" for job in gpu_jobs), gpu_jobs
+    assert trouble.preempted in jobs
+    assert jobs[trouble.failed]["restarts"] == "1", "the failed node cost a restart"
     measures = {number: job for number, job in jobs.items() if kind(job) == "measures"}
-    cancelled = measures.pop(requeuer.cancelled)
+    cancelled = measures.pop(trouble.cancelled)
     assert cancelled["state"] == "CANCELLED", cancelled
     (retried,) = measures.values()  # once more, with twice the memory
     assert (cancelled["memory"], retried["memory"]) == ("2000M", "4000M")
-    trained = list((project / "logs").glob("train_*/**/*.log"))
-    assert all("going on after epoch" in path.read_text() for path in trained)
+    # one may have ended between the head's end and its own
+    trainings = [job for job in gpu_jobs if kind(job).startswith("train_")]
+    logs = [path.read_text() for path in (project / "logs").glob("train_*/**/*.log")]
+    assert sum("going on after epoch" in text for text in logs) == len(trainings) >= 2
+    made = outputs(project)
+    assert set(made) == set(whole)
+    assert other_than(whole, made) == []
     assert (project / TABLE).read_bytes() == (before / TABLE).read_bytes()
     dry = run("snakemake -n --cores 1", project)
     assert "Nothing to be done" in dry.stdout + dry.stderr
+
+
+def test_out_of_memory_is_retried_with_more(slurm, undisturbed):
+    """SLURM ends a training that has more memory than it asked for; the next one asks for more."""
+    project, _ = undisturbed
+    known, model = set(slurm.jobs()), "checkpoints/original/demo_pairs/seed_0.safetensors"
+    weights, text = (project / model).read_bytes(), (project / "params.yaml").read_text()
+
+    def scarce(params):
+        params["datasets"]["demo_pairs"]["resources"]["memory_mb"] = 450
+
+    edit(project, scarce)
+    run(f"{COMMAND} --force {model}", project)
+    (project / "params.yaml").write_text(text)
+    first, *more = the_jobs(slurm, known).values()
+    assert (first["state"], first["memory"]) == ("FAILED", "450M"), first
+    (log,) = (project / ".snakemake/slurm_logs").glob(
+        f"**/{min(the_jobs(slurm, known), key=int)}.log"
+    )
+    assert "exceeded memory limit" in log.read_text()
+    assert more[0]["memory"] == "900M"
+    assert more[-1]["state"] == "COMPLETED", more
+    assert (project / model).read_bytes() == weights
 
 
 def test_dvc_repro_on_the_cluster(slurm, undisturbed):
@@ -159,7 +270,7 @@ def test_dvc_repro_on_the_cluster(slurm, undisturbed):
     known = set(slurm.jobs())
     table = (project / TABLE).read_bytes()
     (project / TABLE).unlink()
-    (project / "measures/demo_pairs/score_0_2/finetune/errors.csv").unlink()
+    (project / "measures/demo_pairs/random_20/finetune/errors.csv").unlink()
     run("dvc repro", project, SNAKEMAKE_PROFILE="slurm")
     kinds = [kind(job) for job in the_jobs(slurm, known).values()]
     assert sorted(set(kinds)) == ["measures", "tables"], kinds

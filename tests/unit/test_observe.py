@@ -9,7 +9,8 @@ import torch
 from regression_unlearning.evaluation.observations import PARTS, Observation
 from regression_unlearning.files import write_npz
 from regression_unlearning.settings.measuring import Observation as Settings
-from regression_unlearning.training.observe import observe
+from regression_unlearning.training import interruption
+from regression_unlearning.training.observe import observe, pass_over
 
 
 @pytest.fixture(params=["mse", "l1", "quantile"])
@@ -164,3 +165,15 @@ def test_modes_and_hooks_come_back_after_an_error(make_task):
         )  # fmt: skip
     assert all(module.training for module in model.modules())
     assert not any(m._forward_hooks or m._forward_pre_hooks for m in model.modules())
+
+
+def test_asked_to_end_it_ends_before_the_next_batch(make_task, monkeypatch):
+    task = make_task()
+    model = task.new_model()
+    passes = []
+    model.register_forward_hook(lambda *_: passes.append(len(passes)))
+    monkeypatch.setattr(interruption, "asked", lambda: len(passes) == 2)
+    with pytest.raises(interruption.Interrupted) as ended:
+        pass_over(model, task, task.retain, 4)
+    assert len(passes) == 2 < len(task.retain) / 4
+    assert ended.value.code == 128 + 15

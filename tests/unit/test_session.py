@@ -53,6 +53,15 @@ def session(prepared, tmp_path):
         signal.signal(number, handler)
 
 
+def test_prepared_again_the_same_bytes(prepared, tmp_path):
+    settings = demo_pairs.Settings(train=20, validation=20, test=20, vocabulary=60, dimension=3)
+    vectors = demo_pairs.word_vectors(settings)
+    before = (prepared / "data/arrays.safetensors").read_bytes()
+    for time in range(8):  # a header in random order would be the same now and then
+        prepare(prepared / "raw", tmp_path / str(time), "demo_pairs", settings, vectors)
+        assert (tmp_path / str(time) / "arrays.safetensors").read_bytes() == before
+
+
 def test_parts_and_rows(session, prepared):
     task = session().task
     assert (len(task.retain), len(task.forget), len(task.validation)) == (14, 6, 20)

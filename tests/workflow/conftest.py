@@ -3,7 +3,8 @@
 import shutil
 
 import pytest
-from projects import ROOT, Project, checked, outputs_of, shrink, tracked_files
+from projects import Project, checked, outputs_of, tracked_files
+from tiny_project import ROOT, choose, shrink
 
 
 @pytest.fixture(scope="session")
@@ -48,8 +49,7 @@ def _built(_source, tmp_path_factory) -> Project:
     built = _source.copy(tmp_path_factory.mktemp("built"))
 
     def two_seeds(values: dict) -> None:
-        values["experiment"] = "paper"
-        values["experiments"]["paper"]["seeds"] = [0, 1]
+        choose(values, "paper")["seeds"] = [0, 1]
 
     built.edit_params(two_seeds)
     listed = checked(built.snakemake("-n", "--quiet", "progress")).stdout

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import yaml
+from tiny_project import ROOT
 
-ROOT = Path(__file__).parents[2]
 #: Parts of the repository that no job reads.
 ELSEWHERE = ("tests/", ".ci/", "benchmarks/")
 
@@ -157,30 +157,3 @@ def tracked_files() -> list[str]:
         check=True,
     ).stdout.splitlines()
     return [path for path in listed if not path.startswith(ELSEWHERE) and (ROOT / path).is_file()]
-
-
-def shrink(values: dict) -> None:
-    """Make params.yaml's demo tiny: few rows and epochs, 2 seeds, 1 forget set, 2 methods."""
-    dataset = values["datasets"]["demo_pairs"]
-    values["datasets"] = {"demo_pairs": dataset}
-    dataset["source"].update(train=120, validation=30, test=30, vocabulary=80, dimension=8)
-    dataset["model"].update(hidden=4, head=[4, 4, 4])
-    dataset["training"].update(epochs=3, batch_size=32)
-    dataset["blindspot"].update(epochs=2, batch_size=32)
-    for method in dataset["methods"].values():
-        if "epochs" in method:
-            method.update(epochs=2, batch_size=32)
-    dataset["relearning"].update(orders=1, cap=8, batch_size=32)
-    dataset["forget_sets"]["random_20"] = {
-        "title": "20 random rows",
-        "select": "random",
-        "rows": 20,
-        "seed": 0,
-    }
-    values["measures"]["membership"].update(rows=30)
-    demo = values["experiments"]["demo"]
-    values["experiments"] = {"demo": demo}
-    demo.update(seeds=[0, 1], tables={"table2": demo["tables"]["table2"]})
-    demo["figures"] = {"figure4": demo["figures"]["figure4"]}
-    for layout in (*demo["tables"].values(), *demo["figures"].values()):
-        layout.update(forget_sets=["random_20"], methods=["finetune", "blindspot"])

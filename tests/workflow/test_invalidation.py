@@ -170,10 +170,7 @@ def test_band_of_a_forget_set(built):
     touched, labels = ["score_0_2"], ["original", "retrained", *METHODS]
     same(
         built.jobs(),
-        {
-            Job("select_forget_set", "data/prepared/stsb/forget_sets/score_0_2.npz"),
-            Job("check_forget_sets", "data/prepared/stsb/forget_sets/checked"),
-        }
+        {Job("select_forget_set", "data/prepared/stsb/forget_sets/score_0_2.npz")}
         | retrained(touched, SEEDS)
         | blindspots(touched, SEEDS)
         | unlearned(touched, METHODS, SEEDS)
@@ -181,6 +178,19 @@ def test_band_of_a_forget_set(built):
         | measured(built, touched, labels)
         | REPORTED,
     )
+
+
+def test_a_forget_set_less_hides_no_other_change(built):
+    """The jobs of the others are judged by themselves, in the same call."""
+
+    def change(values):
+        values["datasets"]["stsb"]["methods"]["finetune"]["learning_rate"] = 0.0005
+        paper = values["experiments"]["paper"]
+        for layout in (*paper["tables"].values(), *paper["figures"].values()):
+            layout["forget_sets"] = FORGET_SETS[1:]
+
+    built.edit_params(change)
+    same(built.jobs(), of_methods(built, ["finetune"], FORGET_SETS[1:]))
 
 
 def test_learning_rate_of_the_blindspot_helper(built):

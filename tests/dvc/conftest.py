@@ -1,6 +1,0 @@
-"""Let the tests find tiny_project."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
