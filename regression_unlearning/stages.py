@@ -71,7 +71,7 @@ class Step:
 
 
 _RAW = ("loader", "source", "embedding")
-_NETWORK = ("model", "loss", "reading")
+_NETWORK = ("model", "loss", "quantiles", "reading")
 
 STEPS = {
     "download": Step(
@@ -114,7 +114,7 @@ STEPS = {
         ("train",),
         ("data/prepared",),
         ("checkpoints/blindspot",),
-        (*_NETWORK, "blindspot"),
+        (*_NETWORK, "blindspot", "further_blindspots"),
     ),
     "unlearned": Step(
         "all_unlearned",

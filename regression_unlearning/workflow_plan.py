@@ -88,6 +88,15 @@ def source(settings: Settings, dataset: str) -> dict[str, Any]:
     }
 
 
+def loss(settings: Settings, dataset: str) -> dict[str, Any]:
+    """A dataset's loss, and its quantiles where it has some."""
+    chosen = settings.datasets[dataset]
+    return {
+        "loss": chosen.loss,
+        **({"quantiles": list(chosen.quantiles)} if chosen.quantiles else {}),
+    }
+
+
 def reading(settings: Settings, dataset: str) -> dict[str, Any]:
     """How a dataset's mini-batches are made."""
     chosen = settings.datasets[dataset]
@@ -149,8 +158,10 @@ def measure_module(name: str) -> str:
 
 def helpers(settings: Settings, wildcards: Any) -> dict[str, str]:
     """Checkpoints of the helper models that a method asks for, by name."""
-    where = f"{wildcards.dataset}/{wildcards.forget_set}/seed_{wildcards.seed}.safetensors"
-    return {name: f"checkpoints/{name}/{where}" for name in method(settings, wildcards).helpers}
+    chosen = method(settings, wildcards)
+    further = f"{chosen.options['helper']}/" if chosen.options.get("helper") else ""
+    where = f"{wildcards.dataset}/{wildcards.forget_set}/{further}seed_{wildcards.seed}.safetensors"
+    return {name: f"checkpoints/{name}/{where}" for name in chosen.helpers}
 
 
 def checkpoint(wildcards: Any, suffix: str = ".safetensors") -> str:

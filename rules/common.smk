@@ -58,6 +58,7 @@ wildcard_constraints:
     forget_set="[a-z0-9_]+",
     method="[a-z0-9_]+",
     measure="[a-z0-9_]+",
+    helper="[a-z0-9_]+",
     experiment="[a-z0-9_]+",
     seed="[0-9]+",
 
@@ -97,7 +98,7 @@ def network(dataset):
     """Settings of a dataset that every job with a network needs."""
     return {
         "model": SETTINGS.datasets[dataset].model.plain(),
-        "loss": SETTINGS.datasets[dataset].loss,
+        **plan.loss(SETTINGS, dataset),
         "reading": plan.reading(SETTINGS, dataset),
     }
 

@@ -75,3 +75,21 @@ use rule train_retrained as train_blindspot with:
                 "training": SETTINGS.datasets[wildcards.dataset].blindspot.plain(),
             }
         ),
+
+
+use rule train_retrained as train_further_blindspot with:
+    output:
+        weights="checkpoints/blindspot/{dataset}/{forget_set}/{helper}/seed_{seed}.safetensors",
+        record="checkpoints/blindspot/{dataset}/{forget_set}/{helper}/seed_{seed}.json",
+    log:
+        "logs/train_blindspot/{dataset}/{forget_set}/{helper}/seed_{seed}.log",
+    params:
+        role=lambda wildcards: f"blindspot {wildcards.helper}",
+        settings=lambda wildcards: as_json(
+            {
+                **network(wildcards.dataset),
+                "training": SETTINGS.datasets[wildcards.dataset]
+                .further_blindspots[wildcards.helper]
+                .plain(),
+            }
+        ),

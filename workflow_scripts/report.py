@@ -7,7 +7,12 @@ import pandas as pd
 import yaml
 
 from regression_unlearning import program
-from regression_unlearning.reporting import claims_table_1, claims_table_2, claims_table_4
+from regression_unlearning.reporting import (
+    claims_table_1,
+    claims_table_2,
+    claims_table_3,
+    claims_table_4,
+)
 from regression_unlearning.reporting.claims import check_claims
 from regression_unlearning.reporting.costs import costs_table
 from regression_unlearning.reporting.methods_table import methods_table
@@ -21,6 +26,7 @@ from regression_unlearning.reporting.tables import main_table
 CLAIMS_ABOUT = {
     "table1": claims_table_1.CLAIMS,
     "table2": claims_table_2.CLAIMS,
+    "table3": claims_table_3.CLAIMS,
     "table4": claims_table_4.CLAIMS,
 }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel
 
+from regression_unlearning.data.overlaps import overlapping, reads_hours
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.forget_sets import Band, ForgetSet, Ids, Random, Selector, Where
 from regression_unlearning.settings.section import validated
@@ -134,8 +135,11 @@ def select(
         before[earlier[part]] = True
     split = rows["split"].to_numpy()
     left = rows.assign(split=np.where(before, "forgotten", split))
+    by_customer = isinstance(selector, Where) and selector.column == "customer"
     try:
         chosen = _CHOOSE[type(selector)](left, selector)
+        if selector.overlap or (selector.overlap is None and by_customer and reads_hours(rows)):
+            chosen = chosen | overlapping(left, chosen)
     except UserError as error:
         raise UserError(f"forget set {name!r}: {error}") from None
     if isinstance(selector, Random | Ids):

@@ -5,23 +5,27 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from regression_unlearning.settings.search import FIT, Log
-from regression_unlearning.settings.section import Count
+from regression_unlearning.settings.section import Count, Name
 from regression_unlearning.settings.training import Fit
 
 HELPERS = ("blindspot",)
+#: Numbers that are kept of what the helper says of all forget rows; rows that it reads at once.
+HELD, READ = 2**26, 4096
 
 
 class Settings(Fit):
-    """Fine-tuning, the weight of the activation difference, its form, and over how many layers.
+    """Fine-tuning, the weight of the activation difference, its form, layers, and the helper.
 
     ``form: attention`` compares attention maps scaled to unit length by their mean squared
     difference, as the released code and the paper's reference [41] do; ``form: norm`` is the plain
-    Euclidean norm of Eq. 8. ``layers`` is k, counted from the output; none means all.
+    Euclidean norm of Eq. 8. ``layers`` is k, counted from the output; none means all. ``helper``
+    names an entry of the dataset's ``further_blindspots``; none means its ``blindspot``.
     """
 
     lambda_: Annotated[float, Field(ge=0, alias="lambda")] = 50.0
     form: Literal["attention", "norm"] = "attention"
     layers: Count | None = None
+    helper: Name | None = None
 
 
 SEARCH = {**FIT, "lambda": Log(1, 300)}
@@ -90,8 +94,12 @@ class Comparison:
 def unlearn(model, task, settings: Settings):
     """Minimise (1 - l) L(M(x), y) + l [L(M(x), B(x)) + lambda * sum of differences] on all rows.
 
-    l is 1 on forget rows and 0 on the others (Eq. 9); B is the helper, frozen. Where inputs are not
-    augmented the helper reads each forget row once.
+    l is 1 on forget rows and 0 on the others (Eq. 9); B is the helper, frozen. L(M(x), B(x)) holds
+    each output of M against the same output of B: of a forecaster, each quantile against the
+    helper's own quantile. Under the quantile loss too that is least where the two agree.
+
+    Where inputs are not augmented the helper reads each forget row once, if there are several
+    epochs and what it says of all of them can be kept.
     """
     import torch
 
@@ -115,10 +123,14 @@ def unlearn(model, task, settings: Settings):
         return output, scaled(seen, output)
 
     with recorded(helper, layers) as seen, evaluating(helper):
-        helper(task.data.batch(task.forget[:1]))
+        outputs = helper(task.data.batch(task.forget[:1])).shape[1]
     sizes = [positions(seen[layer], settings.form).shape[1] for layer in layers]
     comparison = Comparison(sizes, settings.form, task.forget.device)
-    fixed = None if task.data.augments else read(task.data.batch(task.forget))
+    fixed = None
+    keeps = (outputs + sum(sizes)) * len(task.forget) <= HELD
+    if keeps and settings.epochs > 1 and not task.data.augments:
+        parts = [read(task.data.batch(part)) for part in task.forget.split(READ)]
+        fixed = [torch.cat(found) for found in zip(*parts, strict=True)]
 
     def objective(model, rows):
         inputs = task.data.batch(rows, training=True)
@@ -129,10 +141,12 @@ def unlearn(model, task, settings: Settings):
         forgotten = (places >= 0).nonzero()[:, 0]
         if len(forgotten):
             if fixed is None:
-                taught, theirs = read(inputs[forgotten])
+                augments = task.data.augments  # then the helper must see what the model sees
+                seen = inputs[forgotten] if augments else task.data.batch(rows[forgotten])
+                taught, theirs = read(seen)
             else:
                 taught, theirs = (found[places[forgotten]] for found in fixed)
-            loss = loss + task.per_row(output[forgotten], taught[:, 0]).sum()
+            loss = loss + task.per_row(output[forgotten], taught).sum()
             if settings.lambda_ > 0:
                 with torch.autocast(output.device.type, enabled=False):
                     apart = comparison.difference(scaled(ours, output, forgotten), theirs)

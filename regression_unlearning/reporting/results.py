@@ -9,7 +9,11 @@ import pandas as pd
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.paper_values import paper_values
 
-ERRORS = {"mse": "root mean squared error", "l1": "mean absolute error"}
+ERRORS = {
+    "mse": "root mean squared error",
+    "l1": "mean absolute error",
+    "quantile": "quantile loss, summed over the quantiles",
+}
 
 
 def read_measures(paths: Iterable[Path]) -> pd.DataFrame:

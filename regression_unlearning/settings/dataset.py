@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError, unknown
@@ -51,7 +51,9 @@ class Dataset(Section):
     """One dataset with its model, training settings, forget sets and methods.
 
     `source` says what its loader fetches and makes, `reading` how its family makes a mini-batch;
-    `measures` holds settings of measures that differ from the general ones.
+    `measures` holds settings of measures that differ from the general ones. `quantiles` are what
+    the network predicts under the quantile loss; the middle one is the point forecast. `blindspot`
+    trains the paper's helper; a method may name one of `further_blindspots` in its place.
     """
 
     loader: Name
@@ -60,9 +62,11 @@ class Dataset(Section):
     reading: dict[str, Any] = Field(default_factory=dict)
     embedding: Name | None = None
     model: Network
-    loss: Literal["mse", "l1"]
+    loss: Literal["mse", "l1", "quantile"]
+    quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
     training: Training
     blindspot: Training
+    further_blindspots: dict[Name, Training] = Field(default_factory=dict)
     unit: str = "the target's unit"
     forget_sets: dict[Name, ForgetSet]
     methods: dict[Name, dict[str, Any]]
@@ -91,6 +95,19 @@ class Dataset(Section):
             name = self.forget_sets[name].after
         return found
 
+    @model_validator(mode="after")
+    def _quantiles_fit_the_loss(self):
+        count = len(self.quantiles)
+        if self.loss != "quantile":
+            if count:
+                raise UserError(f"quantiles: the loss is {self.loss}; they go with loss: quantile.")
+        elif count % 2 == 0 or list(self.quantiles) != sorted(set(self.quantiles)):
+            raise UserError(
+                "quantiles: the quantile loss needs an odd number of rising quantiles, such as "
+                "[0.1, 0.5, 0.9]; the middle one is the point forecast."
+            )
+        return self
+
     def method(self, label: str) -> Method:
         """The entry `label` of `methods`, its options checked by the method itself.
 
@@ -107,11 +124,15 @@ class Dataset(Section):
         module = registry.load("method", named.method)
         chosen = {key: value for key, value in entry.items() if key not in NO_OPTIONS}
         tuned = named.tuned
+        options = validated(module.Settings, chosen).plain()
+        helpers = tuple(getattr(module, "HELPERS", ()))
+        if helpers and options.get("helper") and options["helper"] not in self.further_blindspots:
+            raise unknown("helper", options["helper"], self.further_blindspots)
         return Method(
             label=label,
             method=named.method,
             title=named.title,
-            options=validated(module.Settings, chosen).plain(),
-            helpers=tuple(getattr(module, "HELPERS", ())),
+            options=options,
+            helpers=helpers,
             tuned=tuned if tuned and tuned.options == options_hash(entry) else None,
         )

@@ -13,10 +13,14 @@ class Selector(Section):
 
     `after` names a forget set of the same dataset that was unlearned before this one: a method then
     starts from its own model for that one, and the gold model never saw the rows of either.
+
+    Where rows are windows over hours, `overlap` says whether a window is chosen too whose inputs
+    hold an hour that a chosen window predicts. By default it is for a choice of customers alone.
     """
 
     title: str
     after: Name | None = None
+    overlap: bool | None = None
 
 
 class Band(Selector):

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import Count, Positive, Section
 
 
@@ -36,5 +37,26 @@ class MobileNetV3(Section):
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.5
 
 
+class TFT(Section):
+    """Temporal Fusion Transformer, one step ahead (paper, Section 6.2; Lim et al. 2021).
+
+    `hidden` units everywhere, `hidden_continuous` for each column of numbers before its selection,
+    `embedding` numbers a customer.
+    """
+
+    name: Literal["tft"]
+    hidden: Count = 16
+    hidden_continuous: Count = 8
+    embedding: Count = 16
+    heads: Count = 4
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
+
+    @model_validator(mode="after")
+    def _heads_divide(self):
+        if self.hidden % self.heads:
+            raise UserError(f"hidden ({self.hidden}) must be a multiple of heads ({self.heads}).")
+        return self
+
+
 #: Every network's settings; a new one joins the union.
-Network = Annotated[LSTM | ResNet18 | AllCNN | MobileNetV3, Field(discriminator="name")]
+Network = Annotated[LSTM | ResNet18 | AllCNN | MobileNetV3 | TFT, Field(discriminator="name")]

@@ -1,16 +1,37 @@
-"""Losses of a prediction, one value a row."""
+"""Losses of a prediction, one value a row.
+
+An output is (batch, q), q numbers a row. A target is one number a row, (batch,), or one for each
+output, (batch, q): what another model put out.
+"""
+
+from collections.abc import Sequence
 
 from torch import Tensor
 
 
+def _errors(output: Tensor, target: Tensor) -> Tensor:
+    return output - (target if target.ndim == 2 else target[:, None])
+
+
 def mse(output: Tensor, target: Tensor) -> Tensor:
-    """Squared error: output (batch, 1), target (batch,) to (batch,)."""
-    return (output[:, 0] - target).square()
+    """Squared error, summed over the outputs: Tensor (batch,)."""
+    return _errors(output, target).square().sum(1)
 
 
 def l1(output: Tensor, target: Tensor) -> Tensor:
-    """Absolute error: output (batch, 1), target (batch,) to (batch,)."""
-    return (output[:, 0] - target).abs()
+    """Absolute error, summed over the outputs: Tensor (batch,)."""
+    return _errors(output, target).abs().sum(1)
 
 
-LOSSES = {"mse": mse, "l1": l1}
+def quantile(output: Tensor, target: Tensor, quantiles: Sequence[float]) -> Tensor:
+    """Quantile loss, summed over the quantiles (paper, Section 6.2): Tensor (batch,).
+
+    For a quantile p, output o and target y it is p (y - o) where y is above o, else (1 - p)(o - y).
+    Against another model's quantiles each output is held against the same quantile there.
+    """
+    errors = _errors(output, target)
+    shares = errors.new_tensor(quantiles)
+    return ((1 - shares) * errors.relu() + shares * (-errors).relu()).sum(1)
+
+
+LOSSES = {"mse": mse, "l1": l1, "quantile": quantile}

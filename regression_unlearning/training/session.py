@@ -94,8 +94,8 @@ class Session:
     identity : sequence of str
         What the run is, such as ``("stsb", "score_0_2", "finetune")``: seeds come from it.
     settings : dict
-        Must hold ``model`` and ``loss``, may hold ``reading``; all of it belongs to the run's
-        identity.
+        Must hold ``model`` and ``loss``, may hold ``quantiles`` and ``reading``; all of it belongs
+        to the run's identity.
     inputs : sequence of Path
         Files whose content belongs to the run's identity too.
     """
@@ -130,6 +130,7 @@ class Session:
         self.task = Task(
             data=data,
             loss=settings["loss"],
+            quantiles=tuple(settings.get("quantiles", ())),
             network=validated(Network, settings["model"], "model"),
             retain=parts["retain"],
             forget=parts["forget"],

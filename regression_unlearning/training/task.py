@@ -34,6 +34,8 @@ class Task:
         Inputs and targets of every row.
     loss : str
         Name of the dataset's loss.
+    quantiles : tuple of float
+        What the network predicts where the loss is the quantile loss; else it predicts one number.
     network : Section
         Settings of the network.
     retain, forget : Tensor of int64
@@ -64,6 +66,7 @@ class Task:
     forget: Tensor
     validation: Tensor
     seed: int
+    quantiles: tuple[float, ...] = ()
     held_out: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.int64))
     helpers: Mapping[str, nn.Module] = field(default_factory=dict)
     state_folder: Path | None = None
@@ -92,6 +95,7 @@ class Task:
         return cls(
             data=data,
             loss=settings.loss,
+            quantiles=settings.quantiles,
             network=settings.model,
             retain=rows["retain"],
             forget=rows["forget"],
@@ -129,12 +133,21 @@ class Task:
         return mask
 
     def per_row(self, output: Tensor, target: Tensor) -> Tensor:
-        """The dataset's loss, one value a row."""
-        return LOSSES[self.loss](output, target)
+        """The dataset's loss, one value a row: Tensor (n,).
+
+        Parameters
+        ----------
+        output : Tensor (n, outputs)
+        target : Tensor (n,) or (n, outputs)
+            True values, or what another model put out.
+        """
+        more = (self.quantiles,) if self.quantiles else ()
+        return LOSSES[self.loss](output, target, *more)
 
     def new_model(self, purpose: str = "weights") -> nn.Module:
         """A network with fresh weights that depend on the run's seed and on `purpose`."""
-        return build(self.network, self.data.inputs, seed_for(self.seed, purpose))
+        outputs = len(self.quantiles) or 1
+        return build(self.network, self.data.inputs, seed_for(self.seed, purpose), outputs)
 
     def supervised(self, targets: Tensor | None = None) -> Objective:
         """The plain objective: the mean loss against the targets, or against others in their place.

@@ -209,3 +209,49 @@ def test_parts_divide_the_splits(drawn, selector):
         assert members.dtype == np.int32 and (np.diff(members) > 0).all()
         assert {splits[row] for row in members} <= {own.get(part, part.split("_")[0])}
     assert len(found["retain"]) and len(found["forget"])
+
+
+def windows():
+    """Windows of four hours over hours 0 to 11 of two customers, one a row."""
+    hour = np.tile(np.arange(4, 12), 2)
+    return table(
+        np.where(hour == 6, -1.0, 0.0) + np.repeat([0.0, 5.0], 8),
+        ["train"] * 6 + ["validation", "test"] + ["train"] * 6 + ["validation", "test"],
+        customer=np.repeat(["a", "b"], 8),
+        first=(hour - 4).astype(str),
+        hour=hour.astype(str),
+    )
+
+
+def test_windows_that_read_forgotten_hours_go_too():
+    """Customer a's hour 6 is forgotten: windows that read it predict hours 7 to 10."""
+    rows = windows()
+    low = {"select": "band", "up_to": -0.5}
+    assert chosen(rows, **low) == [2]
+    found = {part: chosen(rows, part, **low, overlap=True) for part in PARTS}
+    assert found["forget"] == [2, 3, 4, 5]
+    assert found["validation_forget"] == [6] and found["test_forget"] == []
+    assert found["retain"] == [0, 1, 8, 9, 10, 11, 12, 13]
+    again = {"select": "ids", "ids": ["train-00001"]}
+    assert chosen(rows, **again) == [0]
+    assert chosen(rows, **again, overlap=True) == [0, 1, 2, 3, 4]
+
+
+def test_a_customer_goes_with_every_window():
+    rows = windows()
+    by_customer = {"select": "where", "column": "customer", "equals": ["b"]}
+    assert chosen(rows, **by_customer) == [8, 9, 10, 11, 12, 13]
+    assert chosen(rows, "test_forget", **by_customer) == [15]
+    # one of its windows alone, by another column: its neighbours read the hour
+    some = rows.assign(day=np.where(rows.index == 10, "x", "y"))
+    by_day = {"select": "where", "column": "day", "equals": ["x"]}
+    assert chosen(some, **by_day) == [10]
+    assert chosen(some, **by_day, overlap=True) == [10, 11, 12, 13]
+
+
+def test_rows_that_are_no_windows_cannot_overlap():
+    rows = table([0.0, 1.0], customer=["a", "b"])
+    by_customer = {"select": "where", "column": "customer", "equals": ["b"]}
+    assert chosen(rows, **by_customer) == [1]
+    with pytest.raises(UserError, match="forget set 's': overlap: .* no windows"):
+        chosen(rows, **by_customer, overlap=True)

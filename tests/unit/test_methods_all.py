@@ -81,7 +81,7 @@ def test_the_same_seed_gives_the_same_bits(method, original, helper):
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_run_of_quantiles_or_absolute_errors_works_too(method, original, helper):
+def test_absolute_errors_work_too(method, original, helper):
     model, _ = run(method, original, helper, loss="l1")
     assert not same(model, original)
 

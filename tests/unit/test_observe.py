@@ -13,10 +13,11 @@ from regression_unlearning.training import interruption
 from regression_unlearning.training.observe import observe, pass_over
 
 
-@pytest.fixture(params=["mse", "l1"])
+@pytest.fixture(params=["mse", "l1", "quantile"])
 def seen(request, make_task):
     """A task, its model, the parts, and what was observed in batches of 5."""
-    task = make_task(loss=request.param)
+    quantiles = (0.1, 0.5, 0.9) if request.param == "quantile" else ()
+    task = make_task(loss=request.param, quantiles=quantiles)
     model = task.new_model()
     parts = {
         "retain": task.retain,
@@ -39,11 +40,16 @@ def by_autograd(task, model, row):
     handle.remove()
     given["a"].retain_grad()
     output.retain_grad()
-    away = output[0, 0] - task.data.target[row]
-    loss = away**2 if task.loss == "mse" else away.abs()
+    away = output[0] - task.data.target[row]
+    shares = torch.tensor(task.quantiles or (0.5,))
+    loss = {
+        "mse": away.square(),
+        "l1": away.abs(),
+        "quantile": torch.where(away > 0, (1 - shares) * away, -shares * away),
+    }[task.loss].sum()
     loss.backward()
     return {
-        "prediction": output[0, 0].item(),
+        "prediction": output[0, len(shares) // 2].item(),  # the median
         "loss": loss.item(),
         "activation": given["a"][0].detach().numpy(),
         "output_gradient": output.grad[0].numpy(),
@@ -86,10 +92,11 @@ def test_the_layout_is_what_the_docstring_says(seen, tmp_path):
     write_npz(tmp_path / "o.npz", arrays)
     read = Observation.read(tmp_path / "o.npz")
     assert read.loss == task.loss
+    outputs = len(task.quantiles) or 1
     sizes = {"retain": 14, "forget": 8, "validation": 6, "test": 8}
     names = {
         "row_id": ("int32", ()), "target": ("float32", ()), "prediction": ("float32", ()),
-        "loss": ("float32", ()), "output_gradient": ("float32", (1,)),
+        "loss": ("float32", ()), "output_gradient": ("float32", (outputs,)),
         "activation_index": ("int32", ()), "activation": ("float32", (6,)),
     }  # fmt: skip
     expected = {f"{part}/{name}" for part in sizes for name in names}
@@ -105,7 +112,7 @@ def test_the_layout_is_what_the_docstring_says(seen, tmp_path):
     assert arrays["validation/row_id"][index].tolist() == [22, 24, 25]
     np.testing.assert_array_equal(unlike, read.features("validation")[0][index])
     assert (read.arrays["last_layer/weight"].shape, read.arrays["last_layer/bias"].shape) == (
-        (1, 6), (1,),
+        (outputs, 6), (outputs,),
     )  # fmt: skip
 
 

@@ -2,10 +2,12 @@
 
 import copy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
+from regression_unlearning import workflow_plan
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.document import Settings, check, load_settings
 from regression_unlearning.settings.section import validated
@@ -130,7 +132,7 @@ def test_the_repository_s_own_file_is_right():
         (f"{DATA}/training/schedule/name", "cosine", ["training.schedule", "'plateau', 'step'"]),
         (f"{DATA}/model/dropout", 1.0, ["pairs.model.dropout", "(given: 1.0)"]),
         (f"{DATA}/model/head", [8, 0], ["pairs.model.head.1", "(given: 0)"]),
-        (f"{DATA}/loss", "msee", ["pairs.loss", "'mse' or 'l1'", "(given: 'msee')"]),
+        (f"{DATA}/loss", "msee", ["pairs.loss", "'mse', 'l1'", "(given: 'msee')"]),
         (f"{DATA}/methods/blindspot/lambda", -1, ["methods.blindspot", "lambda", "(given: -1)"]),
         (f"{DATA}/methods/blindspot/form", "maps", ["methods.blindspot", "(given: 'maps')"]),
         (f"{DATA}/methods/finetune/title", 2015, ["methods.finetune", "title", "(given: 2015)"]),
@@ -287,3 +289,22 @@ def test_requests_in_a_ring_are_refused():
 def test_a_dataset_is_one_name_or_several():
     one, several = (check(changed(f"{TABLE}/dataset", given)) for given in ("pairs", ["pairs"]))
     assert one.chosen.tables["t"].datasets == several.chosen.tables["t"].datasets == ("pairs",)
+
+
+def test_a_method_may_name_another_helper():
+    """Blindspot at another rate needs a helper at another rate, in a file of its own."""
+    values = changed(f"{DATA}/further_blindspots", {"faster": {"epochs": 1, "learning_rate": 1}})
+    methods = values["datasets"]["pairs"]["methods"]
+    methods["faster"] = {**methods["norm"], "helper": "faster"}
+    settings = check(values)
+
+    def files(label):
+        wildcards = SimpleNamespace(dataset="pairs", forget_set="low", seed=0, method=label)
+        return workflow_plan.helpers(settings, wildcards)
+
+    folder = "checkpoints/blindspot/pairs/low"
+    assert files("norm") == {"blindspot": f"{folder}/seed_0.safetensors"}
+    assert files("faster") == {"blindspot": f"{folder}/faster/seed_0.safetensors"}
+    methods["faster"]["helper"] = "fastr"
+    with pytest.raises(UserError, match=r"methods.faster: unknown helper 'fastr'.*'faster'"):
+        check(values)

@@ -1,0 +1,144 @@
+"""The forecaster against pytorch-forecasting's own network: weights, predictions, gradients."""
+
+import copy
+from types import SimpleNamespace
+
+import pytest
+import torch
+from torch import nn
+
+from regression_unlearning.models.activations import penultimate, recorded
+from regression_unlearning.models.build import build
+from regression_unlearning.settings.networks import TFT
+
+HISTORY, KNOWN = 20, ("hour_of_day", "day_of_week", "time_index")
+INPUTS = SimpleNamespace(customers=5, known=KNOWN, load="load", history=HISTORY, device="cpu")
+SETTINGS = TFT(name="tft", hidden=8, hidden_continuous=4, embedding=3, heads=2, dropout=0.1)
+#: Our names of pytorch-forecasting's layers, where they differ.
+NAMES = {
+    "customer": "input_embeddings.embeddings.customer",
+    "context_of_selection": "static_context_variable_selection",
+    "context_of_hidden": "static_context_initial_hidden_lstm",
+    "context_of_cell": "static_context_initial_cell_lstm",
+    "context_of_enrichment": "static_context_enrichment",
+    "lstm_gate": "post_lstm_gate_encoder",
+    "lstm_norm": "post_lstm_add_norm_encoder",
+    "attention": "multihead_attn",
+    "post_attention": "post_attn_gate_norm",
+    "feed_forward": "pos_wise_ff",
+    "pre_output": "pre_output_gate_norm",
+    "output": "output_layer",
+    "values": "v_layer",
+    "joined": "w_h",
+    "queries": "q_layers",
+    "keys": "k_layers",
+}
+
+
+def theirs(name: str) -> str:
+    first, *rest = name.split(".")
+    rest = [NAMES.get(part, part) for part in rest] if first == "attention" else rest
+    return ".".join([NAMES.get(first, first), *rest])
+
+
+@pytest.fixture(scope="module")
+def library():
+    from pytorch_forecasting import TemporalFusionTransformer
+    from pytorch_forecasting.data.encoders import TorchNormalizer
+
+    columns = [*KNOWN, "load"]
+    with torch.random.fork_rng():
+        torch.manual_seed(3)
+        return TemporalFusionTransformer(
+            hidden_size=8,
+            hidden_continuous_size=4,
+            attention_head_size=2,
+            dropout=0.1,
+            output_size=3,
+            logging_metrics=nn.ModuleList(),
+            max_encoder_length=HISTORY,
+            static_categoricals=["customer"],
+            time_varying_reals_encoder=columns,
+            time_varying_reals_decoder=list(KNOWN),
+            x_reals=columns,
+            x_categoricals=["customer"],
+            embedding_sizes={"customer": (5, 3)},
+            output_transformer=TorchNormalizer(method="identity"),
+        )
+
+
+def windows(n=6, dtype=torch.float32):
+    generator = torch.Generator().manual_seed(0)
+    customer = torch.randint(0, 5, (n, 1, 1), generator=generator)
+    values = torch.randn(n, HISTORY + 1, 4, generator=generator, dtype=torch.float64).to(dtype)
+    return {
+        "encoder_cat": customer.expand(-1, HISTORY, 1),
+        "encoder_cont": values[:, :HISTORY],
+        "encoder_lengths": torch.full((n,), HISTORY),
+        "decoder_cat": customer,
+        "decoder_cont": values[:, HISTORY:],
+        "decoder_lengths": torch.ones(n, dtype=torch.int64),
+        "target_scale": torch.tensor([[0.0, 1.0]], dtype=dtype).expand(n, 2),
+    }
+
+
+def test_the_same_seed_draws_the_weights_of_pytorch_forecasting(library):
+    ours = dict(build(SETTINGS, INPUTS, 3, 3).named_parameters())
+    wanted = dict(library.named_parameters(remove_duplicate=False))
+    for name, weight in ours.items():
+        assert torch.equal(weight, wanted[theirs(name)]), name
+    assert sum(weight.numel() for weight in ours.values()) == sum(
+        weight.numel() for weight in library.parameters()
+    )
+
+
+def test_predictions_and_gradients_are_those_of_pytorch_forecasting(library):
+    """In double precision, without dropout, down to rounding."""
+    ours = build(SETTINGS, INPUTS, 3, 3).double().eval()
+    full = copy.deepcopy(library).double().eval()
+    x = windows(dtype=torch.float64)
+    torch.manual_seed(1)
+    for weight in ours.parameters():  # norms and biases that start at 0 or 1 would hide mistakes
+        weight.data += 0.3 * torch.randn_like(weight)
+    wanted = dict(full.named_parameters(remove_duplicate=False))
+    for name, weight in ours.named_parameters():
+        wanted[theirs(name)].data.copy_(weight)
+    torch.testing.assert_close(ours(x), full(x)["prediction"][:, 0], rtol=0, atol=1e-12)
+    ours(x).square().sum().backward()
+    full(x)["prediction"].square().sum().backward()
+    for name, weight in ours.named_parameters():
+        torch.testing.assert_close(
+            weight.grad, wanted[theirs(name)].grad, rtol=0, atol=1e-11, msg=name
+        )
+
+
+def test_named_activations_and_the_penultimate_one():
+    model = build(SETTINGS, INPUTS, 0, 3).eval()
+    with recorded(model, model.layers) as seen, penultimate(model) as last:
+        output = model(windows())
+    shapes = {name: tuple(activation.shape) for name, activation in seen.items()}
+    assert shapes == {
+        "encoder_variable_selection": (6, HISTORY, 8),
+        "lstm_encoder": (6, HISTORY, 8),
+        "static_enrichment": (6, HISTORY + 1, 8),
+        "attention": (6, 8),
+        "post_attention": (6, 8),
+        "feed_forward": (6, 8),
+        "pre_output": (6, 8),
+        "output": (6, 3),
+    }
+    by_hand = last["activation"] @ model.output.weight.T + model.output.bias
+    torch.testing.assert_close(by_hand, output)
+
+
+def test_layers_come_without_the_rest_of_the_library():
+    """A job must not pay for Lightning: seconds and hundreds of megabytes."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from regression_unlearning.models.tft import library; library();"
+        "assert not {'lightning', 'pytorch_forecasting', 'sklearn'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
