@@ -81,6 +81,12 @@ rule all_measured:
         MEASURED,
 
 
+# Snakemake's limit of 100 starts a second wakes its scheduler once more a second for every job that
+# has ended: after some hundred jobs it is busy all the time. Without the limit it wakes when it must.
+onstart:
+    workflow.scheduler.job_rate_limiter = None
+
+
 onsuccess:
     if Path(REPORT).exists():
         print(f"\nTables, figures and report: results/{SETTINGS.experiment}/ (open {REPORT})")
