@@ -203,29 +203,36 @@ def test_the_residual_lies_on_the_edge_of_the_interval():
 
 
 def test_batches_beside_go_through_every_set():
-    rows, other = torch.arange(10), torch.arange(100, 107)
+    rows, other = torch.arange(11), torch.arange(100, 107)
     plan = drawn_beside(rows, 3, other, each=4)
     batches = plan(0, torch.Generator().manual_seed(5))
     again = plan(0, torch.Generator().manual_seed(5))
     assert all(torch.equal(a, b) for a, b in zip(batches, again, strict=True))
-    assert [len(batch) for batch in batches] == [7, 7, 7, 5]
-    assert torch.cat(batches)[torch.cat(batches) < 100].sort().values.tolist() == list(range(10))
+    assert [len(batch) for batch in batches] == [7, 7, 7, 6]
+    assert torch.cat(batches)[torch.cat(batches) < 100].sort().values.tolist() == list(range(11))
     beside = torch.cat(batches)[torch.cat(batches) >= 100].tolist()
     assert set(beside[:7]) == set(other.tolist()) == set(beside[7:14])
 
 
 def test_batches_in_turn_begin_with_the_first_set_while_it_is_its_turn():
-    plan = in_turn(torch.arange(5), 2, 1, torch.arange(10, 16), 4)
+    plan = in_turn(torch.arange(4), 2, 1, torch.arange(10, 16), 4)
     first = plan(0, torch.Generator().manual_seed(0))
-    assert [len(batch) for batch in first] == [2, 2, 1, 4, 2]
-    assert torch.cat(first[:3]).max() < 10 <= torch.cat(first[3:]).min()
+    assert [len(batch) for batch in first] == [2, 2, 4, 2]
+    assert torch.cat(first[:2]).max() < 10 <= torch.cat(first[2:]).min()
     assert [len(batch) for batch in plan(1, torch.Generator().manual_seed(0))] == [4, 2]
 
 
 def test_shuffled_batches_hold_every_row_once():
-    batches = shuffled(torch.arange(7), 3)(0, torch.Generator().manual_seed(0))
-    assert [len(batch) for batch in batches] == [3, 3, 1]
-    assert torch.cat(batches).sort().values.tolist() == list(range(7))
+    batches = shuffled(torch.arange(8), 3)(0, torch.Generator().manual_seed(0))
+    assert [len(batch) for batch in batches] == [3, 3, 2]
+    assert torch.cat(batches).sort().values.tolist() == list(range(8))
+
+
+@pytest.mark.parametrize(("rows", "sizes"), [(7, [3, 4]), (4, [4]), (1, [1])])
+def test_a_last_row_alone_joins_the_batch_before_it(rows, sizes):
+    batches = shuffled(torch.arange(rows), 3)(0, torch.Generator().manual_seed(0))
+    assert [len(batch) for batch in batches] == sizes
+    assert torch.cat(batches).sort().values.tolist() == list(range(rows))
 
 
 def test_a_teacher_is_not_moved_by_its_pupil(original):
