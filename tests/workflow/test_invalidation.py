@@ -6,18 +6,10 @@ from itertools import product
 
 import pytest
 from projects import Job
+from tiny_project import MEASURES
 
 FORGET_SETS = ("score_0_2", "random_1000", "year_2015")
 METHODS = ("finetune", "gaussian_amnesiac", "reg_amnesiac", "blindspot", "blindspot_norm")
-MEASURES = (
-    "errors",
-    "membership",
-    "wasserstein",
-    "representation",
-    "tow",
-    "anamnesis",
-    "cost",
-)
 SEEDS = range(2)
 #: Every change reaches these.
 REPORTED = {
