@@ -141,14 +141,24 @@ def relearning(settings: Settings, wildcards: Any) -> dict[str, Any] | None:
 
     Of all experiments: choosing another one must not disturb what is there.
     """
+    counted = _measures_of_relearning(settings)
     asked = any(
         wildcards.dataset in table.datasets
         and wildcards.forget_set in table.forget_sets
         and wildcards.method in (*REFERENCES, *table.methods)
+        and counted.intersection(table.measured(settings.measures))
         for experiment in settings.experiments.values()
         for table in experiment.tables.values()
     )
     return settings.datasets[wildcards.dataset].relearning.plain() if asked else None
+
+
+def _measures_of_relearning(settings: Settings) -> set[str]:
+    return {
+        name
+        for name in settings.measures
+        if any(need.endswith("relearning") for need in registry.load("measure", name).NEEDS)
+    }
 
 
 def measure_module(name: str) -> str:
@@ -320,8 +330,7 @@ class Grid:
     @cached_property
     def relearns(self) -> bool:
         """Whether a measure asks for relearning."""
-        modules = (registry.load("measure", name) for name in self.settings.measures)
-        return any("relearning" in module.NEEDS for module in modules)
+        return bool(_measures_of_relearning(self.settings))
 
     @cached_property
     def relearnt(self) -> list[str]:
@@ -339,11 +348,11 @@ class Grid:
 
         Where a dataset cannot be had, the reason stands for all measures.
         """
-        drawn = [
-            measure
-            for measure in self.settings.measures
-            if not isinstance(layout, Figure) or measure in MEASURES_DRAWN.get(layout.kind, ())
-        ]
+        drawn = (
+            [one for one in self.settings.measures if one in MEASURES_DRAWN.get(layout.kind, ())]
+            if isinstance(layout, Figure)
+            else layout.measured(self.settings.measures)
+        )
         return [
             (*cell, measure)
             for cell in workflow_layouts.columns(layout)

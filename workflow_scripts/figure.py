@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning import program
-from regression_unlearning.reporting import requests
+from regression_unlearning.reporting import closeness_and_cost, requests
 from regression_unlearning.reporting.absent import notice
 from regression_unlearning.reporting.differences import panel
 from regression_unlearning.reporting.figures import difference_densities
 from regression_unlearning.reporting.results import layout_of, printed, read_measures
 from regression_unlearning.reporting.summary import tidy
+
+#: Kinds of figure that are drawn from measured values, not from observations.
+FROM_MEASURES = {"requests": requests.draw, "closeness_and_cost": closeness_and_cost.draw}
 
 
 def densities(observations: Iterable[Path], settings: Mapping[str, Any], stem: Path) -> None:
@@ -63,10 +66,11 @@ def main() -> None:
     reasons = [one["absent"] for one in settings["datasets"] if one["absent"]]
     if reasons:
         notice(arguments.output, settings["title"], " ".join(reasons))
-    elif settings["kind"] == "requests":
+    elif settings["kind"] in FROM_MEASURES:
         frame = tidy(read_measures(arguments.measures), printed(settings))
         unit = settings["datasets"][0]["unit"]
-        requests.draw(frame, layout_of(settings), arguments.output, unit)
+        draw = FROM_MEASURES[settings["kind"]]
+        draw(frame, layout_of(settings), arguments.output, unit)
     else:
         densities(arguments.observations, settings, arguments.output)
 

@@ -39,7 +39,8 @@ def dampen(model, task, settings: Settings, value=None) -> None:
     with task.working():
         train = task.some(task.train, settings.rows, "importance")
         overall = mean_squares(model, task, train, value)
-        forget = mean_squares(model, task, task.forget, value)
+        forgotten = task.some(task.forget, settings.rows, "forget importance")
+        forget = mean_squares(model, task, forgotten, value)
         chosen = total = 0
         with torch.no_grad():
             for name, weight in trainable(model).items():

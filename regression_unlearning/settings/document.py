@@ -15,7 +15,7 @@ from regression_unlearning import registry
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.embedding import Embedding
-from regression_unlearning.settings.experiment import REFERENCES, Experiment, Layout
+from regression_unlearning.settings.experiment import REFERENCES, Experiment, Layout, Table
 from regression_unlearning.settings.forget_sets import Ids, Random
 from regression_unlearning.settings.section import Name, Section, validated
 
@@ -117,6 +117,8 @@ def _check_layout(settings: Settings, experiment: Experiment, layout: Layout, pl
             _named("forget set", forget_set, dataset.forget_sets, place)
         for method in layout.methods:
             _named("method", method, dataset.methods, place)
+        for measure in (layout.measures or ()) if isinstance(layout, Table) else ():
+            _named("measure", measure, settings.measures, f"{place}.measures")
         _apart(dataset, experiment, layout, name, place)
 
 

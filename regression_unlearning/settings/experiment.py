@@ -1,5 +1,6 @@
 """Experiments: what is run, and which tables and figures show it."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -50,9 +51,18 @@ class Layout(Section):
 
 
 class Table(Layout):
-    """A table: the paper's form, or (`methods`) a row for each method."""
+    """A table: the paper's form, or (`methods`) a row for each method.
+
+    `measures` names what is measured for it, all of params.yaml's `measures` if it is not given:
+    relearning each of many networks may cost more than everything else together.
+    """
 
     kind: Literal["measures", "methods"] = "measures"
+    measures: Names | None = None
+
+    def measured(self, known: Iterable[str]) -> list[str]:
+        """Those of all measures that the table asks for, in their order."""
+        return [name for name in known if self.measures is None or name in self.measures]
 
 
 class Figure(Layout):
@@ -60,10 +70,11 @@ class Figure(Layout):
 
     ``difference_densities`` and ``relative_densities`` compare predictions on each forget set with
     the retrained model's; ``requests`` follows errors and the attack through forget sets that come
-    one after the other.
+    one after the other; ``closeness_and_cost`` has a row for each method: how far it ends from the
+    retrained model on each forget set, and its share of retraining's seconds.
     """
 
-    kind: Literal["difference_densities", "relative_densities", "requests"]
+    kind: Literal["difference_densities", "relative_densities", "requests", "closeness_and_cost"]
 
 
 class Experiment(Section):

@@ -118,6 +118,20 @@ def test_dampening_is_the_rule_of_its_source(method, value, task, original):
     assert task.facts["dampened_share"] == pytest.approx(count / total)
 
 
+def test_dampening_takes_at_most_so_many_rows_of_either_set(task, original):
+    found = unlearn(original, task, "ssd", alpha=1.5, rows=5, **{"lambda": 0.8})
+    train = task.some(task.train, 5, "importance")
+    forget = task.some(task.forget, 5, "forget importance")
+    assert len(train) == len(forget) == 5
+    overall, of_forget = (mean_squares(original, task, rows) for rows in (train, forget))
+    after = dict(found.named_parameters())
+    for name, weight in original.named_parameters():
+        d, f = overall[name], of_forget[name]
+        factor = torch.where(f > 1.5 * d, (0.8 * d / f).clamp(max=1), torch.ones_like(d))
+        assert torch.allclose(after[name], weight * factor, rtol=1e-4, atol=1e-7)
+    assert not same(found, original)
+
+
 def test_ssd_does_nothing_where_nothing_stands_out(task, original):
     assert same(unlearn(original, task, "ssd", alpha=1e9), original)
 
