@@ -37,6 +37,26 @@ def library() -> ModuleType:
     return module
 
 
+class Key(nn.Module):
+    """A head's key layer, turned round to meet the query before it meets the hours.
+
+    As a layer of its own it is seen by whoever looks at each layer's input and gradient.
+
+    Parameters
+    ----------
+    key : Linear
+        Whose weights are used, under their own names.
+    """
+
+    def __init__(self, key: nn.Linear):
+        super().__init__()
+        self.weight, self.bias = key.weight, key.bias
+
+    def forward(self, query: Tensor) -> Tensor:
+        """From q (batch, head) to K' q and, as the last column, q . b: Tensor (batch, width + 1)."""
+        return torch.cat([query @ self.weight, (query @ self.bias)[:, None]], 1)
+
+
 class OneQueryAttention(nn.Module):
     """Interpretable multi-head attention of the last hour over all hours.
 
@@ -54,17 +74,20 @@ class OneQueryAttention(nn.Module):
         super().__init__()
         self.heads = attention.n_head
         self.values, self.joined = attention.v_layer, attention.w_h
-        self.queries, self.keys = attention.q_layers, attention.k_layers
+        self.queries = attention.q_layers
+        self.keys = nn.ModuleList(Key(layer) for layer in attention.k_layers)
         self.dropout = attention.dropout
 
     def forward(self, hours: Tensor) -> Tensor:
         """Attend from the last of the hours (batch, hours, width): Tensor (batch, width)."""
-        asked, offset = [], []
-        for query, key in zip(self.queries, self.keys, strict=True):
-            q = query(hours[:, -1]) / key.out_features**0.5
-            asked.append(q @ key.weight)
-            offset.append(q @ key.bias)
-        scores = torch.stack(asked, 1) @ hours.transpose(1, 2) + torch.stack(offset, 1)[:, :, None]
+        asked = torch.stack(
+            [
+                key(query(hours[:, -1]) / query.out_features**0.5)
+                for query, key in zip(self.queries, self.keys, strict=True)
+            ],
+            1,
+        )
+        scores = asked[:, :, :-1] @ hours.transpose(1, 2) + asked[:, :, -1:]
         # an hour to predict does not look at itself
         seen = scores[:, :, :-1].softmax(2) @ hours[:, :-1]
         heads = self.dropout(self.values(seen))
