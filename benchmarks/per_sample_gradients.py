@@ -13,7 +13,8 @@ import torchvision
 
 from regression_unlearning.models.activations import evaluating_with_gradients
 from regression_unlearning.models.lstm import SentencePairLSTM
-from regression_unlearning.settings.networks import LSTM
+from regression_unlearning.models.tft import OneStepTFT
+from regression_unlearning.settings.networks import LSTM, TFT
 from regression_unlearning.training.gradients import trainable
 from regression_unlearning.training.per_sample import squared_gradients
 
@@ -39,6 +40,22 @@ def networks(rows: int):
         yield f"LSTM {width} to {hidden}", model, torch.randn(rows, 2, 10, width)
     model = torchvision.models.resnet18(num_classes=1)
     yield "ResNet18, 32 px, 7 rows", model, torch.randn(7, 3, 32, 32)
+    hours, known = 168, ("hour", "day", "week")
+    settings = TFT(name="tft", hidden=16, hidden_continuous=8, embedding=16, heads=4, dropout=0.1)
+    model = OneStepTFT(settings, customers=200, known=known, load="load", outputs=3)
+    windows = {
+        "encoder_cont": torch.randn(rows, hours, 4),
+        "decoder_cont": torch.randn(rows, 1, 4),
+        "decoder_cat": torch.randint(0, 200, (rows, 1, 1)),
+    }
+    yield f"Temporal Fusion Transformer, {hours} hours", model, windows
+
+
+def moved(inputs, device: str):
+    """A tensor, or each tensor of a dictionary, on a device."""
+    if isinstance(inputs, dict):
+        return {name: values.to(device) for name, values in inputs.items()}
+    return inputs.to(device)
 
 
 def main() -> None:
@@ -52,7 +69,8 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
     for name, model, inputs in networks(arguments.rows):
-        model, inputs = model.to(arguments.device), inputs.to(arguments.device)
+        model, inputs = model.to(arguments.device), moved(inputs, arguments.device)
+        count = len(inputs) if isinstance(inputs, torch.Tensor) else arguments.rows
 
         def plain(model=model, inputs=inputs):
             torch.autograd.grad(value(model(inputs)).sum(), list(trainable(model).values()))
@@ -69,8 +87,8 @@ def main() -> None:
             ]
         first, second = (statistics.median(column) for column in zip(*pairs, strict=True))
         print(
-            f"{name}: plain {1e6 * first / len(inputs):.1f} us a row, "
-            f"squares {1e6 * second / len(inputs):.1f} us a row, "
+            f"{name}: plain {1e6 * first / count:.1f} us a row, "
+            f"squares {1e6 * second / count:.1f} us a row, "
             f"ratio {statistics.median(b / a for a, b in pairs):.2f}",
             flush=True,
         )

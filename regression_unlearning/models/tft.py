@@ -53,7 +53,7 @@ class Key(nn.Module):
         self.weight, self.bias = key.weight, key.bias
 
     def forward(self, query: Tensor) -> Tensor:
-        """From q (batch, head) to K' q and, as the last column, q . b: Tensor (batch, width + 1)."""
+        """From q (batch, head) to K' q and, as last column, q . b: Tensor (batch, width + 1)."""
         return torch.cat([query @ self.weight, (query @ self.bias)[:, None]], 1)
 
 

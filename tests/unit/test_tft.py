@@ -10,6 +10,8 @@ from torch import nn
 from regression_unlearning.models.activations import penultimate, recorded
 from regression_unlearning.models.build import build
 from regression_unlearning.settings.networks import TFT
+from regression_unlearning.training.gradients import one_by_one
+from regression_unlearning.training.per_sample import squared_gradients
 
 HISTORY, KNOWN = 20, ("hour_of_day", "day_of_week", "time_index")
 INPUTS = SimpleNamespace(customers=5, known=KNOWN, load="load", history=HISTORY, device="cpu")
@@ -110,6 +112,26 @@ def test_predictions_and_gradients_are_those_of_pytorch_forecasting(library):
         torch.testing.assert_close(
             weight.grad, wanted[theirs(name)].grad, rtol=0, atol=1e-11, msg=name
         )
+
+
+def test_squares_of_each_row_s_gradient_have_their_fast_form():
+    """All parameters, in double precision, against one backward pass a row."""
+    model = build(SETTINGS, INPUTS, 3, 3).double().eval()
+    x = windows(n=5, dtype=torch.float64)
+    torch.manual_seed(1)
+    for weight in model.parameters():
+        weight.data += 0.3 * torch.randn_like(weight)
+
+    def value(output):
+        return output.square().sum(1)
+
+    found = squared_gradients(model, x, value)
+    wanted = one_by_one(model, x, value)
+    assert found.keys() == wanted.keys()
+    for name, squares in wanted.items():
+        torch.testing.assert_close(found[name], squares, rtol=1e-8, atol=1e-12, msg=name)
+        is_bias_of_key = name.startswith("attention.keys") and name.endswith("bias")
+        assert is_bias_of_key or squares.any(), name  # a softmax does not see its inputs' shift
 
 
 def test_named_activations_and_the_penultimate_one():
