@@ -197,7 +197,7 @@ def _code(name: str, step: Step, settings: Settings) -> list[str]:
         for program in step.programs
         for path in code_files(f"workflow_scripts/{program}.py", *modules)
     }
-    files |= {shown(path) for path in provenance.library_files(f"{LIBRARY}.workflow_plan")}
+    files |= {shown(path) for path in provenance.library_files(f"{LIBRARY}.workflow_grid")}
     files |= {"Snakefile", "rules/common.smk", *(f"rules/{rules}.smk" for rules in step.rules)}
     if name == "reported":
         files |= set(_templates())

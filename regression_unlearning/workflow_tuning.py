@@ -7,6 +7,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.experiment import REFERENCES
 from regression_unlearning.settings.tuning import Tuning
+from regression_unlearning.workflow_grid import Grid
 
 
 def tuning_file(dataset: str, label: str) -> str:
@@ -53,7 +54,7 @@ def tuning_of(settings: Settings, dataset: str) -> Tuning:
     return found
 
 
-def tuned(grid: plan.Grid) -> list[str]:
+def tuned(grid: Grid) -> list[str]:
     """Searches for every method that an experiment shows, where its dataset says how.
 
     Entries that stand beside the paper's printed values are left out: theirs are its settings.

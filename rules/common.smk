@@ -15,6 +15,7 @@ from regression_unlearning import workflow_plan as plan
 from regression_unlearning import workflow_tuning as searching
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.document import check, read_yaml
+from regression_unlearning.workflow_grid import Grid
 
 # Jobs run the interpreter that runs Snakemake, whether or not its environment is activated.
 os.environ.update(
@@ -35,7 +36,7 @@ try:
     for path in workflow.configfiles:
         read_yaml(path)  # a key that stands twice is gone once Snakemake has read it
     SETTINGS = check(config)
-    GRID = plan.Grid(SETTINGS)
+    GRID = Grid(SETTINGS)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 

@@ -13,7 +13,7 @@ from regression_unlearning import program
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.document import Settings, load_settings
 from regression_unlearning.stages import MADE
-from regression_unlearning.workflow_plan import Grid
+from regression_unlearning.workflow_grid import Grid
 
 
 def known(settings: Settings) -> set[str]:

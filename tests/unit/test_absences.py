@@ -15,7 +15,7 @@ from regression_unlearning.reporting.results import layout_of, printed, read_mea
 from regression_unlearning.reporting.summary import tidy
 from regression_unlearning.reporting.tables import write_table
 from regression_unlearning.settings.document import check, read_yaml
-from regression_unlearning.workflow_plan import Grid
+from regression_unlearning.workflow_grid import Grid
 
 ROOT = Path(__file__).parents[2]
 
