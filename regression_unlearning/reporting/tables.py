@@ -123,7 +123,8 @@ def legend(
     seeds = int(ours["seeds"].astype(int).max()) if len(ours) else 0
     over = f"{seeds} training seeds" if seeds != 1 else "one training seed"
     interval = ", ± half of its 95 % t interval" if seeds > 1 else ""
-    yield "Numbers", f"the mean over {over}{interval}; a note says where there are fewer"
+    mean = f"the mean over {over}{interval}; a note says where there are fewer"
+    yield "Numbers", mean if seeds else "none: nothing here could be measured"
     yield from ((term, said) for term, said in READING.items() if term not in leave_out)
     yield "→", "the nearer to what follows the arrow, the closer to the retrained model"
     for key in measures:
