@@ -12,10 +12,12 @@ _HOME = {
     "UserError": "errors",
     "distance": "evaluation.wasserstein",
     "error": "evaluation.errors",
+    "load_model": "training.checkpoints",
     "load_prepared": "data.prepared",
     "load_settings": "settings.document",
     "observe": "training.observe",
     "open_dataset": "data.dataset",
+    "save_model": "training.checkpoints",
     "train": "training.train",
     "unlearn": "training.unlearn",
 }

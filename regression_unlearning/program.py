@@ -49,10 +49,24 @@ def seeded_paths(text: str) -> tuple[int, Path]:
     return int(seed), Path(path)
 
 
-def parser(description: str | None) -> argparse.ArgumentParser:
-    """A parser whose help shows the program's own description and each default."""
+class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Each default, and texts with their own line breaks."""
+
+
+def parser(description: str | None, example: str = "") -> argparse.ArgumentParser:
+    """A parser whose help shows the program's own description, each default, and an example.
+
+    Parameters
+    ----------
+    description : str
+        What the program does.
+    example : str, optional
+        A whole command line to copy.
+    """
     return argparse.ArgumentParser(
-        description=description, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+        description=description,
+        epilog=f"example:\n{example}" if example else None,
+        formatter_class=_Help,
     )
 
 

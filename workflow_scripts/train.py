@@ -9,17 +9,26 @@ from regression_unlearning.settings.training import Training
 from regression_unlearning.training.session import Session, add_arguments
 from regression_unlearning.training.train import train
 
+EXAMPLE = """\
+python workflow_scripts/train.py --identity demo_pairs original --seed 0 \\
+  --prepared data/prepared/demo_pairs --output my_models/original.safetensors \\
+  --settings '{"model": {"name": "lstm", "hidden": 16, "dropout": 0.3, "head": [16, 16, 8]},
+    "loss": "mse", "reading": {},
+    "training": {"epochs": 40, "learning_rate": 0.01, "batch_size": 32,
+      "schedule": {"name": "plateau", "factor": 0.1, "patience": 10}}}'
+"""
+
 
 def main() -> None:
     """Read the arguments, train, write the checkpoint."""
-    parser = program.parser(__doc__)
+    parser = program.parser(__doc__, EXAMPLE)
     add_arguments(parser)
     parser.add_argument("--identity", nargs="+", required=True, help="dataset, forget set, role")
     parser.add_argument(
         "--settings",
         type=program.settings_argument,
         required=True,
-        help='JSON: "model", "loss", "training"',
+        help='JSON, or a file of it: "model", "loss", "reading", "training" (see the example)',
     )
     arguments = parser.parse_args()
     session = Session(arguments, arguments.identity, arguments.settings)

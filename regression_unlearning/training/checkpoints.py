@@ -1,6 +1,5 @@
 """Checkpoints: weights in safetensors, and beside them a JSON that says where they come from."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +7,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from regression_unlearning import provenance
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import whole, write_json
+from regression_unlearning.files import read_json, whole, write_json
 from regression_unlearning.training.state import tensors_of
+from regression_unlearning.training.task import Task
+from regression_unlearning.weights import Weight, misfit, weights_in
 
 
 def save(model: nn.Module, path: Path, record: dict[str, Any]) -> None:
@@ -28,13 +30,92 @@ def load(model: nn.Module, path: Path, device: str = "cpu") -> nn.Module:
     UserError
         When the file is missing, broken, or of another network.
     """
+    said = f"cannot load {path} into {type(model).__name__}"
+    wanted = {
+        name: Weight(tuple(value.shape), value.is_floating_point())
+        for name, value in model.state_dict().items()
+    }
+    if problem := misfit(weights_in(path, said), wanted):
+        raise UserError(f"{said}: {problem}. See docs/your-own-model.md.")
     try:
         model.load_state_dict(load_file(path, device=device))
     except (OSError, SafetensorError, RuntimeError) as error:
-        raise UserError(f"cannot load {path} into {type(model).__name__}: {error}") from error
+        raise UserError(f"{said}: {error}") from error
     return model.eval()
 
 
 def record_of(path: Path) -> dict[str, Any]:
-    """Read the JSON beside a checkpoint."""
-    return json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    """Read the JSON beside a checkpoint.
+
+    Raises
+    ------
+    UserError
+        When there is none.
+    """
+    return read_json(path.with_suffix(".json"))
+
+
+def seconds_of(path: Path) -> float:
+    """The seconds that a checkpoint's training took, as its record says.
+
+    Raises
+    ------
+    UserError
+        When the record does not say them: the model was not trained by this project's programs.
+    """
+    try:
+        return record_of(path)["seconds"]
+    except KeyError:
+        raise UserError(
+            f"{path.with_suffix('.json')} has no `seconds`, which the costs count: train this "
+            "model with workflow_scripts/train.py."
+        ) from None
+
+
+def load_model(task: Task, path: str | Path) -> nn.Module:
+    """Load a trained model of a task's network, on the device of the task's data.
+
+    Parameters
+    ----------
+    task : Task
+        Says the network; ``task.new_model().state_dict()`` lists the names and shapes of the
+        weights that the file must hold, no more and no fewer.
+    path : path
+        A safetensors file. Weights of another precision are converted to float32.
+
+    Returns
+    -------
+    Module
+        In evaluation mode.
+
+    Raises
+    ------
+    UserError
+        When the file is missing, is no safetensors file, or is of another network.
+    """
+    return load(task.new_model(), Path(path), str(task.data.target.device))
+
+
+def save_model(model: nn.Module, path: str | Path, **record: Any) -> None:
+    """Write a model's weights, whole, and beside them a ``.json`` that says where they come from.
+
+    Parameters
+    ----------
+    model : Module
+        The model.
+    path : path
+        Ends with ``.safetensors``.
+    **record
+        JSON values for the record, such as ``method="finetune"``; hashes of the code, versions and
+        the machine are added.
+
+    Raises
+    ------
+    UserError
+        When the path ends otherwise, or cannot be written.
+    """
+    path = Path(path)
+    if path.suffix != ".safetensors":
+        raise UserError(f"cannot write {path}: a model's file must end with .safetensors.")
+    about = {"code": provenance.loaded_code(), "machine": provenance.machine()}
+    save(model, path, {**record, **about})

@@ -6,6 +6,7 @@ from typing import Any
 from torch import nn
 
 from regression_unlearning import registry
+from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import validated
 from regression_unlearning.training.task import Task
 
@@ -36,4 +37,12 @@ def unlearn(original: nn.Module, task: Task, method: str, **options: Any) -> nn.
     """
     module = registry.load("method", method)
     settings = validated(module.Settings, options, method)
+    for name in getattr(module, "HELPERS", ()):
+        if name not in task.helpers:
+            raise UserError(
+                f"{method} needs the helper {name!r}, which the task does not hold. Train it, with "
+                "a seed that no other model has: `helper = train(task.having(seed=1), "
+                f"chosen.{name})`, `chosen` being the dataset's settings; then give "
+                f'`task.having(helpers={{"{name}": helper}})`.'
+            )
     return module.unlearn(copy.deepcopy(original), task, settings).eval()

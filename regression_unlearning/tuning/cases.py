@@ -59,7 +59,7 @@ def open_cases(
                 task=task.having(helpers=models),
                 original=original,
                 closeness=Closeness(task, gold, parts),
-                retraining=checkpoints.record_of(Path(paths["retrained"]))["seconds"],
+                retraining=checkpoints.seconds_of(Path(paths["retrained"])),
             )
         )
     return cases

@@ -9,6 +9,7 @@ import torch
 from method_tasks import make_task, same, trained
 
 from regression_unlearning import registry
+from regression_unlearning.errors import UserError
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training import interruption
 from regression_unlearning.training.interruption import Interrupted
@@ -50,6 +51,25 @@ def helper():
 def run(method, original, helper, **changes):
     task = make_task(helpers={"blindspot": helper}, **changes)
     return unlearn(original, task, method, **options(method)), task
+
+
+WITH_HELPERS = [name for name in METHODS if getattr(registry.load("method", name), "HELPERS", ())]
+
+
+def test_some_method_has_a_helper():
+    assert "blindspot" in WITH_HELPERS
+
+
+@pytest.mark.parametrize("method", WITH_HELPERS)
+def test_a_helper_that_the_task_does_not_hold_is_named_with_what_to_do(method, original):
+    for missing in registry.load("method", method).HELPERS:
+        others = dict.fromkeys(set(registry.load("method", method).HELPERS) - {missing}, original)
+        with pytest.raises(UserError) as raised:
+            unlearn(original, make_task(helpers=others), method, **options(method))
+        text = str(raised.value)
+        assert f"{method} needs the helper {missing!r}, which the task does not hold" in text
+        assert f"train(task.having(seed=1), chosen.{missing})" in text
+        assert f'task.having(helpers={{"{missing}": helper}})' in text
 
 
 def test_the_methods_are_all_there():
