@@ -21,6 +21,7 @@ from regression_unlearning.workflow_plan import (
     LIBRARY,
     code_files,
     data_modules,
+    given_original,
     loader_module,
     measure_module,
     network_modules,
@@ -95,10 +96,10 @@ STEPS = {
     "original": Step(
         "all_originals",
         ("train",),
-        ("train",),
+        ("train", "take_original"),
         ("data/prepared",),
         ("checkpoints/original",),
-        (*_NETWORK, "training"),
+        (*_NETWORK, "training", "original"),
     ),
     "retrained": Step(
         "all_retrained",
@@ -204,6 +205,19 @@ def _code(name: str, step: Step, settings: Settings) -> list[str]:
     return sorted(path for path in files if not Path(path).is_absolute())
 
 
+def _given(settings: Settings) -> list[str]:
+    """Models that were trained elsewhere, for any experiment."""
+    found = {
+        given_original(settings, dataset, seed)
+        for experiment in settings.experiments.values()
+        for layout in (*experiment.tables.values(), *experiment.figures.values())
+        for dataset in layout.datasets
+        if settings.datasets[dataset].original
+        for seed in experiment.seeds
+    }
+    return sorted(found)
+
+
 def _params(step: Step, params: Mapping[str, Any]) -> list[str]:
     names = ["experiment", "experiments.${experiment}", *step.general]
     for dataset, values in params["datasets"].items():
@@ -231,7 +245,11 @@ def pipeline(settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
             "desc": f"Snakemake's target {step.target}",
             "cmd": [f"mkdir -p {' '.join(step.makes)}", f"snakemake --cores all {step.target}"],
             "params": _params(step, params),
-            "deps": [*step.folders, *_code(name, step, settings)],
+            "deps": [
+                *step.folders,
+                *(_given(settings) if name == "original" else ()),
+                *_code(name, step, settings),
+            ],
             "outs": step.outs,
         }
     figures = {name: None for e in settings.experiments.values() for name in e.figures}

@@ -5,6 +5,7 @@ from itertools import product
 from typing import Any
 
 from regression_unlearning import registry
+from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.experiment import REFERENCES, Figure, Layout, Table
 
@@ -74,6 +75,7 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
                 "embedded": registry.load("dataset", dataset.loader).EMBEDDED,
                 "loss": dataset.loss,
                 "unit": dataset.unit,
+                **_given(dataset),
             }
             for name, dataset in zip(layout.datasets, datasets, strict=True)
         ],
@@ -82,6 +84,16 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
         "methods": [
             [label, name] for label, name in (REFERENCES | methods | layout.titles).items()
         ],
+    }
+
+
+def _given(dataset: Dataset) -> dict[str, str]:
+    """Where a dataset's original models come from, where they were not trained here."""
+    if dataset.original is None:
+        return {}
+    one = "; all seeds start from one model, so intervals leave out how its trainings would differ"
+    return {
+        "given": "given as a file, not trained here" + ("" if "{seed}" in dataset.original else one)
     }
 
 
@@ -113,6 +125,7 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
                     key: value
                     for key, value in settings.datasets[name].plain().items()
                     if key != "resources"  # where a job ran is not what it made
+                    and (key != "original" or value is not None)
                 }
                 for name in shown
             },

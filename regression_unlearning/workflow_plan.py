@@ -119,6 +119,16 @@ def start_model(settings: Settings, wildcards: Any) -> str:
     return checkpoint(SimpleNamespace(**{**_plain(wildcards), "forget_set": earlier[0]}))
 
 
+def given_original(settings: Settings, dataset: str, seed: int | str) -> str:
+    """The file of a model trained elsewhere, for a dataset that brings one."""
+    return str(Path(settings.datasets[dataset].original.replace("{seed}", str(seed))).expanduser())
+
+
+def with_original(settings: Settings) -> str:
+    """Datasets that bring their original model, as a pattern of their names; it may match none."""
+    return "|".join(name for name, own in settings.datasets.items() if own.original) or "(?!)"
+
+
 def method(settings: Settings, wildcards: Any) -> Method:
     """The method that a job's wildcards name."""
     return settings.datasets[wildcards.dataset].method(wildcards.method)

@@ -29,7 +29,20 @@ def models(
 
 
 def inputs(settings: Settings, dataset: str, label: str, chosen: Tuning) -> list[str]:
-    """Files that a search reads."""
+    """Files that a search reads.
+
+    Raises
+    ------
+    UserError
+        When the dataset brings one original model for every seed: the tables report that very one.
+    """
+    original = settings.datasets[dataset].original
+    if original and "{seed}" not in original:
+        raise UserError(
+            f"params.yaml: datasets.{dataset}.original is one model for every seed, so a search "
+            "would look at the very model that the tables report. Put {seed} into its path, and "
+            f"bring a model for seed {chosen.seed} too."
+        )
     folder = f"data/prepared/{dataset}"
     found = [f"{folder}/arrays.safetensors"]
     for forget_set in chosen.forget_sets:

@@ -11,6 +11,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, workflow.basedir)
 
 from regression_unlearning import workflow_failures, workflow_leftovers, workflow_lock
+from regression_unlearning import workflow_originals
 from regression_unlearning import workflow_plan as plan
 from regression_unlearning import workflow_tuning as searching
 from regression_unlearning.errors import UserError
@@ -37,6 +38,8 @@ try:
         read_yaml(path)  # a key that stands twice is gone once Snakemake has read it
     SETTINGS = check(config)
     GRID = Grid(SETTINGS)
+    if workflow.is_main_process:
+        workflow_originals.check(GRID)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 

@@ -1,5 +1,37 @@
-# Train from scratch: originals, retrained (gold) models, blindspot helpers.
+# Train from scratch: originals, retrained (gold) models, blindspot helpers; or take an original.
 # Requires: data/prepared/{dataset}. Makes: checkpoints/original, retrained, blindspot.
+
+BRINGS_ORIGINAL = plan.with_original(SETTINGS)
+
+
+# A model trained elsewhere. First in line and alone: one that does not fit the network stops the run
+# before anything is trained.
+rule take_original:
+    input:
+        given=lambda wildcards: plan.given_original(SETTINGS, wildcards.dataset, wildcards.seed),
+        data="data/prepared/{dataset}/arrays.safetensors",
+        code=lambda wildcards: code(
+            "take_original", *plan.network_modules(SETTINGS, wildcards.dataset)
+        ),
+    output:
+        weights="checkpoints/original/{dataset}/seed_{seed}.safetensors",
+        record="checkpoints/original/{dataset}/seed_{seed}.json",
+    log:
+        "logs/take_original/{dataset}/seed_{seed}.log",
+    wildcard_constraints:
+        dataset=BRINGS_ORIGINAL,
+    priority: 200
+    localrule: True
+    conda:
+        ENVIRONMENT
+    threads: 1024  # all that there are
+    params:
+        settings=lambda wildcards: as_json(network(wildcards.dataset)),
+    shell:
+        "python workflow_scripts/take_original.py --identity {wildcards.dataset} original"
+        " --given {input.given:q}"
+        " --prepared data/prepared/{wildcards.dataset} --seed {wildcards.seed} --device cpu"
+        " --settings {params.settings:q} --output {output.weights} 2> {log}"
 
 
 rule train_original:
@@ -11,6 +43,8 @@ rule train_original:
         record="checkpoints/original/{dataset}/seed_{seed}.json",
     log:
         "logs/train_original/{dataset}/seed_{seed}.log",
+    wildcard_constraints:
+        dataset=rf"(?!(?:{BRINGS_ORIGINAL})/)[a-z0-9_]+",
     conda:
         ENVIRONMENT
     threads: lambda wildcards: threads_of(wildcards)

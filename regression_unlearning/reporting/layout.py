@@ -37,6 +37,8 @@ class Layout:
         ``"measures"``: the paper's form, a column for each method; ``"methods"``: a row for each.
     untuned : tuple of str, optional
         Methods whose settings nobody has searched.
+    given : str, optional
+        Which datasets' original models were not trained here, and where they come from.
     """
 
     title: str
@@ -48,6 +50,7 @@ class Layout:
     embedded: bool = False
     kind: str = "measures"
     untuned: tuple[str, ...] = ()
+    given: str = ""
 
     @property
     def unlearning(self) -> tuple[str, ...]:

@@ -40,9 +40,11 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
     settings : mapping
         ``title``; ``datasets``, each with ``name``, ``title``, ``embedded``, ``loss`` and ``unit``;
         ``groups`` as a list of ``[dataset, forget set, title]``; ``methods`` of ``[key, title]``.
-        May hold ``kind`` and ``untuned``.
+        May hold ``kind`` and ``untuned``; a dataset may hold ``given``: where its original models
+        come from.
     """
     datasets = settings["datasets"]
+    given = {one["title"]: one["given"] for one in datasets if "given" in one}
     errors = dict.fromkeys(f"{ERRORS[one['loss']]}, in {one['unit']}" for one in datasets)
     return Layout(
         title=settings["title"],
@@ -53,6 +55,7 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
         embedded=any(one["embedded"] for one in datasets),
         kind=settings.get("kind", "measures"),
         untuned=tuple(settings.get("untuned", ())),
+        given="; ".join(f"{title}: {said}" for title, said in given.items()),
     )
 
 

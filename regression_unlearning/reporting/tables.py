@@ -125,6 +125,8 @@ def legend(
     interval = ", ± half of its 95 % t interval" if seeds > 1 else ""
     mean = f"the mean over {over}{interval}; a note says where there are fewer"
     yield "Numbers", mean if seeds else "none: nothing here could be measured"
+    if layout.given:
+        yield "Original model", layout.given
     yield from ((term, said) for term, said in READING.items() if term not in leave_out)
     yield "→", "the nearer to what follows the arrow, the closer to the retrained model"
     for key in measures:

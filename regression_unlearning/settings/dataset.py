@@ -54,6 +54,9 @@ class Dataset(Section):
     `measures` holds settings of measures that differ from the general ones. `quantiles` are what
     the network predicts under the quantile loss; the middle one is the point forecast. `blindspot`
     trains the paper's helper; a method may name one of `further_blindspots` in its place.
+
+    `original` is the file of a model that was trained elsewhere, to start from in place of training
+    one; ``{seed}`` in it stands for the training seed, without it every seed starts from one model.
     """
 
     loader: Name
@@ -65,6 +68,7 @@ class Dataset(Section):
     loss: Literal["mse", "l1", "quantile"]
     quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
     training: Training
+    original: str | None = None
     blindspot: Training
     further_blindspots: dict[Name, Training] = Field(default_factory=dict)
     unit: str = "the target's unit"
@@ -94,6 +98,17 @@ class Dataset(Section):
             found.append(name)
             name = self.forget_sets[name].after
         return found
+
+    @model_validator(mode="after")
+    def _original_is_a_path(self):
+        if self.original is not None:
+            rest = self.original.replace("{seed}", "")
+            if not rest or "{" in rest or "}" in rest:
+                raise UserError(
+                    f"original: {self.original!r} must be the path of a .safetensors file; only "
+                    "{seed} may stand in braces."
+                )
+        return self
 
     @model_validator(mode="after")
     def _quantiles_fit_the_loss(self):

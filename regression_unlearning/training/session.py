@@ -153,6 +153,36 @@ class Session:
     def save(self, model: nn.Module, **record: Any) -> None:
         """Write a model's checkpoint and its record, then drop the unfinished work."""
         fitted = self.task.fitted
+        self._write(
+            model,
+            {
+                "rows": {"retain": len(self.task.retain), "forget": len(self.task.forget)},
+                "seconds": sum(run.seconds for run in fitted),
+                "steps": sum(run.steps for run in fitted),
+                "history": [run.history for run in fitted],
+                **record,
+            },
+        )
+
+    def take(self, path: Path) -> None:
+        """Write the checkpoint of a model that was trained elsewhere; its file is left as it is.
+
+        The record says so under ``given``, and has no rows, seconds or steps: nobody here knows on
+        what the model was trained, or for how long. The file is one of the session's inputs.
+
+        Raises
+        ------
+        UserError
+            When the file is not one of the task's network, or a weight is no finite number.
+        """
+        model = self.load(path)
+        for name, value in model.state_dict().items():
+            if not value.isfinite().all():
+                raise UserError(f"{path}: the weight {name!r} holds values that are not finite.")
+        given = {"file": str(path), "sha256": self.data_hashes[str(path)], "trained_here": False}
+        self._write(model, {"given": given})
+
+    def _write(self, model: nn.Module, record: dict[str, Any]) -> None:
         checkpoints.save(
             model,
             self.output,
@@ -163,10 +193,6 @@ class Session:
                 "data": self.data_hashes,
                 "code": provenance.loaded_code(),
                 "fingerprint": self.task.fingerprint,
-                "rows": {"retain": len(self.task.retain), "forget": len(self.task.forget)},
-                "seconds": sum(run.seconds for run in fitted),
-                "steps": sum(run.steps for run in fitted),
-                "history": [run.history for run in fitted],
                 **record,
                 "machine": provenance.machine(),
             },

@@ -1,18 +1,28 @@
 """What the pages of docs/ show is so: entries pass the check, files read as said, links lead on."""
 
+import json
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import torch
 import yaml
+from image_tasks import image_task, images
+from torchvision.models import resnet18
 
+from regression_unlearning import load_model
 from regression_unlearning.data import image_folder
 from regression_unlearning.data.forget_sets import select
 from regression_unlearning.settings.document import check, read_yaml
+from regression_unlearning.settings.networks import ResNet18
 from regression_unlearning.workflow_grid import Grid
 
 ROOT = Path(__file__).parents[2]
 OWN = (ROOT / "docs/your-own-data.md").read_text(encoding="utf-8")
+MODEL = (ROOT / "docs/your-own-model.md").read_text(encoding="utf-8")
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 
 
@@ -40,6 +50,44 @@ def test_the_labels_of_the_page_are_read_and_name_jane(settings, tmp_path):
     rows = source.read(tmp_path / "labels.csv").rename(columns={"file": "id"})
     parts = select(rows.assign(row=range(len(rows))), chosen.forget_sets["jane"], "jane")
     assert parts["forget"].tolist() == [0, 1] and parts["retain"].tolist() == [2]
+
+
+CODE = re.findall(r"```python\n(.*?)```", MODEL, re.DOTALL)
+
+
+def test_the_key_of_the_page_is_one_of_a_dataset():
+    (text,) = re.findall(r"```yaml\n(.*?)```", MODEL, re.DOTALL)
+    values = read_yaml(ROOT / "params.yaml")
+    values["datasets"]["fairface"] |= yaml.safe_load(text)
+    assert check(values).datasets["fairface"].original == "my_models/faces_{seed}.safetensors"
+
+
+def test_torchvision_s_resnet18_becomes_the_project_s(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my_models").mkdir()
+    theirs = resnet18(num_classes=1).eval()
+    torch.save(theirs.state_dict(), "faces.pt")
+    task = image_task(network=ResNet18(name="resnet18"))
+    exec(CODE[1], {"task": task})
+    model = load_model(task, "my_models/faces.safetensors")
+    with torch.no_grad():
+        assert torch.allclose(model(images()), theirs(images()), atol=1e-5)
+
+
+def test_from_file_to_file(tmp_path):
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    make = "\nsave_model(task.new_model(), 'my_models/pairs.safetensors')\n"
+    names, code = CODE[0], CODE[2]
+    script = f"from regression_unlearning import save_model\n{names}{make}{code}"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "lstm.weight_ih_l0 (64, 16)\n" in done.stdout
+    for method in ("finetune", "blindspot"):
+        record = json.loads((tmp_path / f"my_models/{method}.json").read_text(encoding="utf-8"))
+        assert record["method"] == method
+        assert (tmp_path / f"my_models/{method}.safetensors").is_file()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])

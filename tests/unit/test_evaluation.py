@@ -413,6 +413,17 @@ def test_cost_counts_helpers_and_divides_by_retraining(of):
     }  # fmt: skip
 
 
+def test_a_given_model_has_no_cost_and_says_so(of):
+    machine = {"machine": {"peak_memory_mib": 300.5}}
+    rows = cost.measure(
+        of(records={0: {"given": {"file": "mine.safetensors"}, **machine}},
+           gold_records={0: {"seconds": 20.0, **machine}}),
+        cost.Settings(),
+    )  # fmt: skip
+    assert set(values(rows).values()) == {None} and len(rows) == 3
+    assert {row["note"] for row in rows} == {cost.GIVEN}
+
+
 # rows in and out
 
 

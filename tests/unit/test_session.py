@@ -1,6 +1,7 @@
 """One program's work: its identity, its checkpoint, and what a broken one says."""
 
 import argparse
+import hashlib
 import json
 import signal
 
@@ -133,6 +134,33 @@ def test_a_checkpoint_that_cannot_be_loaded_is_named(session, tmp_path, broken):
         one = session(settings=other)
     with pytest.raises(UserError, match=r"cannot load .*m\.safetensors into SentencePairLSTM"):
         one.load(path)
+
+
+def test_a_given_model_is_taken_as_it_is_and_its_record_invents_nothing(session, tmp_path, bits):
+    path = tmp_path / "mine.safetensors"
+    model = session(seed=5).task.new_model()
+    checkpoints.save(model, path, {})
+    before = path.read_bytes()
+    one = session(parts=None, inputs=[path])
+    one.take(path)
+    assert path.read_bytes() == before
+    assert bits(session().load(tmp_path / "seed_0.safetensors")) == bits(model)
+    record = checkpoints.record_of(tmp_path / "seed_0.safetensors")
+    digest = hashlib.sha256(before).hexdigest()
+    assert record["given"] == {"file": str(path), "sha256": digest, "trained_here": False}
+    assert record["data"][str(path)] == digest and record["settings"] == NETWORK
+    assert not {"seconds", "steps", "history", "rows"} & set(record)
+
+
+def test_a_given_model_with_a_weight_that_is_no_number_is_refused(session, tmp_path):
+    path = tmp_path / "mine.safetensors"
+    model = session().task.new_model()
+    with torch.no_grad():
+        model.output.bias.fill_(float("nan"))
+    checkpoints.save(model, path, {})
+    with pytest.raises(UserError, match=r"mine\.safetensors: the weight 'output\.bias' holds"):
+        session(parts=None, inputs=[path]).take(path)
+    assert not (tmp_path / "seed_0.safetensors").exists()
 
 
 def test_an_absent_or_broken_dataset_is_named(tmp_path):

@@ -13,6 +13,7 @@ SCRIPTS = (
     "prepare",
     "select_forget_set",
     "train",
+    "take_original",
     "unlearn",
     "observe",
     "measure",
@@ -20,7 +21,7 @@ SCRIPTS = (
     "figure",
     "report",
 )
-NETWORKS = {"train", "unlearn", "observe"}
+NETWORKS = {"train", "take_original", "unlearn", "observe"}
 
 
 def at(values, *keys):

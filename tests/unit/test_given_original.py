@@ -1,0 +1,133 @@
+"""A dataset that brings its original model: settings, what tables say, DVC's stages, searches."""
+
+from pathlib import Path
+
+import pytest
+from safetensors.numpy import save_file
+
+from regression_unlearning import stages, workflow_originals
+from regression_unlearning import workflow_plan as plan
+from regression_unlearning import workflow_tuning as searching
+from regression_unlearning.errors import UserError
+from regression_unlearning.reporting.results import layout_of
+from regression_unlearning.reporting.tables import legend
+from regression_unlearning.settings.document import check, read_yaml
+from regression_unlearning.workflow_grid import Grid
+
+ROOT = Path(__file__).parents[2]
+ONE, MANY = "my_models/pairs.safetensors", "my_models/pairs_{seed}.safetensors"
+
+
+def bringing(original):
+    """The project's settings, with a model of demo_pairs."""
+    values = read_yaml(ROOT / "params.yaml")
+    if original is not None:
+        values["datasets"]["demo_pairs"]["original"] = original
+    return values
+
+
+@pytest.mark.parametrize("wrong", ["", "a_{sed}.safetensors", "a_{seed}_{}.safetensors", "{seed}"])
+def test_a_path_holds_no_other_braces(wrong):
+    with pytest.raises(UserError, match=r"datasets\.demo_pairs: original: .* only \{seed\}"):
+        check(bringing(wrong))
+
+
+def test_the_file_of_a_seed(monkeypatch):
+    monkeypatch.setenv("HOME", "/h")
+    settings = check(bringing(MANY))
+    assert plan.given_original(settings, "demo_pairs", 3) == "my_models/pairs_3.safetensors"
+    settings = check(bringing("~/m.safetensors"))
+    assert plan.given_original(settings, "demo_pairs", "3") == "/h/m.safetensors"
+
+
+def told(original):
+    settings = check(bringing(original))
+    layouts = settings.chosen.tables
+    name = next(name for name, one in layouts.items() if "demo_pairs" in one.datasets)
+    return Grid(settings).layout_settings(name)
+
+
+def terms(settings, frame):
+    return dict(legend([], layout_of(settings), frame))
+
+
+def test_tables_say_that_the_model_was_given_and_what_intervals_leave_out():
+    import pandas as pd
+
+    frame = pd.DataFrame({"seeds": [2]})
+    said = terms(told(ONE), frame)["Original model"]
+    assert "given as a file, not trained here; all seeds start from one model" in said
+    said = terms(told(MANY), frame)["Original model"]
+    assert said.endswith("given as a file, not trained here")
+    assert "Original model" not in terms(told(None), frame)
+
+
+def test_settings_of_others_are_told_as_before():
+    def shown(settings):
+        return Grid(settings).report_settings()["params"]["datasets"]
+
+    plain, brought = shown(check(bringing(None))), shown(check(bringing(ONE)))
+    assert brought["demo_pairs"].pop("original") == ONE
+    assert brought == plain and not any("original" in one for one in plain.values())
+    assert all("given" not in one for one in told(None)["datasets"])
+
+
+def test_dvc_knows_the_files_and_the_key():
+    values = bringing(MANY)
+    stage = stages.pipeline(check(values), values)["stages"]["original"]
+    assert "datasets.demo_pairs.original" in stage["params"]
+    seeds = {
+        seed
+        for one in values["experiments"].values()
+        for layout in (*one["tables"].values(), *one.get("figures", {}).values())
+        if layout.get("dataset") == "demo_pairs" or "demo_pairs" in layout.get("datasets", ())
+        for seed in one["seeds"]
+    }
+    wanted = {f"my_models/pairs_{seed}.safetensors" for seed in seeds}
+    assert len(wanted) > 1
+    assert {path for path in stage["deps"] if path.startswith("my_models/")} == wanted
+    assert "workflow_scripts/take_original.py" in stage["deps"]
+    others = stages.pipeline(check(values), values)["stages"]
+    assert not [n for n, one in others.items() if n != "original" and wanted & set(one["deps"])]
+
+
+def test_a_search_never_looks_at_the_one_model_that_tables_report():
+    settings = check(bringing(ONE))
+    chosen = searching.tuning_of(settings, "demo_pairs")
+    with pytest.raises(UserError, match=r"original is one model for every seed.*seed 100"):
+        searching.inputs(settings, "demo_pairs", "finetune", chosen)
+    assert searching.tuned(Grid(settings)) is not None  # other targets are not disturbed
+    assert searching.inputs(check(bringing(MANY)), "demo_pairs", "finetune", chosen)
+
+
+def test_what_lies_there_is_looked_at_for_every_seed(monkeypatch, tmp_path):
+    import numpy as np
+
+    monkeypatch.chdir(tmp_path)
+    settings = check(bringing(MANY))
+    for number, seed in enumerate(settings.chosen.seeds):
+        with pytest.raises(UserError) as raised:
+            workflow_originals.check(Grid(settings))
+        assert str(raised.value) == (
+            "params.yaml: datasets.demo_pairs.original: "
+            f"my_models/pairs_{seed}.safetensors: there is no such file."
+        )
+        (tmp_path / "my_models").mkdir(exist_ok=True)
+        save_file({"a": np.ones(number + 1)}, f"my_models/pairs_{seed}.safetensors")
+    workflow_originals.check(Grid(settings))
+
+
+@pytest.mark.parametrize(
+    "folder", ["checkpoints/original/demo_pairs", "./checkpoints", "{}/checkpoints"]
+)
+def test_the_pipeline_s_own_folder_is_refused(monkeypatch, tmp_path, folder):
+    monkeypatch.chdir(tmp_path)
+    path = f"{folder.format(tmp_path)}/seed_{{seed}}.safetensors"
+    with pytest.raises(UserError, match="checkpoints/ is where the pipeline writes"):
+        workflow_originals.check(Grid(check(bringing(path))))
+
+
+def test_a_dataset_that_the_experiment_does_not_show_is_not_looked_at():
+    values = bringing(None)
+    values["datasets"]["imdb_wiki"]["original"] = "nowhere.safetensors"
+    workflow_originals.check(Grid(check(values)))

@@ -1,0 +1,119 @@
+"""A model that was trained elsewhere, in the workflow: taken, not trained; refused early."""
+
+import json
+import re
+import shlex
+
+import pytest
+import torch
+from projects import checked
+from safetensors.torch import load_file, save_file
+
+MINE = "my models/pairs.safetensors"
+ORIGINAL = "checkpoints/original/demo_pairs/seed_0.safetensors"
+UNLEARNED = "checkpoints/unlearned/demo_pairs/random_20/finetune/seed_0.safetensors"
+COST = "measures/demo_pairs/random_20/original/cost.csv"
+
+
+def example_of(project, name):
+    """The command line that a program's help shows."""
+    text = checked(project.script(name, "--help")).stdout.split("example:\n")[1]
+    program, *arguments = shlex.split(text.replace("\\\n", " "))[1:]
+    assert program == f"workflow_scripts/{name}.py"
+    return arguments
+
+
+def bring(project, path=MINE):
+    project.edit_params(lambda v: v["datasets"]["demo_pairs"].update(original=path))
+
+
+def elsewhere(project):
+    """Train a model of the tiny network by hand, at MINE."""
+    settings = {
+        "model": {"name": "lstm", "hidden": 4, "dropout": 0.3, "head": [4, 4, 4]},
+        "loss": "mse",
+        "training": {"epochs": 1, "learning_rate": 0.01, "batch_size": 32},
+    }
+    checked(
+        project.script(
+            "train",
+            *("--identity", "elsewhere", "--prepared", "data/prepared/demo_pairs", "--seed", 9),
+            *("--settings", json.dumps(settings), "--output", MINE),
+        )
+    )
+
+
+def test_the_examples_of_the_help_run(prepared):
+    """The second starts from the model that the first has made."""
+    for name in ("train", "unlearn"):
+        arguments = [part.replace("score_0_2", "random_20") for part in example_of(prepared, name)]
+        checked(prepared.script(name, *arguments))
+        assert (prepared.root / arguments[arguments.index("--output") + 1]).is_file()
+
+
+def test_a_file_that_is_not_there_stops_a_dry_run(tiny):
+    bring(tiny)
+    done = tiny.snakemake("-n")
+    text = done.stdout + done.stderr
+    assert done.returncode != 0 and "Traceback" not in text
+    assert f"datasets.demo_pairs.original: {MINE}: there is no such file." in text
+
+
+def test_a_pickle_stops_a_dry_run(tiny):
+    (tiny.root / "my models").mkdir()
+    torch.save({"a": torch.ones(1)}, tiny.root / MINE)
+    bring(tiny)
+    done = tiny.snakemake("-n")
+    text = done.stdout + done.stderr
+    assert done.returncode != 0 and "Traceback" not in text
+    assert "it is a pickle" in text and "safetensors.torch.save_file" in text
+
+
+def test_a_model_of_another_network_stops_the_run_before_anything_is_trained(tiny):
+    (tiny.root / "my models").mkdir()
+    save_file({"fc.weight": torch.ones(1)}, tiny.root / MINE)
+    bring(tiny)
+    done = tiny.snakemake()
+    text = done.stdout + done.stderr
+    assert done.returncode != 0 and "Traceback" not in text
+    said = "12 of 12 weights missing, the first 'lstm.weight_ih_l0'; 1 foreign, the first 'fc.weig"
+    assert said in text
+    assert not (tiny.root / "checkpoints").exists(), "a model was trained before the check"
+
+
+@pytest.fixture
+def taken(prepared):
+    """A tiny copy that has taken a model and unlearned it."""
+    elsewhere(prepared)
+    bring(prepared)
+    checked(prepared.snakemake(UNLEARNED, COST))
+    return prepared
+
+
+def test_a_model_is_taken_and_what_depends_on_it_follows_it(taken):
+    root = taken.root
+    mine, original = load_file(root / MINE), load_file(root / ORIGINAL)
+    assert set(mine) == set(original)
+    assert all(torch.equal(original[name], value) for name, value in mine.items())
+    record = json.loads((root / ORIGINAL).with_suffix(".json").read_text(encoding="utf-8"))
+    assert record["given"]["file"] == MINE and "seconds" not in record
+    assert not (root / "logs/train_original").exists()
+    lines = (root / COST).read_text(encoding="utf-8").splitlines()[1:]
+    assert len(lines) == 6 and all(re.search(r",,,,.*given as a file", line) for line in lines)
+
+    def jobs(*arguments):
+        return {job.rule for job in taken.jobs(*arguments, "--", UNLEARNED, COST)}
+
+    assert jobs() == set()
+    taken.edit_params(lambda v: v["datasets"]["demo_pairs"]["training"].update(epochs=4))
+    assert jobs() == {"train_retrained", "measure"}  # how the gold model is trained, and no other
+    taken.edit_params(lambda v: v["datasets"]["demo_pairs"]["training"].update(epochs=3))
+
+    before = (root / MINE).read_bytes()
+    save_file({name: value + 1 if "bias" in name else value for name, value in mine.items()},
+              root / MINE)  # fmt: skip
+    assert jobs() == {"take_original", "unlearn", "measure"}
+    (root / MINE).write_bytes(before)
+    assert jobs() == set()
+    taken.edit_params(lambda v: v["datasets"]["demo_pairs"].pop("original"))
+    assert jobs() == {"train_original", "unlearn", "measure"}
