@@ -26,6 +26,11 @@ def keep(values: dict, *names: str) -> None:
 def choose(params: dict, experiment: str) -> dict:
     """Choose an experiment; leave it Table 2, Figure 4 and their measures alone, in place."""
     keep(params["measures"], *MEASURES)
+    for dataset in params["datasets"].values():
+        keep(dataset.get("measures", {}), *MEASURES)
+    for table in (t for one in params["experiments"].values() for t in one["tables"].values()):
+        if table.get("measures"):
+            table["measures"] = [name for name in table["measures"] if name in MEASURES]
     params["experiment"] = experiment
     chosen = params["experiments"][experiment]
     keep(chosen["tables"], *TABLES)
