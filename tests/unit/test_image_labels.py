@@ -75,6 +75,22 @@ def test_a_plain_csv_is_prepared(tmp_path):
             )  # fmt: skip
 
 
+def test_wrong_labels_can_be_mended_where_they_lie(tmp_path):
+    """Nothing is copied and no hash recorded before the labels are right."""
+    tar(tmp_path / "i.tar", FILES)
+    chosen = image_folder.Settings(
+        images="i.tar", labels="l.csv", target="age", folder=str(tmp_path)
+    )
+    raw, sums = tmp_path / "raw", tmp_path / "sums.json"
+    (tmp_path / "l.csv").write_text(plain("split").replace(",", ";"), encoding="utf-8")
+    with pytest.raises(UserError, match=f"{tmp_path}/l.csv: its columns stand apart"):
+        image_folder.download(raw, chosen, mirror=None, checksums=sums, embedding=None)
+    assert not raw.exists() and not sums.exists()
+    (tmp_path / "l.csv").write_text(plain("split"), encoding="utf-8")
+    image_folder.download(raw, chosen, mirror=None, checksums=sums, embedding=None)
+    assert (raw / "labels.csv").read_text(encoding="utf-8") == plain("split")
+
+
 @pytest.mark.parametrize("sign", [";", "\t", "|"])
 def test_another_separator_is_named(read, sign):
     with pytest.raises(UserError, match=r"labels\.csv: its columns stand apart by .*with commas"):
