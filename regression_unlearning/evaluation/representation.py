@@ -48,10 +48,10 @@ class Settings(Section):
 
 
 def never_seen(seen: Observation) -> "np.ndarray":
-    """Activations of test rows like the forget rows; of all test rows where there are none."""
-    like = seen.of("test", "like_forget")[seen.of("test", "activation_index")]
+    """Activations of test rows like the forget rows; of all where the choice knows no likeness."""
+    like = seen.of("test", "like_forget")
     activation = seen.of("test", "activation")
-    return activation[like] if like.any() else activation
+    return activation[like[seen.of("test", "activation_index")]] if like.any() else activation
 
 
 def probes(settings: Settings) -> dict:

@@ -47,7 +47,7 @@ def tug_of_war(seen: Observation, gold: Observation) -> tuple[float | None, str]
 
 
 def measure(inputs: Inputs, settings: Settings) -> list[dict]:
-    """One value a seed; for the retrained model itself one for each pair of seeds."""
+    """One value a seed; for gold models, its distance from 1 between each two seeds."""
     gold = inputs.gold_observations
     if inputs.is_gold:
         pairs = [(gold[a], gold[b], a, b) for a, b in combinations(sorted(gold), 2)]
@@ -56,5 +56,7 @@ def measure(inputs: Inputs, settings: Settings) -> list[dict]:
     rows = []
     for seen, theirs, seed, other in pairs:
         value, note = tug_of_war(seen, theirs)
+        if inputs.is_gold and value is not None:
+            value, note = 1 - value, "distance of the product from 1 between two retrained models"
         rows.append(row("tow", seed, value, other_seed=other, note=note))
     return rows

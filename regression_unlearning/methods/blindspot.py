@@ -129,8 +129,9 @@ def unlearn(model, task, settings: Settings):
     fixed = None
     keeps = (outputs + sum(sizes)) * len(task.forget) <= HELD
     if keeps and settings.epochs > 1 and not task.data.augments:
-        parts = [read(task.data.batch(part)) for part in task.forget.split(READ)]
-        fixed = [torch.cat(found) for found in zip(*parts, strict=True)]
+        with task.working():
+            parts = [read(task.data.batch(part)) for part in task.forget.split(READ)]
+            fixed = [torch.cat(found) for found in zip(*parts, strict=True)]
 
     def objective(model, rows):
         inputs = task.data.batch(rows, training=True)

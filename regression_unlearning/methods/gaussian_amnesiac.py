@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from regression_unlearning.errors import UserError
 from regression_unlearning.settings.search import FIT
 from regression_unlearning.settings.training import Fit
 
@@ -20,13 +21,21 @@ SEARCH = FIT
 
 
 def relabelled(task, labels_of: str):
-    """The dataset's targets, those of the forget rows drawn from the Gaussian: Tensor (rows,)."""
+    """The dataset's targets, those of the forget rows drawn from the Gaussian: Tensor (rows,).
+
+    Raises
+    ------
+    UserError
+        When a Gaussian is asked for of a single label.
+    """
     import torch
 
     from regression_unlearning.training.seeds import seed_for
 
     target = task.data.target.clone()
     labels = target[task.train if labels_of == "train" else task.forget]
+    if len(labels) < 2:
+        raise UserError("labels_of: forget fits no Gaussian to one row; take labels_of: train.")
     generator = torch.Generator().manual_seed(seed_for(task.seed, "labels"))
     noise = torch.randn(len(task.forget), generator=generator).to(target.device)
     target[task.forget] = labels.mean() + labels.std() * noise

@@ -6,7 +6,7 @@ The divergence of class probabilities becomes the squared distance of outputs.
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.search import FIT, Log, Whole
@@ -33,6 +33,12 @@ class Settings(Fit):
     alpha: Weight = 0.5
     cap: bool = True
     rewind: bool = True
+
+    @model_validator(mode="after")
+    def _no_plateau(self):
+        if self.schedule is not None and self.schedule.name == "plateau":
+            raise UserError("scrub: a plateau of what is meant to rise says nothing; take step.")
+        return self
 
 
 SEARCH = {**FIT, "forget_epochs": Whole(1, 5), "alpha": Log(0.05, 5)}
@@ -86,7 +92,8 @@ def unlearn(model, task, settings: Settings):
         **(watching if settings.rewind else {}),
     )
     if settings.rewind:
-        wanted = task.mean_loss(model, task.held_out)
+        with task.working():
+            wanted = task.mean_loss(model, task.held_out)
         errors = [epoch["monitored"] for epoch in fitted.history]
         nearest = min(range(len(errors)), key=lambda epoch: abs(errors[epoch] - wanted))
         snapshots.restore(nearest + 1, model)

@@ -4,6 +4,7 @@ Source: Foster et al., "Fast machine unlearning without retraining through selec
 dampening" (AAAI 2024).
 """
 
+import logging
 from typing import Annotated
 
 from pydantic import Field
@@ -11,14 +12,18 @@ from pydantic import Field
 from regression_unlearning.settings.search import Log
 from regression_unlearning.settings.section import Count, Positive, Section
 
+log = logging.getLogger(__name__)
+
 
 class Settings(Section):
     """When a weight is dampened, and by how much; no training.
 
     A weight whose importance to the forget set exceeds ``alpha`` times its importance to the
     training set is scaled by min(1, ``lambda`` * importance to the training set / importance to
-    the forget set). ``rows`` bounds the rows of the training set that its importance is taken
-    over (drawn by the run's seed); none means all.
+    the forget set). The first is at most as many times the second as there are training rows to a
+    forget row: with an ``alpha`` at or above that nothing is dampened, and the log says so.
+    ``rows`` bounds the rows of the retain and of the forget set that importance is taken over
+    (drawn by the run's seed); none means all.
     """
 
     alpha: Positive = 10.0
@@ -36,11 +41,21 @@ def dampen(model, task, settings: Settings, value=None) -> None:
 
     from regression_unlearning.training.gradients import mean_squares, trainable
 
+    share = len(task.forget) / len(task.train)
+    if settings.alpha * share >= 1:
+        log.warning(
+            "alpha %g dampens nothing: no weight's importance to the forget set is more than %.2f "
+            "times that to the training set, of which it is a part; set a smaller alpha.",
+            settings.alpha,
+            1 / share,
+        )
     with task.working():
-        train = task.some(task.train, settings.rows, "importance")
-        overall = mean_squares(model, task, train, value)
         forgotten = task.some(task.forget, settings.rows, "forget importance")
+        kept = task.some(task.retain, settings.rows, "retain importance")
         forget = mean_squares(model, task, forgotten, value)
+        retain = mean_squares(model, task, kept, value)
+        # of the whole training set: the same rows speak for the forget set in both
+        overall = {name: share * forget[name] + (1 - share) * retain[name] for name in forget}
         chosen = total = 0
         with torch.no_grad():
             for name, weight in trainable(model).items():

@@ -85,8 +85,9 @@ def _goal(key: str) -> str:
 
 
 def _cell(one: dict | None, key: str, method: str, decimals: int) -> Cell:
-    """One number; what is a comparison with the retrained model says nothing of that model."""
-    if method == "retrained" and quantity(key).compares:
+    """One number; none for gold beside itself, nor for the cost of doing nothing."""
+    itself, nothing = method == "retrained" and quantity(key).compares, method == "original"
+    if itself or (nothing and key == COST):
         return Cell(NOT_DEFINED)
     if one is None:
         return Cell(NOT_MEASURED, notes=(ABSENT,))

@@ -140,7 +140,7 @@ PAPER = (
 
 #: Measured costs: they vary from run to run, so they have a table of their own.
 COSTS = {
-    "seconds": Quantity("Seconds", "wall time of the method's own step"),
+    "seconds": Quantity("Seconds", "seconds of the method's work, helper models included"),
     "seconds_over_retraining": Quantity(
         "Share of retraining", "those seconds over the seconds that retraining from scratch took"
     ),

@@ -251,9 +251,13 @@ class Task:
 
 
 def like_them(parts: Mapping[str, Tensor]) -> Tensor:
-    """Validation rows like the forgotten ones; all of them where the choice knows no likeness."""
+    """Validation rows like the forgotten ones; all of them where the choice knows no likeness.
+
+    Random rows and rows by their ids are like no held-out row, validation or test.
+    """
     like = parts["validation_forget"]
-    return like if len(like) else parts["validation_retain"]
+    known = len(like) or len(parts.get("test_forget", ()))
+    return like if known else parts["validation_retain"]
 
 
 def load_parts(path: str | Path, device: str = "cpu") -> dict[str, Tensor]:

@@ -31,7 +31,8 @@ def teacher(task: Task, model: nn.Module, rows: Tensor) -> Teacher:
                 return model(inputs)
 
         return read
-    said = task.outputs(model, rows)
+    with task.working():
+        said = task.outputs(model, rows)
     table = said.new_zeros(len(task.data.target), said.shape[1])
     table[rows] = said
     return lambda _inputs, asked: table[asked]
@@ -58,7 +59,8 @@ def ignorant(task: Task, rows: Tensor, place: str = "centred") -> Teacher:
     said = teacher(task, model, rows)
     if place == "raw":
         return said
-    shift = constant(task) - task.outputs(model, task.retain).double().mean().item()
+    with task.working():
+        shift = constant(task) - task.outputs(model, task.retain).double().mean().item()
     return lambda inputs, asked: said(inputs, asked) + shift
 
 

@@ -59,4 +59,5 @@ def test_a_row_a_seed_and_for_gold_a_row_a_pair(tmp_path):
     gold = inputs.Inputs("retrained", {"observations": files, "gold_observations": files})
     rows = tow.measure(gold, tow.Settings())
     assert [(one["seed"], one["other_seed"]) for one in rows] == [(0, 1), (0, 2), (1, 2)]
-    assert [one["value"] for one in rows] == pytest.approx([0.9, 0.8, 0.9])
+    assert [one["value"] for one in rows] == pytest.approx([0.1, 0.2, 0.1])
+    assert "distance of the product from 1" in rows[0]["note"]

@@ -1,5 +1,6 @@
 """Methods that move some weights only, or move weights without training."""
 
+import logging
 import math
 
 import pytest
@@ -120,16 +121,31 @@ def test_dampening_is_the_rule_of_its_source(method, value, task, original):
 
 def test_dampening_takes_at_most_so_many_rows_of_either_set(task, original):
     found = unlearn(original, task, "ssd", alpha=1.5, rows=5, **{"lambda": 0.8})
-    train = task.some(task.train, 5, "importance")
+    retain = task.some(task.retain, 5, "retain importance")
     forget = task.some(task.forget, 5, "forget importance")
-    assert len(train) == len(forget) == 5
-    overall, of_forget = (mean_squares(original, task, rows) for rows in (train, forget))
+    assert len(retain) == len(forget) == 5
+    share = len(task.forget) / len(task.train)
+    of_retain, of_forget = (mean_squares(original, task, rows) for rows in (retain, forget))
+    overall = {n: share * f + (1 - share) * of_retain[n] for n, f in of_forget.items()}
     after = dict(found.named_parameters())
     for name, weight in original.named_parameters():
         d, f = overall[name], of_forget[name]
         factor = torch.where(f > 1.5 * d, (0.8 * d / f).clamp(max=1), torch.ones_like(d))
         assert torch.allclose(after[name], weight * factor, rtol=1e-4, atol=1e-7)
     assert not same(found, original)
+
+
+def test_an_alpha_beyond_the_largest_ratio_dampens_nothing_and_says_so(task, original, caplog):
+    """The forget set is a part of the training set: its importance is bounded by their sizes."""
+    most = len(task.train) / len(task.forget)
+    for rows in (None, 5):
+        caplog.clear()
+        with caplog.at_level(logging.WARNING):
+            assert same(unlearn(original, task, "ssd", alpha=1.01 * most, rows=rows), original)
+        assert f"more than {most:.2f} times" in caplog.text
+    caplog.clear()
+    unlearn(original, task, "ssd", alpha=0.9 * most)
+    assert not caplog.text
 
 
 def test_ssd_does_nothing_where_nothing_stands_out(task, original):

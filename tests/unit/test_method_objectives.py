@@ -13,7 +13,7 @@ from regression_unlearning.methods import gaussian_matching
 from regression_unlearning.models.activations import evaluating, recorded
 from regression_unlearning.training.batches import drawn_beside, in_turn, shuffled
 from regression_unlearning.training.task import Task
-from regression_unlearning.training.teachers import ignorant
+from regression_unlearning.training.teachers import ignorant, teacher
 from regression_unlearning.training.unlearn import unlearn
 
 FIT = {"epochs": 2, "learning_rate": 0.01, "batch_size": 16}
@@ -129,7 +129,7 @@ def test_scrub_rewinds_to_the_epoch_nearest_to_held_out_rows(folder, original, t
     task = make_task(dropout=0.0, state_folder=tmp_path if folder else None)
     options = {"epochs": 5, "learning_rate": 0.02, "batch_size": 16, "forget_epochs": 4}
     found = unlearn(original, task, "scrub", **options)
-    errors = [epoch["monitored"] for epoch in task.fitted[-1].history]
+    errors = [epoch["monitored"] for run in task.fitted for epoch in run.history]
     wanted = task.facts["held_out_error"]
     chosen = task.facts["rewound_to_epoch"]
     assert abs(errors[chosen - 1] - wanted) == min(abs(error - wanted) for error in errors)
@@ -144,6 +144,25 @@ def test_scrub_without_held_out_rows_says_so(original):
     task = make_task(held_out=torch.empty(0, dtype=torch.int64))
     with pytest.raises(UserError, match="rewind: false"):
         unlearn(original, task, "scrub", **FIT)
+
+
+def test_scrub_takes_no_schedule_that_watches_what_is_meant_to_rise(original):
+    with pytest.raises(UserError, match="plateau"):
+        unlearn(original, make_task(), "scrub", **FIT, schedule={"name": "plateau"})
+
+
+@pytest.mark.parametrize("method", ["gaussian_amnesiac", "salun"])
+def test_one_label_makes_no_gaussian(method, original):
+    with pytest.raises(UserError, match="one row; take labels_of: train"):
+        unlearn(original, make_task(forget=1), method, **FIT, labels_of="forget")
+
+
+def test_what_a_teacher_reads_before_training_is_counted(original):
+    task = make_task()
+    teacher(task, original, task.train)
+    assert [run.seconds > 0 for run in task.fitted] == [True]
+    ignorant(task, task.train)  # its own outputs, and their mean
+    assert len(task.fitted) == 3
 
 
 def test_bad_teacher_teaches_each_set_its_own(objective_of, original):

@@ -63,6 +63,17 @@ def test_a_method_is_judged_as_a_whole():
     assert remarks(frame(good="0.91"), LAYOUT)["good"] == (NO_CLOSER,)
 
 
+def test_one_dear_forget_set_is_enough():
+    """Cheap on the average is not cheap: 0.04 and 0.6 are no "at most a half"."""
+    cost = "seconds_over_retraining"
+    given = frame()
+    dear = (given["method"] == "good") & (given["measure"] == cost) & (given["forget_set"] == "low")
+    given.loc[dear, "mean"] = "0.6"
+    assert remarks(given, LAYOUT)["good"] == (DEAR,)
+    figures = bars(given, LAYOUT).set_index("id")["figures"]
+    assert "more than half: Good, Dear" in figures["under_half"]
+
+
 def test_each_remark_stands_at_each_row_of_its_method():
     table = methods_table(frame(), LAYOUT)
     notes = {(one.group, one.label): set(one.notes) for one in table.rows}
@@ -81,7 +92,7 @@ def test_cells_floor_and_what_is_not_defined():
     rows = {(one.group, one.label): one.cells for one in table.rows}
     w1, cost = place["Wasserstein distance, train → 0"], place["Share of retraining"]
     assert rows["Low", "Poor"][w1].text == "0.950" and rows["Low", "Poor"][cost].text == "0.050"
-    assert rows["Low", "Retrained"][w1].text == "—"
+    assert rows["Low", "Retrained"][w1].text == rows["Low", "Original"][cost].text == "—"
     assert rows["Low", "Floor"][w1].text == "0.100" and rows["Low", "Floor"][cost].text == "—"
     assert rows["Low", "Dear"][w1].text == "≥ 3.000"
     assert rows["High", "Dear"][w1].text == "not measured"

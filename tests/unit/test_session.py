@@ -15,6 +15,7 @@ from regression_unlearning.files import write_npz
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training import checkpoints
 from regression_unlearning.training.session import Session
+from regression_unlearning.training.task import like_them
 from regression_unlearning.training.train import train
 
 NETWORK = {"model": {"name": "lstm", "hidden": 4, "head": [8, 6]}, "loss": "mse", "reading": {}}
@@ -147,3 +148,12 @@ def test_a_gpu_that_is_not_there(session, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(UserError, match="a GPU is asked for and none can be seen"):
         session(device="cuda")
+
+
+def test_rows_held_out_are_like_the_forgotten_ones_or_any_where_nothing_is():
+    """Random rows are like no held-out row; a band may have its only ones in test."""
+    parts = {"validation_forget": torch.tensor([4, 5]), "validation_retain": torch.tensor([6])}
+    assert like_them(parts).tolist() == [4, 5]
+    none = {**parts, "validation_forget": torch.tensor([], dtype=torch.int64)}
+    assert like_them({**none, "test_forget": torch.tensor([])}).tolist() == [6]
+    assert like_them({**none, "test_forget": torch.tensor([9])}).tolist() == []
