@@ -2,9 +2,6 @@
 # Each file of rules/ is one step of the chain; this file checks the settings and names the targets.
 
 
-configfile: "params.yaml"
-
-
 container: "envs/regression_unlearning.sif"  # for --sdm apptainer; envs/apptainer.def builds it
 
 

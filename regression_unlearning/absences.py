@@ -8,6 +8,12 @@ from regression_unlearning import registry
 from regression_unlearning.settings.document import Settings
 
 
+def mirror_of(settings: Settings) -> Path | None:
+    """The folder that already holds raw files, where one is named."""
+    place = os.environ.get("REGRESSION_UNLEARNING_DATA_MIRROR") or settings.data_mirror
+    return Path(place).expanduser() if place else None
+
+
 def absences(
     settings: Settings, datasets: Iterable[str], folder: Path = Path("data/raw")
 ) -> dict[str, str]:
@@ -25,8 +31,7 @@ def absences(
     folder : Path
         Where each has a raw folder.
     """
-    place = os.environ.get("REGRESSION_UNLEARNING_DATA_MIRROR") or settings.data_mirror
-    mirror = Path(place).expanduser() if place else None
+    mirror = mirror_of(settings)
     found = {}
     for name in datasets:
         loader = registry.load("dataset", settings.datasets[name].loader)

@@ -10,6 +10,9 @@ from typing import Any
 
 from regression_unlearning.errors import UserError
 
+#: What a message says of a path that does not begin at the root.
+RELATIVE = " (paths are relative to the project's folder)"
+
 
 @contextmanager
 def whole(path: str | os.PathLike) -> Iterator[Path]:
@@ -111,6 +114,22 @@ def read_npz(path: str | os.PathLike, names: Iterable[str] | None = None) -> dic
         EOFError, zipfile.BadZipFile, zlib.error,
     ) as error:  # fmt: skip
         raise UserError(f"cannot read the arrays of {path}: {error}") from error
+
+
+def not_there(path: str, kind: str) -> str:
+    """Say that a path of the settings leads to no file, or no folder.
+
+    Parameters
+    ----------
+    path : str
+        The path as it was given.
+    kind : {"file", "folder"}
+        What it should be.
+    """
+    if Path(path).expanduser().exists():
+        return f"{path} is no {kind}; name a {kind}."
+    relative = "" if Path(path).expanduser().is_absolute() else RELATIVE
+    return f"{path} does not exist{relative}."
 
 
 def sha256(path: str | os.PathLike) -> str:

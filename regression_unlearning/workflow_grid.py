@@ -81,9 +81,13 @@ class Grid:
             )
         )
 
+    def forget_set_names(self, dataset: str) -> list[str]:
+        """A dataset's forget sets, those before a shown one included."""
+        return _unique(cell[1] for cell in self._started_from if cell[0] == dataset)
+
     def forget_sets_of(self, dataset: str) -> list[str]:
         """Files of a dataset's forget sets."""
-        names = _unique(cell[1] for cell in self._started_from if cell[0] == dataset)
+        names = self.forget_set_names(dataset)
         return [f"data/prepared/{dataset}/forget_sets/{name}.npz" for name in names]
 
     @cached_property

@@ -1,5 +1,5 @@
 # What every step uses: the checked settings, the grid of jobs, the code that a job depends on.
-# Requires: params.yaml (as `config`). Makes: SETTINGS, GRID and the lists of targets.
+# Requires: params.yaml. Makes: `config`, SETTINGS, GRID and the lists of targets.
 
 import json
 import os
@@ -10,8 +10,13 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, workflow.basedir)
 
-from regression_unlearning import workflow_failures, workflow_leftovers, workflow_lock
-from regression_unlearning import workflow_originals
+from regression_unlearning import (
+    workflow_failures,
+    workflow_leftovers,
+    workflow_lock,
+    workflow_needs,
+    workflow_originals,
+)
 from regression_unlearning import workflow_plan as plan
 from regression_unlearning import workflow_tuning as searching
 from regression_unlearning.errors import UserError
@@ -33,13 +38,23 @@ os.environ.update(PYTHONPATH=os.pathsep.join(LIBRARIES))
 os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", "1073741824")
 os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "1073741824")
 
+# Read before Snakemake reads it: a slip is named by its line, and a key that stands twice is seen.
 try:
-    for path in workflow.configfiles:
-        read_yaml(path)  # a key that stands twice is gone once Snakemake has read it
+    for path in dict.fromkeys(["params.yaml", *workflow.configfiles]):
+        read_yaml(path)
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
+
+configfile: "params.yaml"
+
+
+try:
     SETTINGS = check(config)
     GRID = Grid(SETTINGS)
     if workflow.is_main_process:
         workflow_originals.check(GRID)
+        workflow_needs.check_needs(GRID)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 

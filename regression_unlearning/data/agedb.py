@@ -25,6 +25,7 @@ from regression_unlearning.data.image_places import index, listed
 from regression_unlearning.data.images import Listing, Pictures
 from regression_unlearning.data.labels import numbers, read_csv, refuse
 from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.files import not_there
 from regression_unlearning.settings.embedding import Embedding
 
 if TYPE_CHECKING:
@@ -85,6 +86,13 @@ def absence(folder: Path, settings: Settings, mirror: Path | None) -> str | None
         f"academic address is needed), put them into {where} as {settings.images[0]}, or "
         f"unpacked as {settings.images[2]}, and run the same command again."
     )
+
+
+def lack(settings: Settings, mirror: Path | None) -> str | None:
+    """What is wrong with the source's own folder; that the images are on request is `absence`."""
+    if settings.folder and not Path(settings.folder).expanduser().is_dir():
+        return f"source.folder: {not_there(settings.folder, 'folder')}"
+    return None
 
 
 def download(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: The parts into which a forget set divides a dataset.
 PARTS = ("retain", "forget", "validation_retain", "validation_forget", "test_retain", "test_forget")
+#: Why rows that were held out make no forget set.
+UNTRAINED = "the model was not trained on them, and there is nothing to forget"
 #: Further parts of a forget set that comes after another: what is to be unlearned now.
 NOW = ("forget_now", "validation_forget_now")
 
@@ -82,14 +84,18 @@ def _ids(rows: "pd.DataFrame", selector: Ids) -> np.ndarray:
             raise UserError(f"cannot read the ids of {selector.file}: {error}") from error
         wanted += [line.strip() for line in text.splitlines() if line.strip()]
     ids = rows["id"].astype(str)
-    train = set(ids[(rows["split"] == "train").to_numpy()])
+    split = rows["split"].to_numpy()
+    train = set(ids[split == "train"])
     missing = [name for name in wanted if name not in train]
     if missing:
         shown = ", ".join(repr(name) for name in missing[:5])
-        example = next(iter(sorted(train)))
+        held_out = set(ids[np.isin(split, ["validation", "test"])])
+        held = sum(name in held_out for name in missing)
+        untrained = f" {held} of them {'is' if held == 1 else 'are'} held out: {UNTRAINED}."
         raise UserError(
             f"{len(missing)} of {len(wanted)} ids are no training rows: {shown}"
-            f"{', …' if len(missing) > 5 else ''}. Ids look like {example!r}."
+            f"{', …' if len(missing) > 5 else ''}.{untrained if held else ''}"
+            f" Training rows' ids look like {min(train, default='')!r}."
         )
     return ids.isin(wanted).to_numpy()
 
@@ -145,8 +151,14 @@ def select(
     if isinstance(selector, Random | Ids):
         chosen = chosen & (split == "train")
     train = split == "train"
-    now, chosen = chosen & ~before, chosen | before
+    asked, now, chosen = chosen, chosen & ~before, chosen | before
     if not (train & now).any():
+        held = int((now & (split != "train")).sum())
+        if held and not (train & before & asked).any():
+            raise UserError(
+                f"forget set {name!r} takes no training row, only held-out rows ({held:,}): "
+                f"{UNTRAINED}. Widen the choice, or leave the forget set out."
+            )
         left_to = "that an earlier forget set has not taken " if earlier else ""
         raise UserError(
             f"forget set {name!r} is empty: no training row {left_to}is chosen; widen the choice."

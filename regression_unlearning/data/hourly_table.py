@@ -6,8 +6,10 @@ from pydantic import model_validator
 
 from regression_unlearning.data.archives import is_archive
 from regression_unlearning.data.download import Wanted, fetch
+from regression_unlearning.data.wanted import nowhere
 from regression_unlearning.data.window_settings import Windows
 from regression_unlearning.errors import UserError
+from regression_unlearning.files import not_there
 from regression_unlearning.settings.embedding import Embedding
 
 FAMILY = "load_windows"
@@ -42,6 +44,30 @@ class Settings(Windows):
         return PurePosixPath(self.member or self.path or self.url or self.mirror[0]).name
 
 
+def lack(settings: Settings, mirror: Path | None) -> str | None:
+    """What is not there of a table that comes from `path` or the mirror alone; None for the rest.
+
+    Parameters
+    ----------
+    settings : Settings
+        Where it may lie.
+    mirror : Path or None
+        The data mirror.
+    """
+    if settings.path is not None:
+        there = Path(settings.path).expanduser().is_file()
+        return None if there else f"source.path: {not_there(settings.path, 'file')}"
+    if mirror is None:
+        return None if settings.url else nowhere(settings.mirror, "path")
+    places = settings.mirror or (settings.file,)
+    if any((mirror / place).is_file() for place in places):
+        return None
+    return (
+        f"source.mirror: the data mirror {mirror} does not hold {' or '.join(places)}. Mend the "
+        "name, or put the file there."
+    )
+
+
 def download(
     folder: Path,
     settings: Settings,
@@ -59,9 +85,9 @@ def download(
     """
     places = settings.mirror
     if settings.path is not None:
+        if why := lack(settings, mirror):
+            raise UserError(f"{folder.name}: {why}")
         path = Path(settings.path).expanduser()
-        if not path.is_file():
-            raise UserError(f"{path}: there is no such file; mend the dataset's source.path.")
         mirror, places = path.parent, (path.name,)
     wanted = Wanted(
         file=settings.file,

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from regression_unlearning.data.download import Wanted
-from regression_unlearning.data.image_files import ARCHIVE, bring, brought, note_content
+from regression_unlearning.data.image_files import ARCHIVE, bring, brought, lacking, note_content
 from regression_unlearning.data.images import Listing, Pictures
 from regression_unlearning.data.labels import read_labels
+from regression_unlearning.data.splits import Split, drawn
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
 
@@ -34,7 +35,8 @@ class Settings(Pictures):
 
     `images` (a folder, a tar or a zip file) and `labels` are relative to `folder`, or to the data
     mirror where no folder is set; with the two addresses they are downloaded. Columns that are not
-    named here are kept, to select forget sets by. A folder of images is read where it lies.
+    named here are kept, to select forget sets by. A folder of images is read where it lies. With
+    `divided` the parts are drawn, and the labels need no column that says them.
     """
 
     images: str
@@ -46,6 +48,7 @@ class Settings(Pictures):
     target: str = "target"
     split: str = "split"
     splits: Mapping[str, str] = Field(default_factory=lambda: dict(SPLITS))
+    divided: Split | None = None
 
     def listing(self, raw: Path) -> Listing:
         """The images that the labels name; see `data.images.prepare`."""
@@ -53,9 +56,29 @@ class Settings(Pictures):
 
     def read(self, labels: Path) -> "pd.DataFrame":
         """The labels, checked; see `read_labels`."""
-        return read_labels(
-            labels, file=self.file, target=self.target, split=self.split, splits=self.splits
+        rows = read_labels(
+            labels,
+            file=self.file,
+            target=self.target,
+            split=None if self.divided else self.split,
+            splits=self.splits,
         )
+        return rows.assign(split=drawn(len(rows), self.divided)) if self.divided else rows
+
+
+def lack(settings: Settings, mirror: Path | None) -> str | None:
+    """What is not there of labels and images; None where they are, or can be downloaded.
+
+    Parameters
+    ----------
+    settings : Settings
+        Where they may lie.
+    mirror : Path or None
+        The data mirror.
+    """
+    files = {"images": settings.images, "labels": settings.labels}
+    downloaded = bool(settings.images_url and settings.labels_url)
+    return lacking(files, settings.folder, mirror, downloaded)
 
 
 def download(
@@ -90,13 +113,11 @@ def download(
         When something is missing, truncated, changed or unsafe; see `fetch`.
     """
     source = Path(settings.folder).expanduser() if settings.folder else mirror
-    if source is None and not (settings.images_url and settings.labels_url):
-        raise UserError(
-            f"{folder.name}: where are {settings.images} and {settings.labels}? Set the source's "
-            "folder, or data_mirror, to the folder that holds them."
-        )
-    if source is not None and not source.is_dir():
-        raise UserError(f"{folder.name}: {source} is not a folder; mend it in params.yaml.")
+    held = all((folder / name).is_file() for name in (LABELS, ARCHIVE))
+    if (not held or settings.folder) and (why := lack(settings, mirror)):
+        raise UserError(f"{folder.name}: {why}")
+    if source is not None and not (folder / LABELS).exists():
+        settings.read(source / settings.labels)  # a copy of wrong labels would have to be removed
     labels = Wanted(file=LABELS, url=settings.labels_url, mirror=(settings.labels,))
     images = Wanted(file=ARCHIVE, url=settings.images_url, mirror=(settings.images,))
     in_place = bring(folder, [labels], images, source=source, checksums=checksums)

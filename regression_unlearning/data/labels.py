@@ -1,5 +1,6 @@
 """Labels of images: a CSV file with a file, a number and a part for each, checked row by row."""
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +13,19 @@ from regression_unlearning.errors import UserError, unknown
 if TYPE_CHECKING:
     import pandas as pd
 
+log = logging.getLogger(__name__)
+
 #: Columns that preparing makes itself.
 TAKEN = ("row", "id", "place")
+#: What to do where a column is missing.
+ADVICE = {
+    "file": "Name with source.file the column that holds the images' names.",
+    "target": "Name with source.target the column that holds the numbers to predict.",
+    "split": (
+        "Add a column with train, validation or test for each row, or name it with source.split; "
+        "or have the parts drawn by source.divided: {validation: 0.1, test: 0.1, seed: 0}."
+    ),
+}
 
 
 def read_csv(path: Path) -> "pd.DataFrame":
@@ -22,14 +34,24 @@ def read_csv(path: Path) -> "pd.DataFrame":
     Raises
     ------
     UserError
-        When it is missing, no UTF-8 text, or a row has more fields than the header.
+        When it is missing, no UTF-8 text, not separated by commas, or a row has more fields than
+        the header.
     """
     import pandas as pd
 
     try:
+        with path.open(encoding="utf-8-sig") as file:
+            header = file.readline()
+        other = next((sign for sign in (";", "\t", "|") if sign in header), None)
+        if other and "," not in header:
+            raise UserError(
+                f"{path}: its columns stand apart by {other!r}; save it with commas between them."
+            )
         return pd.read_csv(
             path, dtype=str, keep_default_na=False, index_col=False, encoding="utf-8-sig"
         )
+    except UserError:
+        raise
     except (OSError, ValueError) as error:
         raise UserError(f"cannot read {path}: {str(error).strip()}") from error
 
@@ -68,7 +90,7 @@ def refuse(table: "pd.DataFrame", column: str, wrong: np.ndarray, path: Path, wh
 
 
 def read_labels(
-    path: Path, *, file: str, target: str, split: str, splits: Mapping[str, str]
+    path: Path, *, file: str, target: str, split: str | None, splits: Mapping[str, str]
 ) -> "pd.DataFrame":
     """Read the labels of images.
 
@@ -77,14 +99,15 @@ def read_labels(
     path : Path
         The CSV file.
     file, target, split : str
-        What its columns are called.
+        What its columns are called; no `split` where the parts are drawn.
     splits : mapping of str to str
         What it calls the parts, and which one is meant.
 
     Returns
     -------
     DataFrame
-        ``file``, ``target`` (float64), ``split``, and every further column as text.
+        ``file``, ``target`` (float64), ``split`` (unless they are drawn), and every further column
+        as text.
 
     Raises
     ------
@@ -93,10 +116,14 @@ def read_labels(
         unknown, a name that leads out of the folder, two rows for one file.
     """
     table = read_csv(path)
-    chosen = {file: "file", target: "target", split: "split"}
-    for column in chosen:
+    if split is None and "split" in table.columns:
+        log.info("%s: its column 'split' is not read, as divided draws the parts", path)
+        table = table.drop(columns="split")
+    chosen = {file: "file", target: "target", **({split: "split"} if split else {})}
+    for column, meant in chosen.items():
         if column not in table.columns:
-            raise unknown("column", column, table.columns, str(path))
+            why = unknown("column", column, table.columns, str(path))
+            raise UserError(f"{why} {ADVICE[meant]}")
     further = [column for column in table.columns if column not in chosen]
     for column in further:
         if column in (*TAKEN, *chosen.values()):
@@ -113,11 +140,10 @@ def read_labels(
             f"lines {', '.join(map(str, lines))}. Keep one row for each."
         )
     values = numbers(table, target, path)
+    rows = table[[*chosen, *further]].rename(columns=chosen).assign(target=values)
+    if split is None:
+        return rows
     parts = table[split].str.strip().map(dict(splits))
     known = ", ".join(splits)
     refuse(table, split, parts.isna().to_numpy(), path, f"is none of {known}")
-    return (
-        table[[file, target, split, *further]]
-        .rename(columns=chosen)
-        .assign(target=values, split=parts)
-    )
+    return rows.assign(split=parts)

@@ -92,7 +92,9 @@ def check_splits(rows: "pd.DataFrame", raw: Path) -> None:
     """
     for split in SPLITS:
         if not (rows["split"] == split).any():
-            raise UserError(f"{raw}: the {split} part holds no row.")
+            raise UserError(
+                f"{raw}: the {split} part holds no row; train, validation and test are all needed."
+            )
 
 
 def read_rows(folder: Path) -> "pd.DataFrame":

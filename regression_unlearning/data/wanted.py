@@ -4,7 +4,7 @@ import fcntl
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
@@ -64,6 +64,23 @@ class Wanted(BaseModel):
     def in_mirror(self) -> tuple[str, ...]:
         """The paths that are looked for in a mirror."""
         return self.mirror or (self.file,)
+
+
+def nowhere(files: Sequence[str], key: str) -> str:
+    """Say of files without an address that no folder is named in which they may lie.
+
+    Parameters
+    ----------
+    files : sequence of str
+        Their paths in a mirror.
+    key : str
+        The key of the source that would name a place of its own.
+    """
+    return (
+        f"source: {' and '.join(files)} cannot be downloaded, and no folder that holds them is "
+        "named: set data_mirror (or the environment variable REGRESSION_UNLEARNING_DATA_MIRROR), "
+        f"or source.{key}."
+    )
 
 
 class Ledger:

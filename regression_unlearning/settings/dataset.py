@@ -123,8 +123,15 @@ class Dataset(Section):
             )
         return self
 
-    def method(self, label: str) -> Method:
+    def method(self, label: str, where: str = "") -> Method:
         """The entry `label` of `methods`, its options checked by the method itself.
+
+        Parameters
+        ----------
+        label : str
+            The entry's name.
+        where : str, optional
+            Its place, for messages.
 
         Raises
         ------
@@ -132,17 +139,17 @@ class Dataset(Section):
             When no method bears the name, or an option is wrong.
         """
         if label not in self.methods:
-            raise unknown("method", label, self.methods)
+            raise unknown("method", label, self.methods, where)
         entry = self.methods[label]
         names = {key: entry[key] for key in NO_OPTIONS if key in entry}
-        named = validated(_Named, {"title": label, "method": label, **names})
-        module = registry.load("method", named.method)
+        named = validated(_Named, {"title": label, "method": label, **names}, where)
+        module = registry.load("method", named.method, where)
         chosen = {key: value for key, value in entry.items() if key not in NO_OPTIONS}
         tuned = named.tuned
-        options = validated(module.Settings, chosen).plain()
+        options = validated(module.Settings, chosen, where).plain()
         helpers = tuple(getattr(module, "HELPERS", ()))
         if helpers and options.get("helper") and options["helper"] not in self.further_blindspots:
-            raise unknown("helper", options["helper"], self.further_blindspots)
+            raise unknown("helper", options["helper"], self.further_blindspots, where)
         return Method(
             label=label,
             method=named.method,

@@ -61,7 +61,11 @@ def check(values: Mapping[str, Any], where: str = "params.yaml") -> Settings:
         See `validated`; also for a name of a dataset, forget set, method, measure, embedding or
         experiment that does not exist.
     """
-    settings = validated(Settings, values, where)
+    try:
+        settings = validated(Settings, values)
+    except UserError as error:
+        lines = str(error).splitlines()
+        raise UserError("\n".join(f"{where}: {line}" for line in lines)) from None
     _named("experiment", settings.experiment, settings.experiments, f"{where}: experiment")
     _named("embedding", settings.embedding, settings.embeddings, f"{where}: embedding")
     for name, options in settings.measures.items():
@@ -99,10 +103,7 @@ def _check_dataset(settings: Settings, dataset: Dataset, place: str) -> None:
         method_place = f"{place}.methods.{name}"
         if name in REFERENCES:
             raise UserError(f"{method_place}: this name is taken; choose another.")
-        try:
-            dataset.method(name)
-        except UserError as error:
-            raise UserError(f"{method_place}: {error}") from None
+        dataset.method(name, method_place)
     for name, options in dataset.measures.items():
         _named("measure", name, settings.measures, f"{place}.measures")
         chosen = {**settings.measures[name], **options}
@@ -132,11 +133,18 @@ def _apart(dataset: Dataset, experiment: Experiment, layout: Layout, name: str, 
             "take it out of the experiment's seeds, or change the dataset's tuning.seed."
         )
     for one in set(layout.forget_sets) & set(dataset.tuning.forget_sets):
-        if isinstance(dataset.forget_sets[one], Random | Ids):
-            raise UserError(
-                f"{where}: {name} is tuned on the rows of {one}, as no held-out row is "
-                "like them; name a forget set of its own in the dataset's tuning.forget_sets."
-            )
+        selector = dataset.forget_sets[one]
+        if not isinstance(selector, Random | Ids):
+            continue
+        missing = selector.missing_file() if isinstance(selector, Ids) else None
+        file = where.partition(":")[0]
+        also = f"\n{file}: datasets.{name}.forget_sets.{one}.{missing}" if missing else ""
+        how = "names rows one by one" if isinstance(selector, Ids) else "draws rows at random"
+        raise UserError(
+            f"{where}: {one} {how}, and datasets.{name}.tuning.forget_sets names it: methods "
+            f"would be tuned on the very rows that are shown here. Take {one} out of that list "
+            f"(where it stands alone, take out datasets.{name}.tuning).{also}"
+        )
 
 
 class _Loader(yaml.SafeLoader):
@@ -170,10 +178,24 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"cannot read {path}: {error}") from error
     except yaml.YAMLError as error:
-        raise UserError(f"{path} is not YAML: {error}") from error
+        raise UserError(_slip(path, error)) from error
     if not isinstance(values, dict):
         raise UserError(f"{path} must hold keys and values.")
     return values
+
+
+def _slip(path: Path, error: yaml.YAMLError) -> str:
+    """Where a file stops being YAML, and why, on one line."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    if mark is None:  # a character that no text holds
+        return f"{path} is not YAML: {' '.join(str(error).split())}."
+    spot = f"{path}, line {mark.line + 1}, column {mark.column + 1}"
+    if problem.endswith("stands twice"):
+        return f"{spot}: {problem}; take one out."
+    return (
+        f"{spot}: not YAML from here on ({problem}); look here and on the lines above for a "
+        "bracket or quote too many or too few, or a wrong indentation."
+    )
 
 
 def load_settings(path: str | Path = "params.yaml") -> Settings:

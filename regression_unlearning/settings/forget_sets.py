@@ -1,11 +1,37 @@
 """Ways to choose a forget set."""
 
-from typing import Annotated, Literal
+import datetime
+from itertools import product
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings.section import Count, Name, Section, Seed
+from regression_unlearning.files import not_there
+from regression_unlearning.settings.section import Count, Name, Section, Seed, told_apart
+from regression_unlearning.settings.wording import shown
+
+
+def _listed(value: Any) -> Any:
+    """One value in place of a list of one."""
+    return [value] if isinstance(value, str | int | float | datetime.date) else value
+
+
+def _comparable(value: Any) -> Any:
+    """Text or a number; a date, which YAML makes of 2014-01-31, as it was written."""
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value.isoformat()
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise UserError(
+            "must be text or a number; write it in quotes, as the rows have it "
+            f"(given: {shown(value)})"
+        )
+    return value
+
+
+Edge = Annotated[float, Field(allow_inf_nan=False)]
+Value = Annotated[str | int | float, BeforeValidator(_comparable)]
 
 
 class Selector(Section):
@@ -27,15 +53,25 @@ class Band(Selector):
     """Rows whose target lies in a band; `from`, `up_to` belong to it, `below`, `above` not."""
 
     select: Literal["band"]
-    from_: float | None = Field(default=None, alias="from")
-    above: float | None = None
-    below: float | None = None
-    up_to: float | None = None
+    from_: Edge | None = Field(default=None, alias="from")
+    above: Edge | None = None
+    below: Edge | None = None
+    up_to: Edge | None = None
 
     @model_validator(mode="after")
     def _has_an_edge(self):
-        if all(edge is None for edge in (self.from_, self.above, self.below, self.up_to)):
+        lower = {"from": self.from_, "above": self.above}
+        upper = {"below": self.below, "up_to": self.up_to}
+        if all(edge is None for edge in (*lower.values(), *upper.values())):
             raise UserError("a band needs an edge: from, above, below or up_to.")
+        for (low, least), (high, most) in product(lower.items(), upper.items()):
+            if least is None or most is None or least < most:
+                continue
+            if least > most or (low, high) != ("from", "up_to"):
+                raise UserError(
+                    f"no number lies in the band: {low} is {least:g}, {high} is {most:g}; "
+                    f"{low} must be the smaller one."
+                )
         return self
 
 
@@ -48,19 +84,40 @@ class Random(Selector):
 
 
 class Where(Selector):
-    """Rows whose column holds one of the given values (compared as text)."""
+    """Rows whose column holds the given value, or one of several (compared as text)."""
 
     select: Literal["where"]
     column: str
-    equals: Annotated[tuple[str | int | float, ...], Field(min_length=1)]
+    equals: Annotated[tuple[Value, ...], BeforeValidator(_listed), Field(min_length=1)]
 
 
 class Ids(Selector):
-    """Training rows named one by one, in a list or in a text file with one id a line."""
+    """Training rows named one by one, in a list or in a text file with one id a line.
+
+    An id is text: YAML reads 0012 without quotes as the number 10.
+    """
 
     select: Literal["ids"]
-    ids: tuple[str, ...] = ()
+    ids: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     file: str | None = None
 
+    @model_validator(mode="after")
+    def _names_rows(self):
+        if not self.ids and self.file is None:
+            raise UserError(
+                "no row is named; give ids (a list) or file (a text file with one id a line)."
+            )
+        return self
 
-ForgetSet = Annotated[Band | Random | Where | Ids, Field(discriminator="select")]
+    def missing_file(self) -> str | None:
+        """Why `file` cannot be read, with its key; None where it is there, or none is named."""
+        if self.file is None or Path(self.file).is_file():
+            return None
+        return f"file: {not_there(self.file, 'file')}"
+
+
+ForgetSet = Annotated[
+    Band | Random | Where | Ids,
+    Field(discriminator="select"),
+    told_apart("select", Band, Random, Where, Ids),
+]

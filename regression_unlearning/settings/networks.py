@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings.section import Count, Positive, Section
+from regression_unlearning.settings.section import Count, Positive, Section, told_apart
 
 
 class LSTM(Section):
@@ -59,4 +59,8 @@ class TFT(Section):
 
 
 #: Every network's settings; a new one joins the union.
-Network = Annotated[LSTM | ResNet18 | AllCNN | MobileNetV3 | TFT, Field(discriminator="name")]
+Network = Annotated[
+    LSTM | ResNet18 | AllCNN | MobileNetV3 | TFT,
+    Field(discriminator="name"),
+    told_apart("name", LSTM, ResNet18, AllCNN, MobileNetV3, TFT),
+]

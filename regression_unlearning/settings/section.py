@@ -1,25 +1,48 @@
 """What every part of the settings is made of: kinds of values, sections, checking."""
 
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     TypeAdapter,
     ValidationError,
     model_validator,
 )
 
 from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.settings.wording import lines, shown
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$")]
-Count = Annotated[int, Field(ge=1)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Seed = Annotated[int, Field(ge=0)]
+
+def _name(value: Any) -> str:
+    """A name, which may become part of a path."""
+    if not isinstance(value, str):
+        quoted = f'; write it in quotes: "{value}"' if isinstance(value, int) else ""
+        raise UserError(f"a name must be text{quoted} (given: {shown(value)})")
+    if re.fullmatch("[a-z0-9][a-z0-9_]*", value):
+        return value
+    parts = re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", value).lower()
+    near = re.sub("[^a-z0-9]+", "_", parts).strip("_")
+    tried = f"; try {near}" if near else ""
+    raise UserError(f"{value!r}: names are small letters, digits and _{tried}")
+
+
+def _number(value: Any) -> Any:
+    """A value that is no truth: YAML's yes and no would count as 1 and 0."""
+    if isinstance(value, bool):
+        raise UserError(f"must be a number (given: {shown(value)})")
+    return value
+
+
+Name = Annotated[str, BeforeValidator(_name)]
+Count = Annotated[int, Field(ge=1), BeforeValidator(_number)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(_number)]
+Share = Annotated[float, Field(ge=0, le=1), BeforeValidator(_number)]
+Seed = Annotated[int, Field(ge=0), BeforeValidator(_number)]
 
 
 class Section(BaseModel):
@@ -42,6 +65,30 @@ class Section(BaseModel):
         return self.model_dump(mode="json", by_alias=True)
 
 
+def told_apart(key: str, *sections: type[Section]) -> BeforeValidator:
+    """A check that `key` names one of some sections, before any of them is looked into.
+
+    Parameters
+    ----------
+    key : str
+        The key whose one value in each section tells them apart.
+    *sections : Section classes
+        The sections.
+    """
+    known = [get_args(section.model_fields[key].annotation)[0] for section in sections]
+
+    def check(values: Any) -> Any:
+        if not isinstance(values, Mapping):
+            return values
+        if not isinstance(values.get(key), str):
+            raise UserError(f"the key {key!r} is required; one of {', '.join(known)}")
+        if values[key] not in known:
+            raise unknown(key, values[key], known)
+        return values
+
+    return BeforeValidator(check)
+
+
 def validated(model: Any, values: Any, where: str = "") -> Any:
     """Check `values` against a settings class, or a union; one `UserError` lists all that is wrong.
 
@@ -53,28 +100,4 @@ def validated(model: Any, values: Any, where: str = "") -> Any:
     try:
         return TypeAdapter(model).validate_python(values)
     except ValidationError as error:
-        lines = []
-        for found in error.errors():
-            parts = _place(values, found["loc"])
-            place = ".".join([where, *parts] if where else parts)
-            message = found["msg"].removeprefix("Value error, ")
-            given = found.get("input")
-            shown = f" (given: {given!r})" if isinstance(given, str | int | float) else ""
-            lines.append(f"{place}: {message}{shown}" if place else f"{message}{shown}")
-        raise UserError("\n".join(lines)) from None
-
-
-def _place(values: Any, location: tuple[str | int, ...]) -> list[str]:
-    """An error's place as keys of params.yaml: without the names of the unions' members."""
-    place, inside = [], values
-    for number, part in enumerate(location):
-        if str(part).startswith("function-"):
-            continue
-        if isinstance(inside, Mapping) and part not in inside and number < len(location) - 1:
-            continue
-        place.append(str(part))
-        try:
-            inside = inside[part]
-        except (KeyError, IndexError, TypeError):
-            inside = None
-    return place
+        raise UserError("\n".join(lines(error.errors(), values, where))) from None

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from regression_unlearning.settings.section import Count, Positive, Section
+from regression_unlearning.settings.section import Count, Positive, Section, told_apart
 
 
 class Plateau(Section):
@@ -23,6 +23,9 @@ class Step(Section):
     epochs: Count = 3
 
 
+Schedule = Annotated[Plateau | Step, Field(discriminator="name"), told_apart("name", Plateau, Step)]
+
+
 class Fit(Section):
     """How the training loop runs: Adam over shuffled mini-batches.
 
@@ -34,7 +37,7 @@ class Fit(Section):
     epochs: Count
     learning_rate: Positive
     batch_size: Count = 256
-    schedule: Annotated[Plateau | Step, Field(discriminator="name")] | None = None
+    schedule: Schedule | None = None
     clip: Positive | None = None
     save_every: Positive = 20.0
     precision: Literal["float32", "bfloat16"] = "float32"

@@ -136,16 +136,47 @@ def test_missing_ids_are_counted_and_shown(tmp_path):
 @pytest.mark.parametrize(
     "selector",
     [
-        {"select": "band", "above": 5},
-        {"select": "band", "from": 3, "below": 3},
-        {"select": "where", "column": "kind", "equals": ["only in test"]},
-        {"select": "ids"},
+        {"select": "band", "above": 6},
+        {"select": "band", "from": 3, "below": 4},
     ],
 )
 def test_an_empty_forget_set_is_refused(selector):
     rows = table([1, 2, 6], ["train", "train", "test"], kind=["a", "a", "only in test"])
     with pytest.raises(UserError, match="'s' is empty: no training row is chosen"):
         chosen(rows, **selector)
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        {"select": "band", "above": 5},
+        {"select": "where", "column": "kind", "equals": ["only in test"]},
+    ],
+)
+def test_rows_that_no_model_was_trained_on_cannot_be_forgotten(selector):
+    rows = table([1, 2, 6], ["train", "train", "test"], kind=["a", "a", "only in test"])
+    with pytest.raises(UserError, match=r"only held-out rows \(1\): .* nothing to forget"):
+        chosen(rows, **selector)
+
+
+def test_held_out_ids_are_told_from_unknown_ones():
+    rows = table([1, 2, 6, 7], ["train", "train", "test", "validation"])
+    with pytest.raises(UserError, match=r"1 of them is held out: .* nothing to forget"):
+        chosen(rows, select="ids", ids=["train-00001", "test-00003", "x"])
+    with pytest.raises(UserError, match=r"^forget set 's': 1 of 1 ids .*: 'x'\. Training rows'"):
+        chosen(rows, select="ids", ids="x")
+
+
+def test_held_out_rows_after_an_earlier_set_are_no_news():
+    """All training rows of the choice are forgotten already: that is what has to be said."""
+    rows = table([1, 1, 2, 1], ["train", "train", "train", "test"])
+    low = read_selector({"title": "T", "select": "band", "below": 2})
+    train_alone = read_selector(
+        {"title": "T", "select": "ids", "ids": ["train-00001", "train-00002"]}
+    )
+    earlier = select(rows, train_alone, "first")
+    with pytest.raises(UserError, match="no training row that an earlier forget set has not taken"):
+        select(rows, low, "s", earlier)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +201,13 @@ def test_the_whole_training_set_is_refused(selector):
         ({"select": "random", "rows": 0}, "rows: .*greater than or equal to 1"),
         ({"select": "random", "rows": 5, "seed": -1}, "seed: .*greater than or equal to 0"),
         ({"select": "where", "column": "year", "equals": []}, "equals: .*at least 1 item"),
-        ({"select": "bnd", "from": 0}, "'band', 'random', 'where', 'ids'"),
+        ({"select": "bnd", "from": 0}, "unknown select 'bnd'; did you mean 'band'"),
+        ({"select": "ids"}, "no row is named; give ids .* or file"),
+        ({"select": "ids", "ids": []}, "no row is named; give ids .* or file"),
+        ({"select": "band", "from": 2, "below": 2}, "from is 2, below is 2; from must be the"),
+        ({"select": "band", "above": 2, "up_to": 2}, "above is 2, up_to is 2; above must be the"),
+        ({"select": "band", "from": 3, "up_to": 2}, "from is 3, up_to is 2; from must be the"),
+        ({"select": "band", "from": float("nan")}, "from: must be a finite number"),
     ],
 )
 def test_wrong_selectors_are_refused(selector, says):
@@ -185,7 +222,7 @@ def test_wrong_selectors_are_refused(selector, says):
     ),
     st.one_of(
         st.builds(lambda low, high: {"select": "band", "from": low, "below": high},
-                  st.floats(-5, 5), st.floats(-5, 5)),
+                  st.floats(-5, 0), st.floats(0, 5, exclude_min=True)),
         st.builds(lambda n, seed: {"select": "random", "rows": n, "seed": seed},
                   st.integers(1, 20), st.integers(0, 9)),
         st.builds(lambda v: {"select": "where", "column": "kind", "equals": v},

@@ -238,7 +238,7 @@ def test_a_table_may_lie_anywhere(tmp_path):
     )
     assert (folder / "mine.csv").read_bytes() == (tmp_path / "mine.csv").read_bytes()
     missing = source.model_copy(update={"path": str(tmp_path / "none.csv")})
-    with pytest.raises(UserError, match="there is no such file"):
+    with pytest.raises(UserError, match="source.path: .*none.csv does not exist"):
         hourly_table.download(folder, missing, mirror=None, checksums=tmp_path, embedding=None)
     with pytest.raises(UserError, match="give either path"):
         validated(hourly_table.Settings, FEW)

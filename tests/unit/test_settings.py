@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
+from plain_settings import DATA, GONE, PLAIN, TABLE, changed
 
 from regression_unlearning import workflow_plan
 from regression_unlearning.errors import UserError, unknown
@@ -14,68 +15,6 @@ from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.training import Fit
 
 ROOT = Path(__file__).parents[2]
-PLAIN = {
-    "experiment": "tiny",
-    "embedding": "glove",
-    "embeddings": {"glove": {"url": "http://e", "member": "m", "dimension": 2}},
-    "datasets": {
-        "pairs": {
-            "loader": "demo_pairs",
-            "title": "Pairs",
-            "model": {"name": "lstm"},
-            "loss": "mse",
-            "training": {"epochs": 2, "learning_rate": 0.1, "schedule": {"name": "plateau"}},
-            "blindspot": {"epochs": 1, "learning_rate": 0.1},
-            "forget_sets": {
-                "low": {"title": "Low", "select": "band", "from": 0, "below": 2},
-                "some": {"title": "Some", "select": "random", "rows": 5},
-            },
-            "methods": {
-                "finetune": {"title": "FineTune", "epochs": 1, "learning_rate": 0.1},
-                "blindspot": {"epochs": 1, "learning_rate": 0.1, "lambda": 50},
-                "norm": {"method": "blindspot", "epochs": 1, "learning_rate": 1, "form": "norm"},
-            },
-        }
-    },
-    "measures": {"errors": {}, "membership": {"rows": 10}},
-    "experiments": {
-        "tiny": {
-            "title": "Tiny",
-            "seeds": [0, 1],
-            "tables": {
-                "t": {
-                    "title": "T", "dataset": "pairs", "forget_sets": ["low"],
-                    "methods": ["finetune"],
-                }
-            },
-            "figures": {
-                "f": {
-                    "title": "F", "dataset": "pairs", "forget_sets": ["low", "some"],
-                    "methods": ["norm"], "kind": "difference_densities",
-                }
-            },
-        }
-    },
-}  # fmt: skip
-GONE = object()
-
-
-def changed(place, value):
-    """The plain settings with one value replaced, added, or taken out."""
-    values = copy.deepcopy(PLAIN)
-    *way, last = place.split("/")
-    section = values
-    for part in way:
-        section = section[part]
-    if value is GONE:
-        del section[last]
-    else:
-        section[last] = value
-    return values
-
-
-DATA = "datasets/pairs"
-TABLE = "experiments/tiny/tables/t"
 
 
 def test_the_plain_settings_are_right():
@@ -129,7 +68,7 @@ def test_the_repository_s_own_file_is_right():
         (f"{DATA}/training/learning_rate", -0.1, ["learning_rate", "(given: -0.1)"]),
         (f"{DATA}/training/learning_rate", float("nan"), ["learning_rate", "(given: nan)"]),
         (f"{DATA}/training/schedule/factor", 1.0, ["schedule", "factor", "(given: 1.0)"]),
-        (f"{DATA}/training/schedule/name", "cosine", ["training.schedule", "'plateau', 'step'"]),
+        (f"{DATA}/training/schedule/name", "cosine", ["training.schedule: unknown name 'cosine'"]),
         (f"{DATA}/model/dropout", 1.0, ["pairs.model.dropout", "(given: 1.0)"]),
         (f"{DATA}/model/head", [8, 0], ["pairs.model.head.1", "(given: 0)"]),
         (f"{DATA}/loss", "msee", ["pairs.loss", "'mse', 'l1'", "(given: 'msee')"]),
@@ -138,7 +77,7 @@ def test_the_repository_s_own_file_is_right():
         (f"{DATA}/methods/finetune/title", 2015, ["methods.finetune", "title", "(given: 2015)"]),
         (f"{DATA}/methods/finetune/method", 5, ["methods.finetune", "method", "5"]),
         (f"{DATA}/methods/finetune/method", ["a"], ["methods.finetune", "method", "a"]),
-        (f"{DATA}/methods/finetune", None, ["methods.finetune", "dictionary"]),
+        (f"{DATA}/methods/finetune", None, ["methods.finetune", "keys and values"]),
         (f"{DATA}/forget_sets/low/below", "two", ["forget_sets.low", "below", "(given: 'two')"]),
         (f"{DATA}/forget_sets/low/select", "bnd", ["forget_sets.low", "'band'"]),
         (f"{DATA}/forget_sets/none", {"title": "N", "select": "band"}, ["none", "needs an edge"]),
@@ -152,7 +91,7 @@ def test_the_repository_s_own_file_is_right():
         # taken out
         ("experiments", GONE, ["experiments", "required"]),
         (f"{DATA}/training/epochs", GONE, ["pairs.training.epochs", "required"]),
-        (f"{DATA}/methods/finetune/epochs", GONE, ["methods.finetune", "epochs", "required"]),
+        (f"{DATA}/methods/finetune/epochs", GONE, ["methods.finetune.epochs", "required"]),
         # several datasets, titles, requests one after the other, a dataset's own measures
         (f"{TABLE}/dataset", ["pairs", "pears"], ["tiny.tables.t", "'pears'", "'pairs'"]),
         (f"{TABLE}/dataset", ["pairs", "pairs"], ["tables.t.dataset", "'pairs' is named twice"]),
@@ -222,12 +161,14 @@ def test_plain_values_come_back_the_same():
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"a: [1", "is not YAML"),
+        (b"a: [1", ", line 1, column 6: not YAML"),
         (b"- a\n- b\n", "must hold keys and values"),
         (b"", "must hold keys and values"),
         (b"a: caf\xe9\n", "cannot read"),
         (yaml.safe_dump(PLAIN).replace("epochs: 2", "epochs: 0").encode(), "training.epochs"),
-        (b"experiment: a\nexperiment: b\n", "'experiment' stands twice"),
+        (b"a: {b: 1}\nc: {d: 2}}\n", ", line 2, column 10: not YAML"),
+        (b"a: 1\nb: \x00\n", "is not YAML"),
+        (b"experiment: a\nexperiment: b\n", ", line 2, column 1: 'experiment' stands twice"),
         (b"datasets:\n  a: {loss: mse, loss: l1}\n", "'loss' stands twice"),
     ],
 )
@@ -237,6 +178,7 @@ def test_a_broken_file_is_named(tmp_path, content, says):
     with pytest.raises(UserError) as caught:
         load_settings(path)
     assert str(path) in str(caught.value) and says in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
 
 
 def test_an_absent_file_is_named(tmp_path):

@@ -89,13 +89,6 @@ def test_wrong_settings(project, change, said):
     assert len(text.splitlines()) < 8, text
 
 
-def test_params_that_are_no_yaml(project):
-    (project.root / "params.yaml").write_text("experiment: [demo\n")
-    done = project.snakemake("-n")
-    assert done.returncode != 0
-    assert "not valid JSON or YAML" in done.stdout + done.stderr
-
-
 @pytest.mark.parametrize(
     ("selector", "said"),
     [

@@ -1,0 +1,119 @@
+"""Labels that lack a column, are separated otherwise, or leave the parts to be drawn."""
+
+import pytest
+from image_files import picture, tar
+
+from regression_unlearning.data import image_folder
+from regression_unlearning.data.prepared import prepare, read_rows
+from regression_unlearning.errors import UserError
+
+FILES = {f"{number:02d}.png": picture(number) for number in range(20)}
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read labels from their text."""
+
+    def go(text, **settings):
+        path = tmp_path / "labels.csv"
+        path.write_text(text, encoding="utf-8")
+        return image_folder.Settings(images="i", labels="l", target="age", **settings).read(path)
+
+    return go
+
+
+def plain(more=""):
+    return f"file,age,person{more and ',' + more}\n" + "".join(
+        f"{name},{number},p{number % 3}{more and ',train'}\n" for number, name in enumerate(FILES)
+    )
+
+
+def test_parts_that_are_missing_can_be_added_or_drawn(read):
+    with pytest.raises(UserError) as caught:
+        read(plain())
+    message = str(caught.value)
+    assert "labels.csv: unknown column 'split'" in message
+    assert "Add a column with train, validation or test for each row" in message
+    assert "source.divided: {validation: 0.1, test: 0.1, seed: 0}" in message
+    drawn = read(plain(), divided={"validation": 0.1, "test": 0.2, "seed": 0})
+    assert drawn["split"].value_counts().to_dict() == {"train": 14, "test": 4, "validation": 2}
+    assert list(drawn["file"]) == list(FILES) and set(drawn["person"]) == {"p0", "p1", "p2"}
+    assert read(plain(), divided={"seed": 0}).equals(read(plain(), divided={"seed": 0}))
+    other = read(plain(), divided={"seed": 1})
+    assert list(other["split"]) != list(read(plain(), divided={"seed": 0})["split"])
+
+
+def test_drawn_parts_go_before_a_column_and_it_is_said(read, caplog):
+    caplog.set_level("INFO")
+    drawn = read(plain("split"), divided={"validation": 0.1, "test": 0.2})
+    assert drawn["split"].value_counts().to_dict() == {"train": 14, "test": 4, "validation": 2}
+    assert "its column 'split' is not read" in caplog.text
+
+
+def test_a_plain_csv_is_prepared(tmp_path):
+    (tmp_path / "source").mkdir()
+    tar(tmp_path / "source/i.tar", FILES)
+    (tmp_path / "source/l.csv").write_text(plain(), encoding="utf-8")
+    chosen = image_folder.Settings(
+        images="i.tar", labels="l.csv", target="age", size=6, folder=str(tmp_path / "source"),
+        divided={"validation": 0.1, "test": 0.2},
+    )  # fmt: skip
+    raw, sums = tmp_path / "raw", tmp_path / "sums.json"
+    image_folder.download(raw, chosen, mirror=None, checksums=sums, embedding=None)
+    prepare(raw, tmp_path / "prepared", "image_folder", chosen, None)
+    rows = read_rows(tmp_path / "prepared")
+    assert rows["split"].value_counts().to_dict() == {"train": 14, "test": 4, "validation": 2}
+    assert list(rows["target"]) == list(range(20))
+    # the raw folder holds all: a mirror that has gone does not matter any more
+    gone = chosen.model_copy(update={"folder": None})
+    image_folder.download(raw, gone, mirror=None, checksums=sums, embedding=None)
+    for folder, says in ((None, "set data_mirror"), (str(tmp_path / "no"), "no does not exist")):
+        with pytest.raises(UserError, match=says):
+            image_folder.download(
+                tmp_path / "other", chosen.model_copy(update={"folder": folder}), mirror=None,
+                checksums=sums, embedding=None,
+            )  # fmt: skip
+
+
+def test_wrong_labels_can_be_mended_where_they_lie(tmp_path):
+    """Nothing is copied and no hash recorded before the labels are right."""
+    tar(tmp_path / "i.tar", FILES)
+    chosen = image_folder.Settings(
+        images="i.tar", labels="l.csv", target="age", folder=str(tmp_path)
+    )
+    raw, sums = tmp_path / "raw", tmp_path / "sums.json"
+    (tmp_path / "l.csv").write_text(plain("split").replace(",", ";"), encoding="utf-8")
+    with pytest.raises(UserError, match=f"{tmp_path}/l.csv: its columns stand apart"):
+        image_folder.download(raw, chosen, mirror=None, checksums=sums, embedding=None)
+    assert not raw.exists() and not sums.exists()
+    (tmp_path / "l.csv").write_text(plain("split"), encoding="utf-8")
+    image_folder.download(raw, chosen, mirror=None, checksums=sums, embedding=None)
+    assert (raw / "labels.csv").read_text(encoding="utf-8") == plain("split")
+
+
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_another_separator_is_named(read, sign):
+    with pytest.raises(UserError, match=r"labels\.csv: its columns stand apart by .*with commas"):
+        read(plain("split").replace(",", sign))
+    rows = read(plain("split").replace("p0", f"p{sign}0").replace("train", "test", 2))
+    assert rows["person"][0] == f"p{sign}0"  # in a value it is no separator
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"file": "name"}, "unknown column 'name'; .* Name with source.file the column"),
+        ({"split": "part"}, "unknown column 'part'; .* name it with source.split"),
+    ],
+)
+def test_a_missing_column_is_named_with_its_key(read, settings, says):
+    with pytest.raises(UserError, match=says):
+        read(plain("split"), **settings)
+
+
+def test_a_part_without_rows_is_named_with_what_is_needed(tmp_path, read):
+    from regression_unlearning.data.prepared import check_splits
+
+    says = "the validation part holds no row; train, validation and test are all needed"
+    with pytest.raises(UserError, match=says):
+        check_splits(read(plain("split")), tmp_path)

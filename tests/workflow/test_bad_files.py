@@ -1,0 +1,48 @@
+"""A slip in params.yaml, and files that are missing: said before any job, in a line."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("change", "spot"),
+    [
+        (lambda text: text.replace("score_0_2]}", "score_0_2]}}", 1), "line {line}, column "),
+        (
+            lambda text: text + "experiment: paper\n",
+            "line {last}, column 1: 'experiment' stands tw",
+        ),
+    ],
+)
+def test_a_slip_in_params_is_named_by_its_line(project, change, spot):
+    path = project.root / "params.yaml"
+    text = change(path.read_text().replace("random_for_tuning]}", "score_0_2]}", 1))
+    path.write_text(text)
+    lines = text.splitlines()
+    wrong = next((n for n, line in enumerate(lines, 1) if line.endswith("score_0_2]}}")), 0)
+    done = project.snakemake("-n")
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert f"params.yaml, {spot.format(line=wrong, last=len(lines))}" in said
+    assert len(said.splitlines()) < 6 and "Traceback" not in said
+
+
+def missing_ids(values):
+    values["datasets"]["demo_pairs"]["forget_sets"]["score_0_2"] = {
+        "title": "Some", "select": "ids", "file": "nosuch.txt",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("experiment", "change", "said"),
+    [
+        ("demo", missing_ids, ["score_0_2.file: nosuch.txt does not exist", "Take score_0_2 out"]),
+        ("fairface", lambda values: None, ["labels.csv", "data_mirror"]),
+    ],
+)
+def test_files_that_are_missing_stop_the_dry_run(project, experiment, change, said):
+    project.edit_params(change)
+    done = project.snakemake("-n", "--config", f"experiment={experiment}")
+    text = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert all(part in text for part in ("params.yaml: ", *said)), text
+    assert len(text.splitlines()) < 8 and "Traceback" not in text
