@@ -32,7 +32,7 @@ def test_a_search_without_its_models_says_how_to_make_them(tiny):
     assert done.returncode == 2 and f"snakemake --cores 2 {SEARCH}" in done.stderr
     done = tiny.script("tune", "--dataset", "demo_pairs", "--method", "finetune", "--seed", 0)
     assert done.returncode == 2 and "seed 0 is the one" in done.stderr
-    assert not (tiny.root / "tuning").exists()
+    assert not (tiny.root / SEARCH).exists()
 
 
 @pytest.mark.slow
