@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from regression_unlearning.reporting.figures import FLOOR, LOOK, STYLES, place, save_figure
-from regression_unlearning.reporting.layout import EMBEDDED, Layout
+from regression_unlearning.reporting.layout import EMBEDDED_LINE, Layout
 from regression_unlearning.reporting.numerals import read
 from regression_unlearning.reporting.remarks import COST, HALF, TENTH, W1
 
@@ -105,8 +105,8 @@ def draw(frame: pd.DataFrame, layout: Layout, stem, unit: str) -> None:
         panels[0].set_yticks(
             range(len(methods)), [layout.methods[name] for name in methods], parse_math=False
         )
-        said = [f"{EMBEDDED[0].upper()}{EMBEDDED[1:]}"] if layout.embedded else []
-        place(figure, [*panels, last], layout.title, "; ".join(said), last=FLOOR_LABEL)
+        said = EMBEDDED_LINE if layout.embedded else ""
+        place(figure, [*panels, last], layout.title, said, last=FLOOR_LABEL)
         figure.subplots_adjust(left=NAMES / wide, wspace=0.1)
         save_figure(figure, stem)
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from regression_unlearning.files import whole
 from regression_unlearning.reporting.differences import Panel
-from regression_unlearning.reporting.layout import EMBEDDED
+from regression_unlearning.reporting.layout import EMBEDDED_LINE
 
 #: Colours after Okabe and Ito, told apart with any colour vision; dashes for print in grey.
 STYLES = (
@@ -193,7 +193,7 @@ def _axis_label(unit: str, relative: bool) -> str:
 
 def _subtitle(panels: Sequence[Panel], embedded: bool) -> str:
     """What a reader must know: made-up data, no floor, rows left out."""
-    said = [f"{EMBEDDED[0].upper()}{EMBEDDED[1:]}"] if embedded else []
+    said = [EMBEDDED_LINE] if embedded else []
     if not all(len(panel.floor) for panel in panels):
         said.append("one retrained seed: no floor")
     if left_out := sum(panel.left_out for panel in panels):

@@ -9,6 +9,8 @@ from regression_unlearning.reporting.quantities import PAPER
 
 REFERENCES = ("original", "retrained")
 EMBEDDED = "embedded demo data, not the paper's"
+#: The same as a line of its own, under a figure's title.
+EMBEDDED_LINE = f"{EMBEDDED[0].upper()}{EMBEDDED[1:]}"
 
 
 @dataclass(frozen=True)

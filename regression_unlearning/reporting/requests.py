@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from regression_unlearning.reporting.figures import LOOK, STYLES, place, save_figure
-from regression_unlearning.reporting.layout import EMBEDDED, Layout
+from regression_unlearning.reporting.layout import EMBEDDED_LINE, Layout
 from regression_unlearning.reporting.numerals import read
 from regression_unlearning.reporting.quantities import quantity
 
@@ -79,10 +79,8 @@ def draw(frame: pd.DataFrame, layout: Layout, stem, unit: str) -> None:
                 lines = {name: numbers[dataset, measure, name] for name in layout.methods}
                 _panel(axis, lines, layout.methods)
                 _labels(axis, lines, requests, measure, unit)
-        said = [f"{EMBEDDED[0].upper()}{EMBEDDED[1:]}"] if layout.embedded else []
-        place(
-            figure, list(grid.flat), layout.title, "; ".join(said), last=layout.methods["retrained"]
-        )
+        said = EMBEDDED_LINE if layout.embedded else ""
+        place(figure, list(grid.flat), layout.title, said, last=layout.methods["retrained"])
         figure.subplots_adjust(wspace=0.28, hspace=0.45)
         save_figure(figure, stem)
 

@@ -1,23 +1,19 @@
 """Experiments: what is run, and which tables and figures show it."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.settings.section import Name, Section, Seed
+from regression_unlearning.settings.section import Name, Section, Seed, listed
 
 #: Models that stand in a table beside the unlearning methods.
 REFERENCES = {"original": "Original", "retrained": "Retrained"}
 
 
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
 #: One name, or a list of names.
-Names = Annotated[tuple[Name, ...], BeforeValidator(_listed), Field(min_length=1)]
+Names = Annotated[tuple[Name, ...], listed(str), Field(min_length=1)]
 
 
 class Layout(Section):

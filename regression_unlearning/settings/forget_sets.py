@@ -9,13 +9,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import not_there
-from regression_unlearning.settings.section import Count, Name, Section, Seed, told_apart
+from regression_unlearning.settings.section import Count, Name, Section, Seed, listed, told_apart
 from regression_unlearning.settings.wording import shown
-
-
-def _listed(value: Any) -> Any:
-    """One value in place of a list of one."""
-    return [value] if isinstance(value, str | int | float | datetime.date) else value
 
 
 def _comparable(value: Any) -> Any:
@@ -32,6 +27,8 @@ def _comparable(value: Any) -> Any:
 
 Edge = Annotated[float, Field(allow_inf_nan=False)]
 Value = Annotated[str | int | float, BeforeValidator(_comparable)]
+#: One value, as YAML may read it, stands for a list of one.
+OneOrMore = listed(str, int, float, datetime.date)
 
 
 class Selector(Section):
@@ -88,7 +85,7 @@ class Where(Selector):
 
     select: Literal["where"]
     column: str
-    equals: Annotated[tuple[Value, ...], BeforeValidator(_listed), Field(min_length=1)]
+    equals: Annotated[tuple[Value, ...], OneOrMore, Field(min_length=1)]
 
 
 class Ids(Selector):
@@ -98,7 +95,7 @@ class Ids(Selector):
     """
 
     select: Literal["ids"]
-    ids: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    ids: Annotated[tuple[str, ...], OneOrMore] = ()
     file: str | None = None
 
     @model_validator(mode="after")

@@ -65,6 +65,11 @@ class Section(BaseModel):
         return self.model_dump(mode="json", by_alias=True)
 
 
+def listed(*kinds: type) -> BeforeValidator:
+    """A rule that takes one value of some kinds in place of a list of one."""
+    return BeforeValidator(lambda value: [value] if isinstance(value, kinds) else value)
+
+
 def told_apart(key: str, *sections: type[Section]) -> BeforeValidator:
     """A check that `key` names one of some sections, before any of them is looked into.
 
