@@ -29,7 +29,7 @@ LEAST = 7.6
 
 
 def numbers(frame: pd.DataFrame, layout: Layout) -> dict[tuple, np.ndarray]:
-    """Take mean, interval and floor out of a tidy frame with its costs.
+    """Take means and intervals out of a tidy frame with its costs.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def numbers(frame: pd.DataFrame, layout: Layout) -> dict[tuple, np.ndarray]:
 
     Returns
     -------
-    dict of (dataset, forget set, method, measure) to array (4,)
-        Mean, the interval's ends, the floor; NaN for what is not there or is only a bound.
+    dict of (dataset, forget set, method, measure) to array (3,)
+        Mean and the interval's ends; NaN for what is not there or is only a bound.
     """
     shown = layout.own(frame[frame["measure"].isin([W1, COST])])
     return {
@@ -50,7 +50,6 @@ def numbers(frame: pd.DataFrame, layout: Layout) -> dict[tuple, np.ndarray]:
                 math.nan if sign else value
                 for value, sign in map(read, map(str, (one.mean, one.ci_low, one.ci_high)))
             ]
-            + [read(str(one.floor))[0]]
         )
         for one in shown.itertuples()
     }
@@ -113,11 +112,11 @@ def draw(frame: pd.DataFrame, layout: Layout, stem, unit: str) -> None:
 
 def _distances(axis: Axes, found, group: tuple[str, str], methods: list[str]) -> None:
     """One forget set: a dot and its interval each method; lines for nothing and for the floor."""
-    nothing = np.full(4, math.nan)
+    nothing = np.full(3, math.nan)
     gold = found.get((*group, "retrained", W1), nothing)
     original = found.get((*group, "original", W1), nothing)
     rows = np.array([found.get((*group, name, W1), nothing) for name in methods])
-    mean, low, high, _ = rows.T
+    mean, low, high = rows.T
     ends = np.nan_to_num([mean - np.maximum(low, 0), high - mean]).clip(min=0)
     at = np.arange(len(methods))
     axis.axvline(0, color="#BBBBBB", linewidth=0.9, zorder=1)
@@ -137,7 +136,7 @@ def _distances(axis: Axes, found, group: tuple[str, str], methods: list[str]) ->
 
 def _costs(axis: Axes, found, groups: list[tuple[str, str]], methods: list[str]) -> None:
     """The last panel: the share of retraining's seconds, the mean over the forget sets."""
-    nothing = np.full(4, math.nan)
+    nothing = np.full(3, math.nan)
     rows = [[found.get((*g, name, COST), nothing)[0] for g in groups] for name in methods]
     known = [[share for share in row if math.isfinite(share) and share > 0] for row in rows]
     shares = np.array([sum(row) / len(row) if row else math.nan for row in known])
