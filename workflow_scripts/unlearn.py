@@ -45,12 +45,12 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     paths = dict(arguments.helper)
-    method_file = Path(registry.load("method", arguments.method).__file__)
     session = Session(
         arguments,
         arguments.identity,
         arguments.settings,
-        [arguments.original, *paths.values(), method_file],
+        [arguments.original, *paths.values()],
+        [registry.load("method", arguments.method)],
     )
     helpers = {name: session.load(path) for name, path in paths.items()}
     session.task = session.task.having(helpers=helpers).now(session.parts)

@@ -22,8 +22,8 @@ FLOOR_LABEL = "Two retrained models (floor)"
 NOTHING = {"color": "#999999", "linestyle": (0, (1, 1.5)), "linewidth": 1.5, "zorder": 2}
 NOTHING_LABEL = "Doing nothing"
 DOT, BAR = STYLES[0][0], STYLES[1][0]
-#: Inches of a panel, of a method's row, of all that stands above and below, of the names.
-WIDTH, ROW, AROUND, NAMES = 2.5, 0.235, 2.0, 1.75
+#: Inches of a panel, of a method's row, of all that stands above and below, of a name's letter.
+WIDTH, ROW, AROUND, LETTER = 2.5, 0.235, 2.0, 0.072
 #: Inches that the legend needs.
 LEAST = 7.6
 
@@ -89,7 +89,9 @@ def draw(frame: pd.DataFrame, layout: Layout, stem, unit: str) -> None:
     methods = order(found, layout)
     groups = list(layout.groups.items())
     with matplotlib.rc_context(LOOK):
-        wide = max(NAMES + WIDTH * (len(groups) + 1), LEAST)
+        letters = max((len(layout.methods[name]) for name in methods), default=0)
+        names = max(1.75, 0.15 + LETTER * letters)
+        wide = max(names + WIDTH * (len(groups) + 1), LEAST)
         high = AROUND + ROW * len(methods)
         figure = Figure(figsize=(wide, high))
         FigureCanvasAgg(figure)
@@ -106,7 +108,7 @@ def draw(frame: pd.DataFrame, layout: Layout, stem, unit: str) -> None:
         )
         said = EMBEDDED_LINE if layout.embedded else ""
         place(figure, [*panels, last], layout.title, said, last=FLOOR_LABEL)
-        figure.subplots_adjust(left=NAMES / wide, wspace=0.1)
+        figure.subplots_adjust(left=names / wide, wspace=0.1)
         save_figure(figure, stem)
 
 

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -98,6 +99,8 @@ class Session:
         to the run's identity.
     inputs : sequence of Path
         Files whose content belongs to the run's identity too.
+    modules : sequence of module
+        Modules of which the same is true wherever they are installed: a method, maybe a plug-in's.
     """
 
     def __init__(
@@ -106,6 +109,7 @@ class Session:
         identity: Sequence[str],
         settings: dict[str, Any],
         inputs: Sequence[Path] = (),
+        modules: Sequence[ModuleType] = (),
     ):
         interruption.listen()
         self.device = set_up(arguments.device, arguments.threads, arguments.gpus)
@@ -114,7 +118,11 @@ class Session:
         data = load_prepared(arguments.prepared, self.device, settings.get("reading"))
         files = [path for path in (arguments.parts, *inputs) if path is not None]
         # by the whole path: the original's and a helper's checkpoint bear the same name
-        self.data_hashes = {"prepared": data.sha256, **{str(path): sha256(path) for path in files}}
+        self.data_hashes = {
+            "prepared": data.sha256,
+            **{str(path): sha256(path) for path in files},
+            **{module.__name__: sha256(Path(module.__file__)) for module in modules},
+        }
         if arguments.parts is not None:
             parts = load_parts(arguments.parts, self.device)
         else:

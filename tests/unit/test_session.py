@@ -4,6 +4,8 @@ import argparse
 import hashlib
 import json
 import signal
+import types
+from pathlib import Path
 
 import pytest
 import torch
@@ -42,13 +44,13 @@ def session(prepared, tmp_path):
     """Make a session; the signal handlers that it sets are taken back."""
     old = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
-    def make(identity=("d", "s", "m"), settings=NETWORK, inputs=(), **changes):
+    def make(identity=("d", "s", "m"), settings=NETWORK, inputs=(), modules=(), **changes):
         values = {
             "prepared": prepared / "data", "parts": prepared / "parts.npz", "seed": 0,
             "threads": 1, "gpus": 0, "device": "cpu",
             "output": tmp_path / "seed_0.safetensors", **changes,
         }  # fmt: skip
-        return Session(argparse.Namespace(**values), identity, settings, inputs)
+        return Session(argparse.Namespace(**values), identity, settings, inputs, modules)
 
     yield make
     for number, handler in old.items():
@@ -95,6 +97,19 @@ def test_the_fingerprint_follows_everything_that_the_result_depends_on(session, 
         session(inputs=files, settings={**NETWORK, "loss": "l1"}).task.fingerprint,
     ]
     assert len(set(prints)) == len(prints)
+
+
+def test_a_plug_in_is_the_same_wherever_it_is_installed(session, tmp_path):
+    """A moved project goes on with its unfinished work, and a record names no machine's folder."""
+    prints = []
+    for folder, text in (("here", "one"), ("there", "one"), ("there", "two")):
+        module = types.ModuleType("somebodys.method")
+        module.__file__ = str(tmp_path / folder)
+        Path(module.__file__).write_text(text, encoding="utf-8")
+        one = session(modules=[module])
+        prints.append(one.task.fingerprint)
+        assert "somebodys.method" in one.data_hashes
+    assert prints[0] == prints[1] != prints[2]
 
 
 def test_seeds_come_from_identity_and_training_seed(session):
