@@ -13,7 +13,8 @@ For each part P of retain, forget (both of the training set), validation, test:
 ``test/like_forget`` and ``validation/like_forget`` (bool) mark held-out rows that the forget set's
 own choice would take. ``last_layer/weight`` (q, d) and ``last_layer/bias`` (q,) complete the
 per-sample gradients: by the last layer's weight they are the outer product of output gradient and
-activation; by the activation, output gradient times weight. ``loss`` names the loss.
+activation; by the activation, output gradient times weight. ``loss`` names the loss; ``quantiles``
+(q,) are those of the quantile loss.
 """
 
 from dataclasses import dataclass

@@ -1,35 +1,50 @@
 """Tug of war: how close the errors are to the retrained model's, on three parts at once.
 
 The product over forget, retain (both of train) and test of 1 - min(1, |E - E_gold| / E_constant),
-E_constant being the error of a model that says the retain set's mean target to everything. 1 is the
-retrained model's own errors. Source: Zhao et al., "What makes unlearning hard and what to do about
-it" (NeurIPS 2024), with errors in place of accuracies.
+E_constant being the error of a model that says the retain set's mean target to everything (under
+the quantile loss: the quantiles of the retain set's targets). 1 is the retrained model's own
+errors. Source: Zhao et al., "What makes unlearning hard and what to do about it" (NeurIPS 2024),
+with errors in place of accuracies.
 """
 
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from regression_unlearning.evaluation.errors import error
 from regression_unlearning.evaluation.inputs import Inputs, row
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.settings.section import Section
 
+if TYPE_CHECKING:
+    import numpy as np
+
 NEEDS = ("observations", "gold_observations")
 PARTS = ("forget", "retain", "test")
+QUANTILES = "in units of the error of the retain set's own quantiles"
 
 
 class Settings(Section):
     """No settings."""
 
 
-def constant_error(seen: Observation, part: str) -> float | None:
-    """Error of the retain set's mean target on a part; None for a loss that has no single mean."""
+def constant_error(seen: Observation, part: str) -> float:
+    """Error on a part of a model that knows of the retain set its targets alone."""
     import numpy as np
 
-    apart = seen.of(part, "target").astype(np.float64)
-    apart = apart - seen.of("retain", "target").mean(dtype=np.float64)
-    if seen.loss == "mse":
-        return error(apart**2, seen.loss)
-    return error(np.abs(apart), seen.loss) if seen.loss == "l1" else None
+    known = seen.of("retain", "target").astype(np.float64)
+    target = seen.of(part, "target").astype(np.float64)
+    if seen.loss == "quantile":
+        return error(_quantile_loss(known, target, seen.arrays["quantiles"]), seen.loss)
+    apart = target - known.mean()
+    return error(apart**2 if seen.loss == "mse" else np.abs(apart), seen.loss)
+
+
+def _quantile_loss(known, target, shares) -> "np.ndarray":
+    """The loss of each target under the quantiles of what is known, summed over them."""
+    import numpy as np
+
+    apart = target[:, None] - np.quantile(known, shares, method="inverted_cdf")
+    return np.maximum(shares * apart, (shares - 1) * apart).sum(1)
 
 
 def tug_of_war(seen: Observation, gold: Observation) -> tuple[float | None, str]:
@@ -37,13 +52,11 @@ def tug_of_war(seen: Observation, gold: Observation) -> tuple[float | None, str]
     product = 1.0
     for part in PARTS:
         scale = constant_error(gold, part)
-        if scale is None:
-            return None, f"no constant prediction is defined for the loss {seen.loss}"
         if scale == 0:
             return None, f"all targets of {part} are the same"
         ours, theirs = (error(one.of(part, "loss"), one.loss) for one in (seen, gold))
         product *= 1 - min(1.0, abs(ours - theirs) / scale)
-    return product, ""
+    return product, QUANTILES if gold.loss == "quantile" else ""
 
 
 def measure(inputs: Inputs, settings: Settings) -> list[dict]:
@@ -57,6 +70,7 @@ def measure(inputs: Inputs, settings: Settings) -> list[dict]:
     for seen, theirs, seed, other in pairs:
         value, note = tug_of_war(seen, theirs)
         if inputs.is_gold and value is not None:
-            value, note = 1 - value, "distance of the product from 1 between two retrained models"
+            said = "distance of the product from 1 between two retrained models"
+            value, note = 1 - value, f"{said}, {note}" if note else said
         rows.append(row("tow", seed, value, other_seed=other, note=note))
     return rows

@@ -69,6 +69,8 @@ def observe(
     parts = {name: torch.as_tensor(part, device=device).long() for name, part in parts.items()}
     rows = {"retain": parts["retain"], "forget": parts["forget"]}
     arrays: dict[str, np.ndarray] = {"loss": np.array(task.loss)}
+    if task.quantiles:
+        arrays["quantiles"] = np.array(task.quantiles)
     for split in ("validation", "test"):
         sides = parts[f"{split}_retain"], parts[f"{split}_forget"]
         rows[split] = torch.cat(sides)

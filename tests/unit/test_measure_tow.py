@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import torch
 
 from regression_unlearning.evaluation import inputs, tow
 from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.training.losses import quantile
 
 TARGET = {
     "retain": [1.0, 3.0, 2.0, 2.0],  # mean 2
@@ -42,10 +44,35 @@ def test_gold_itself_is_1_and_a_wild_model_0():
     assert tow.tug_of_war(observation({**GOLD, "forget": 50.0}), gold) == (0.0, "")
 
 
+def test_under_the_quantile_loss_the_constants_are_the_retain_sets_quantiles():
+    """No constants do better on the retain set, by search; the loss is training's own."""
+    shares = np.array([0.1, 0.5, 0.9])
+    generator = np.random.default_rng(0)
+    target = generator.normal(size=41)
+    arrays = {"loss": np.array("quantile"), "quantiles": shares}
+    arrays |= {f"{part}/target": target.astype(np.float32) for part in TARGET}
+    found = tow.constant_error(Observation(arrays), "retain")
+    tried = torch.tensor(np.sort(target)).repeat(3, 1).T
+    losses = [
+        quantile(row.expand(41, 3), torch.tensor(target), [share]).mean().item() / 3
+        for share in shares for row in tried
+    ]  # fmt: skip
+    best = np.array(losses).reshape(3, 41).min(1).sum()
+    assert found == pytest.approx(best, rel=1e-6)
+
+
+def test_the_unit_under_the_quantile_loss_is_said():
+    gold = {**observation(GOLD, "quantile").arrays, "quantiles": np.array([0.5])}
+    ours = {**observation({**GOLD, "test": 0.7}, "quantile").arrays, "quantiles": np.array([0.5])}
+    value, note = tow.tug_of_war(Observation(ours), Observation(gold))
+    assert value == pytest.approx(1 - 0.2 / 0.5)  # the median is 2, half of |apart| is 0.5
+    assert note == "in units of the error of the retain set's own quantiles"
+
+
 def test_what_cannot_be_said_says_why():
-    other = observation(GOLD, "quantile")
-    assert tow.tug_of_war(other, other)[0] is None
-    assert "quantile" in tow.tug_of_war(other, other)[1]
+    same = observation(GOLD)
+    same.arrays["test/target"] = np.full(4, 2.0, np.float32)
+    assert tow.tug_of_war(same, same) == (None, "all targets of test are the same")
 
 
 def test_a_row_a_seed_and_for_gold_a_row_a_pair(tmp_path):

@@ -101,7 +101,9 @@ def test_the_layout_is_what_the_docstring_says(seen, tmp_path):
     }  # fmt: skip
     expected = {f"{part}/{name}" for part in sizes for name in names}
     expected |= {"test/like_forget", "validation/like_forget", "last_layer/weight"}
+    expected |= {"quantiles"} if task.quantiles else set()
     assert set(read.arrays) == expected | {"last_layer/bias", "loss"}
+    assert read.arrays.get("quantiles", np.empty(0)).tolist() == list(task.quantiles)
     for part, size in sizes.items():
         for name, (dtype, rest) in names.items():
             array = read.arrays[f"{part}/{name}"]
