@@ -1,17 +1,11 @@
 """Datasets that cannot be had: an experiment goes on without them, and its tables say why."""
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from regression_unlearning import registry
+from regression_unlearning.data.mirror import mirror_of
 from regression_unlearning.settings.document import Settings
-
-
-def mirror_of(settings: Settings) -> Path | None:
-    """The folder that already holds raw files, where one is named."""
-    place = os.environ.get("REGRESSION_UNLEARNING_DATA_MIRROR") or settings.data_mirror
-    return Path(place).expanduser() if place else None
 
 
 def absences(
@@ -31,7 +25,7 @@ def absences(
     folder : Path
         Where each has a raw folder.
     """
-    mirror = mirror_of(settings)
+    mirror = mirror_of(settings.data_mirror)
     found = {}
     for name in datasets:
         loader = registry.load("dataset", settings.datasets[name].loader)

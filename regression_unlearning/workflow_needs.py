@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from regression_unlearning import registry
-from regression_unlearning.absences import mirror_of
+from regression_unlearning.data.mirror import MIRROR, mirror_of
 from regression_unlearning.data.wanted import MANIFEST
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import not_there
@@ -31,18 +31,18 @@ def check_needs(grid: Grid) -> None:
         raise UserError(f"params.yaml: experiments.{name}: nothing in it can be run. {reasons}")
     problems = []
     for dataset in grid.shown:
-        place = f"params.yaml: datasets.{dataset}"
-        problems += [f"{place}.forget_sets.{why}" for why in _missing_ids(grid, dataset)]
+        problems += _missing_ids(grid, dataset)
         if not _held(dataset) and (why := _lack(grid.settings, dataset)):
-            problems.append(why if why.startswith("params.yaml") else f"{place}.{why}")
+            problems.append(why)
     if problems:
         raise UserError("\n".join(dict.fromkeys(problems)))
 
 
 def _missing_ids(grid: Grid, dataset: str) -> list[str]:
+    """Forget sets whose file of ids is not there, and their places."""
     selectors = grid.settings.datasets[dataset].forget_sets
     return [
-        f"{name}.{why}"
+        f"params.yaml: datasets.{dataset}.forget_sets.{name}.{why}"
         for name in grid.forget_set_names(dataset)
         if isinstance(selectors[name], Ids) and (why := selectors[name].missing_file())
     ]
@@ -55,14 +55,14 @@ def _held(dataset: str) -> bool:
 
 
 def _lack(settings: Settings, dataset: str) -> str | None:
-    """What is wrong with where a dataset's files are to come from."""
+    """What is wrong with where a dataset's files are to come from, and its place."""
     chosen = settings.datasets[dataset]
     loader = registry.load("dataset", chosen.loader)
     source = loader.Settings.model_validate(chosen.source)
-    mirror = mirror_of(settings)
+    mirror = mirror_of(settings.data_mirror)
     own = getattr(source, "folder", None) or getattr(source, "path", None)
     if mirror is not None and not mirror.is_dir() and not own and not loader.EMBEDDED:
-        variable = "REGRESSION_UNLEARNING_DATA_MIRROR"
-        key = f"the variable {variable}" if os.environ.get(variable) else "data_mirror"
+        key = f"the variable {MIRROR}" if os.environ.get(MIRROR) else "data_mirror"
         return f"params.yaml: {key}: {not_there(str(mirror), 'folder')}"
-    return loader.lack(source, mirror) if hasattr(loader, "lack") else None
+    why = loader.lack(source, mirror) if hasattr(loader, "lack") else None
+    return why and f"params.yaml: datasets.{dataset}.{why}"

@@ -19,6 +19,7 @@ from regression_unlearning import (
 )
 from regression_unlearning import workflow_plan as plan
 from regression_unlearning import workflow_tuning as searching
+from regression_unlearning.data.mirror import MIRROR
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.document import check, read_yaml
 from regression_unlearning.workflow_grid import Grid
@@ -83,7 +84,7 @@ wildcard_constraints:
 
 
 if SETTINGS.data_mirror:
-    os.environ.setdefault("REGRESSION_UNLEARNING_DATA_MIRROR", SETTINGS.data_mirror)
+    os.environ.setdefault(MIRROR, SETTINGS.data_mirror)
 
 os.environ.setdefault("REGRESSION_UNLEARNING_WITHOUT_GPU", SETTINGS.without_gpu)
 

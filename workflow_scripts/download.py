@@ -1,9 +1,9 @@
 """Fetch one dataset's raw files from the publisher, or from a folder that holds them."""
 
-import os
 from pathlib import Path
 
 from regression_unlearning import program, registry
+from regression_unlearning.data.mirror import MIRROR, mirror_of
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import validated
 
@@ -21,18 +21,16 @@ def main() -> None:
     parser.add_argument(
         "--mirror",
         type=Path,
-        help="folder that holds the files; the environment "
-        "variable REGRESSION_UNLEARNING_DATA_MIRROR goes before it",
+        help=f"folder that holds the files; the environment variable {MIRROR} goes before it",
     )
     parser.add_argument("--checksums", type=Path, required=True, help="JSON of known hashes")
     parser.add_argument("--output", type=Path, required=True, help="the manifest to write")
     arguments = parser.parse_args()
-    mirror = os.environ.get("REGRESSION_UNLEARNING_DATA_MIRROR") or arguments.mirror
     loader = registry.load("dataset", arguments.loader)
     loader.download(
         arguments.output.parent,
         validated(loader.Settings, arguments.settings["source"], "source"),
-        mirror=Path(mirror).expanduser() if mirror else None,
+        mirror=mirror_of(arguments.mirror),
         checksums=arguments.checksums,
         embedding=validated(Embedding | None, arguments.settings["embedding"], "embedding"),
     )

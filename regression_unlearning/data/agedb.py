@@ -18,6 +18,7 @@ from regression_unlearning.data.image_files import (
     bring,
     brought,
     held_folder,
+    lacking,
     note_content,
 )
 from regression_unlearning.data.image_folder import SPLITS
@@ -25,7 +26,6 @@ from regression_unlearning.data.image_places import index, listed
 from regression_unlearning.data.images import Listing, Pictures
 from regression_unlearning.data.labels import numbers, read_csv, refuse
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.files import not_there
 from regression_unlearning.settings.embedding import Embedding
 
 if TYPE_CHECKING:
@@ -90,9 +90,7 @@ def absence(folder: Path, settings: Settings, mirror: Path | None) -> str | None
 
 def lack(settings: Settings, mirror: Path | None) -> str | None:
     """What is wrong with the source's own folder; that the images are on request is `absence`."""
-    if settings.folder and not Path(settings.folder).expanduser().is_dir():
-        return f"source.folder: {not_there(settings.folder, 'folder')}"
-    return None
+    return lacking({}, settings.folder, mirror, downloaded=False) if settings.folder else None
 
 
 def download(

@@ -7,6 +7,7 @@ import numpy as np
 
 from regression_unlearning import registry
 from regression_unlearning.data.forget_sets import select
+from regression_unlearning.data.mirror import mirror_of
 from regression_unlearning.data.prepared import ARRAYS, Prepared, load_prepared, prepare, read_rows
 from regression_unlearning.errors import unknown
 from regression_unlearning.settings.document import Settings
@@ -50,11 +51,10 @@ def open_dataset(
         loader = registry.load("dataset", chosen.loader)
         source = loader.Settings.model_validate(chosen.source)
         embedding = settings.word_vectors_of(name)
-        mirror = os.environ.get("REGRESSION_UNLEARNING_DATA_MIRROR") or settings.data_mirror
         loader.download(
             raw,
             source,
-            mirror=Path(mirror) if mirror else None,
+            mirror=mirror_of(settings.data_mirror),
             checksums=Path(folder, "checksums.json"),
             embedding=embedding,
         )

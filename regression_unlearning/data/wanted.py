@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from regression_unlearning.data.archives import Spoilt
+from regression_unlearning.data.mirror import MIRROR
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import sha256, write_json
 
@@ -78,8 +79,7 @@ def nowhere(files: Sequence[str], key: str) -> str:
     """
     return (
         f"source: {' and '.join(files)} cannot be downloaded, and no folder that holds them is "
-        "named: set data_mirror (or the environment variable REGRESSION_UNLEARNING_DATA_MIRROR), "
-        f"or source.{key}."
+        f"named: set data_mirror (or the environment variable {MIRROR}), or source.{key}."
     )
 
 

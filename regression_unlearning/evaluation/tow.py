@@ -48,7 +48,7 @@ def _quantile_loss(known, target, shares) -> "np.ndarray":
 
 
 def tug_of_war(seen: Observation, gold: Observation) -> tuple[float | None, str]:
-    """The product, or why there is none."""
+    """The product, and its unit where that is no mean's; or None, and why there is none."""
     product = 1.0
     for part in PARTS:
         scale = constant_error(gold, part)

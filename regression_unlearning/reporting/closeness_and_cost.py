@@ -13,8 +13,7 @@ from matplotlib.ticker import FuncFormatter
 
 from regression_unlearning.reporting.figures import FLOOR, LOOK, STYLES, place, save_figure
 from regression_unlearning.reporting.layout import EMBEDDED_LINE, Layout
-from regression_unlearning.reporting.numerals import read
-from regression_unlearning.reporting.remarks import COST, HALF, TENTH, W1
+from regression_unlearning.reporting.remarks import COST, HALF, TENTH, UNKNOWN, W1, numbers
 
 #: What the axis of the costs is named, and the two other lines of a panel.
 SHARE = "Seconds / retraining's"
@@ -24,35 +23,10 @@ NOTHING_LABEL = "Doing nothing"
 DOT, BAR = STYLES[0][0], STYLES[1][0]
 #: Inches of a panel, of a method's row, of all that stands above and below, of a name's letter.
 WIDTH, ROW, AROUND, LETTER = 2.5, 0.235, 2.0, 0.072
+#: Inches of the names at least, and of what stands beside them.
+NAMES, BESIDE = 1.75, 0.15
 #: Inches that the legend needs.
 LEAST = 7.6
-
-
-def numbers(frame: pd.DataFrame, layout: Layout) -> dict[tuple, np.ndarray]:
-    """Take means and intervals out of a tidy frame with its costs.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        See `summary.tidy`.
-    layout : Layout
-        Forget sets and methods.
-
-    Returns
-    -------
-    dict of (dataset, forget set, method, measure) to array (3,)
-        Mean and the interval's ends; NaN for what is not there or is only a bound.
-    """
-    shown = layout.own(frame[frame["measure"].isin([W1, COST])])
-    return {
-        (one.dataset, one.forget_set, one.method, one.measure): np.array(
-            [
-                math.nan if sign else value
-                for value, sign in map(read, map(str, (one.mean, one.ci_low, one.ci_high)))
-            ]
-        )
-        for one in shown.itertuples()
-    }
 
 
 def order(found: Mapping[tuple, np.ndarray], layout: Layout) -> list[str]:
@@ -79,7 +53,7 @@ def draw(frame: pd.DataFrame, layout: Layout, stem, unit: str) -> None:
     Parameters
     ----------
     frame, layout
-        See `numbers`.
+        See `remarks.numbers`.
     stem : path
         Where to write, without a suffix.
     unit : str
@@ -90,7 +64,7 @@ def draw(frame: pd.DataFrame, layout: Layout, stem, unit: str) -> None:
     groups = list(layout.groups.items())
     with matplotlib.rc_context(LOOK):
         letters = max((len(layout.methods[name]) for name in methods), default=0)
-        names = max(1.75, 0.15 + LETTER * letters)
+        names = max(NAMES, BESIDE + LETTER * letters)
         wide = max(names + WIDTH * (len(groups) + 1), LEAST)
         high = AROUND + ROW * len(methods)
         figure = Figure(figsize=(wide, high))
@@ -114,11 +88,10 @@ def draw(frame: pd.DataFrame, layout: Layout, stem, unit: str) -> None:
 
 def _distances(axis: Axes, found, group: tuple[str, str], methods: list[str]) -> None:
     """One forget set: a dot and its interval each method; lines for nothing and for the floor."""
-    nothing = np.full(3, math.nan)
-    gold = found.get((*group, "retrained", W1), nothing)
-    original = found.get((*group, "original", W1), nothing)
-    rows = np.array([found.get((*group, name, W1), nothing) for name in methods])
-    mean, low, high = rows.T
+    gold = found.get((*group, "retrained", W1), UNKNOWN)
+    original = found.get((*group, "original", W1), UNKNOWN)
+    rows = np.array([found.get((*group, name, W1), UNKNOWN) for name in methods])
+    mean, low, high, _ = rows.T
     ends = np.nan_to_num([mean - np.maximum(low, 0), high - mean]).clip(min=0)
     at = np.arange(len(methods))
     axis.axvline(0, color="#BBBBBB", linewidth=0.9, zorder=1)
@@ -138,8 +111,7 @@ def _distances(axis: Axes, found, group: tuple[str, str], methods: list[str]) ->
 
 def _costs(axis: Axes, found, groups: list[tuple[str, str]], methods: list[str]) -> None:
     """The last panel: the share of retraining's seconds, the mean over the forget sets."""
-    nothing = np.full(3, math.nan)
-    rows = [[found.get((*g, name, COST), nothing)[0] for g in groups] for name in methods]
+    rows = [[found.get((*g, name, COST), UNKNOWN)[0] for g in groups] for name in methods]
     known = [[share for share in row if math.isfinite(share) and share > 0] for row in rows]
     shares = np.array([sum(row) / len(row) if row else math.nan for row in known])
     at = np.arange(len(methods))

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from statistics import median
 
+import numpy as np
 import pandas as pd
 
 from regression_unlearning.reporting.claims import COLUMNS
@@ -13,6 +14,8 @@ from regression_unlearning.reporting.numerals import read
 
 W1, COST = "wasserstein_train", "seconds_over_retraining"
 HALF, TENTH = 0.5, 0.1
+#: What stands for numbers that a frame does not hold.
+UNKNOWN = np.full(4, math.nan)
 NO_CLOSER = (
     "on no forget set closer to the retrained model than doing nothing, in mean Wasserstein "
     "distance, by more than the floor"
@@ -20,6 +23,34 @@ NO_CLOSER = (
 NOT_COMPARED = "not known whether it ends closer to the retrained model than doing nothing"
 DEAR = "costs more than half of retraining's seconds on at least one forget set"
 UNTUNED = "untuned: nobody has searched its settings for these data"
+
+
+def numbers(frame: pd.DataFrame, layout: Layout) -> dict[tuple, np.ndarray]:
+    """Take distances and costs, with interval and floor, out of a tidy frame with its costs.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        See `summary.tidy`.
+    layout : Layout
+        Forget sets and methods.
+
+    Returns
+    -------
+    dict of (dataset, forget set, method, measure) to array (4,)
+        Mean, the interval's ends, the floor; NaN for what is not there or is only a bound.
+    """
+    shown = layout.own(frame[frame["measure"].isin([W1, COST])])
+    return {
+        (one.dataset, one.forget_set, one.method, one.measure): np.array(
+            [
+                math.nan if sign else value
+                for value, sign in map(read, map(str, (one.mean, one.ci_low, one.ci_high)))
+            ]
+            + [read(str(one.floor))[0]]
+        )
+        for one in shown.itertuples()
+    }
 
 
 def remarks(frame: pd.DataFrame, layout: Layout) -> dict[str, tuple[str, ...]]:
@@ -32,7 +63,7 @@ def remarks(frame: pd.DataFrame, layout: Layout) -> dict[str, tuple[str, ...]]:
     layout : Layout
         Forget sets, methods, and which of them nobody has tuned.
     """
-    means = _means(frame, layout)
+    means = numbers(frame, layout)
     found = {}
     for method in layout.unlearning:
         closer = _closer(means, layout, method)
@@ -58,7 +89,7 @@ def bars(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     DataFrame
         Columns as in `claims.check_claims`.
     """
-    means = _means(frame, layout)
+    means = numbers(frame, layout)
     closer = {name: _closer(means, layout, name) for name in layout.unlearning}
     worst = {name: max(_shares(means, layout, [name]), default=None) for name in layout.unlearning}
     shares = _shares(means, layout, layout.unlearning)
@@ -92,26 +123,12 @@ def bars(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS, dtype=object)
 
 
-def _means(
-    frame: pd.DataFrame, layout: Layout
-) -> dict[tuple[tuple[str, str], str, str], tuple[float, float]]:
-    """Mean and floor of each forget set, method and measure; NaN for what is no plain number."""
-    ours = layout.own(frame[frame["measure"].isin([W1, COST])])
-    return {
-        ((one.dataset, one.forget_set), one.method, one.measure): (
-            math.nan if read(str(one.mean))[1] else read(str(one.mean))[0],
-            read(str(one.floor))[0],
-        )
-        for one in ours.itertuples()
-    }
-
-
 def _closer(means, layout: Layout, method: str) -> bool | None:
     """Whether a method beats the original by more than the floor; None where that is not known."""
     known = []
     for group in layout.groups:
-        ours, floor = means.get((group, method, W1), (math.nan, math.nan))
-        nothing, _ = means.get((group, "original", W1), (math.nan, math.nan))
+        ours, *_, floor = means.get((*group, method, W1), UNKNOWN)
+        nothing, *_ = means.get((*group, "original", W1), UNKNOWN)
         gain = nothing - ours - floor
         if not math.isnan(gain):
             known.append(gain > 0)
@@ -121,7 +138,7 @@ def _closer(means, layout: Layout, method: str) -> bool | None:
 def _shares(means, layout: Layout, methods: Iterable[str]) -> list[float]:
     """Shares of retraining's seconds, one for each method and forget set that has one."""
     found = (
-        means.get((group, method, COST), (math.nan, 0.0))[0]
+        float(means.get((*group, method, COST), UNKNOWN)[0])
         for method in methods
         for group in layout.groups
     )

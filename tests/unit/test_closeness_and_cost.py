@@ -56,7 +56,7 @@ FRAME = pd.DataFrame(
 
 def test_numbers_are_those_of_the_frame_and_a_bound_is_none():
     found = numbers(FRAME, LAYOUT)
-    assert found["d", "high", "worse", W1].tolist() == [0.6, -1, 2]
+    assert found["d", "high", "worse", W1].tolist() == [0.6, -1, 2, 0.1]
     assert math.isnan(found["d", "high", "mixed", W1][0])
     assert found["d", "low", "best", COST][0] == 0.02
     assert len(found) == len(FRAME) - 1  # no other measure
