@@ -17,7 +17,11 @@ def _ask(number: int, _frame) -> None:
 
 
 def listen() -> None:
-    """From now on a first SIGTERM or SIGINT is noted, a second one ends the program at once."""
+    """From now on a first SIGTERM or SIGINT is noted, a second one ends the program at once.
+
+    One that comes after the last mini-batch changes nothing: the result is written, and the program
+    ends well.
+    """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _ask)
 

@@ -118,7 +118,9 @@ def test_killed_at_random_moments(started, name):
         except subprocess.TimeoutExpired:
             running.send_signal(kind)
             said = running.communicate(timeout=60)[1]
-            assert running.returncode != 0, f"attempt {attempt}: {said}"
+            # One that had its result in place before the signal came may end well.
+            whole = (project.root / output).exists()
+            assert running.returncode != 0 or whole, f"attempt {attempt}: {said}"
         if (project.root / output).exists():
             break
     checked(project.run(*program(output)))
