@@ -56,6 +56,7 @@ def main() -> None:
         method.options,
         budget=chosen.budget,
         most=chosen.most,
+        epochs=dataset.training.epochs,
         seed=chosen.seed,
     )
     nothing = sum(case.closeness.value(case.original) for case in cases) / len(cases)

@@ -16,7 +16,7 @@ from torch import nn
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings.search import Space
+from regression_unlearning.settings.search import Space, Whole
 from regression_unlearning.training.seeds import seed_for
 from regression_unlearning.training.task import Task
 from regression_unlearning.training.unlearn import unlearn
@@ -81,6 +81,14 @@ def space_of(method: str) -> Mapping[str, Space]:
     return space
 
 
+def no_longer(space: Mapping[str, Space], epochs: int) -> dict[str, Space]:
+    """A space in which no trial takes more epochs than these, where that leaves any."""
+    ends = space.get("epochs")
+    if not isinstance(ends, Whole):
+        return dict(space)
+    return {**space, "epochs": Whole(ends.low, max(ends.low, min(ends.high, epochs)))}
+
+
 def proposals(space: Mapping[str, Space], seed: int) -> Iterator[dict[str, Any]]:
     """Settings to try, one after the other, without end."""
     import numpy as np
@@ -119,6 +127,7 @@ def search(
     *,
     budget: float,
     most: float,
+    epochs: int,
     seed: int,
 ) -> tuple[list[Trial], Trial]:
     """Try settings until the budget is spent.
@@ -135,6 +144,9 @@ def search(
         Seconds of all trials together; the one that passes it is still finished.
     most : float
         Share of retraining's seconds above which a trial is not chosen.
+    epochs : int
+        Epochs of the dataset's training. A trial takes at most `most` of them: one that takes more
+        would spend the budget on what is too dear to be chosen.
     seed : int
         Of the sequence of settings.
 
@@ -149,7 +161,7 @@ def search(
     UserError
         When the method declares no space, or every trial failed.
     """
-    space = space_of(method)
+    space = no_longer(space_of(method), math.floor(most * epochs))
     asked = proposals(space, seed_for("search", method, seed))
     trials: list[Trial] = []
     spent = 0.0

@@ -15,7 +15,15 @@ from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.train import train
 from regression_unlearning.tuning.closeness import Closeness, Seen, distance
-from regression_unlearning.tuning.search import Case, attempt, proposals, search, space_of
+from regression_unlearning.tuning.search import (
+    Case,
+    Trial,
+    attempt,
+    no_longer,
+    proposals,
+    search,
+    space_of,
+)
 
 OPTIONS = {"epochs": 1, "learning_rate": 0.001, "batch_size": 16}
 
@@ -104,7 +112,7 @@ def test_random_rows_are_looked_at_themselves():
 
 def test_trials_begin_as_it_stands_and_repeat_themselves(case):
     runs = [
-        search([case, case], "neggrad", OPTIONS, budget=0.5, most=0.5, seed=seed)
+        search([case, case], "neggrad", OPTIONS, budget=0.5, most=0.5, epochs=20, seed=seed)
         for seed in (3, 3, 4)
     ]
     (first, best), (again, _), (other, _) = runs
@@ -120,14 +128,26 @@ def test_trials_begin_as_it_stands_and_repeat_themselves(case):
 
 
 def test_no_budget_is_one_trial_and_dear_trials_are_not_chosen(case):
-    trials, _ = search([case], "finetune", OPTIONS, budget=1e-9, most=0.5, seed=0)
+    trials, _ = search([case], "finetune", OPTIONS, budget=1e-9, most=0.5, epochs=20, seed=0)
     assert len(trials) == 1
     dear = replace(case, retraining=1e-9)
-    trials, best = search([dear], "finetune", OPTIONS, budget=0.3, most=0.5, seed=0)
+    trials, best = search([dear], "finetune", OPTIONS, budget=0.3, most=0.5, epochs=20, seed=0)
     assert best.value == min(trial.value for trial in trials)  # where all are dear, the nearest
     seconds = sorted(trial.share for trial in trials)[0]
-    _, cheap = search([case], "finetune", OPTIONS, budget=0.3, most=seconds, seed=0)
+    _, cheap = search([case], "finetune", OPTIONS, budget=0.3, most=seconds, epochs=20, seed=0)
     assert cheap.share <= seconds
+
+
+def test_no_trial_takes_more_epochs_than_the_share_of_the_training_allows(monkeypatch):
+    def one_second(cases, method, options, changed):
+        return Trial(changed, value=1.0, values=(1.0,), share=0.1, seconds=1.0)
+
+    monkeypatch.setattr("regression_unlearning.tuning.search.attempt", one_second)
+    trials, _ = search([], "finetune", OPTIONS, budget=40, most=0.25, epochs=10, seed=0)
+    assert len(trials) == 40 and {trial.changed["epochs"] for trial in trials[1:]} == {1, 2}
+    assert no_longer({"epochs": Whole(3, 9)}, 1) == {"epochs": Whole(3, 3)}
+    assert no_longer({"epochs": Whole(1, 4)}, 10) == {"epochs": Whole(1, 4)}
+    assert no_longer({"alpha": Log(1, 2)}, 1) == {"alpha": Log(1, 2)}
 
 
 def test_a_failed_trial_is_recorded_with_its_reason(case):
@@ -135,7 +155,7 @@ def test_a_failed_trial_is_recorded_with_its_reason(case):
     assert found.value is None and "learning rate" in found.failed
     with pytest.raises(UserError, match="every trial failed"):
         wrong = {**OPTIONS, "clip": -1}
-        search([case], "finetune", wrong, budget=0.01, most=0.5, seed=0)
+        search([case], "finetune", wrong, budget=0.01, most=0.5, epochs=20, seed=0)
 
 
 def test_the_task_and_the_original_are_left_as_they_were(case):
