@@ -18,6 +18,7 @@ from regression_unlearning.workflow_plan import (
     measures_of_relearning,
     observation,
     relearnt,
+    values_file,
 )
 
 #: The measure that stands for all where a dataset cannot be had.
@@ -192,11 +193,11 @@ class Grid:
     @cached_property
     def measured(self) -> list[str]:
         """Measured values of every column."""
-        return [f"measures/{'/'.join(cell)}.csv" for cell in self._measured]
+        return [values_file(_measuring(*cell)) for cell in self._measured]
 
     def layout_measures(self, name: str) -> list[str]:
         """Measured values that a table or figure shows."""
-        return [f"measures/{'/'.join(cell)}.csv" for cell in self._measured_in(self.layouts[name])]
+        return [values_file(_measuring(*cell)) for cell in self._measured_in(self.layouts[name])]
 
     def layout_observations(self, name: str) -> list[str]:
         """Observations that a figure is drawn from."""
@@ -224,10 +225,12 @@ class Grid:
             "observations": observation,
             "relearning": relearnt,
             "records": lambda model: checkpoint(model, ".json"),
+            "values": values_file,
         }
         found: dict[str, dict[int, str]] = {}
         for source_name in SOURCES:
-            if source_name not in needs:
+            itself = source_name == "gold_values" and wildcards.method == "retrained"
+            if source_name not in needs or itself:
                 continue
             gold = source_name.startswith("gold_")
             label = "retrained" if gold else wildcards.method
@@ -238,6 +241,7 @@ class Grid:
                         dataset=wildcards.dataset,
                         forget_set=wildcards.forget_set,
                         method=label,
+                        measure=wildcards.measure,
                         seed=seed,
                     )
                 )
@@ -254,7 +258,7 @@ class Grid:
 
     def measure_inputs(self, wildcards: Any) -> dict[str, list[str]]:
         """Files that a measuring job reads, by source."""
-        return {name: list(files.values()) for name, files in self._sources(wildcards).items()}
+        return {name: _unique(files.values()) for name, files in self._sources(wildcards).items()}
 
     def measure_arguments(self, wildcards: Any) -> list[str]:
         """The same as arguments of its program."""

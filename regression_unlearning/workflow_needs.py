@@ -1,6 +1,7 @@
 """What the chosen experiment reads from disk: without it, one line says so before any job."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from regression_unlearning import registry
@@ -31,19 +32,19 @@ def check_needs(grid: Grid) -> None:
         raise UserError(f"params.yaml: experiments.{name}: nothing in it can be run. {reasons}")
     problems = []
     for dataset in grid.shown:
-        problems += _missing_ids(grid, dataset)
+        problems += missing_ids(grid.settings, dataset, grid.forget_set_names(dataset))
         if not _held(dataset) and (why := _lack(grid.settings, dataset)):
             problems.append(why)
     if problems:
         raise UserError("\n".join(dict.fromkeys(problems)))
 
 
-def _missing_ids(grid: Grid, dataset: str) -> list[str]:
+def missing_ids(settings: Settings, dataset: str, names: Iterable[str]) -> list[str]:
     """Forget sets whose file of ids is not there, and their places."""
-    selectors = grid.settings.datasets[dataset].forget_sets
+    selectors = settings.datasets[dataset].forget_sets
     return [
         f"params.yaml: datasets.{dataset}.forget_sets.{name}.{why}"
-        for name in grid.forget_set_names(dataset)
+        for name in names
         if isinstance(selectors[name], Ids) and (why := selectors[name].missing_file())
     ]
 

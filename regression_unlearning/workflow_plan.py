@@ -201,6 +201,11 @@ def relearnt(model: Any) -> str:
     return f"relearning/{_place(model)}.json"
 
 
+def values_file(column: Any) -> str:
+    """What a measure has found of a method on a forget set, over all seeds."""
+    return f"measures/{column.dataset}/{column.forget_set}/{column.method}/{column.measure}.csv"
+
+
 def _place(model: Any) -> str:
     return f"{model.dataset}/{model.forget_set}/{model.method}/seed_{model.seed}"
 

@@ -8,6 +8,7 @@ from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.experiment import REFERENCES
 from regression_unlearning.settings.tuning import Tuning
 from regression_unlearning.workflow_grid import Grid
+from regression_unlearning.workflow_needs import missing_ids
 
 
 def tuning_file(dataset: str, label: str) -> str:
@@ -35,6 +36,7 @@ def inputs(settings: Settings, dataset: str, label: str, chosen: Tuning) -> list
     ------
     UserError
         When the dataset brings one original model for every seed: the tables report that very one.
+        When the file that names a forget set's ids is not there.
     """
     original = settings.datasets[dataset].original
     if original and "{seed}" not in original:
@@ -43,6 +45,8 @@ def inputs(settings: Settings, dataset: str, label: str, chosen: Tuning) -> list
             "would look at the very model that the tables report. Put {seed} into its path, and "
             f"bring a model for seed {chosen.seed} too."
         )
+    if missing := missing_ids(settings, dataset, chosen.forget_sets):
+        raise UserError("\n".join(missing))
     folder = f"data/prepared/{dataset}"
     found = [f"{folder}/arrays.safetensors"]
     for forget_set in chosen.forget_sets:

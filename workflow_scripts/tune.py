@@ -50,6 +50,7 @@ def main() -> None:
     settings = check(values, str(given.params))  # against what the tables report
     device = set_up(given.device, given.threads, given.gpus)
     cases = open_cases(settings, given.dataset, given.method, chosen, device)
+    nothing = sum(case.closeness.value(case.original) for case in cases) / len(cases)
     trials, best = search(
         cases,
         method.method,
@@ -57,9 +58,9 @@ def main() -> None:
         budget=chosen.budget,
         most=chosen.most,
         epochs=dataset.training.epochs,
+        nothing=nothing,
         seed=chosen.seed,
     )
-    nothing = sum(case.closeness.value(case.original) for case in cases) / len(cases)
     record = {
         "dataset": given.dataset,
         "method": given.method,

@@ -16,6 +16,8 @@ from regression_unlearning.files import write_text
 COLUMNS = ("quantity", "seed", "other_seed", "value", "bound", "note")
 
 #: What a measure's NEEDS may name: a file for each seed of the method, or of the gold model.
+#: `gold_values` is what the measure itself found on the gold model, so that no method's job takes
+#: it again; the gold model's own job has none.
 SOURCES = (
     "observations",
     "gold_observations",
@@ -23,6 +25,7 @@ SOURCES = (
     "gold_relearning",
     "records",
     "gold_records",
+    "gold_values",
 )
 
 
@@ -55,6 +58,11 @@ class Inputs:
     def gold_observations(self) -> dict[int, Observation]:
         """The observed gold models by seed."""
         return self._read("gold_observations", Observation.read)
+
+    @cached_property
+    def gold_values(self) -> dict[int, dict[str, float | None]]:
+        """What this measure found on the gold model by seed and quantity."""
+        return {seed: values[seed] for seed, values in self._read("gold_values", read).items()}
 
     def json(self, source: str) -> dict[int, Any]:
         """JSON files of a source by seed."""
@@ -96,6 +104,17 @@ def row(
     if value is not None and not math.isfinite(value):
         raise ValueError(f"{quantity}, seed {seed}: the value is {value}.")
     return dict(zip(COLUMNS, (quantity, seed, other_seed, value, bound, note), strict=True))
+
+
+def read(path: Path) -> dict[int, dict[str, float | None]]:
+    """Values that `write` has written, by seed and quantity; those of two seeds are left out."""
+    found: dict[int, dict[str, float | None]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for one in csv.DictReader(file):
+            if not one["other_seed"]:
+                value = float(one["value"]) if one["value"] else None
+                found.setdefault(int(one["seed"]), {})[one["quantity"]] = value
+    return found
 
 
 def write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:

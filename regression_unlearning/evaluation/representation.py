@@ -26,7 +26,7 @@ from regression_unlearning.settings.section import Count, Positive, Section
 if TYPE_CHECKING:
     import numpy as np
 
-NEEDS = ("observations", "gold_observations")
+NEEDS = ("observations", "gold_values")
 PROBES = ("linear", "network")
 
 
@@ -115,22 +115,25 @@ def attack(seen: Observation, settings: Settings) -> tuple[dict[str, float], str
 
 def measure(inputs: Inputs, settings: Settings) -> list[dict]:
     """AUC of both probes for each seed, and their excess over the retrained model's."""
-    gold = {seed: attack(seen, settings) for seed, seen in inputs.gold_observations.items()}
-    if inputs.is_gold:
-        ours = gold
-        pairs = list(combinations(sorted(gold), 2))
-    else:
-        ours = {seed: attack(seen, settings) for seed, seen in inputs.observations.items()}
-        pairs = [(seed, None) for seed in ours]
+    ours = {seed: attack(seen, settings) for seed, seen in inputs.observations.items()}
     rows = []
     for probe in PROBES:
         name = f"representation_{probe}"
-        for seed, (found, note) in ours.items():
-            rows.append(row(name, seed, found.get(probe), note=note))
-        for seed, other in pairs:
-            (first, note), (second, _) = ours[seed], gold[seed if other is None else other]
-            apart = first[probe] - second[probe] if first and second else None
-            if other is not None and apart is not None:
-                apart, note = abs(apart), "between two retrained models"
-            rows.append(row(f"{name}_excess", seed, apart, other_seed=other, note=note))
+        auc = {seed: found.get(probe) for seed, (found, _) in ours.items()}
+        notes = {seed: note for seed, (_, note) in ours.items()}
+        rows += [row(name, seed, value, note=notes[seed]) for seed, value in auc.items()]
+        if not inputs.is_gold:
+            for seed, value in auc.items():
+                apart = _apart(value, inputs.gold_values[seed][name])
+                rows.append(row(f"{name}_excess", seed, apart, note=notes[seed]))
+            continue
+        for seed, other in combinations(sorted(auc), 2):
+            apart = _apart(auc[seed], auc[other])
+            if apart is not None:
+                apart, notes[seed] = abs(apart), "between two retrained models"
+            rows.append(row(f"{name}_excess", seed, apart, other_seed=other, note=notes[seed]))
     return rows
+
+
+def _apart(ours: float | None, other: float | None) -> float | None:
+    return None if ours is None or other is None else ours - other

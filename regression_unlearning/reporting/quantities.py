@@ -105,7 +105,7 @@ QUANTITIES = {
     ),
     "representation_linear_excess": Quantity(
         "Embedding attack, linear: excess",
-        "that AUC minus the one on the retrained model of the same seed",
+        f"AUC of a linear probe that tells {_EMBEDDINGS}, minus its AUC on the retrained model",
         "0",
         compares=True,
     ),
@@ -116,7 +116,7 @@ QUANTITIES = {
     ),
     "representation_network_excess": Quantity(
         "Embedding attack, network: excess",
-        "that AUC minus the one on the retrained model of the same seed",
+        f"AUC of a small network that tells {_EMBEDDINGS}, minus its AUC on the retrained model",
         "0",
         compares=True,
     ),
@@ -142,7 +142,8 @@ PAPER = (
 COSTS = {
     "seconds": Quantity("Seconds", "seconds of the method's work, helper models included"),
     "seconds_over_retraining": Quantity(
-        "Share of retraining", "those seconds over the seconds that retraining from scratch took"
+        "Share of retraining",
+        "the method's seconds, helper models included, over those of retraining from scratch",
     ),
     "peak_memory_mib": Quantity("Peak memory, MiB", "highest memory in use during that step"),
 }

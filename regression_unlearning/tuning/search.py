@@ -128,6 +128,7 @@ def search(
     budget: float,
     most: float,
     epochs: int,
+    nothing: float,
     seed: int,
 ) -> tuple[list[Trial], Trial]:
     """Try settings until the budget is spent.
@@ -147,6 +148,8 @@ def search(
     epochs : int
         Epochs of the dataset's training. A trial takes at most `most` of them: one that takes more
         would spend the budget on what is too dear to be chosen.
+    nothing : float
+        How far the original models are from gold.
     seed : int
         Of the sequence of settings.
 
@@ -154,7 +157,8 @@ def search(
     -------
     trials : list of Trial
     best : Trial
-        The nearest to gold among those that cost no more than `most`; among all where none does.
+        The nearest to gold among those that cost no more than `most` and do better than `nothing`;
+        the nearest of all where there are none.
 
     Raises
     ------
@@ -174,8 +178,8 @@ def search(
     done = [trial for trial in trials if trial.value is not None]
     if not done:
         raise UserError(f"{method}: every trial failed; the last said: {trials[-1].failed}")
-    within = [trial for trial in done if trial.share <= most]
-    return trials, min(within or done, key=lambda trial: trial.value)
+    useful = [trial for trial in done if trial.share <= most and trial.value < nothing]
+    return trials, min(useful or done, key=lambda trial: trial.value)
 
 
 def as_record(trials: Sequence[Trial], best: Trial, nothing: float) -> dict[str, Any]:

@@ -110,11 +110,22 @@ def test_random_rows_are_looked_at_themselves():
         Closeness(task, trained(task), {**parts, "validation_retain": task.forget[:0]})
 
 
+def asked(cases, method, *, budget, most=0.5, seed=0, options=OPTIONS, nothing=math.inf):
+    """A search as `tune.py` asks for it, of a training of ten epochs."""
+    return search(
+        cases,
+        method,
+        options,
+        budget=budget,
+        most=most,
+        epochs=10,
+        nothing=nothing,
+        seed=seed,
+    )
+
+
 def test_trials_begin_as_it_stands_and_repeat_themselves(case):
-    runs = [
-        search([case, case], "neggrad", OPTIONS, budget=0.5, most=0.5, epochs=20, seed=seed)
-        for seed in (3, 3, 4)
-    ]
+    runs = [asked([case, case], "neggrad", budget=0.5, most=0.5, seed=seed) for seed in (3, 3, 4)]
     (first, best), (again, _), (other, _) = runs
     assert first[0].changed == {} and len(first) > 2
     number = min(len(first), len(again), len(other))
@@ -128,13 +139,13 @@ def test_trials_begin_as_it_stands_and_repeat_themselves(case):
 
 
 def test_no_budget_is_one_trial_and_dear_trials_are_not_chosen(case):
-    trials, _ = search([case], "finetune", OPTIONS, budget=1e-9, most=0.5, epochs=20, seed=0)
+    trials, _ = asked([case], "finetune", budget=1e-9, most=0.5, seed=0)
     assert len(trials) == 1
     dear = replace(case, retraining=1e-9)
-    trials, best = search([dear], "finetune", OPTIONS, budget=0.3, most=0.5, epochs=20, seed=0)
+    trials, best = asked([dear], "finetune", budget=0.3, most=0.5, seed=0)
     assert best.value == min(trial.value for trial in trials)  # where all are dear, the nearest
     seconds = sorted(trial.share for trial in trials)[0]
-    _, cheap = search([case], "finetune", OPTIONS, budget=0.3, most=seconds, epochs=20, seed=0)
+    _, cheap = asked([case], "finetune", budget=0.3, most=seconds, seed=0)
     assert cheap.share <= seconds
 
 
@@ -143,11 +154,24 @@ def test_no_trial_takes_more_epochs_than_the_share_of_the_training_allows(monkey
         return Trial(changed, value=1.0, values=(1.0,), share=0.1, seconds=1.0)
 
     monkeypatch.setattr("regression_unlearning.tuning.search.attempt", one_second)
-    trials, _ = search([], "finetune", OPTIONS, budget=40, most=0.25, epochs=10, seed=0)
+    trials, _ = asked([], "finetune", budget=40, most=0.25, seed=0)
     assert len(trials) == 40 and {trial.changed["epochs"] for trial in trials[1:]} == {1, 2}
     assert no_longer({"epochs": Whole(3, 9)}, 1) == {"epochs": Whole(3, 3)}
     assert no_longer({"epochs": Whole(1, 4)}, 10) == {"epochs": Whole(1, 4)}
     assert no_longer({"alpha": Log(1, 2)}, 1) == {"alpha": Log(1, 2)}
+
+
+@pytest.mark.parametrize(("nothing", "chosen"), [(0.9, 2), (0.6, 3), (0.2, 3)])
+def test_what_is_cheap_and_worse_than_nothing_is_not_chosen(monkeypatch, nothing, chosen):
+    made = iter([(0.5, 0.3), (0.9, 0.2), (0.7, 0.1), (0.4, 0.3)])  # value and share
+
+    def one_second(cases, method, options, changed):
+        value, share = next(made)
+        return Trial(changed, value=value, values=(value,), share=share, seconds=1.0)
+
+    monkeypatch.setattr("regression_unlearning.tuning.search.attempt", one_second)
+    trials, best = asked([], "finetune", budget=4, most=0.25, nothing=nothing)
+    assert best is trials[chosen]
 
 
 def test_a_failed_trial_is_recorded_with_its_reason(case):
@@ -155,7 +179,7 @@ def test_a_failed_trial_is_recorded_with_its_reason(case):
     assert found.value is None and "learning rate" in found.failed
     with pytest.raises(UserError, match="every trial failed"):
         wrong = {**OPTIONS, "clip": -1}
-        search([case], "finetune", wrong, budget=0.01, most=0.5, epochs=20, seed=0)
+        asked([case], "finetune", budget=0.01, options=wrong)
 
 
 def test_the_task_and_the_original_are_left_as_they_were(case):

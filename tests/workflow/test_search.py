@@ -35,6 +35,20 @@ def test_a_search_without_its_models_says_how_to_make_them(tiny):
     assert not (tiny.root / SEARCH).exists()
 
 
+def test_a_missing_file_of_ids_is_named(tiny):
+    def with_ids(values):
+        with_tuning(values)
+        dataset = values["datasets"]["demo_pairs"]
+        dataset["forget_sets"]["asked"] = {"title": "Asked", "select": "ids", "file": "nosuch.txt"}
+        dataset["tuning"]["forget_sets"] = ["asked"]
+
+    tiny.edit_params(with_ids)
+    done = tiny.snakemake("-n", "--", "all_tuned")
+    assert done.returncode != 0
+    wanted = "params.yaml: datasets.demo_pairs.forget_sets.asked.file: nosuch.txt does not exist"
+    assert wanted in done.stdout + done.stderr
+
+
 @pytest.mark.slow
 def test_what_was_chosen_reruns_the_method_and_no_search(tiny):
     tiny.edit_params(with_tuning)
