@@ -116,11 +116,14 @@ def test_killed_at_random_moments(started, name):
         try:
             running.communicate(timeout=moment)
         except subprocess.TimeoutExpired:
+            sent = time.monotonic()
             running.send_signal(kind)
             said = running.communicate(timeout=60)[1]
-            # One that had its result in place before the signal came may end well.
-            whole = (project.root / output).exists()
-            assert running.returncode != 0 or whole, f"attempt {attempt}: {said}"
+            # After its last mini-batch a program may end well: what is left is soon done. One that
+            # goes on training in spite of the signal takes longer, and is not forgiven.
+            soon = time.monotonic() - sent < seconds[name] / 4
+            ended_well = soon and (project.root / output).exists()
+            assert running.returncode != 0 or ended_well, f"attempt {attempt}: {said}"
         if (project.root / output).exists():
             break
     checked(project.run(*program(output)))
