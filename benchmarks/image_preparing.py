@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from regression_unlearning.data import image_folder
+from regression_unlearning.data.sources import image_folder
 
 PROGRAM = Path(__file__).parents[1] / "workflow_scripts" / "prepare.py"
 

@@ -24,7 +24,7 @@ from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
-from regression_unlearning.data.images import Inputs, Reading
+from regression_unlearning.data.families.images.prepare import Inputs, Reading
 from regression_unlearning.data.prepared import Prepared, load_prepared, read_rows
 from regression_unlearning.models.build import build
 from regression_unlearning.settings.networks import Network

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from regression_unlearning.data import hourly_table
 from regression_unlearning.data.prepared import prepare
+from regression_unlearning.data.sources import hourly_table
 from regression_unlearning.settings.section import validated
 
 

@@ -10,19 +10,17 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, workflow.basedir)
 
-from regression_unlearning import (
-    workflow_failures,
-    workflow_leftovers,
-    workflow_lock,
-    workflow_needs,
-    workflow_originals,
-)
-from regression_unlearning import workflow_plan as plan
-from regression_unlearning import workflow_tuning as searching
-from regression_unlearning.data.mirror import MIRROR
+from regression_unlearning.pipeline import failures as workflow_failures
+from regression_unlearning.pipeline import leftovers as workflow_leftovers
+from regression_unlearning.pipeline import lock as workflow_lock
+from regression_unlearning.pipeline import needs as workflow_needs
+from regression_unlearning.pipeline import originals as workflow_originals
+from regression_unlearning.pipeline import plan
+from regression_unlearning.pipeline import searches as searching
+from regression_unlearning.data.fetching.mirror import MIRROR
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.document import check, read_yaml
-from regression_unlearning.workflow_grid import Grid
+from regression_unlearning.pipeline.grid import Grid
 
 # Jobs run the interpreter that runs Snakemake, whether or not its environment is activated.
 os.environ.update(

@@ -13,7 +13,7 @@ import sys
 
 from regression_unlearning import program
 from regression_unlearning.errors import UserError
-from regression_unlearning.stages import STEPS
+from regression_unlearning.pipeline.stages import STEPS
 
 NOTHING = "Nothing to be done"
 #: Rules of the last step.

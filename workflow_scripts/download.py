@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from regression_unlearning import program, registry
-from regression_unlearning.data.mirror import MIRROR, mirror_of
+from regression_unlearning.data.fetching.mirror import MIRROR, mirror_of
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import validated
 

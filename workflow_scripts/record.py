@@ -11,9 +11,9 @@ from adopt import NOTHING, dvc, snakemake
 
 from regression_unlearning import program
 from regression_unlearning.errors import UserError
+from regression_unlearning.pipeline.grid import Grid
+from regression_unlearning.pipeline.stages import MADE
 from regression_unlearning.settings.document import Settings, load_settings
-from regression_unlearning.stages import MADE
-from regression_unlearning.workflow_grid import Grid
 
 
 def known(settings: Settings) -> set[str]:

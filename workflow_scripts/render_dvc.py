@@ -7,8 +7,8 @@ import yaml
 
 from regression_unlearning import program
 from regression_unlearning.files import write_text
+from regression_unlearning.pipeline.stages import rendered
 from regression_unlearning.settings.document import check
-from regression_unlearning.stages import rendered
 
 
 def main() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from regression_unlearning import registry
+from regression_unlearning.data.fetching.mirror import mirror_of
 from regression_unlearning.data.forget_sets import select
-from regression_unlearning.data.mirror import mirror_of
 from regression_unlearning.data.prepared import ARRAYS, Prepared, load_prepared, prepare, read_rows
 from regression_unlearning.errors import unknown
 from regression_unlearning.settings.document import Settings

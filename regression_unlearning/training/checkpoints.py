@@ -10,9 +10,9 @@ from torch import nn
 from regression_unlearning import provenance
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_json, whole, write_json
+from regression_unlearning.models.weights import Weight, misfit, weights_in
 from regression_unlearning.training.state import tensors_of
 from regression_unlearning.training.task import Task
-from regression_unlearning.weights import Weight, misfit, weights_in
 
 
 def save(model: nn.Module, path: Path, record: dict[str, Any]) -> None:

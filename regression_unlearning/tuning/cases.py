@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from regression_unlearning import workflow_plan as plan
-from regression_unlearning import workflow_tuning as searching
 from regression_unlearning.data.prepared import load_prepared
 from regression_unlearning.errors import UserError
+from regression_unlearning.pipeline import plan
+from regression_unlearning.pipeline import searches as searching
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.tuning import Tuning
 from regression_unlearning.training import checkpoints

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from regression_unlearning.data.families.sentence_pairs.prepare import Inputs
 from regression_unlearning.data.prepared import Prepared
-from regression_unlearning.data.sentence_pairs import Inputs
 from regression_unlearning.settings.networks import LSTM
 from regression_unlearning.training import interruption
 from regression_unlearning.training.task import Task

@@ -2,8 +2,8 @@
 
 import torch
 
+from regression_unlearning.data.families.sentence_pairs.prepare import Inputs
 from regression_unlearning.data.prepared import Prepared
-from regression_unlearning.data.sentence_pairs import Inputs
 from regression_unlearning.settings.networks import LSTM
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.task import Task

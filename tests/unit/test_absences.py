@@ -6,16 +6,16 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from regression_unlearning.absences import absences
 from regression_unlearning.evaluation import absent
 from regression_unlearning.evaluation.inputs import Inputs, write
+from regression_unlearning.pipeline.absences import absences
+from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.reporting.absent import notice
 from regression_unlearning.reporting.quantities import PAPER
 from regression_unlearning.reporting.results import layout_of, printed, read_measures
 from regression_unlearning.reporting.summary import tidy
 from regression_unlearning.reporting.tables import write_table
 from regression_unlearning.settings.document import check, read_yaml
-from regression_unlearning.workflow_grid import Grid
 
 ROOT = Path(__file__).parents[2]
 

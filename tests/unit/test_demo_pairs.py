@@ -4,9 +4,9 @@ import json
 import numpy as np
 import pytest
 
-from regression_unlearning.data import demo_pairs
-from regression_unlearning.data.demo_pairs import Settings
-from regression_unlearning.data.sentence_pairs import FILES, VECTORS
+from regression_unlearning.data.families.sentence_pairs.prepare import FILES, VECTORS
+from regression_unlearning.data.sources import demo_pairs
+from regression_unlearning.data.sources.demo_pairs import Settings
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import validated
 

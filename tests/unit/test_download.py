@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from regression_unlearning.data import transfer
-from regression_unlearning.data.download import Wanted, fetch
+from regression_unlearning.data.fetching import transfer
+from regression_unlearning.data.fetching.download import Wanted, fetch
 from regression_unlearning.errors import UserError
 
 BODY = bytes(range(256)) * 2000
@@ -618,7 +618,7 @@ def limited(place, url, limit, mirror=None):
     code = f"""
 import resource
 from pathlib import Path
-from regression_unlearning.data.download import Wanted, fetch
+from regression_unlearning.data.fetching.download import Wanted, fetch
 from regression_unlearning.errors import UserError
 resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
 try:

@@ -5,14 +5,15 @@ from pathlib import Path
 import pytest
 from safetensors.numpy import save_file
 
-from regression_unlearning import stages, workflow_originals
-from regression_unlearning import workflow_plan as plan
-from regression_unlearning import workflow_tuning as searching
 from regression_unlearning.errors import UserError
+from regression_unlearning.pipeline import originals as workflow_originals
+from regression_unlearning.pipeline import plan
+from regression_unlearning.pipeline import searches as searching
+from regression_unlearning.pipeline import stages
+from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.reporting.results import layout_of
 from regression_unlearning.reporting.tables import legend
 from regression_unlearning.settings.document import check, read_yaml
-from regression_unlearning.workflow_grid import Grid
 
 ROOT = Path(__file__).parents[2]
 ONE, MANY = "my_models/pairs.safetensors", "my_models/pairs_{seed}.safetensors"

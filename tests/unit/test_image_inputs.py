@@ -5,8 +5,8 @@ import pytest
 import torch
 from PIL import Image, ImageOps
 
-from regression_unlearning.data.augmentation import cut, places
-from regression_unlearning.data.images import Inputs, Reading
+from regression_unlearning.data.families.images.augmentation import cut, places
+from regression_unlearning.data.families.images.prepare import Inputs, Reading
 from regression_unlearning.data.prepared import Prepared
 from regression_unlearning.settings.networks import AllCNN
 from regression_unlearning.settings.training import Fit

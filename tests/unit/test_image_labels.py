@@ -3,8 +3,8 @@
 import pytest
 from image_files import picture, tar
 
-from regression_unlearning.data import image_folder
 from regression_unlearning.data.prepared import prepare, read_rows
+from regression_unlearning.data.sources import image_folder
 from regression_unlearning.errors import UserError
 
 FILES = {f"{number:02d}.png": picture(number) for number in range(20)}

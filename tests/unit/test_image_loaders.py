@@ -9,10 +9,10 @@ import pytest
 from image_files import folder, labels, picture, tar, zipped
 from scipy.io import savemat
 
-from regression_unlearning.data import agedb, demo_images, image_folder, imdb_wiki
-from regression_unlearning.data.decoding import decode
-from regression_unlearning.data.image_places import index, locate
+from regression_unlearning.data.families.images.decoding import decode
+from regression_unlearning.data.families.images.places import index, locate
 from regression_unlearning.data.prepared import load_prepared, prepare, read_rows
+from regression_unlearning.data.sources import agedb, demo_images, image_folder, imdb_wiki
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import validated
 

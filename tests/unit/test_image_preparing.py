@@ -12,8 +12,10 @@ from image_files import folder, labels, picture, tar, zipped
 from PIL import Image
 from safetensors.torch import load_file, safe_open
 
-from regression_unlearning.data import decoding, image_folder, tensors
+from regression_unlearning.data import tensors
+from regression_unlearning.data.families.images import decoding
 from regression_unlearning.data.prepared import load_prepared, prepare, read_rows
+from regression_unlearning.data.sources import image_folder
 from regression_unlearning.data.work import Streamed
 from regression_unlearning.errors import UserError
 

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 import torch
 
-from regression_unlearning.data import demo_load, electricity, hourly_table, wide_table
-from regression_unlearning.data.load_windows import prepare
+from regression_unlearning.data.families.load_windows import table as wide_table
+from regression_unlearning.data.families.load_windows.prepare import prepare
+from regression_unlearning.data.families.load_windows.table import Format, read
 from regression_unlearning.data.prepared import load_prepared, read_rows
 from regression_unlearning.data.prepared import prepare as prepare_whole
-from regression_unlearning.data.wide_table import Format, read
+from regression_unlearning.data.sources import demo_load, electricity, hourly_table
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import validated
 

@@ -125,7 +125,7 @@ LIGHT = sorted(
     name
     for name in ALL
     if name.split(".")[1:2] in (["evaluation"], ["reporting"], ["methods"], ["data"])
-    or name.split(".")[-1] in ("regression_unlearning", "settings", "registry", "workflow_grid")
+    or name.split(".")[-1] in ("regression_unlearning", "settings", "registry", "grid")
 )
 
 

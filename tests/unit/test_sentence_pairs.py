@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 import torch
 
-from regression_unlearning.data import sentence_pairs, stsb
-from regression_unlearning.data.sentence_pairs import (
+from regression_unlearning.data.families.sentence_pairs import prepare as sentence_pairs
+from regression_unlearning.data.families.sentence_pairs.prepare import (
     FILES,
     Inputs,
     index_tokens,
@@ -20,6 +20,7 @@ from regression_unlearning.data.sentence_pairs import (
     read_vectors,
     tokenise,
 )
+from regression_unlearning.data.sources import stsb
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from regression_unlearning.data import demo_pairs
 from regression_unlearning.data.forget_sets import read_selector, select
 from regression_unlearning.data.prepared import load_prepared, prepare, read_rows
+from regression_unlearning.data.sources import demo_pairs
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_npz
 from regression_unlearning.settings.training import Fit

@@ -8,8 +8,8 @@ import pytest
 import yaml
 from plain_settings import DATA, GONE, PLAIN, TABLE, changed
 
-from regression_unlearning import workflow_plan
 from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.pipeline import plan as workflow_plan
 from regression_unlearning.settings.document import Settings, check, load_settings
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.training import Fit

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from regression_unlearning import workflow_tuning as searching
 from regression_unlearning.errors import UserError
+from regression_unlearning.pipeline import searches as searching
+from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.settings.document import check, load_settings, read_yaml
 from regression_unlearning.tuning import entry
-from regression_unlearning.workflow_grid import Grid
 
 PARAMS = Path(__file__).parents[2] / "params.yaml"
 FOUND = {

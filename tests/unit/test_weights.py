@@ -10,8 +10,8 @@ from torch import nn
 
 from regression_unlearning import load_model, save_model
 from regression_unlearning.errors import UserError
+from regression_unlearning.models.weights import Weight, misfit, weights_in
 from regression_unlearning.training.checkpoints import load, record_of, seconds_of
-from regression_unlearning.weights import Weight, misfit, weights_in
 
 
 def test_weights_are_read_from_the_header(tmp_path):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from regression_unlearning import workflow_leftovers
 from regression_unlearning.errors import UserError
+from regression_unlearning.pipeline import leftovers as workflow_leftovers
 
 
 @pytest.fixture

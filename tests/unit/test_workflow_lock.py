@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 
-from regression_unlearning import workflow_lock
+from regression_unlearning.pipeline import lock as workflow_lock
 
 
 def lock_in(folder):
@@ -22,7 +22,7 @@ def test_a_stale_lock_is_removed(tmp_path):
 
 def test_the_lock_of_a_living_head_stays_until_it_is_killed(tmp_path):
     lock = lock_in(tmp_path)
-    lives = "import sys, time\nfrom regression_unlearning.workflow_lock import take\n"
+    lives = "import sys, time\nfrom regression_unlearning.pipeline.lock import take\n"
     lives += "take(sys.argv[1])\nprint('ready', flush=True)\ntime.sleep(60)\n"
     head = subprocess.Popen([sys.executable, "-c", lives, tmp_path], stdout=subprocess.PIPE)
     assert head.stdout.readline().strip() == b"ready"

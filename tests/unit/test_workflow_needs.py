@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from regression_unlearning.errors import UserError
+from regression_unlearning.pipeline.grid import Grid
+from regression_unlearning.pipeline.needs import check_needs
 from regression_unlearning.settings.document import check, read_yaml
-from regression_unlearning.workflow_grid import Grid
-from regression_unlearning.workflow_needs import check_needs
 
 ROOT = Path(__file__).parents[2]
 IDS = {"title": "Jane", "select": "ids", "file": "jane.txt"}

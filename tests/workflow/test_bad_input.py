@@ -207,7 +207,7 @@ def test_measure_without_a_network(prepared):
         "regression_unlearning.evaluation.anamnesis, regression_unlearning.evaluation.cost, "
         "regression_unlearning.evaluation.wasserstein, regression_unlearning.reporting.tables, "
         "regression_unlearning.reporting.figures, regression_unlearning.reporting.report, "
-        "regression_unlearning.data.stsb, regression_unlearning.methods.blindspot; "
+        "regression_unlearning.data.sources.stsb, regression_unlearning.methods.blindspot; "
         "sys.exit('torch' in sys.modules)"
     )
     checked(prepared.run(sys.executable, "-c", code))

@@ -197,7 +197,7 @@ def test_learning_rate_of_the_blindspot_helper(built):
 
 
 @pytest.mark.parametrize(
-    "path", ["README.md", "regression_unlearning/data/demo_pairs.py", "params.yaml"]
+    "path", ["README.md", "regression_unlearning/data/sources/demo_pairs.py", "params.yaml"]
 )
 def test_a_comment_elsewhere_reruns_nothing(built, path):
     append(built, path)

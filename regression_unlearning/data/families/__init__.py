@@ -1,0 +1,1 @@
+"""Shapes of input: each prepares raw files as arrays and makes batches of them."""

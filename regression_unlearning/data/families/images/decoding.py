@@ -1,0 +1,241 @@
+"""Decode and resize images once: in parallel processes, in parts, each part a file of its own.
+
+A part that is done is never done again, so interrupted work goes on where it stopped; and no more
+than one part for each process is in memory.
+"""
+
+import hashlib
+import io
+import json
+import logging
+import os
+import re
+import shutil
+import struct
+import threading
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from regression_unlearning.data.families.images.places import Entry, reader
+from regression_unlearning.data.work import Streamed, Work
+from regression_unlearning.errors import UserError
+from regression_unlearning.files import read_npz, whole
+from regression_unlearning.progress import Progress
+
+log = logging.getLogger(__name__)
+
+#: Bytes of decoded pixels in one part, and the most images in it.
+PART_BYTES, PART_IMAGES = 16 << 20, 2048
+#: What Pillow raises for a file that is no image, or a damaged one.
+BROKEN = (
+    OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, EOFError, OverflowError,
+    RuntimeError, struct.error, zlib.error,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """Images that one process decodes at one go.
+
+    Attributes
+    ----------
+    file : Path
+        Where the result goes.
+    images : sequence of (Path, Entry)
+        Archive or folder, and the image's place in it.
+    size, channels : int
+        Pixels a side; 3 for colours, 1 for grey.
+    """
+
+    file: Path
+    images: Sequence[tuple[Path, Entry]]
+    size: int
+    channels: int
+
+
+def decode(content: bytes, size: int, channels: int) -> np.ndarray:
+    """Decode one image, and stretch it to a square, with Pillow's bilinear filter.
+
+    Returns
+    -------
+    uint8 array (channels, size, size)
+
+    Raises
+    ------
+    OSError, ValueError, ...
+        One of `BROKEN`, when it is no image.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            image = image.convert("RGB" if channels == 3 else "L")
+            pixels = np.asarray(image.resize((size, size), Image.Resampling.BILINEAR))
+    except Image.DecompressionBombError as error:
+        raise ValueError(str(error)) from error
+    return pixels.reshape(size, size, channels).transpose(2, 0, 1)
+
+
+def decode_part(part: Part) -> Path:
+    """Decode the images of one part; a broken one leaves zeros and its reason."""
+    pixels = np.zeros((len(part.images), part.channels, part.size, part.size), np.uint8)
+    problems = [""] * len(part.images)
+    for place in dict.fromkeys(path for path, _ in part.images):
+        with reader(place) as read:
+            for number, (path, entry) in enumerate(part.images):
+                if path != place:
+                    continue
+                try:
+                    pixels[number] = decode(read(entry), part.size, part.channels)
+                except BROKEN as error:
+                    said = re.sub(r" ?<_io.BytesIO[^>]*>", "", str(error))
+                    problems[number] = (said.splitlines() or [type(error).__name__])[0][:200]
+    with whole(part.file) as file:
+        np.savez(file, pixels=pixels, problems=np.array(problems))
+    return part.file
+
+
+def _parts(
+    images: Sequence[tuple[Path, Entry]], size: int, channels: int, folder: Path
+) -> list[Part]:
+    count = min(PART_IMAGES, max(1, PART_BYTES // (channels * size * size)))
+    return [
+        Part(folder / f"{start:09d}.npz", images[start : start + count], size, channels)
+        for start in range(0, len(images), count)
+    ]
+
+
+def _identity(images: Sequence[tuple[Path, Entry]], size: int, channels: int) -> str:
+    import PIL
+
+    found = hashlib.sha256(json.dumps([size, channels, PIL.__version__]).encode())
+    for path in dict.fromkeys(path for path, _ in images):
+        about = path.stat()
+        found.update(f"{path} {about.st_size} {about.st_mtime_ns}".encode())
+    for path, entry in images:
+        found.update(f"{path.name} {entry}\n".encode())
+        if path.is_dir():
+            about = (path / entry).stat()
+            found.update(f"{about.st_size} {about.st_mtime_ns}".encode())
+    return found.hexdigest()[:16]
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent is gone, however that ended."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _decoded(parts: Sequence[Part], processes: int) -> Iterator[Path]:
+    if processes == 1 or len(parts) == 1:
+        yield from map(decode_part, parts)
+        return
+    waiting = iter(parts)
+    with ProcessPoolExecutor(processes, initializer=_end_with, initargs=(os.getpid(),)) as pool:
+        try:
+            running = [pool.submit(decode_part, part) for part in islice(waiting, 2 * processes)]
+            while running:
+                yield running.pop(0).result()
+                running += [pool.submit(decode_part, part) for part in islice(waiting, 1)]
+        except BrokenProcessPool as error:
+            raise UserError(
+                "a decoding process was ended from outside, perhaps for want of memory. What is "
+                "done is kept: run the same command again, with fewer processes."
+            ) from error
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def decode_all(
+    images: Sequence[tuple[Path, Entry]],
+    names: Sequence[str],
+    work: Work,
+    *,
+    size: int,
+    channels: int,
+    broken_share: float,
+) -> tuple[Streamed, dict[int, str]]:
+    """Decode and resize images; broken ones are left out, up to a share of all.
+
+    Parameters
+    ----------
+    images : sequence of (Path, Entry)
+        Archive or folder, and the image's place in it.
+    names : sequence of str
+        Their names, for messages.
+    work : Work
+        Where parts are kept until the dataset is whole, and how many processes decode.
+    size, channels : int
+        Pixels a side; 3 for colours, 1 for grey.
+    broken_share : float
+        More than this share of broken images is an error.
+
+    Returns
+    -------
+    Streamed
+        uint8 (images that are whole, channels, size, size), in the given order.
+    dict of int to str
+        Position of each broken image, and what is wrong with it.
+
+    Raises
+    ------
+    UserError
+        When too many images are broken, or the disk does not take the parts.
+    """
+    identity = _identity(images, size, channels)
+    folder = work.unfinished / f"images-{identity}"
+    for other in work.unfinished.glob("images-*"):
+        if other != folder:
+            shutil.rmtree(other, ignore_errors=True)
+    parts = _parts(images, size, channels, folder)
+    missing = [part for part in parts if not part.file.exists()]
+    if len(missing) < len(parts):
+        log.info(
+            "decoding: %d of %d parts are there already", len(parts) - len(missing), len(parts)
+        )
+    done = len(parts) - len(missing)
+    progress = Progress("decoding", len(parts), done=done)
+    for number, _ in enumerate(_decoded(missing, work.processes), done + 1):
+        progress.at(number, f"{len(images):,} images in all")
+    broken: dict[int, str] = {}
+    for part in parts:
+        (problems,) = read_npz(part.file, ["problems"]).values()
+        start = int(part.file.stem)
+        broken |= {start + int(at): str(problems[at]) for at in np.flatnonzero(problems != "")}
+    if broken:
+        _judge(broken, names, broken_share)
+
+    def read() -> Iterator[np.ndarray]:
+        for part in parts:
+            found = read_npz(part.file)
+            yield found["pixels"][found["problems"] == ""]
+
+    shape = (len(images) - len(broken), channels, size, size)
+    return Streamed(np.dtype(np.uint8), shape, read), broken
+
+
+def _judge(broken: dict[int, str], names: Sequence[str], share: float) -> None:
+    """Say which images are broken; refuse the dataset where they are too many."""
+    shown = "; ".join(f"{names[at]}: {why}" for at, why in islice(broken.items(), 5))
+    said = f"{len(broken):,} of {len(names):,} images do not decode ({shown}"
+    said += "; …)" if len(broken) > 5 else ")"
+    if len(broken) > share * len(names):
+        raise UserError(
+            f"{said}. At most a share of {share:g} may be broken: mend the files, or raise the "
+            "source's broken_share."
+        )
+    log.warning("%s; they are left out", said)

@@ -1,0 +1,127 @@
+"""Bring a dataset's images into its raw folder: an archive, or a folder that stays where it is."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from regression_unlearning.data.families.images.places import listed
+from regression_unlearning.data.fetching.download import Wanted, fetch
+from regression_unlearning.data.fetching.wanted import MANIFEST, nowhere
+from regression_unlearning.errors import UserError
+from regression_unlearning.files import not_there, read_json, write_json
+
+#: Name under which the archive is kept.
+ARCHIVE = "images.archive"
+
+
+def held_folder(archive: Wanted, source: Path | None) -> Path | None:
+    """The folder of images that `source` holds where an archive may lie as well."""
+    if source is None:
+        return None
+    found = (source / path for path in archive.in_mirror)
+    return next((path.resolve() for path in found if path.is_dir()), None)
+
+
+def lacking(
+    files: dict[str, str], folder: str | None, mirror: Path | None, downloaded: bool
+) -> str | None:
+    """What is not there of files that lie in a folder of their own, or else in the data mirror.
+
+    Parameters
+    ----------
+    files : dict of str to str
+        Each file's path, relative to the folder, by its key in the settings.
+    folder : str or None
+        The source's own folder.
+    mirror : Path or None
+        The data mirror.
+    downloaded : bool
+        Whether the files can be downloaded where there is neither.
+    """
+    if folder and not Path(folder).expanduser().is_dir():
+        return f"source.folder: {not_there(folder, 'folder')}"
+    source = Path(folder).expanduser() if folder else mirror
+    if source is None:
+        return None if downloaded else nowhere(list(files.values()), "folder")
+    missing = {key: path for key, path in files.items() if not (source / path).exists()}
+    if not missing:
+        return None
+    held = listed(sorted(path.name for path in source.iterdir())) or "nothing"
+    what = source if folder else f"the data mirror {source}"
+    return (
+        f"source.{' and '.join(missing)}: {what} does not hold {' and '.join(missing.values())}; "
+        f"it holds {held}. Mend the name, or put the file there."
+    )
+
+
+def bring(
+    folder: Path,
+    others: Sequence[Wanted],
+    archive: Wanted,
+    *,
+    source: Path | None,
+    checksums: Path,
+) -> Path | None:
+    """Fetch files, and an archive of images unless `source` holds it as a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset's raw folder.
+    others : sequence of Wanted
+        Files beside the images.
+    archive : Wanted
+        The images.
+    source : Path or None
+        A folder that already holds the files.
+    checksums : Path
+        The file in which hashes seen first are recorded.
+
+    Returns
+    -------
+    Path or None
+        The folder of images, where they are one.
+
+    Raises
+    ------
+    UserError
+        See `fetch`.
+    """
+    in_place = held_folder(archive, source)
+    wanted = [*others] if in_place else [*others, archive]
+    fetch(wanted, folder, mirror=source, checksums=checksums)
+    _note(folder, images=str(in_place) if in_place else archive.file)
+    return in_place
+
+
+def brought(raw: Path) -> Path:
+    """The folder or archive that `bring` has noted."""
+    return raw / read_json(raw / MANIFEST)["images"]
+
+
+def note_content(folder: Path, images: Path, names: Iterable[str]) -> None:
+    """Put a hash over the names and bytes of some images into the manifest.
+
+    Raises
+    ------
+    UserError
+        When images are missing: counted, the first ones named.
+    """
+    found = hashlib.sha256()
+    missing = []
+    for name in sorted(names):
+        try:
+            with (images / name).open("rb") as file:
+                found.update(name.encode() + hashlib.file_digest(file, "sha256").digest())
+        except OSError:
+            missing.append(name)
+    if missing:
+        raise UserError(
+            f"{images} lacks {len(missing):,} files that are listed: {listed(missing)}. Add the "
+            "files, or take their rows out."
+        )
+    _note(folder, content=found.hexdigest())
+
+
+def _note(folder: Path, **facts: str) -> None:
+    write_json(folder / MANIFEST, {**read_json(folder / MANIFEST), **facts})

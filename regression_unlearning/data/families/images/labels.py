@@ -1,0 +1,149 @@
+"""Labels of images: a CSV file with a file, a number and a part for each, checked row by row."""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regression_unlearning.data.families.images.places import inner, listed
+from regression_unlearning.errors import UserError, unknown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+log = logging.getLogger(__name__)
+
+#: Columns that preparing makes itself.
+TAKEN = ("row", "id", "place")
+#: What to do where a column is missing.
+ADVICE = {
+    "file": "Name with source.file the column that holds the images' names.",
+    "target": "Name with source.target the column that holds the numbers to predict.",
+    "split": (
+        "Add a column with train, validation or test for each row, or name it with source.split; "
+        "or have the parts drawn by source.divided: {validation: 0.1, test: 0.1, seed: 0}."
+    ),
+}
+
+
+def read_csv(path: Path) -> "pd.DataFrame":
+    """Read a CSV file with a header, every field as text.
+
+    Raises
+    ------
+    UserError
+        When it is missing, no UTF-8 text, not separated by commas, or a row has more fields than
+        the header.
+    """
+    import pandas as pd
+
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            header = file.readline()
+        other = next((sign for sign in (";", "\t", "|") if sign in header), None)
+        if other and "," not in header:
+            raise UserError(
+                f"{path}: its columns stand apart by {other!r}; save it with commas between them."
+            )
+        return pd.read_csv(
+            path, dtype=str, keep_default_na=False, index_col=False, encoding="utf-8-sig"
+        )
+    except UserError:
+        raise
+    except (OSError, ValueError) as error:
+        raise UserError(f"cannot read {path}: {str(error).strip()}") from error
+
+
+def numbers(table: "pd.DataFrame", column: str, path: Path) -> np.ndarray:
+    """A column as float64.
+
+    Raises
+    ------
+    UserError
+        Naming the first field that is no number, and counting the others.
+    """
+    import pandas as pd
+
+    values = pd.to_numeric(table[column].str.strip(), errors="coerce").to_numpy(np.float64)
+    refuse(table, column, ~np.isfinite(values), path, "is not a number")
+    return values
+
+
+def refuse(table: "pd.DataFrame", column: str, wrong: np.ndarray, path: Path, why: str) -> None:
+    """Raise the error for fields that are wrong: the first by line and value, the others counted.
+
+    Raises
+    ------
+    UserError
+        Where any is wrong.
+    """
+    at = np.flatnonzero(wrong)
+    if len(at):
+        others = f" ({len(at) - 1:,} more rows likewise)" if len(at) > 1 else ""
+        value = table[column].iloc[at[0]]
+        raise UserError(
+            f"{path}, line {at[0] + 2}: {column} {value!r} {why}{others}; mend the rows or take "
+            "them out."
+        )
+
+
+def read_labels(
+    path: Path, *, file: str, target: str, split: str | None, splits: Mapping[str, str]
+) -> "pd.DataFrame":
+    """Read the labels of images.
+
+    Parameters
+    ----------
+    path : Path
+        The CSV file.
+    file, target, split : str
+        What its columns are called; no `split` where the parts are drawn.
+    splits : mapping of str to str
+        What it calls the parts, and which one is meant.
+
+    Returns
+    -------
+    DataFrame
+        ``file``, ``target`` (float64), ``split`` (unless they are drawn), and every further column
+        as text.
+
+    Raises
+    ------
+    UserError
+        Naming line and value: a column that is missing, a target that is no number, a part that is
+        unknown, a name that leads out of the folder, two rows for one file.
+    """
+    table = read_csv(path)
+    if split is None and "split" in table.columns:
+        log.info("%s: its column 'split' is not read, as divided draws the parts", path)
+        table = table.drop(columns="split")
+    chosen = {file: "file", target: "target", **({split: "split"} if split else {})}
+    for column, meant in chosen.items():
+        if column not in table.columns:
+            why = unknown("column", column, table.columns, str(path))
+            raise UserError(f"{why} {ADVICE[meant]}")
+    further = [column for column in table.columns if column not in chosen]
+    for column in further:
+        if column in (*TAKEN, *chosen.values()):
+            raise UserError(f"{path}: the column {column!r} has a name that is taken; rename it.")
+    outside = ~table[file].map(inner).to_numpy(bool)
+    refuse(table, file, outside, path, "is no name inside the images' folder")
+    twice = table[file].str.removeprefix("./").duplicated(keep=False).to_numpy()
+    if twice.any():
+        first = table[file].iloc[twice.argmax()]
+        lines = np.flatnonzero(table[file] == first) + 2
+        names = list(dict.fromkeys(table[file][twice]))
+        raise UserError(
+            f"{path}: {len(names):,} files have two rows or more: {listed(names)}; {first!r} on "
+            f"lines {', '.join(map(str, lines))}. Keep one row for each."
+        )
+    values = numbers(table, target, path)
+    rows = table[[*chosen, *further]].rename(columns=chosen).assign(target=values)
+    if split is None:
+        return rows
+    parts = table[split].str.strip().map(dict(splits))
+    known = ", ".join(splits)
+    refuse(table, split, parts.isna().to_numpy(), path, f"is none of {known}")
+    return rows.assign(split=parts)

@@ -1,0 +1,181 @@
+"""Images where they lie: in a folder, a tar or a zip archive, each read alone and in any order."""
+
+import os
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from regression_unlearning.data.fetching import archives
+from regression_unlearning.errors import UserError
+from regression_unlearning.files import whole
+
+#: What `reader` needs to read one file: its place in a tar (offset, bytes), or its name.
+Entry = tuple[int, int] | str
+NAMED = 5
+ADVICE = "Put a good copy in its place."
+
+
+def listed(names: list[str]) -> str:
+    """The first of some names, and how many more there are."""
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(map(repr, names[:NAMED])) + more
+
+
+def plain(path: Path, work: Path) -> Path:
+    """A tar file that can be read in any order: `path`, or its content unpacked into `work`.
+
+    Raises
+    ------
+    UserError
+        When it is neither a folder, a zip nor a tar file, or is damaged.
+    """
+    if path.is_dir() or _is_zip(path):
+        return path
+    try:
+        with tarfile.open(path, "r:"):
+            return path
+    except tarfile.ReadError:
+        pass
+    unpacked = work / f"{path.name}.tar"
+    if not unpacked.exists():
+        try:
+            with _decompressed(path) as file, whole(unpacked) as part:
+                archives.copy(file, part, path, ADVICE)
+        except archives.DAMAGED as error:
+            raise archives.damaged(path, error, ADVICE) from error
+    return unpacked
+
+
+@contextmanager
+def _decompressed(path: Path):
+    import bz2
+    import gzip
+    import lzma
+
+    with path.open("rb") as file:
+        magic = file.read(6)
+    openers = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
+    opener = next((kind for start, kind in openers.items() if magic.startswith(start)), open)
+    with opener(path, "rb") as file:
+        yield file
+
+
+def _is_zip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == b"PK"
+
+
+def index(path: Path) -> dict[str, Entry]:
+    """Every file of a folder or an archive, by its name inside; nothing is unpacked.
+
+    Raises
+    ------
+    UserError
+        When an archive is damaged, is locked by a password, or holds a link, a device, or a name
+        that leads outside of its folder.
+    """
+    if path.is_dir():
+        return {name: name for name in _files(path)}
+    found: dict[str, Entry] = {}
+    refused: dict[str, str] = {}
+    try:
+        for name, entry, unfit in _zipped(path) if _is_zip(path) else _taped(path):
+            if problem := archives.unsafe_name(name) or unfit:
+                refused[name] = problem
+            elif entry is not None:
+                found[name.removeprefix("./")] = entry
+    except archives.DAMAGED as error:
+        raise archives.damaged(path, error, ADVICE) from error
+    if refused:
+        name, problem = next(iter(refused.items()))
+        raise UserError(
+            f"{path.name}: {len(refused):,} of its entries are refused. {name!r} {problem}"
+            + (f"; also: {listed(list(refused)[1:])}" if len(refused) > 1 else "")
+            + ". Take them out, or give another archive."
+        )
+    return found
+
+
+def _files(top: Path) -> Iterator[str]:
+    for folder, folders, names in os.walk(top):
+        folders.sort()
+        for name in sorted(names):
+            yield Path(folder, name).relative_to(top).as_posix()
+
+
+def _taped(path: Path) -> Iterator[tuple[str, Entry | None, str]]:
+    with tarfile.open(path, "r:") as tape:
+        while (info := tape.next()) is not None:
+            tape.members.clear()  # half a million of them would fill the memory
+            if info.isdir():
+                yield info.name, None, ""
+            else:
+                yield info.name, (info.offset_data, info.size), archives.unfit_tar(info)
+
+
+def _zipped(path: Path) -> Iterator[tuple[str, Entry | None, str]]:
+    with zipfile.ZipFile(path) as archive:
+        for info in archive.infolist():
+            if info.flag_bits & 1:
+                raise UserError(
+                    f"{path.name} is locked by a password: unpack it, and put the folder in its "
+                    "place."
+                )
+            unfit = "" if info.is_dir() else archives.unfit_zip(info)
+            yield info.filename, None if info.is_dir() else info.filename, unfit
+
+
+@contextmanager
+def reader(path: Path) -> Iterator[Callable[[Entry], bytes]]:
+    """Open a folder or an archive; gives a function from an entry of `index` to a file's bytes."""
+    if path.is_dir():
+        yield lambda name: path.joinpath(name).read_bytes()
+    elif _is_zip(path):
+        with zipfile.ZipFile(path) as archive:
+            yield archive.read
+    else:
+        with path.open("rb") as file:
+            yield lambda entry: os.pread(file.fileno(), entry[1], entry[0])
+
+
+def locate(files: list[str], path: Path, where: str) -> list[Entry]:
+    """Find files by the names that a list gives them.
+
+    Names may lack the archive's own top folder: ``train/1.jpg`` finds ``faces/train/1.jpg`` where
+    all of them lie in ``faces``.
+
+    Parameters
+    ----------
+    files : list of str
+        Names as the list has them.
+    path : Path
+        The folder or archive.
+    where : str
+        The list, for the message.
+
+    Raises
+    ------
+    UserError
+        When files are missing: counted, the first ones named.
+    """
+    held = index(path)
+    names = [name.removeprefix("./") for name in files]
+    prefix = ""
+    if names and names[0] not in held:
+        ends = [name for name in held if name.endswith(f"/{names[0]}")]
+        prefix = ends[0].removesuffix(names[0]) if len(ends) == 1 else ""
+    missing = [name for name in names if prefix + name not in held]
+    if missing:
+        some = listed(list(held)[:NAMED]) if held else "nothing"
+        raise UserError(
+            f"{path.name} lacks {len(missing):,} of the {len(names):,} files of {where}: "
+            f"{listed(missing)}. It holds {some}. Add the files, or take their rows out."
+        )
+    return [held[prefix + name] for name in names]
+
+
+def inner(path: str) -> bool:
+    """Whether a name in a list stays inside the folder it is relative to."""
+    return not archives.unsafe_name(path) and bool(PurePosixPath(path).parts)

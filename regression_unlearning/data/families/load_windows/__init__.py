@@ -1,0 +1,1 @@
+"""Hourly load of many customers, as windows."""

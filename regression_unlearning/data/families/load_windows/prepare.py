@@ -1,0 +1,288 @@
+"""Hourly load of many customers, as windows: hours in, the next hour out.
+
+One array customers x hours holds every value once; a window is a customer and an hour, and a
+mini-batch an integer gather out of the array. Each customer's load is scaled to mean 0 and
+deviation 1 by the training period's hours; hour of day, day of week and the number of the hour are
+scaled alike.
+"""
+
+import datetime
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regression_unlearning.data.families.load_windows.settings import Windows
+from regression_unlearning.data.families.load_windows.table import Hours, read
+from regression_unlearning.data.work import Work
+from regression_unlearning.errors import UserError
+from regression_unlearning.settings.section import Section
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+log = logging.getLogger(__name__)
+
+SPLITS = ("train", "validation", "test")
+#: Columns that are known ahead of time, and the one that is not, in the network's order.
+KNOWN, LOAD = ("hour_of_day", "day_of_week", "time_index"), "load"
+
+
+def prepare(
+    raw: Path, source: Windows, embedding: None, work: Work | None = None
+) -> tuple["pd.DataFrame", dict[str, np.ndarray]]:
+    """Turn the raw table into a table of windows and arrays.
+
+    Returns
+    -------
+    rows : DataFrame
+        A window a row: row, id, split, target (scaled), customer, first and hour (numbers of the
+        first hour read and of the one predicted), day.
+    arrays : dict
+        ``load`` float32 (customers, hours), scaled; ``known`` float32 (hours, 3); ``customer``
+        int32 (rows,) and ``hour`` int32 (rows,); ``history`` int32 (1,).
+
+    Raises
+    ------
+    UserError
+        See `wide_table.read`; for a table that is too short, and for unfit customers.
+    """
+    path = raw / source.file
+    hours = _period(path, read(path, source.table), source)
+    edges = _edges(path, hours.load.shape[1], source)
+    starts = _starts(hours.load, source)
+    fit = _fit(path, hours, starts, edges[0], source)
+    starts = starts[fit]
+    load = scaled(hours.load[fit], starts, edges[0])
+    hours = Hours(hours.first, [hours.names[number] for number in fit], load)
+    customer, hour, split = _draw(path, starts, edges, load.shape[1], source)
+    rows = _rows(hours, customer, hour, split, source.history)
+    arrays = {
+        "load": load,
+        "known": calendar(hours.first, load.shape[1], edges[0]),
+        "customer": customer.astype(np.int32),
+        "hour": hour.astype(np.int32),
+        "history": np.array([source.history], np.int32),
+    }
+    return rows, arrays
+
+
+def scaled(load: np.ndarray, starts: np.ndarray, train: int) -> np.ndarray:
+    """Scale each customer by the hours from its start to the end of the training period.
+
+    Parameters
+    ----------
+    load : float32 array (customers, hours)
+    starts : int array (customers,)
+        First hour of each customer.
+    train : int
+        Hours of the training period.
+
+    Returns
+    -------
+    float32 array (customers, hours)
+        Mean 0 and deviation 1 over those hours; 0 before the start, where nothing is read.
+    """
+    out = np.empty_like(load)
+    for number, (values, start) in enumerate(zip(load, starts, strict=True)):
+        known = values[start:train].astype(np.float64)
+        out[number] = (values - known.mean()) / known.std()
+        out[number, :start] = 0.0
+    return out
+
+
+def calendar(first: np.datetime64, hours: int, train: int) -> np.ndarray:
+    """Hour of day, day of week (Monday 0) and number of the hour: float32 array (hours, 3).
+
+    Each is scaled to mean 0 and deviation 1 over the first `train` hours.
+    """
+    index = np.arange(hours)
+    hour_of_day = ((first - first.astype("datetime64[D]")).astype(int) + index) % 24
+    days = (first + index.astype("timedelta64[h]")).astype("datetime64[D]").astype(int)
+    columns = np.stack([hour_of_day, (days + 3) % 7, index], axis=1).astype(np.float64)
+    known = columns[:train]
+    deviation = known.std(0)
+    return ((columns - known.mean(0)) / np.where(deviation > 0, deviation, 1)).astype(np.float32)
+
+
+def _period(path: Path, hours: Hours, source: Windows) -> Hours:
+    """The days that are used."""
+    begin = 0 if source.begin is None else _hours_to(hours, source.begin)
+    end = hours.load.shape[1] if source.end is None else _hours_to(hours, source.end)
+    begin, end = max(begin, 0), min(end, hours.load.shape[1])
+    if begin >= end:
+        raise UserError(
+            f"{path}: no hour lies from begin ({source.begin}) to end ({source.end}); the table "
+            f"runs from {hours.first} for {hours.load.shape[1]} hours."
+        )
+    return Hours(hours.first + np.timedelta64(begin, "h"), hours.names, hours.load[:, begin:end])
+
+
+def _hours_to(hours: Hours, day: datetime.date) -> int:
+    return int((np.datetime64(day, "h") - hours.first).astype(int))
+
+
+def _edges(path: Path, hours: int, source: Windows) -> tuple[int, int]:
+    """First hours of validation and of test."""
+    train = round(hours * source.train)
+    validation = train + round(hours * source.validation)
+    if train <= source.history or not train < validation < hours:
+        raise UserError(
+            f"{path}: {hours} hours are too few: the training period has {train}, a window reads "
+            f"{source.history} and predicts one more, and each later part needs an hour. Use more "
+            "hours, or a shorter history."
+        )
+    return train, validation
+
+
+def _starts(load: np.ndarray, source: Windows) -> np.ndarray:
+    """First hour of each customer that is not 0; 0 where leading zeros are load."""
+    if source.late_start == "keep":
+        return np.zeros(len(load), int)
+    found = load != 0
+    return np.where(found.any(1), found.argmax(1), load.shape[1])
+
+
+def _fit(path: Path, hours: Hours, starts: np.ndarray, train: int, source: Windows) -> np.ndarray:
+    """Numbers of the customers that can be used."""
+    end = f"{hours.first + np.timedelta64(train - 1, 'h')} (hour {train})"
+    wrong = {}
+    for number, start in enumerate(starts):
+        known = hours.load[number, start:train]
+        if start >= hours.load.shape[1]:
+            wrong[number] = "is 0 in every hour"
+        elif len(known) <= source.history:
+            wrong[number] = (
+                f"has {len(known)} hours from its first value other than 0 (hour {start + 1}) to "
+                f"the end of the training period; a window needs {source.history + 1}"
+            )
+        elif np.ptp(known) == 0:
+            wrong[number] = (
+                f"is {known[0]:g} in every hour from hour {start + 1} to the end of the training "
+                f"period, {end}: it cannot be scaled"
+            )
+    for number, reason in wrong.items():
+        said = f"{path}: customer {hours.names[number]!r} {reason}"
+        if source.unfit == "refuse":
+            more = f" ({len(wrong) - 1} more customers are unfit)" if len(wrong) > 1 else ""
+            raise UserError(f"{said}{more}. Take the column out, or set unfit: leave_out.")
+        log.warning("%s; left out.", said)
+    if len(wrong) == len(starts):
+        raise UserError(f"{path}: no customer is left.")
+    return np.setdiff1d(np.arange(len(starts)), list(wrong))
+
+
+def _draw(
+    path: Path, starts: np.ndarray, edges: tuple[int, int], hours: int, source: Windows
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Customer, hour and split (0 train, 1 validation, 2 test) of every window, in that order."""
+    found = []
+    bounds = ((0, edges[0]), edges, (edges[1], hours))
+    for number, (split, (low, high)) in enumerate(zip(SPLITS, bounds, strict=True)):
+        first = np.maximum(starts + source.history, low)
+        counts = np.maximum(high - first, 0)
+        ends = counts.cumsum()
+        wanted = getattr(source.windows, split) or ends[-1]
+        if wanted > ends[-1]:
+            raise UserError(
+                f"{path}: {wanted} {split} windows are asked for, there are {ends[-1]}; ask for "
+                "fewer, or for all with null."
+            )
+        random = np.random.default_rng([source.windows.seed, number])
+        drawn = np.arange(ends[-1])
+        if wanted < ends[-1]:
+            drawn = np.sort(random.choice(ends[-1], wanted, replace=False, shuffle=False))
+        customer = np.searchsorted(ends, drawn, side="right")
+        hour = drawn - (ends - counts)[customer] + first[customer]
+        found.append((customer, hour, np.full(len(drawn), number)))
+    return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))
+
+
+def _rows(
+    hours: Hours, customer: np.ndarray, hour: np.ndarray, split: np.ndarray, history: int
+) -> "pd.DataFrame":
+    import pandas as pd
+
+    count = np.arange(hours.load.shape[1])
+    dates = np.datetime_as_string(hours.first + count * np.timedelta64(1, "h"))
+    days = np.datetime_as_string((hours.first + count).astype("datetime64[D]"))
+    names, splits = np.array(hours.names), np.array(SPLITS)
+    return pd.DataFrame(
+        {
+            "row": np.arange(len(customer)),
+            "id": np.strings.add(np.strings.add(names, "@")[customer], dates[hour]),
+            "split": splits[split],
+            "target": hours.load[customer, hour],
+            "customer": names[customer],
+            "first": hour - history,
+            "hour": hour,
+            "day": days[hour],
+        }
+    )
+
+
+class Reading(Section):
+    """How mini-batches are made: nothing is to be chosen."""
+
+
+class Inputs:
+    """Windows of load on a device: a batch is two gathers.
+
+    Parameters
+    ----------
+    arrays : dict of Tensor
+        See `prepare`.
+    reading : Reading
+        Nothing to choose.
+    device : str or device
+        Where the arrays go.
+    """
+
+    augments = False
+    known, load = KNOWN, LOAD
+
+    def __init__(self, arrays: dict, reading: Reading | None = None, device="cpu"):
+        arrays = {name: array.to(device) for name, array in arrays.items()}
+        self.history = int(arrays["history"][0])
+        self.customers = len(arrays["load"])
+        self.customer = arrays["customer"].long()
+        self._first = arrays["hour"].long() - self.history
+        self._place = self.customer * arrays["load"].shape[1] + self._first
+        self.device = self.customer.device
+        self._scale = arrays["load"].new_tensor([[0.0, 1.0]])
+        # windows as views, a row each: nothing is copied before a batch asks for it
+        width, columns = self.history + 1, len(KNOWN)
+        self._load = arrays["load"].flatten().unfold(0, width, 1)
+        self._known = arrays["known"].flatten().unfold(0, width * columns, columns)
+
+    def batch(self, rows, *, training: bool = False) -> dict:
+        """What pytorch-forecasting's networks read, for some rows.
+
+        Returns
+        -------
+        dict of Tensor
+            ``encoder_cont`` float32 (n, history, 4) and ``decoder_cont`` (n, 1, 4): hour of day,
+            day of week, number of the hour, load (that of the hour to predict too: the network
+            does not read it); ``encoder_cat`` int64 (n, history, 1), ``decoder_cat`` (n, 1, 1): the
+            customer; ``encoder_lengths``, ``decoder_lengths`` int64 (n,); ``target_scale`` float32
+            (n, 2): shift 0 and scale 1.
+        """
+        import torch
+
+        customer, columns = self.customer[rows], len(KNOWN)
+        values = self._load.new_empty(len(rows), self.history + 1, columns + 1)
+        known = self._known.index_select(0, self._first[rows])
+        values[:, :, :columns] = known.view(len(rows), -1, columns)
+        values[:, :, columns] = self._load.index_select(0, self._place[rows])
+        who = customer[:, None, None]
+        whole = torch.full_like(customer, self.history)
+        return {
+            "encoder_cat": who.expand(-1, self.history, 1),
+            "encoder_cont": values[:, : self.history],
+            "encoder_lengths": whole,
+            "decoder_cat": who,
+            "decoder_cont": values[:, self.history :],
+            "decoder_lengths": torch.ones_like(customer),
+            "target_scale": self._scale.expand(len(customer), 2),
+        }

@@ -1,0 +1,1 @@
+"""Raw files: downloaded, resumed, checked by hash, or taken from a mirror."""

@@ -1,0 +1,221 @@
+"""A raw file that is wanted, and the ledger of what each one's content must be."""
+
+import fcntl
+import json
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from regression_unlearning.data.fetching.archives import Spoilt
+from regression_unlearning.data.fetching.mirror import MIRROR
+from regression_unlearning.errors import UserError
+from regression_unlearning.files import sha256, write_json
+
+log = logging.getLogger(__name__)
+
+MANIFEST = "manifest.json"
+
+
+def _plain_name(name: str) -> str:
+    if name in ("", ".", "..", MANIFEST) or set(name) & set("/\\\0"):
+        raise ValueError("must be a plain file name")
+    return name
+
+
+def _inner_path(path: str) -> str:
+    if not path or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+        raise ValueError("must be a path inside the mirror folder")
+    return path
+
+
+class Wanted(BaseModel):
+    """One raw file, and where it comes from.
+
+    Attributes
+    ----------
+    file : str
+        Its name in the dataset's raw folder.
+    url : str or None
+        Where it is downloaded; None where the publisher gives it out only on request.
+    sha256, bytes : str, int, optional
+        What its content must be.
+    member : str, optional
+        The member of the archive at `url` that becomes `file`; without it the downloaded file is
+        kept as it is.
+    mirror : tuple of str
+        Where it may lie in the mirror folder, tried in order (`file` itself where none is given).
+        An archive there is unpacked where `member` is set.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: Annotated[str, AfterValidator(_plain_name)]
+    url: str | None
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    bytes: Annotated[int, Field(ge=0)] | None = None
+    member: str | None = None
+    mirror: tuple[Annotated[str, AfterValidator(_inner_path)], ...] = ()
+
+    @property
+    def in_mirror(self) -> tuple[str, ...]:
+        """The paths that are looked for in a mirror."""
+        return self.mirror or (self.file,)
+
+
+def nowhere(files: Sequence[str], key: str) -> str:
+    """Say of files without an address that no folder is named in which they may lie.
+
+    Parameters
+    ----------
+    files : sequence of str
+        Their paths in a mirror.
+    key : str
+        The key of the source that would name a place of its own.
+    """
+    return (
+        f"source: {' and '.join(files)} cannot be downloaded, and no folder that holds them is "
+        f"named: set data_mirror (or the environment variable {MIRROR}), or source.{key}."
+    )
+
+
+class Ledger:
+    """What each file of a raw folder must be, and what it was found to be.
+
+    Parameters
+    ----------
+    folder : Path
+        The raw folder.
+    checksums : Path
+        The file in which hashes seen first are recorded.
+
+    Attributes
+    ----------
+    seen : dict
+        SHA-256 and size of every file that was kept or checked, by its name.
+    """
+
+    def __init__(self, folder: Path, checksums: Path):
+        self.folder, self.checksums = folder, checksums
+        self.recorded = _read_checksums(checksums)
+        self.manifest = _read_manifest(folder / MANIFEST)
+        self.seen: dict[str, dict[str, Any]] = {}
+        self.fresh: dict[str, str] = {}
+
+    def key(self, item: Wanted) -> str:
+        """Name of a file in the checksums file."""
+        return f"{self.folder.name}/{item.file}"
+
+    def expected(self, item: Wanted) -> str | None:
+        """The SHA-256 that a file must have, where one is known."""
+        return item.sha256 or self.recorded.get(self.key(item))
+
+    def source(self, item: Wanted) -> str | None:
+        """Where the manifest says a file came from."""
+        return self.manifest.get(item.file, {}).get("source")
+
+    def keeps(self, item: Wanted) -> bool:
+        """Tell whether a file already lies in the folder with the right content."""
+        path = self.folder / item.file
+        expected = self.expected(item) or self.manifest.get(item.file, {}).get("sha256")
+        if expected is None or not path.is_file():
+            return False
+        found = _measured(path)
+        if found["sha256"] != expected or item.bytes not in (None, found["bytes"]):
+            log.warning("%s is not the recorded file; fetching it again", self.key(item))
+            return False
+        self._note(item, found)
+        return True
+
+    def check(self, item: Wanted, path: Path, came: str) -> None:
+        """Refuse the bytes at `path` unless they are what was recorded; note what they are.
+
+        Raises
+        ------
+        Spoilt
+            When size or SHA-256 is another.
+        """
+        found = _measured(path)
+        expected = self.expected(item)
+        if item.bytes not in (None, found["bytes"]):
+            raise Spoilt(
+                f"{self.key(item)} from {came}: expected {item.bytes:,} bytes, got "
+                f"{found['bytes']:,}. It was not kept; fetch it again, or from another place."
+            )
+        if expected not in (None, found["sha256"]):
+            where = (
+                "give its new hash where this one was set"
+                if item.sha256
+                else f"delete the line {self.key(item)!r} in {self.checksums}"
+            )
+            raise Spoilt(
+                f"{self.key(item)} from {came}: expected SHA-256 {expected}, got "
+                f"{found['sha256']}. It was not kept. If the publisher truly changed the file, "
+                f"{where} and run again; otherwise fetch it again, or from another place."
+            )
+        self._note(item, found)
+
+    def _note(self, item: Wanted, found: dict[str, Any]) -> None:
+        self.seen[item.file] = found
+        if self.expected(item) is None:
+            self.fresh[self.key(item)] = found["sha256"]
+
+    def record(self) -> None:
+        """Write the hashes seen first into the checksums file; keep what others wrote there."""
+        if not self.fresh:
+            return
+        with _locked(self.checksums.parent):
+            merged = {**self.fresh, **_read_checksums(self.checksums)}
+            write_json(self.checksums, dict(sorted(merged.items())))
+        for key, digest in self.fresh.items():
+            log.info("%s: SHA-256 %s, seen first, recorded in %s", key, digest, self.checksums)
+        self.recorded, self.fresh = merged, {}
+
+
+def _measured(path: Path) -> dict[str, Any]:
+    try:
+        return {"sha256": sha256(path), "bytes": path.stat().st_size}
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}; mend its permission.") from error
+
+
+def _read_manifest(path: Path) -> dict[str, dict[str, Any]]:
+    """Read what an earlier fetch wrote; nothing where that is missing or unreadable."""
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        files = json.loads(path.read_text(encoding="utf-8"))["files"]
+        return {name: dict(entry) for name, entry in files.items()}
+    return {}
+
+
+def _read_checksums(path: Path) -> dict[str, str]:
+    try:
+        recorded = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise UserError(f"cannot read {path}: {error}. Mend it, or take it out.") from error
+    if not isinstance(recorded, dict):
+        raise UserError(f"{path} must hold one JSON object of names and SHA-256 hashes.")
+    return recorded
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep other processes from rewriting a file of `folder`, where the file system can."""
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        yield
+        return
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,1 @@
+"""Datasets and kinds of files: one file each."""

@@ -1,0 +1,187 @@
+"""AgeDB: 16,488 photographs of 567 people, each with the person's age (1 to 101).
+
+Paper: Moschoglou et al., AgeDB: the first manually collected, in-the-wild age database, CVPR
+Workshops 2017. The authors give the images out on request. The list of files with train,
+validation and test parts is that of Yang et al., Delving into Deep Imbalanced Regression, 2021.
+
+Some names carry broken encodings that differ between copies: files are found by the number with
+which their names begin.
+"""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regression_unlearning.data.families.images.files import (
+    ARCHIVE,
+    bring,
+    brought,
+    held_folder,
+    lacking,
+    note_content,
+)
+from regression_unlearning.data.families.images.labels import numbers, read_csv, refuse
+from regression_unlearning.data.families.images.places import index, listed
+from regression_unlearning.data.families.images.prepare import Listing, Pictures
+from regression_unlearning.data.fetching.download import Wanted
+from regression_unlearning.data.sources.image_folder import SPLITS
+from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.settings.embedding import Embedding
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FAMILY = "images"
+EMBEDDED = False
+LIST = "agedb.csv"
+NAME = re.compile(r"(?:.*/)?(\d+)_(.*)_(\d+)_([mf])\.jpg", re.IGNORECASE)
+PAGE = "https://ibug.doc.ic.ac.uk/resources/agedb/"
+
+
+class Settings(Pictures):
+    """Where list and images lie: in `folder`, else in the data mirror."""
+
+    folder: str | None = None
+    images: tuple[str, ...] = ("agedb/AgeDB.zip", "AgeDB.zip", "agedb/AgeDB", "AgeDB")
+    list: tuple[str, ...] = ("agedb/agedb.csv", "agedb.csv")
+    list_url: str = (
+        "https://raw.githubusercontent.com/YyzHarry/imbalanced-regression/main/agedb-dir/data/"
+        "agedb.csv"
+    )
+
+    def listing(self, raw: Path) -> Listing:
+        """The listed images, with the person's name as the column ``identity``."""
+        place = brought(raw)
+        rows = read_list(raw / LIST)
+        return Listing(rows.assign(file=matched(rows, place), place=0), [place])
+
+
+def _images(settings: Settings) -> Wanted:
+    return Wanted(file=ARCHIVE, url=None, mirror=settings.images)
+
+
+def _source(settings: Settings, mirror: Path | None) -> Path | None:
+    return Path(settings.folder).expanduser() if settings.folder else mirror
+
+
+def absence(folder: Path, settings: Settings, mirror: Path | None) -> str | None:
+    """Why the images cannot be had, and what to do about it; None where they are there.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset's raw folder.
+    settings : Settings
+        Where the images may lie.
+    mirror : Path or None
+        The data mirror.
+    """
+    source = _source(settings, mirror)
+    there = source is not None and any((source / path).exists() for path in settings.images)
+    if there or (folder / ARCHIVE).exists():
+        return None
+    where = "the source's folder" if settings.folder else "the folder that data_mirror names"
+    return (
+        f"AgeDB's images are not here: its authors give them out on request. Ask at {PAGE} (an "
+        f"academic address is needed), put them into {where} as {settings.images[0]}, or "
+        f"unpacked as {settings.images[2]}, and run the same command again."
+    )
+
+
+def lack(settings: Settings, mirror: Path | None) -> str | None:
+    """What is wrong with the source's own folder; that the images are on request is `absence`."""
+    return lacking({}, settings.folder, mirror, downloaded=False) if settings.folder else None
+
+
+def download(
+    folder: Path,
+    settings: Settings,
+    *,
+    mirror: Path | None,
+    checksums: Path,
+    embedding: Embedding | None,
+) -> None:
+    """Bring the list and the images into `folder`; a folder of images stays where it is.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset's raw folder.
+    settings : Settings
+        Where they lie.
+    mirror : Path or None
+        A folder that already holds the files.
+    checksums : Path
+        The file in which hashes seen first are recorded.
+    embedding
+        Not used.
+
+    Raises
+    ------
+    UserError
+        When the images are not there (it says how to ask for them), or not those of the list.
+    """
+    if why := absence(folder, settings, mirror):
+        raise UserError(why)
+    source = _source(settings, mirror)
+    wanted = Wanted(file=LIST, url=settings.list_url, mirror=settings.list)
+    bring(folder, [wanted], _images(settings), source=source, checksums=checksums)
+    place = brought(folder)
+    files = matched(read_list(folder / LIST), place)
+    if held_folder(_images(settings), source):
+        note_content(folder, place, files)
+
+
+def read_list(path: Path) -> "pd.DataFrame":
+    """Read the published list: ``number``, ``target``, ``split``, ``identity``, ``gender``.
+
+    Raises
+    ------
+    UserError
+        Naming line and value, when a column is missing or a field has another form.
+    """
+    table = read_csv(path)
+    for column in ("age", "path", "split"):
+        if column not in table.columns:
+            raise unknown("column", column, table.columns, str(path))
+    fields = table["path"].str.extract(f"^{NAME.pattern}$", flags=NAME.flags)
+    form = "is not of the form ID_Name_age_gender.jpg"
+    refuse(table, "path", fields[0].isna().to_numpy(), path, form)
+    refuse(table, "path", fields[0].duplicated().to_numpy(), path, "has a number listed before")
+    splits = table["split"].map(SPLITS)
+    refuse(table, "split", splits.isna().to_numpy(), path, "is no part")
+    found = fields.rename(columns={0: "number", 1: "identity", 3: "gender"})
+    return found[["number", "identity", "gender"]].assign(
+        identity=found["identity"].str.strip(), target=numbers(table, "age", path), split=splits
+    )
+
+
+def matched(rows: "pd.DataFrame", place: Path) -> list[str]:
+    """The image of each row of the list, found by its number.
+
+    Raises
+    ------
+    UserError
+        When images are missing, or two bear one number: counted, the first ones named.
+    """
+    by_number: dict[str, list[str]] = {}
+    for name in index(place):
+        if found := NAME.fullmatch(name):
+            by_number.setdefault(found[1], []).append(name)
+    twice = [names[1] for names in by_number.values() if len(names) > 1]
+    if twice:
+        raise UserError(
+            f"{place.name}: {len(twice):,} images bear a number that another one bears: "
+            f"{listed(twice)}. Keep one of each."
+        )
+    missing = [
+        f"{number}_{name}"
+        for number, name in zip(rows["number"], rows["identity"], strict=True)
+        if number not in by_number
+    ]
+    if missing:
+        raise UserError(
+            f"{place.name} lacks {len(missing):,} of the {len(rows):,} listed images: "
+            f"{listed(missing)}. Ask for the whole of AgeDB at {PAGE}."
+        )
+    return [by_number[number][0] for number in rows["number"]]

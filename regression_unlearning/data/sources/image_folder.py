@@ -1,0 +1,132 @@
+"""Any images of one's own: a folder or an archive, and a CSV file that names each with its target.
+
+Everything is a setting: a dataset of this kind is an entry of params.yaml, and no code.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from regression_unlearning.data.families.images.files import (
+    ARCHIVE,
+    bring,
+    brought,
+    lacking,
+    note_content,
+)
+from regression_unlearning.data.families.images.labels import read_labels
+from regression_unlearning.data.families.images.prepare import Listing, Pictures
+from regression_unlearning.data.fetching.download import Wanted
+from regression_unlearning.data.splits import Split, drawn
+from regression_unlearning.errors import UserError
+from regression_unlearning.settings.embedding import Embedding
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FAMILY = "images"
+EMBEDDED = False
+LABELS = "labels.csv"
+#: How other people call the three parts.
+SPLITS = {
+    "train": "train", "training": "train", "validation": "validation", "val": "validation",
+    "valid": "validation", "dev": "validation", "test": "test", "testing": "test",
+}  # fmt: skip
+
+
+class Settings(Pictures):
+    """Where images and labels lie, and what the columns of the labels are called.
+
+    `images` (a folder, a tar or a zip file) and `labels` are relative to `folder`, or to the data
+    mirror where no folder is set; with the two addresses they are downloaded. Columns that are not
+    named here are kept, to select forget sets by. A folder of images is read where it lies. With
+    `divided` the parts are drawn, and the labels need no column that says them.
+    """
+
+    images: str
+    labels: str
+    folder: str | None = None
+    images_url: str | None = None
+    labels_url: str | None = None
+    file: str = "file"
+    target: str = "target"
+    split: str = "split"
+    splits: Mapping[str, str] = Field(default_factory=lambda: dict(SPLITS))
+    divided: Split | None = None
+
+    def listing(self, raw: Path) -> Listing:
+        """The images that the labels name; see `data.families.images.prepare`."""
+        return Listing(self.read(raw / LABELS).assign(place=0), [brought(raw)])
+
+    def read(self, labels: Path) -> "pd.DataFrame":
+        """The labels, checked; see `read_labels`."""
+        rows = read_labels(
+            labels,
+            file=self.file,
+            target=self.target,
+            split=None if self.divided else self.split,
+            splits=self.splits,
+        )
+        return rows.assign(split=drawn(len(rows), self.divided)) if self.divided else rows
+
+
+def lack(settings: Settings, mirror: Path | None) -> str | None:
+    """What is not there of labels and images; None where they are, or can be downloaded.
+
+    Parameters
+    ----------
+    settings : Settings
+        Where they may lie.
+    mirror : Path or None
+        The data mirror.
+    """
+    files = {"images": settings.images, "labels": settings.labels}
+    downloaded = bool(settings.images_url and settings.labels_url)
+    return lacking(files, settings.folder, mirror, downloaded)
+
+
+def download(
+    folder: Path,
+    settings: Settings,
+    *,
+    mirror: Path | None,
+    checksums: Path,
+    embedding: Embedding | None,
+) -> None:
+    """Bring the labels, and the images where they are an archive, into `folder`.
+
+    A folder of images stays where it is: ``manifest.json`` says where, with a hash over what the
+    labels name in it.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset's raw folder.
+    settings : Settings
+        What lies where.
+    mirror : Path or None
+        A folder that already holds the files.
+    checksums : Path
+        The file in which hashes seen first are recorded.
+    embedding
+        Not used.
+
+    Raises
+    ------
+    UserError
+        When something is missing, truncated, changed or unsafe; see `fetch`.
+    """
+    source = Path(settings.folder).expanduser() if settings.folder else mirror
+    held = all((folder / name).is_file() for name in (LABELS, ARCHIVE))
+    if (not held or settings.folder) and (why := lack(settings, mirror)):
+        raise UserError(f"{folder.name}: {why}")
+    if source is not None and not (folder / LABELS).exists():
+        settings.read(source / settings.labels)  # a copy of wrong labels would have to be removed
+    labels = Wanted(file=LABELS, url=settings.labels_url, mirror=(settings.labels,))
+    images = Wanted(file=ARCHIVE, url=settings.images_url, mirror=(settings.images,))
+    in_place = bring(folder, [labels], images, source=source, checksums=checksums)
+    names = settings.read(folder / LABELS)["file"]
+    if in_place:
+        note_content(folder, in_place, names)

@@ -1,0 +1,208 @@
+"""IMDB-WIKI: faces of film people and of Wikipedia's, each with the age at which it was taken.
+
+Paper: Rothe, Timofte, Van Gool, DEX: Deep EXpectation of apparent age, ICCV Workshops 2015.
+Publisher: https://data.vision.ee.ethz.ch/cvl/rrothe/imdb-wiki/. Its labels were gathered by
+machine: rows without a face, with two, or with an impossible age are left out by stated rules.
+"""
+
+import io
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from regression_unlearning.data.families.images.places import index, reader
+from regression_unlearning.data.families.images.prepare import Listing, Pictures
+from regression_unlearning.data.fetching.download import Wanted, fetch
+from regression_unlearning.data.splits import Split, drawn
+from regression_unlearning.errors import UserError
+from regression_unlearning.settings.embedding import Embedding
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FAMILY = "images"
+EMBEDDED = False
+PUBLISHER = "https://data.vision.ee.ethz.ch/cvl/rrothe/imdb-wiki/static"
+FIELDS = ("dob", "photo_taken", "full_path", "name", "face_score", "second_face_score")
+#: MATLAB's number of the day before year 0 began.
+DAY_ZERO = np.datetime64("0000-01-01", "D") - 1
+
+
+class Settings(Pictures):
+    """Which parts are read, and which rows are kept.
+
+    A row stays if its age is from `lowest_age` to `highest_age`, its face's score at least
+    `face_score`, and a second face's score, where there is one, at most `second_face_score` (None:
+    there must be no second face). No split is published: rows are drawn by a seed.
+    """
+
+    parts: Annotated[tuple[Literal["imdb", "wiki"], ...], Field(min_length=1)] = ("imdb", "wiki")
+    url: str = PUBLISHER + "/{part}_crop.tar"
+    mirror: tuple[str, ...] = ("imdb_wiki/{part}_crop.tar", "{part}_crop.tar")
+    lowest_age: float = 0
+    highest_age: float = 100
+    face_score: float = 1.0
+    second_face_score: float | None = None
+    divided: Split = Split()
+
+    def listing(self, raw: Path) -> Listing:
+        """The rows that the rules keep; see `data.families.images.prepare`."""
+        import pandas as pd
+
+        tables = [
+            read_part(raw / _file(part), part).assign(place=number)
+            for number, part in enumerate(self.parts)
+        ]
+        rows = pd.concat(tables, ignore_index=True)
+        reasons = self.reasons(rows)
+        kept = rows[reasons == ""].reset_index(drop=True)
+        dropped = rows.loc[reasons != "", ["file"]].assign(reason=reasons[reasons != ""])
+        if kept.empty:
+            raise UserError(f"{raw}: the rules leave no row of {len(rows):,}; loosen them.")
+        columns = ["file", "target", "place", "identity"]
+        kept = kept[columns].assign(split=drawn(len(kept), self.divided))
+        return Listing(kept, [raw / _file(part) for part in self.parts], dropped)
+
+    def reasons(self, rows: "pd.DataFrame") -> np.ndarray:
+        """Why each row is left out, by the first rule that it breaks; "" where it is kept."""
+        second = rows["second_face_score"].to_numpy()
+        limit = -np.inf if self.second_face_score is None else self.second_face_score
+        age, score = rows["target"].to_numpy(), rows["face_score"].to_numpy()
+        rules = {
+            "no date of birth or no year": np.isnan(age),
+            f"age outside {self.lowest_age:g} to {self.highest_age:g}": (age < self.lowest_age)
+            | (age > self.highest_age),
+            "no face found": ~np.isfinite(score),
+            f"face score below {self.face_score:g}": score < self.face_score,
+            "a second face": second > limit,  # no second face is not a number
+            "listed before": rows["file"].duplicated().to_numpy(),
+        }
+        return np.select(list(rules.values()), list(rules), default="")
+
+
+def _file(part: str) -> str:
+    return f"{part}_crop.tar"
+
+
+def download(
+    folder: Path,
+    settings: Settings,
+    *,
+    mirror: Path | None,
+    checksums: Path,
+    embedding: Embedding | None,
+) -> None:
+    """Fetch the publisher's archives of cropped faces; each holds its own labels.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset's raw folder.
+    settings : Settings
+        Which parts.
+    mirror : Path or None
+        A folder that already holds the files.
+    checksums : Path
+        The file in which hashes seen first are recorded.
+    embedding
+        Not used.
+
+    Raises
+    ------
+    UserError
+        When a file is missing, truncated or changed; see `fetch`.
+    """
+    wanted = [
+        Wanted(
+            file=_file(part),
+            url=settings.url.format(part=part),
+            mirror=tuple(path.format(part=part) for path in settings.mirror),
+        )
+        for part in dict.fromkeys(settings.parts)
+    ]
+    fetch(wanted, folder, mirror=mirror, checksums=checksums)
+
+
+def ages(born: np.ndarray, taken: np.ndarray) -> np.ndarray:
+    """Age in whole years in the middle of the year in which a photograph was taken.
+
+    DEX's rule: the year of the photograph minus that of birth, one less for who was born in July or
+    later. It is counted by the calendar, as in the published lists; the same rule by day numbers
+    (MATLAB's ``datevec(datenum(taken, 7, 1) - born)``) makes some born on 30 June a year younger.
+
+    Parameters
+    ----------
+    born : float array
+        MATLAB's day number of the date of birth: 1 is the first of January of year 0.
+    taken : float array
+        Year of the photograph.
+
+    Returns
+    -------
+    float64 array
+        NaN where a date is missing.
+    """
+    known = np.isfinite(born) & np.isfinite(taken) & (born > 0)
+    days = np.floor(np.where(known, born, 1)).astype(np.int64).astype("timedelta64[D]")
+    months = (DAY_ZERO + days).astype("datetime64[M]").astype(np.int64)
+    year, month = 1970 + months // 12, months % 12
+    return np.where(known, taken - year - (month >= 6), np.nan)
+
+
+def read_part(archive: Path, part: str) -> "pd.DataFrame":
+    """Read the labels that lie in an archive of cropped faces.
+
+    Parameters
+    ----------
+    archive : Path
+        The publisher's tar file.
+    part : {"imdb", "wiki"}
+        Name of the structure in its .mat file.
+
+    Returns
+    -------
+    DataFrame
+        ``file``, ``target`` (age), ``identity`` (name), ``face_score``, ``second_face_score``.
+
+    Raises
+    ------
+    UserError
+        When the labels are missing, or have another form.
+    """
+    import pandas as pd
+    from scipy.io import loadmat
+    from scipy.io.matlab import MatReadError
+
+    found = {name: entry for name, entry in index(archive).items() if name.endswith(f"{part}.mat")}
+    if len(found) != 1:
+        raise UserError(f"{archive} holds {len(found)} files {part}.mat; one is needed.")
+    try:
+        with reader(archive) as read:
+            content = io.BytesIO(read(*found.values()))
+        whole = loadmat(content, variable_names=[part], squeeze_me=True)[part]
+        columns = {field: np.atleast_1d(whole[field].item()) for field in FIELDS}
+        born, taken, score, second = (
+            columns[field].astype(np.float64)
+            for field in ("dob", "photo_taken", "face_score", "second_face_score")
+        )
+        files, names = (columns[field].astype(str) for field in ("full_path", "name"))
+        return pd.DataFrame(
+            {
+                "file": pd.Series(files).astype(object),
+                "target": ages(born, taken),
+                "identity": pd.Series(names).astype(object),
+                "face_score": score,
+                "second_face_score": second,
+            }
+        )
+    except (
+        MatReadError, NotImplementedError, ValueError, TypeError, KeyError, IndexError, OSError,
+        zlib.error,
+    ) as error:  # fmt: skip
+        raise UserError(
+            f"{archive}: cannot read {part}.mat ({error}); it must hold a structure {part!r} with "
+            f"{', '.join(FIELDS)}, in MATLAB's format 5 to 7."
+        ) from error

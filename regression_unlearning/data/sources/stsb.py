@@ -1,0 +1,74 @@
+"""The Semantic Textual Similarity benchmark (STS-B, SemEval-2017): sentence pairs scored 0 to 5.
+
+Publisher: http://ixa2.si.ehu.eus/stswiki. Paper: Cer et al. 2017, arXiv 1708.00055.
+"""
+
+from pathlib import Path, PurePosixPath
+
+from regression_unlearning.data.families.sentence_pairs.prepare import FILES
+from regression_unlearning.data.fetching.download import Wanted, fetch
+from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.section import Section
+
+FAMILY = "sentence_pairs"
+EMBEDDED = False
+
+
+class Settings(Section):
+    """Where the pairs come from: the publisher's archive, or files of a mirror."""
+
+    url: str = "http://ixa2.si.ehu.eus/stswiki/images/4/48/Stsbenchmark.tar.gz"
+    mirror: tuple[str, ...] = (
+        "stsb/{file}",
+        "{file}",
+        "Stsbenchmark.tar.gz",
+        "stsb/Stsbenchmark.tar.gz",
+    )
+
+
+def download(
+    folder: Path,
+    settings: Settings,
+    *,
+    mirror: Path | None,
+    checksums: Path,
+    embedding: Embedding,
+) -> None:
+    """Fetch the three files of pairs and the word vectors into `folder`.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset's raw folder.
+    settings : Settings
+        Where the pairs come from.
+    mirror : Path or None
+        A folder that already holds the files; it is used instead of the network.
+    checksums : Path
+        The file in which hashes seen first are recorded.
+    embedding : Embedding
+        The word vectors wanted.
+
+    Raises
+    ------
+    UserError
+        When a file is missing, truncated, changed or unsafe; see `fetch`.
+    """
+    pairs = [
+        Wanted(
+            file=file,
+            url=settings.url,
+            member=file,
+            mirror=tuple(path.format(file=file) for path in settings.mirror),
+        )
+        for file in FILES.values()
+    ]
+    # Named as where it comes from: a mirror may hold a cut or repacked file, with another hash.
+    held = [path for path in embedding.mirror if mirror is not None and (mirror / path).is_file()]
+    vectors = Wanted(
+        file=PurePosixPath(held[0] if held else embedding.url).name,
+        url=embedding.url,
+        mirror=embedding.mirror,
+        sha256=embedding.sha256,
+    )
+    fetch([*pairs, vectors], folder, mirror=mirror, checksums=checksums)

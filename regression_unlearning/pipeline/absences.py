@@ -1,0 +1,35 @@
+"""Datasets that cannot be had: an experiment goes on without them, and its tables say why."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from regression_unlearning import registry
+from regression_unlearning.data.fetching.mirror import mirror_of
+from regression_unlearning.settings.document import Settings
+
+
+def absences(
+    settings: Settings, datasets: Iterable[str], folder: Path = Path("data/raw")
+) -> dict[str, str]:
+    """Why a dataset cannot be had, for each that cannot; no network is asked.
+
+    A loader that knows such a case, as where the authors give a dataset out on request, has a
+    function ``absence(folder, settings, mirror)`` that gives the reason, or None.
+
+    Parameters
+    ----------
+    settings : Settings
+        All settings.
+    datasets : iterable of str
+        Those that are wanted.
+    folder : Path
+        Where each has a raw folder.
+    """
+    mirror = mirror_of(settings.data_mirror)
+    found = {}
+    for name in datasets:
+        loader = registry.load("dataset", settings.datasets[name].loader)
+        if hasattr(loader, "absence"):
+            source = loader.Settings.model_validate(settings.datasets[name].source)
+            found[name] = loader.absence(folder / name, source, mirror)
+    return {name: reason for name, reason in found.items() if reason}

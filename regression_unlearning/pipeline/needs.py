@@ -1,0 +1,69 @@
+"""What the chosen experiment reads from disk: without it, one line says so before any job."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from regression_unlearning import registry
+from regression_unlearning.data.fetching.mirror import MIRROR, mirror_of
+from regression_unlearning.data.fetching.wanted import MANIFEST
+from regression_unlearning.errors import UserError
+from regression_unlearning.files import not_there
+from regression_unlearning.pipeline.grid import Grid
+from regression_unlearning.settings.document import Settings
+from regression_unlearning.settings.forget_sets import Ids
+
+
+def check_needs(grid: Grid) -> None:
+    """Check that what an experiment reads is there: ids of forget sets, files of datasets.
+
+    A loader whose files may come from nowhere but a folder has a function ``lack(settings,
+    mirror)`` that says what is not there, or gives None. Nothing is asked of a dataset whose raw
+    or prepared files are here already.
+
+    Raises
+    ------
+    UserError
+        With a line for each file that is missing; or when none of the datasets can be had.
+    """
+    name = grid.settings.experiment
+    if not grid.datasets:
+        reasons = " ".join(grid.absent.values())
+        raise UserError(f"params.yaml: experiments.{name}: nothing in it can be run. {reasons}")
+    problems = []
+    for dataset in grid.shown:
+        problems += missing_ids(grid.settings, dataset, grid.forget_set_names(dataset))
+        if not _held(dataset) and (why := _lack(grid.settings, dataset)):
+            problems.append(why)
+    if problems:
+        raise UserError("\n".join(dict.fromkeys(problems)))
+
+
+def missing_ids(settings: Settings, dataset: str, names: Iterable[str]) -> list[str]:
+    """Forget sets whose file of ids is not there, and their places."""
+    selectors = settings.datasets[dataset].forget_sets
+    return [
+        f"params.yaml: datasets.{dataset}.forget_sets.{name}.{why}"
+        for name in names
+        if isinstance(selectors[name], Ids) and (why := selectors[name].missing_file())
+    ]
+
+
+def _held(dataset: str) -> bool:
+    """Whether a dataset's files have come already."""
+    places = (f"raw/{dataset}/{MANIFEST}", f"prepared/{dataset}/arrays.safetensors")
+    return any(Path("data", place).exists() for place in places)
+
+
+def _lack(settings: Settings, dataset: str) -> str | None:
+    """What is wrong with where a dataset's files are to come from, and its place."""
+    chosen = settings.datasets[dataset]
+    loader = registry.load("dataset", chosen.loader)
+    source = loader.Settings.model_validate(chosen.source)
+    mirror = mirror_of(settings.data_mirror)
+    own = getattr(source, "folder", None) or getattr(source, "path", None)
+    if mirror is not None and not mirror.is_dir() and not own and not loader.EMBEDDED:
+        key = f"the variable {MIRROR}" if os.environ.get(MIRROR) else "data_mirror"
+        return f"params.yaml: {key}: {not_there(str(mirror), 'folder')}"
+    why = loader.lack(source, mirror) if hasattr(loader, "lack") else None
+    return why and f"params.yaml: datasets.{dataset}.{why}"

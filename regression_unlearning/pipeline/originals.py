@@ -1,0 +1,31 @@
+"""Models that were trained elsewhere: looked at before any job starts, from their headers alone."""
+
+from pathlib import Path
+
+from regression_unlearning.errors import UserError
+from regression_unlearning.models.weights import weights_in
+from regression_unlearning.pipeline import plan
+from regression_unlearning.pipeline.grid import Grid
+
+
+def check(grid: Grid) -> None:
+    """Look at every model that a dataset of the experiment brings along.
+
+    Whether its weights are those of the dataset's network is seen by the job that takes it, before
+    any other job runs: only there is the network at hand.
+
+    Raises
+    ------
+    UserError
+        When a file is missing, is no safetensors file, or lies where the pipeline writes.
+    """
+    for dataset in grid.datasets:
+        original = grid.settings.datasets[dataset].original
+        for seed in grid.seeds if original else ():
+            path = plan.given_original(grid.settings, dataset, seed)
+            said = f"params.yaml: datasets.{dataset}.original: {path}"
+            if Path(path).resolve().is_relative_to(Path("checkpoints").resolve()):
+                raise UserError(
+                    f"{said}: checkpoints/ is where the pipeline writes; keep your model elsewhere."
+                )
+            weights_in(path, said)

@@ -1,0 +1,93 @@
+"""The files of a search for a method's settings. The rules ask here; see `pipeline.plan`."""
+
+from types import SimpleNamespace
+
+from regression_unlearning.errors import UserError
+from regression_unlearning.pipeline import plan
+from regression_unlearning.pipeline.grid import Grid
+from regression_unlearning.pipeline.needs import missing_ids
+from regression_unlearning.settings.document import Settings
+from regression_unlearning.settings.experiment import REFERENCES
+from regression_unlearning.settings.tuning import Tuning
+
+
+def tuning_file(dataset: str, label: str) -> str:
+    """Where a search is recorded."""
+    return f"tuning/{dataset}/{label}.json"
+
+
+def models(
+    settings: Settings, dataset: str, label: str, forget_set: str, seed: int
+) -> dict[str, str]:
+    """Checkpoints that a search needs for one forget set, by role: a helper bears its own name."""
+    job = {"dataset": dataset, "forget_set": forget_set, "seed": seed}
+    asking = SimpleNamespace(**job, method=label)
+    roles = {
+        role: plan.checkpoint(SimpleNamespace(**job, method=role))
+        for role in ("original", "retrained")
+    }
+    return {**roles, **plan.helpers(settings, asking)}
+
+
+def inputs(settings: Settings, dataset: str, label: str, chosen: Tuning) -> list[str]:
+    """Files that a search reads.
+
+    Raises
+    ------
+    UserError
+        When the dataset brings one original model for every seed: the tables report that very one.
+        When the file that names a forget set's ids is not there.
+    """
+    original = settings.datasets[dataset].original
+    if original and "{seed}" not in original:
+        raise UserError(
+            f"params.yaml: datasets.{dataset}.original is one model for every seed, so a search "
+            "would look at the very model that the tables report. Put {seed} into its path, and "
+            f"bring a model for seed {chosen.seed} too."
+        )
+    if missing := missing_ids(settings, dataset, chosen.forget_sets):
+        raise UserError("\n".join(missing))
+    folder = f"data/prepared/{dataset}"
+    found = [f"{folder}/arrays.safetensors"]
+    for forget_set in chosen.forget_sets:
+        found.append(f"{folder}/forget_sets/{forget_set}.npz")
+        found += models(settings, dataset, label, forget_set, chosen.seed).values()
+    return list(dict.fromkeys(found))
+
+
+def tuning_of(settings: Settings, dataset: str) -> Tuning:
+    """The search that a dataset's methods get.
+
+    Raises
+    ------
+    UserError
+        When the dataset says none.
+    """
+    found = settings.datasets[dataset].tuning
+    if found is None:
+        raise UserError(
+            f"params.yaml: datasets.{dataset} has no `tuning`, so nothing can be tuned."
+        )
+    return found
+
+
+def tuned(grid: Grid) -> list[str]:
+    """Searches for every method that an experiment shows, where its dataset says how.
+
+    Entries that stand beside the paper's printed values are left out: theirs are its settings.
+    """
+    settings = grid.settings
+    kept = {
+        (dataset, label)
+        for experiment in settings.experiments.values()
+        for table in experiment.tables.values()
+        if table.paper
+        for dataset in table.datasets
+        for label in table.methods
+    }
+    cells = [(dataset, label) for dataset, _, label in grid.cells if label not in REFERENCES]
+    return [
+        tuning_file(dataset, label)
+        for dataset, label in dict.fromkeys(cells)
+        if settings.datasets[dataset].tuning is not None and (dataset, label) not in kept
+    ]
