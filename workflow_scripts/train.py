@@ -12,8 +12,8 @@ from regression_unlearning.training.train import train
 EXAMPLE = """\
 python workflow_scripts/train.py --identity demo_pairs original --seed 0 \\
   --prepared data/prepared/demo_pairs --output my_models/original.safetensors \\
-  --settings '{"model": {"name": "lstm", "hidden": 16, "dropout": 0.3, "head": [16, 16, 8]},
-    "loss": "mse", "reading": {},
+  --settings '{"family": "sentence_pairs", "loss": "mse", "reading": {},
+    "model": {"name": "lstm", "hidden": 16, "dropout": 0.3, "head": [16, 16, 8]},
     "training": {"epochs": 40, "learning_rate": 0.01, "batch_size": 32,
       "schedule": {"name": "plateau", "factor": 0.1, "patience": 10}}}'
 """

@@ -11,8 +11,8 @@ EXAMPLE = """\
 python workflow_scripts/unlearn.py --identity demo_pairs score_0_2 finetune --method finetune \\
   --prepared data/prepared/demo_pairs --parts data/prepared/demo_pairs/forget_sets/score_0_2.npz \\
   --original my_models/original.safetensors --seed 0 --output my_models/finetune.safetensors \\
-  --settings '{"model": {"name": "lstm", "hidden": 16, "dropout": 0.3, "head": [16, 16, 8]},
-    "loss": "mse", "reading": {},
+  --settings '{"family": "sentence_pairs", "loss": "mse", "reading": {},
+    "model": {"name": "lstm", "hidden": 16, "dropout": 0.3, "head": [16, 16, 8]},
     "options": {"epochs": 8, "learning_rate": 0.001, "batch_size": 32}}'
 """
 

@@ -95,8 +95,8 @@ class Session:
     identity : sequence of str
         What the run is, such as ``("stsb", "score_0_2", "finetune")``: seeds come from it.
     settings : dict
-        Must hold ``model`` and ``loss``, may hold ``quantiles`` and ``reading``; all of it belongs
-        to the run's identity.
+        Must hold ``family``, ``model`` and ``loss``, may hold ``quantiles`` and ``reading``; all of
+        it belongs to the run's identity.
     inputs : sequence of Path
         Files whose content belongs to the run's identity too.
     modules : sequence of module
@@ -115,7 +115,8 @@ class Session:
         self.device = set_up(arguments.device, arguments.threads, arguments.gpus)
         self.output, self.seed = arguments.output, arguments.seed
         self.settings, self.identity = settings, tuple(identity)
-        data = load_prepared(arguments.prepared, self.device, settings.get("reading"))
+        family, reading = settings["family"], settings.get("reading")
+        data = load_prepared(arguments.prepared, family, self.device, reading)
         files = [path for path in (arguments.parts, *inputs) if path is not None]
         # by the whole path: the original's and a helper's checkpoint bear the same name
         self.data_hashes = {
