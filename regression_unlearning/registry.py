@@ -17,6 +17,7 @@ from regression_unlearning.errors import UserError, unknown
 KINDS = {
     "source": ("data.sources", ("FAMILY", "Settings", "download"), "regression_unlearning.sources"),
     "family": ("data.families", (), "regression_unlearning.families"),
+    "network": ("models", ("build",), "regression_unlearning.networks"),
     "method": ("methods", ("Settings", "unlearn"), "regression_unlearning.methods"),
     "measure": ("evaluation", ("NEEDS", "Settings", "measure"), "regression_unlearning.measures"),
 }

@@ -33,6 +33,11 @@ SEE = {
 }
 
 
+def measures_drawn(kind: str) -> tuple[str, ...]:
+    """Measures that a figure of a kind is drawn from; none where it is drawn from observations."""
+    return MEASURES_DRAWN.get(kind, ())
+
+
 def columns(layout: Layout) -> list[tuple[str, str, str]]:
     """Dataset, forget set and label of every column that is shown, references included."""
     labels = [*REFERENCES, *layout.methods]
