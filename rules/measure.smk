@@ -20,5 +20,5 @@ rule measure:
         files=lambda wildcards: GRID.measure_arguments(wildcards),
         settings=lambda wildcards: as_json(GRID.measure_settings(wildcards)),
     shell:
-        "python workflow_scripts/measure.py --measure {wildcards.measure} --method {wildcards.method}"
-        " {params.files} --settings {params.settings:q} --output {output} 2> {log}"
+        "python workflow_scripts/measure.py --measure {wildcards.measure} --dataset {wildcards.dataset}"
+        " --forget-set {wildcards.forget_set} --method {wildcards.method} {params.files} --settings {params.settings:q} --output {output} 2> {log}"

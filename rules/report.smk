@@ -5,7 +5,7 @@ rule table:
     input:
         measures=lambda wildcards: GRID.layout_measures(wildcards.table),
         templates=multiext("regression_unlearning/reporting/", "table.tex.j2", "paper_values.csv"),
-        code=code("table"),
+        code=lambda wildcards: code("table", *GRID.layout_modules(wildcards.table)),
     output:
         "results/{experiment}/{table}.csv",
         report("results/{experiment}/{table}.md", caption="captions/table.rst", category="Tables"),
@@ -30,7 +30,7 @@ rule figure:
     input:
         observations=lambda wildcards: GRID.layout_observations(wildcards.figure),
         measures=lambda wildcards: GRID.layout_measures(wildcards.figure),
-        code=code("figure"),
+        code=lambda wildcards: code("figure", *GRID.layout_modules(wildcards.figure)),
     output:
         report(
             "results/{experiment}/{figure}.png", caption="captions/figure.rst", category="Figures"
@@ -41,9 +41,10 @@ rule figure:
     conda:
         ENVIRONMENT
     params:
+        observations=lambda wildcards: GRID.observation_arguments(wildcards.figure),
         settings=lambda wildcards: as_json(GRID.layout_settings(wildcards.figure)),
     shell:
-        "python workflow_scripts/figure.py --observations {input.observations}"
+        "python workflow_scripts/figure.py {params.observations}"
         " --measures {input.measures} --settings {params.settings:q}"
         " --output results/{wildcards.experiment}/{wildcards.figure} 2> {log}"
 
@@ -53,7 +54,7 @@ rule report:
         tables=[path for path in TABLES if path.endswith(".csv")],
         figures=[path for path in FIGURES if path.endswith(".png")],
         templates=multiext("regression_unlearning/reporting/", "report.html.j2", "report.css"),
-        code=code("report"),
+        code=code("report", *GRID.words),
     output:
         "results/{experiment}/report.html",
     log:

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from regression_unlearning import program, registry
-from regression_unlearning.evaluation import inputs
+from regression_unlearning import program
+from regression_unlearning.evaluation import inputs, values
+from regression_unlearning.evaluation.measure import load
 from regression_unlearning.settings.section import validated
 
 
@@ -11,6 +12,8 @@ def main() -> None:
     """Read the arguments, measure, write the values."""
     parser = program.parser(__doc__)
     parser.add_argument("--measure", required=True, help="name of the measure")
+    parser.add_argument("--dataset", required=True, help="name of the dataset")
+    parser.add_argument("--forget-set", required=True, help="name of the forget set")
     parser.add_argument("--method", required=True, help="label of the method")
     for source in inputs.SOURCES:
         parser.add_argument(
@@ -28,10 +31,16 @@ def main() -> None:
     )
     parser.add_argument("--output", type=Path, required=True, help="the .csv to write")
     arguments = parser.parse_args()
-    module = registry.load("measure", arguments.measure)
+    module = load(arguments.measure)
     files = {source: dict(getattr(arguments, source)) for source in inputs.SOURCES}
+    gold = {source: files[f"gold_{source}"] for source in ("observations", "relearning", "records")}
+    found = [one for path in set(files["gold_values"].values()) for one in values.read(path)]
+    place = (arguments.dataset, arguments.forget_set, arguments.method)
+    given = inputs.Inputs(
+        *place, inputs.Sources(files), inputs.Sources(gold), inputs.by_seed(found)
+    )
     settings = validated(module.Settings, arguments.settings, arguments.measure)
-    inputs.write(arguments.output, module.measure(inputs.Inputs(arguments.method, files), settings))
+    values.write(arguments.output, module.measure(given, settings))
 
 
 if __name__ == "__main__":

@@ -1,18 +1,13 @@
 """What stands in a table for a dataset that cannot be had: no number, and why."""
 
-from regression_unlearning.evaluation.inputs import Inputs, row
+from regression_unlearning.evaluation.inputs import Inputs
+from regression_unlearning.evaluation.measure import PAPER, Quantity
+from regression_unlearning.evaluation.values import Value
 from regression_unlearning.settings.section import Section
 
-NEEDS = ()
-
-#: What the paper's tables show of each model.
-QUANTITIES = (
-    "error_retain_test",
-    "error_forget_train",
-    "attack_label_rate",
-    "wasserstein_train",
-    "anamnesis",
-)
+NEEDS: tuple[str, ...] = ()
+#: It has none of its own: the measures that it stands for describe them.
+QUANTITIES: tuple[Quantity, ...] = ()
 
 
 class Settings(Section):
@@ -21,6 +16,6 @@ class Settings(Section):
     reason: str
 
 
-def measure(inputs: Inputs, settings: Settings) -> list[dict]:
-    """A row without a value for each quantity."""
-    return [row(quantity, 0, None, note=settings.reason) for quantity in QUANTITIES]
+def measure(inputs: Inputs, settings: Settings) -> list[Value]:
+    """A row without a value for each quantity of the paper's tables."""
+    return [inputs.value(quantity, 0, None, note=settings.reason) for quantity in PAPER]

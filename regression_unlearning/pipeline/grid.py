@@ -10,7 +10,6 @@ from regression_unlearning import registry
 from regression_unlearning.evaluation.inputs import SOURCES
 from regression_unlearning.pipeline import layouts as workflow_layouts
 from regression_unlearning.pipeline.absences import absences
-from regression_unlearning.pipeline.layouts import MEASURES_DRAWN
 from regression_unlearning.pipeline.plan import (
     checkpoint,
     helpers,
@@ -175,7 +174,7 @@ class Grid:
         Where a dataset cannot be had, the reason stands for all measures.
         """
         drawn = (
-            [one for one in self.settings.measures if one in MEASURES_DRAWN.get(layout.kind, ())]
+            workflow_layouts.words(self.settings, layout)
             if isinstance(layout, Figure)
             else layout.measured(self.settings.measures)
         )
@@ -202,15 +201,35 @@ class Grid:
 
     def layout_observations(self, name: str) -> list[str]:
         """Observations that a figure is drawn from."""
+        return [observation(model) for model in self._drawn(name)]
+
+    def _drawn(self, name: str) -> list[SimpleNamespace]:
         layout = self.layouts[name]
-        if layout.kind in MEASURES_DRAWN:
+        if "observations" not in registry.load("figure", layout.kind).NEEDS:
             return []
-        return [
-            observation(model)
-            for model in self._models(
-                [*REFERENCES, *layout.methods], workflow_layouts.columns(layout)
-            )
-        ]
+        return self._models([*REFERENCES, *layout.methods], workflow_layouts.columns(layout))
+
+    def observation_arguments(self, name: str) -> list[str]:
+        """The same as arguments of its program: of which models, and their files by seed."""
+        found: dict[tuple[str, str, str], list[str]] = {}
+        for one in self._drawn(name):
+            files = found.setdefault((one.dataset, one.forget_set, one.method), [])
+            files.append(f"{one.seed}={observation(one)}")
+        return [" ".join(["--observations", *place, *files]) for place, files in found.items()]
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Modules whose words the report uses."""
+        return _unique(module for name in self.layouts for module in self.layout_modules(name))
+
+    def layout_modules(self, name: str) -> list[str]:
+        """Modules that a table's or figure's program imports by name."""
+        layout = self.layouts[name]
+        measures = workflow_layouts.words(self.settings, layout)
+        found = [registry.module_name("measure", one) for one in measures]
+        if isinstance(layout, Figure):
+            found.append(registry.module_name("figure", layout.kind))
+        return found
 
     def layout_settings(self, name: str) -> dict[str, Any]:
         """What a table or figure shows, with the titles of its rows and columns."""

@@ -174,7 +174,11 @@ def _modules(name: str, settings: Settings) -> Iterable[str]:
     if name == "measured":
         return [measure_module(measure) for measure in settings.measures]
     if name == "reported":
-        return []
+        return [
+            registry.module_name(kind, n)
+            for kind in ("measure", "figure")
+            for n in registry.known(kind)
+        ]
     modules = [module for dataset in datasets for module in network_modules(settings, dataset)]
     if name == "unlearned":
         modules += [
