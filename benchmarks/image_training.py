@@ -24,7 +24,7 @@ from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
-from regression_unlearning.data.families.images.prepare import Inputs, Reading
+from regression_unlearning.data.families.images.batch import Inputs, Reading
 from regression_unlearning.data.prepared import Prepared, load_prepared, read_rows
 from regression_unlearning.models.build import build
 from regression_unlearning.settings.networks import Network
@@ -108,7 +108,7 @@ def main() -> None:
     device, size = arguments.device, arguments.batch_size
     reading = Reading(whole_on_device=arguments.whole_on_device)
     data = (
-        load_prepared(arguments.prepared, device, reading.plain())
+        load_prepared(arguments.prepared, "images", device, reading.plain())
         if arguments.prepared
         else made(arguments.rows, arguments.size, device, reading)
     )

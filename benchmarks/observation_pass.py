@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import torch
 
-from regression_unlearning.data.families.sentence_pairs.prepare import Inputs
+from regression_unlearning.data.families.sentence_pairs.batch import Inputs
 from regression_unlearning.models.activations import penultimate
 from regression_unlearning.models.build import build
 from regression_unlearning.settings.networks import LSTM

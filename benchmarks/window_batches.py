@@ -15,7 +15,8 @@ import torch
 from pytorch_forecasting import TimeSeriesDataSet
 from pytorch_forecasting.data.encoders import TorchNormalizer
 
-from regression_unlearning.data.families.load_windows.prepare import KNOWN, LOAD, Inputs, calendar
+from regression_unlearning.data.families.load_windows.batch import KNOWN, LOAD, Inputs
+from regression_unlearning.data.families.load_windows.prepare import calendar
 from regression_unlearning.models.build import build
 from regression_unlearning.settings.networks import TFT
 from regression_unlearning.training.losses import quantile

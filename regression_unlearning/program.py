@@ -49,6 +49,20 @@ def seeded_paths(text: str) -> tuple[int, Path]:
     return int(seed), Path(path)
 
 
+def named_path(text: str) -> tuple[str, Path]:
+    """Read ``NAME=PATH``.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        When it has another form.
+    """
+    name, sign, path = text.partition("=")
+    if not (name and sign and path):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PATH")
+    return name, Path(path)
+
+
 class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
     """Each default, and texts with their own line breaks."""
 

@@ -6,6 +6,7 @@ import platform
 import resource
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -73,12 +74,31 @@ def loaded_code() -> str:
     return digest.hexdigest()
 
 
+def reset_peak_memory() -> None:
+    """Count the peak memory that `machine` tells from now on, where the system can."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    torch = sys.modules.get("torch")
+    if torch and torch.cuda.is_available() and torch.cuda.is_initialized():
+        torch.cuda.reset_peak_memory_stats()
+
+
+def _peak_memory() -> float:
+    """Highest resident memory, MiB, since `reset_peak_memory` or the start of the process."""
+    with suppress(OSError, StopIteration, ValueError):
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def machine() -> dict[str, Any]:
-    """Host, job, device, thread count, versions and peak memory of this process."""
+    """Host, job, device, thread count, versions and peak memory of this process.
+
+    The peak is that since `reset_peak_memory`.
+    """
     import torch
 
     cuda = torch.cuda.is_available() and torch.cuda.is_initialized()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
         "host": platform.node(),
         "job": os.environ.get("SLURM_JOB_ID"),
@@ -86,7 +106,7 @@ def machine() -> dict[str, Any]:
         if cuda
         else platform.processor() or platform.machine(),
         "threads": torch.get_num_threads(),
-        "peak_memory_mib": round(peak, 1),
+        "peak_memory_mib": round(_peak_memory(), 1),
         "peak_device_memory_mib": round(torch.cuda.max_memory_allocated() / 2**20, 1)
         if cuda
         else None,

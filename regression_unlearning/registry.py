@@ -1,4 +1,4 @@
-"""Find a dataset, a method, a measure or a kind of figure by its name.
+"""Find a source, a family, a method, a measure or a kind of figure by its name.
 
 A name is a module of this library's own folder, or an entry point of another package. Nothing is
 imported before it is asked for, and none of these modules imports a network library when loaded.
@@ -16,7 +16,8 @@ from regression_unlearning.errors import UserError, unknown
 _MEASURE = ("NEEDS", "QUANTITIES", "Settings", "measure")
 #: kind -> (folder, what a module must define, the entry-point group of plug-ins)
 KINDS = {
-    "dataset": ("data", ("FAMILY", "Settings", "download"), "regression_unlearning.datasets"),
+    "source": ("data.sources", ("FAMILY", "Settings", "download"), "regression_unlearning.sources"),
+    "family": ("data.families", (), "regression_unlearning.families"),
     "method": ("methods", ("Settings", "unlearn"), "regression_unlearning.methods"),
     "measure": ("evaluation", _MEASURE, "regression_unlearning.measures"),
     "figure": ("reporting.figures", ("NEEDS", "SEE", "draw"), "regression_unlearning.figures"),
@@ -34,11 +35,11 @@ def module_name(kind: str, name: str) -> str | None:
 
 
 def load(kind: str, name: str, where: str = "") -> ModuleType:
-    """Import the module of one dataset, method, measure or kind of figure.
+    """Import the module of one source, family, method, measure or figure.
 
     Parameters
     ----------
-    kind : {"dataset", "method", "measure", "figure"}
+    kind : {"source", "family", "method", "measure", "figure"}
         What is looked for.
     name : str
         Its name.
@@ -61,9 +62,19 @@ def load(kind: str, name: str, where: str = "") -> ModuleType:
     raise UserError(f"{found} cannot serve as a {kind}: it does not define {', '.join(missing)}.")
 
 
-def family(loader: str) -> ModuleType:
-    """Import the family of a dataset's loader: how its raw files become rows, and rows batches."""
-    return import_module(f"regression_unlearning.data.{load('dataset', loader).FAMILY}")
+def family_of(source: str) -> str:
+    """Name of the family that a source's data belong to."""
+    return load("source", source).FAMILY
+
+
+def part_name(family: str, part: str) -> str:
+    """Dotted name of one half of a family: ``prepare`` (raw files to arrays) or ``batch``."""
+    return f"{load('family', family).__name__}.{part}"
+
+
+def part(family: str, part: str) -> ModuleType:
+    """Import one half of a family; see `part_name`."""
+    return import_module(part_name(family, part))
 
 
 def known(kind: str) -> list[str]:

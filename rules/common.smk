@@ -115,6 +115,7 @@ def as_json(values):
 def network(dataset):
     """Settings of a dataset that every job with a network needs."""
     return {
+        "family": plan.family(SETTINGS, dataset),
         "model": SETTINGS.datasets[dataset].model.plain(),
         **plan.loss(SETTINGS, dataset),
         "reading": plan.reading(SETTINGS, dataset),

@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--checksums", type=Path, required=True, help="JSON of known hashes")
     parser.add_argument("--output", type=Path, required=True, help="the manifest to write")
     arguments = parser.parse_args()
-    loader = registry.load("dataset", arguments.loader)
+    loader = registry.load("source", arguments.loader)
     loader.download(
         arguments.output.parent,
         validated(loader.Settings, arguments.settings["source"], "source"),

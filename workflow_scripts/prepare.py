@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1, help="how many may decode at once")
     arguments = parser.parse_args()
     embedding = validated(Embedding | None, arguments.settings["embedding"], "embedding")
-    settings = registry.load("dataset", arguments.loader).Settings
+    settings = registry.load("source", arguments.loader).Settings
     source = validated(settings, arguments.settings["source"], "source")
     prepare(
         arguments.raw, arguments.output, arguments.loader, source, embedding, arguments.processes

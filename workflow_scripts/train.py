@@ -1,26 +1,26 @@
-"""Train a model from scratch: the original, a retrained (gold) model, or a blindspot helper.
+"""Train models from scratch: originals, retrained (gold) models, or blindspot helpers.
 
-Without --parts the model is trained on the whole training set; with it, on the retain set.
+Without --parts the models are trained on the whole training set; with it, on the retain set.
 """
 
 from regression_unlearning import program
+from regression_unlearning.settings.jobs import TrainingJob
 from regression_unlearning.settings.section import validated
-from regression_unlearning.settings.training import Training
 from regression_unlearning.training.session import Session, add_arguments
 from regression_unlearning.training.train import train
 
 EXAMPLE = """\
 python workflow_scripts/train.py --identity demo_pairs original --seed 0 \\
   --prepared data/prepared/demo_pairs --output my_models/original.safetensors \\
-  --settings '{"model": {"name": "lstm", "hidden": 16, "dropout": 0.3, "head": [16, 16, 8]},
-    "loss": "mse", "reading": {},
+  --settings '{"family": "sentence_pairs", "loss": "mse", "reading": {},
+    "model": {"name": "lstm", "hidden": 16, "dropout": 0.3, "head": [16, 16, 8]},
     "training": {"epochs": 40, "learning_rate": 0.01, "batch_size": 32,
       "schedule": {"name": "plateau", "factor": 0.1, "patience": 10}}}'
 """
 
 
 def main() -> None:
-    """Read the arguments, train, write the checkpoint."""
+    """Read the arguments, train, write the checkpoints."""
     parser = program.parser(__doc__, EXAMPLE)
     add_arguments(parser)
     parser.add_argument("--identity", nargs="+", required=True, help="dataset, forget set, role")
@@ -28,12 +28,18 @@ def main() -> None:
         "--settings",
         type=program.settings_argument,
         required=True,
-        help='JSON, or a file of it: "model", "loss", "reading", "training" (see the example)',
+        help='JSON, or a file of it: "family", "model", "loss", "reading", "training"',
     )
     arguments = parser.parse_args()
-    session = Session(arguments, arguments.identity, arguments.settings)
-    model = train(session.task, validated(Training, arguments.settings["training"], "training"))
-    session.save(model)
+    settings = validated(TrainingJob, arguments.settings, "--settings")
+    session = Session(arguments, settings)
+    fit = {"training": settings.training.plain()}
+    for seed, output in session.outputs.items():
+        run = session.run("train", output, arguments.identity, seed, fit, {})
+        if not run.finished:
+            task = session.task(run)
+            session.save(run, train(task, settings.training), task)
+    session.finish()
 
 
 if __name__ == "__main__":

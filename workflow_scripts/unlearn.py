@@ -1,63 +1,104 @@
-"""Run one unlearning method on a trained model."""
+"""Run one unlearning method on a trained model; observe what it makes, and let it relearn."""
 
 from pathlib import Path
 
 from regression_unlearning import program, registry
+from regression_unlearning.errors import UserError
+from regression_unlearning.files import sha256
+from regression_unlearning.settings.jobs import UnlearningJob
+from regression_unlearning.settings.section import validated
 from regression_unlearning.training.checkpoints import seconds_of
-from regression_unlearning.training.session import Session, add_arguments
+from regression_unlearning.training.looking import Looking
+from regression_unlearning.training.runs import Run
+from regression_unlearning.training.session import Session, add_arguments, one_each
 from regression_unlearning.training.unlearn import unlearn
 
 EXAMPLE = """\
 python workflow_scripts/unlearn.py --identity demo_pairs score_0_2 finetune --method finetune \\
   --prepared data/prepared/demo_pairs --parts data/prepared/demo_pairs/forget_sets/score_0_2.npz \\
   --original my_models/original.safetensors --seed 0 --output my_models/finetune.safetensors \\
-  --settings '{"model": {"name": "lstm", "hidden": 16, "dropout": 0.3, "head": [16, 16, 8]},
-    "loss": "mse", "reading": {},
+  --settings '{"family": "sentence_pairs", "loss": "mse", "reading": {},
+    "model": {"name": "lstm", "hidden": 16, "dropout": 0.3, "head": [16, 16, 8]},
     "options": {"epochs": 8, "learning_rate": 0.001, "batch_size": 32}}'
 """
 
 
-def helper(text: str) -> tuple[str, Path]:
-    """Read NAME=PATH."""
-    name, _, path = text.partition("=")
-    return name, Path(path)
+def forget(
+    session: Session, run: Run, method: str, original: Path, helpers: dict[str, Path], options: dict
+) -> None:
+    """Unlearn, and write the checkpoint."""
+    loaded = {name: session.load(path) for name, path in helpers.items()}
+    task = session.task(run).having(helpers=loaded).now(session.parts)
+    model = unlearn(session.load(original), task, method, **options)
+    spent = {name: seconds_of(path) for name, path in helpers.items()}
+    session.save(run, model, task, method=method, helper_seconds=spent, facts=task.facts)
 
 
 def main() -> None:
-    """Read the arguments, unlearn, write the checkpoint."""
+    """Read the arguments, unlearn, write the checkpoints, and what is seen of them if asked."""
     parser = program.parser(__doc__, EXAMPLE)
     add_arguments(parser)
     parser.add_argument("--identity", nargs="+", required=True, help="dataset, forget set, label")
     parser.add_argument("--method", required=True, help="name of the method")
-    parser.add_argument("--original", type=Path, required=True, help="checkpoint to start from")
+    parser.add_argument(
+        "--original", type=Path, nargs="+", required=True, help="checkpoint to start from, a seed"
+    )
     parser.add_argument(
         "--helper",
-        type=helper,
+        nargs="+",
         action="append",
         default=[],
-        help="NAME=PATH of a helper's checkpoint",
+        metavar=("NAME", "PATH"),
+        help="a helper's name and its checkpoint for each seed",
     )
+    for option, said in {
+        "--observation": "the .npz of what is observed of it, for each seed",
+        "--relearning": "the .json of how fast it relearns, for each seed",
+        "--original-observation": "the original's observation, for --relearning",
+    }.items():
+        parser.add_argument(option, type=Path, nargs="+", default=[], help=said)
     parser.add_argument(
         "--settings",
         type=program.settings_argument,
         required=True,
-        help='JSON, or a file of it: "model", "loss", "reading", "options" (see the example)',
+        help='JSON, or a file of it: "family", "model", "loss", "reading", "options" (see the '
+        'example); "observation" and "relearning" if those are asked for',
     )
-    arguments = parser.parse_args()
-    paths = dict(arguments.helper)
-    session = Session(
-        arguments,
-        arguments.identity,
-        arguments.settings,
-        [arguments.original, *paths.values()],
-        [registry.load("method", arguments.method)],
-    )
-    helpers = {name: session.load(path) for name, path in paths.items()}
-    session.task = session.task.having(helpers=helpers).now(session.parts)
-    original = session.load(arguments.original)
-    model = unlearn(original, session.task, arguments.method, **arguments.settings["options"])
-    spent = {name: seconds_of(path) for name, path in paths.items()}
-    session.save(model, method=arguments.method, helper_seconds=spent, facts=session.task.facts)
+    given = parser.parse_args()
+    helpers = {name: [Path(path) for path in paths] for name, *paths in given.helper}
+    if bool(given.relearning) != bool(given.original_observation):
+        raise UserError("--relearning and --original-observation go together: give both or none.")
+    for option, paths in {
+        "--original": given.original,
+        **{f"--helper {name}": paths for name, paths in helpers.items()},
+        "--observation": given.observation or given.seed,
+        "--relearning": given.relearning or given.seed,
+    }.items():
+        one_each(given.seed, paths, option)
+    settings = validated(UnlearningJob, given.settings, "--settings")
+    registry.load("method", given.method)
+    session = Session(given, settings)
+    for number, (seed, output) in enumerate(session.outputs.items()):
+        own = {name: paths[number] for name, paths in helpers.items()}
+        read = {"original": given.original[number], **own}
+        run = session.run(
+            "unlearn",
+            output,
+            given.identity,
+            seed,
+            {"method": given.method, "options": settings.options},
+            {role: sha256(path) for role, path in read.items()},
+        )
+        if not run.finished:
+            forget(session, run, given.method, given.original[number], own, settings.options)
+        if not (given.observation or given.relearning):
+            continue
+        looking = Looking(session, run.result, given.identity[:2], seed, settings)
+        if given.observation:
+            looking.observe(given.observation[number])
+        if given.relearning:
+            looking.relearn(given.relearning[number], given.original_observation[number])
+    session.finish()
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def open_dataset(
         raise unknown("forget set", forget_set, chosen.forget_sets, f"datasets.{name}")
     raw, prepared = Path(folder, "raw", name), Path(folder, "prepared", name)
     if not (prepared / ARRAYS).is_file():
-        loader = registry.load("dataset", chosen.loader)
+        loader = registry.load("source", chosen.loader)
         source = loader.Settings.model_validate(chosen.source)
         embedding = settings.word_vectors_of(name)
         loader.download(
@@ -62,4 +62,5 @@ def open_dataset(
     rows, parts = read_rows(prepared), None
     for one in (*reversed(chosen.earlier(forget_set)), forget_set):
         parts = select(rows, chosen.forget_sets[one], one, parts)
-    return load_prepared(prepared, device, chosen.reading), parts
+    family = registry.family_of(chosen.loader)
+    return load_prepared(prepared, family, device, chosen.reading), parts

@@ -7,7 +7,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +26,6 @@ if TYPE_CHECKING:
 
 ARRAYS, ROWS = "arrays.safetensors", "rows.csv"
 SPLITS = ("train", "validation", "test")
-
-
-def family(name: str):
-    """Import the module of a family of datasets, such as ``sentence_pairs``."""
-    return import_module(f"regression_unlearning.data.{name}")
 
 
 def prepare(
@@ -62,19 +56,16 @@ def prepare(
     UserError
         When a raw file holds something wrong: named by file, row and value.
     """
-    module = registry.family(loader)
+    family = registry.family_of(loader)
     work = Work(folder, processes)
-    rows, arrays = module.prepare(raw, source, embedding, work)
+    rows, arrays = registry.part(family, "prepare").prepare(raw, source, embedding, work)
     check_splits(rows, raw)
     arrays = {
         "target": rows["target"].to_numpy(np.float32),
         "split": rows["split"].map({split: n for n, split in enumerate(SPLITS)}).to_numpy(np.uint8),
         **arrays,
     }
-    about = {
-        "family": registry.load("dataset", loader).FAMILY,
-        "sha256": tensors.digest(arrays),
-    }
+    about = {"family": family, "sha256": tensors.digest(arrays)}
     with whole(folder / ROWS) as part:
         rows.to_csv(part, index=False)
     with whole(folder / ARRAYS) as part:
@@ -141,7 +132,10 @@ class Prepared:
 
 
 def load_prepared(
-    folder: str | Path, device: str = "cpu", reading: Mapping[str, Any] | None = None
+    folder: str | Path,
+    family: str,
+    device: str = "cpu",
+    reading: Mapping[str, Any] | None = None,
 ) -> Prepared:
     """Load a prepared dataset onto a device.
 
@@ -149,6 +143,8 @@ def load_prepared(
     ----------
     folder : path
         Where `prepare` has put it.
+    family : str
+        The dataset's family, such as ``"sentence_pairs"``.
     device : str
         Where the arrays go.
     reading : mapping, optional
@@ -157,7 +153,7 @@ def load_prepared(
     Raises
     ------
     UserError
-        When the folder holds no prepared dataset, or a broken one.
+        When the folder holds no prepared dataset, a broken one, or one of another family.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -168,11 +164,13 @@ def load_prepared(
         with safe_open(path, "pt") as file:  # mapped: only what is read is in memory
             arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
             told = json.loads(file.metadata()["prepared"])
-            name, digest = told["family"], told["sha256"]
+            found, digest = told["family"], told["sha256"]
     except (OSError, SafetensorError, KeyError, TypeError) as error:
         raise UserError(f"cannot read {path}: {error}; prepare the dataset again.") from error
+    if found != family:
+        raise UserError(f"{path} holds {found}, not {family}; prepare the dataset again.")
     target, split = arrays.pop("target"), arrays.pop("split")
-    module = family(name)
+    module = registry.part(family, "batch")
     chosen = validated(module.Reading, reading or {}, "reading")
     inputs = module.Inputs(arrays, chosen, device)
     return Prepared(inputs, target.to(device), split.to(device), digest)

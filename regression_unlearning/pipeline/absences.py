@@ -28,7 +28,7 @@ def absences(
     mirror = mirror_of(settings.data_mirror)
     found = {}
     for name in datasets:
-        loader = registry.load("dataset", settings.datasets[name].loader)
+        loader = registry.load("source", settings.datasets[name].loader)
         if hasattr(loader, "absence"):
             source = loader.Settings.model_validate(settings.datasets[name].source)
             found[name] = loader.absence(folder / name, source, mirror)

@@ -27,7 +27,7 @@ def columns(layout: Layout) -> list[tuple[str, str, str]]:
 def title(settings: Settings, dataset: str) -> str:
     """A dataset's title, with its word vectors where it could be read with others."""
     chosen = settings.datasets[dataset]
-    own = hasattr(registry.load("dataset", chosen.loader), "word_vectors")
+    own = hasattr(registry.load("source", chosen.loader), "word_vectors")
     if own or not settings.word_vectors_of(dataset):
         return chosen.title
     return f"{chosen.title}, {chosen.embedding or settings.embedding}"
@@ -57,7 +57,7 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
                 "name": name,
                 "title": title(settings, name),
                 "absent": absent.get(name),
-                "embedded": registry.load("dataset", dataset.loader).EMBEDDED,
+                "embedded": registry.load("source", dataset.loader).EMBEDDED,
                 "loss": dataset.loss,
                 "unit": dataset.unit,
                 **_given(dataset),

@@ -58,7 +58,7 @@ def _held(dataset: str) -> bool:
 def _lack(settings: Settings, dataset: str) -> str | None:
     """What is wrong with where a dataset's files are to come from, and its place."""
     chosen = settings.datasets[dataset]
-    loader = registry.load("dataset", chosen.loader)
+    loader = registry.load("source", chosen.loader)
     source = loader.Settings.model_validate(chosen.source)
     mirror = mirror_of(settings.data_mirror)
     own = getattr(source, "folder", None) or getattr(source, "path", None)

@@ -47,34 +47,36 @@ def shown(path: Path) -> str:
 
 def loader_module(settings: Settings, dataset: str) -> str:
     """Module of a dataset's loader."""
-    return registry.module_name("dataset", settings.datasets[dataset].loader)
+    return registry.module_name("source", settings.datasets[dataset].loader)
 
 
-def family_module(settings: Settings, dataset: str) -> str:
-    """Module of a dataset's family."""
-    return registry.family(settings.datasets[dataset].loader).__name__
+def family(settings: Settings, dataset: str) -> str:
+    """A dataset's family."""
+    return registry.family_of(settings.datasets[dataset].loader)
 
 
 def data_modules(settings: Settings, dataset: str) -> list[str]:
     """Modules that prepare a dataset."""
-    return [loader_module(settings, dataset), family_module(settings, dataset)]
+    preparing = registry.part_name(family(settings, dataset), "prepare")
+    return [loader_module(settings, dataset), preparing]
 
 
 def processes(settings: Settings, dataset: str) -> int:
     """Most processes that preparing a dataset puts to use."""
-    return getattr(registry.family(settings.datasets[dataset].loader), "PROCESSES", 1)
+    return getattr(registry.part(family(settings, dataset), "prepare"), "PROCESSES", 1)
 
 
 def network_modules(settings: Settings, dataset: str) -> list[str]:
     """Modules that a job with a network imports by name: the network and the family's batches."""
     network = settings.datasets[dataset].model.name
-    return [f"{LIBRARY}.models.{network}", family_module(settings, dataset)]
+    batches = registry.part_name(family(settings, dataset), "batch")
+    return [f"{LIBRARY}.models.{network}", batches]
 
 
 def source(settings: Settings, dataset: str) -> dict[str, Any]:
     """What raw files a dataset is made of; its own word vectors where the loader brings some."""
     chosen = settings.datasets[dataset]
-    loader = registry.load("dataset", chosen.loader)
+    loader = registry.load("source", chosen.loader)
     vectors = settings.word_vectors_of(dataset)
     return {
         "source": loader.Settings.model_validate(chosen.source).plain(),
@@ -94,7 +96,8 @@ def loss(settings: Settings, dataset: str) -> dict[str, Any]:
 def reading(settings: Settings, dataset: str) -> dict[str, Any]:
     """How a dataset's mini-batches are made."""
     chosen = settings.datasets[dataset]
-    return registry.family(chosen.loader).Reading.model_validate(chosen.reading).plain()
+    batch = registry.part(family(settings, dataset), "batch")
+    return batch.Reading.model_validate(chosen.reading).plain()
 
 
 def ids_file(settings: Settings, wildcards: Any) -> list[str]:

@@ -44,9 +44,10 @@ class Settings(Section):
     def word_vectors_of(self, dataset: str) -> Embedding | None:
         """The word vectors that a dataset is read with: its own where its loader brings some."""
         chosen = self.datasets[dataset]
-        if not getattr(registry.family(chosen.loader), "WORD_VECTORS", False):
+        family = registry.family_of(chosen.loader)
+        if not getattr(registry.part(family, "prepare"), "WORD_VECTORS", False):
             return None
-        loader = registry.load("dataset", chosen.loader)
+        loader = registry.load("source", chosen.loader)
         if hasattr(loader, "word_vectors"):
             return loader.word_vectors(loader.Settings.model_validate(chosen.source))
         return self.embedding_of(dataset)
@@ -89,9 +90,10 @@ def _named(kind: str, name: str, table: Iterable[str], place: str) -> None:
 
 
 def _check_dataset(settings: Settings, dataset: Dataset, place: str) -> None:
-    loader = registry.load("dataset", dataset.loader, f"{place}.loader")
+    loader = registry.load("source", dataset.loader, f"{place}.loader")
     validated(loader.Settings, dataset.source, f"{place}.source")
-    validated(registry.family(dataset.loader).Reading, dataset.reading, f"{place}.reading")
+    batch = registry.part(registry.family_of(dataset.loader), "batch")
+    validated(batch.Reading, dataset.reading, f"{place}.reading")
     if dataset.embedding is not None:
         _named("embedding", dataset.embedding, settings.embeddings, f"{place}.embedding")
     for name in dataset.forget_sets:

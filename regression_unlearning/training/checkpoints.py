@@ -9,17 +9,21 @@ from torch import nn
 
 from regression_unlearning import provenance
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import read_json, whole, write_json
+from regression_unlearning.files import read_json, sha256, whole, write_json
 from regression_unlearning.models.weights import Weight, misfit, weights_in
 from regression_unlearning.training.state import tensors_of
 from regression_unlearning.training.task import Task
 
 
 def save(model: nn.Module, path: Path, record: dict[str, Any]) -> None:
-    """Write a model's weights to `path` and `record` to the same name with ``.json``."""
-    write_json(path.with_suffix(".json"), record)
+    """Write a model's weights to `path` and `record` to the same name with ``.json``.
+
+    The record gets ``sha256``, that of the weights' file.
+    """
     with whole(path) as part:
         save_file(tensors_of(model), part)
+        digest = sha256(part)
+    write_json(path.with_suffix(".json"), {**record, "sha256": digest})
 
 
 def load(model: nn.Module, path: Path, device: str = "cpu") -> nn.Module:

@@ -1,26 +1,23 @@
-"""What programs that run a network share: device, threads, task, checkpoint, unfinished work."""
+"""What programs that run a network share: device, threads, data, tasks, checkpoints."""
 
 import argparse
-import hashlib
-import json
 import logging
 import os
-import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import torch
 from torch import nn
 
-from regression_unlearning import provenance
+from regression_unlearning import program, provenance
 from regression_unlearning.data.prepared import load_prepared
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import sha256
-from regression_unlearning.settings.networks import Network
-from regression_unlearning.settings.section import validated
+from regression_unlearning.models.build import build
+from regression_unlearning.settings.jobs import NetworkJob
 from regression_unlearning.training import checkpoints, interruption
+from regression_unlearning.training.runs import Run, deliver
 from regression_unlearning.training.seeds import seed_for
 from regression_unlearning.training.task import Task, like_them, load_parts
 
@@ -36,11 +33,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--prepared", type=Path, required=True, help="folder of the prepared dataset"
     )
     parser.add_argument("--parts", type=Path, help="the forget set's parts (.npz)")
-    parser.add_argument("--seed", type=int, required=True, help="training seed")
+    parser.add_argument(
+        "--seed", type=int, nargs="+", required=True, help="training seeds, one model for each"
+    )
+    parser.add_argument(
+        "--code",
+        type=program.named_path,
+        nargs="*",
+        default=[],
+        help="STEP=PATH: a file that stands for the code of a step; without it the code that is "
+        "loaded counts",
+    )
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of this program")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     parser.add_argument("--gpus", type=int, default=0, help="GPUs that this job asked for")
-    parser.add_argument("--output", type=Path, required=True, help="file to write")
+    parser.add_argument(
+        "--output", type=Path, nargs="+", required=True, help="file to write for each seed"
+    )
 
 
 def _without_gpu() -> None:
@@ -86,128 +95,163 @@ def set_up(device: str, threads: int, gpus: int = 0) -> str:
 
 
 class Session:
-    """One program's work: a task on a device, and where unfinished work waits.
+    """One program's work: data on a device, and the results that it hands over at its end.
 
     Parameters
     ----------
     arguments : Namespace
         From `add_arguments`.
-    identity : sequence of str
-        What the run is, such as ``("stsb", "score_0_2", "finetune")``: seeds come from it.
-    settings : dict
-        Must hold ``model`` and ``loss``, may hold ``quantiles`` and ``reading``; all of it belongs
-        to the run's identity.
-    inputs : sequence of Path
-        Files whose content belongs to the run's identity too.
-    modules : sequence of module
-        Modules of which the same is true wherever they are installed: a method, maybe a plug-in's.
+    settings : NetworkJob
+        Family, network, loss.
+
+    Raises
+    ------
+    UserError
+        When there are not as many outputs as seeds, or the data cannot be read.
     """
 
-    def __init__(
-        self,
-        arguments: argparse.Namespace,
-        identity: Sequence[str],
-        settings: dict[str, Any],
-        inputs: Sequence[Path] = (),
-        modules: Sequence[ModuleType] = (),
-    ):
+    def __init__(self, arguments: argparse.Namespace, settings: NetworkJob):
         interruption.listen()
         self.device = set_up(arguments.device, arguments.threads, arguments.gpus)
-        self.output, self.seed = arguments.output, arguments.seed
-        self.settings, self.identity = settings, tuple(identity)
-        data = load_prepared(arguments.prepared, self.device, settings.get("reading"))
-        files = [path for path in (arguments.parts, *inputs) if path is not None]
-        # by the whole path: the original's and a helper's checkpoint bear the same name
-        self.data_hashes = {
-            "prepared": data.sha256,
-            **{str(path): sha256(path) for path in files},
-            **{module.__name__: sha256(Path(module.__file__)) for module in modules},
-        }
+        self.threads, self.settings = arguments.threads, settings
+        self.seeds: list[int] = arguments.seed
+        one_each(self.seeds, arguments.output, "--output")
+        self.outputs = dict(zip(self.seeds, arguments.output, strict=True))
+        self.code = {name: sha256(path) for name, path in arguments.code}
+        self.data = load_prepared(
+            arguments.prepared, settings.family, self.device, settings.reading
+        )
+        self.inputs = {"prepared": self.data.sha256}
+        self.runs: list[Run] = []
         if arguments.parts is not None:
-            parts = load_parts(arguments.parts, self.device)
+            self.inputs["parts"] = sha256(arguments.parts)
+            self.parts = load_parts(arguments.parts, self.device)
+            return
+        empty = torch.empty(0, dtype=torch.int64, device=self.device)
+        self.parts = {
+            "retain": self.data.rows_of("train"),
+            "forget": empty,
+            "validation_retain": self.data.rows_of("validation"),
+            "validation_forget": empty,
+        }
+
+    def run(
+        self,
+        step: str,
+        output: Path,
+        names: Sequence[str],
+        seed: int,
+        settings: Mapping[str, Any],
+        inputs: Mapping[str, str],
+    ) -> Run:
+        """Say what a result follows from; it is handed over by `finish`.
+
+        Parameters
+        ----------
+        step : str
+            Key of the code that makes it: see ``--code``.
+        output : Path
+            The result's place.
+        names : sequence of str
+            Such as ``("stsb", "score_0_2", "finetune")``: with the seed they give all random
+            numbers.
+        seed : int
+            Training seed.
+        settings : mapping
+            JSON values of what the step does beside the network's settings.
+        inputs : mapping of str to str
+            SHA-256 of what it reads beside the data, by role.
+        """
+        identity = {
+            "names": list(names),
+            "seed": seed,
+            "settings": {**self.settings.network, **settings},
+            "inputs": {**self.inputs, **inputs},
+            "code": self.code.get(step) or provenance.loaded_code(),
+        }
+        run = Run(output, identity)
+        self.runs.append(run)
+        if run.finished:
+            log.info("%s is made already", output)
         else:
-            empty = torch.empty(0, dtype=torch.int64, device=self.device)
-            parts = {
-                "retain": data.rows_of("train"),
-                "forget": empty,
-                "validation_retain": data.rows_of("validation"),
-                "validation_forget": empty,
-            }
-        self.parts = parts
-        self.state_folder = self.output.with_name(f"{self.output.stem}.unfinished")
-        self.task = Task(
-            data=data,
-            loss=settings["loss"],
-            quantiles=tuple(settings.get("quantiles", ())),
-            network=validated(Network, settings["model"], "model"),
-            retain=parts["retain"],
-            forget=parts["forget"],
-            validation=parts["validation_retain"],
-            held_out=like_them(parts),
-            seed=seed_for(*self.identity, self.seed),
-            state_folder=self.state_folder,
-            fingerprint=self._fingerprint(arguments.threads),
+            provenance.reset_peak_memory()
+        return run
+
+    def task(self, run: Run) -> Task:
+        """The task of a result: rows, loss, network, seed, and where its unfinished work waits."""
+        names, seed = run.identity["names"], run.identity["seed"]
+        return Task(
+            data=self.data,
+            loss=self.settings.loss,
+            quantiles=self.settings.quantiles,
+            network=self.settings.model,
+            retain=self.parts["retain"],
+            forget=self.parts["forget"],
+            validation=self.parts["validation_retain"],
+            held_out=like_them(self.parts),
+            seed=seed_for(*names, seed),
+            state_folder=run.folder,
+            # bits depend on these too; a finished result is as good on another device
+            fingerprint=f"{run.sha256} {self.device} {self.threads}",
         )
 
-    def _fingerprint(self, threads: int) -> str:
-        identity = [self.identity, self.seed, self.settings, self.data_hashes, threads, self.device]
-        text = json.dumps([*identity, provenance.loaded_code()], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
-
     def load(self, path: Path) -> nn.Module:
-        """Load a checkpoint of the task's network."""
-        return checkpoints.load(self.task.new_model(), path, self.device)
+        """Load a checkpoint of the network."""
+        settings = self.settings
+        fresh = build(settings.model, self.data.inputs, 0, len(settings.quantiles) or 1)
+        return checkpoints.load(fresh, path, self.device)
 
-    def save(self, model: nn.Module, **record: Any) -> None:
-        """Write a model's checkpoint and its record, then drop the unfinished work."""
-        fitted = self.task.fitted
+    def save(self, run: Run, model: nn.Module, task: Task, **record: Any) -> None:
+        """Write a model's checkpoint and its record."""
+        fitted = task.fitted
         self._write(
+            run,
             model,
             {
-                "rows": {"retain": len(self.task.retain), "forget": len(self.task.forget)},
-                "seconds": sum(run.seconds for run in fitted),
-                "steps": sum(run.steps for run in fitted),
-                "history": [run.history for run in fitted],
+                "rows": {"retain": len(task.retain), "forget": len(task.forget)},
+                "seconds": sum(one.seconds for one in fitted),
+                "steps": sum(one.steps for one in fitted),
+                "history": [one.history for one in fitted],
                 **record,
             },
         )
 
-    def take(self, path: Path) -> None:
+    def take(self, run: Run, path: Path) -> None:
         """Write the checkpoint of a model that was trained elsewhere; its file is left as it is.
 
         The record says so under ``given``, and has no rows, seconds or steps: nobody here knows on
-        what the model was trained, or for how long. The file is one of the session's inputs.
+        what the model was trained, or for how long.
 
         Raises
         ------
         UserError
-            When the file is not one of the task's network, or a weight is no finite number.
+            When the file is not one of the network, or a weight is no finite number.
         """
         model = self.load(path)
         for name, value in model.state_dict().items():
             if not value.isfinite().all():
                 raise UserError(f"{path}: the weight {name!r} holds values that are not finite.")
-        given = {"file": str(path), "sha256": self.data_hashes[str(path)], "trained_here": False}
-        self._write(model, {"given": given})
+        given = {"file": str(path), "sha256": sha256(path), "trained_here": False}
+        self._write(run, model, {"given": given})
 
-    def _write(self, model: nn.Module, record: dict[str, Any]) -> None:
-        checkpoints.save(
-            model,
-            self.output,
-            {
-                "identity": self.identity,
-                "seed": self.seed,
-                "settings": self.settings,
-                "data": self.data_hashes,
-                "code": provenance.loaded_code(),
-                "fingerprint": self.task.fingerprint,
-                **record,
-                "machine": provenance.machine(),
-            },
-        )
-        self.finish()
+    def _write(self, run: Run, model: nn.Module, record: dict[str, Any]) -> None:
+        about = {**run.identity, "fingerprint": run.sha256}
+        checkpoints.save(model, run.waiting, {**about, **record, "machine": provenance.machine()})
 
     def finish(self) -> None:
-        """Drop the unfinished work: the result is safe."""
-        shutil.rmtree(self.state_folder, ignore_errors=True)
-        log.info("wrote %s", self.output)
+        """Put every result in its place: all is well."""
+        deliver(self.runs)
+
+
+def one_each(seeds: Sequence[int], paths: Sequence[Path], option: str) -> None:
+    """Insist on a path for each seed.
+
+    Raises
+    ------
+    UserError
+        When there are more or fewer, or a seed is named twice.
+    """
+    if len(set(seeds)) < len(seeds):
+        raise UserError("--seed names a seed twice.")
+    if len(paths) != len(seeds):
+        raise UserError(f"{option} needs a path for each of {len(seeds)} seeds, not {len(paths)}.")

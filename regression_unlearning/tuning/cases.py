@@ -43,7 +43,12 @@ def open_cases(
             f"{searching.tuning_file(dataset, label)}` makes what the search needs, and runs it."
         )
     own = settings.datasets[dataset]
-    data = load_prepared(f"data/prepared/{dataset}", device, plan.reading(settings, dataset))
+    data = load_prepared(
+        f"data/prepared/{dataset}",
+        plan.family(settings, dataset),
+        device,
+        plan.reading(settings, dataset),
+    )
     cases = []
     for forget_set in chosen.forget_sets:
         parts = load_parts(f"data/prepared/{dataset}/forget_sets/{forget_set}.npz", device)

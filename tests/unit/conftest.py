@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from regression_unlearning.data.families.sentence_pairs.prepare import Inputs
+from regression_unlearning.data.families.sentence_pairs.batch import Inputs
 from regression_unlearning.data.prepared import Prepared
 from regression_unlearning.settings.networks import LSTM
 from regression_unlearning.training import interruption

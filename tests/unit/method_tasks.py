@@ -2,7 +2,7 @@
 
 import torch
 
-from regression_unlearning.data.families.sentence_pairs.prepare import Inputs
+from regression_unlearning.data.families.sentence_pairs.batch import Inputs
 from regression_unlearning.data.prepared import Prepared
 from regression_unlearning.settings.networks import LSTM
 from regression_unlearning.settings.training import Fit

@@ -7,9 +7,8 @@ from safetensors.numpy import save_file
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.pipeline import originals as workflow_originals
-from regression_unlearning.pipeline import plan
+from regression_unlearning.pipeline import plan, stages
 from regression_unlearning.pipeline import searches as searching
-from regression_unlearning.pipeline import stages
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.reporting.results import layout_of
 from regression_unlearning.reporting.tables import legend

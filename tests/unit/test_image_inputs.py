@@ -6,7 +6,7 @@ import torch
 from PIL import Image, ImageOps
 
 from regression_unlearning.data.families.images.augmentation import cut, places
-from regression_unlearning.data.families.images.prepare import Inputs, Reading
+from regression_unlearning.data.families.images.batch import Inputs, Reading
 from regression_unlearning.data.prepared import Prepared
 from regression_unlearning.settings.networks import AllCNN
 from regression_unlearning.settings.training import Fit

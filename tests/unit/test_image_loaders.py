@@ -178,7 +178,7 @@ def test_agedb_is_matched_by_number_with_the_person_as_a_column(run, tmp_path, p
     assert list(rows["split"]) == ["train", "train", "validation", "test"] * 2
     assert rows["id"][1] == "AgeDB/1_RenÉ_21_f.jpg"
     expected = np.stack([decode(AGED[name], 6, 3) for name in rows["id"]])
-    np.testing.assert_array_equal(load_prepared(prepared).inputs.images.numpy(), expected)
+    np.testing.assert_array_equal(load_prepared(prepared, "images").inputs.images.numpy(), expected)
 
 
 def test_agedb_s_images_missing_double_or_not_there(run, tmp_path):
@@ -295,7 +295,7 @@ def test_the_digits_are_scikit_learn_s(run):
     from sklearn.datasets import load_digits
 
     prepared = run(demo_images, size=8)
-    digits, rows, data = load_digits(), read_rows(prepared), load_prepared(prepared)
+    digits, rows, data = load_digits(), read_rows(prepared), load_prepared(prepared, "images")
     np.testing.assert_array_equal(rows["target"], digits.target)
     greys = data.inputs.images[:, 0].double().numpy()
     np.testing.assert_allclose(greys * 16 / 255, digits.images, atol=0.04)

@@ -64,7 +64,7 @@ def test_every_kind_of_place_gives_pillow_s_pixels(made, pack, name, channels):
         for number, kind in enumerate(KINDS * 4)
     }
     prepared = made(files, pack, name, channels=channels)
-    data, rows = load_prepared(prepared), read_rows(prepared)
+    data, rows = load_prepared(prepared, "images"), read_rows(prepared)
     assert list(rows["id"]) == list(files) and list(rows["target"]) == [float(n) for n in range(20)]
     expected = np.stack([resized(content, channels) for content in files.values()])
     np.testing.assert_array_equal(data.inputs.images.numpy(), expected)
@@ -95,7 +95,7 @@ def test_broken_images_are_left_out_counted_and_listed(made, caplog):
     assert list(rows["id"]) == kept and list(rows["row"]) == list(range(37))
     assert list(rows["target"]) == [float(name[:-4]) for name in kept]
     expected = np.stack([resized(good[name], 3) for name in kept])
-    np.testing.assert_array_equal(load_prepared(prepared).inputs.images.numpy(), expected)
+    np.testing.assert_array_equal(load_prepared(prepared, "images").inputs.images.numpy(), expected)
     dropped = pd.read_csv(prepared / "dropped.csv")
     assert list(dropped["file"]) == ["3.jpg", "17.jpg", "29.jpg"]
     assert dropped["reason"].str.startswith("broken: ").all()
@@ -152,7 +152,7 @@ def test_mended_files_and_other_settings_take_up_no_old_parts(made, tmp_path, pa
     shutil.rmtree(tmp_path / "raw")
     (tmp_path / "c.json").unlink()
     assert len(read_rows(made(files, pack))) == 10
-    assert load_prepared(made(files, pack, size=5)).inputs.size == 5
+    assert load_prepared(made(files, pack, size=5), "images").inputs.size == 5
 
 
 def test_streams_are_written_as_safetensors_reads_them(tmp_path):

@@ -42,7 +42,7 @@ def source_of(folder, load, **changes):
 def prepared(folder, load, **changes):
     source = source_of(folder / "raw", load, **changes)
     prepare_whole(folder / "raw", folder / "prepared", "hourly_table", source, None)
-    return load_prepared(folder / "prepared"), read_rows(folder / "prepared")
+    return load_prepared(folder / "prepared", "load_windows"), read_rows(folder / "prepared")
 
 
 def test_every_tensor_is_that_of_pytorch_forecasting(tmp_path):

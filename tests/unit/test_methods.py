@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from regression_unlearning import registry
-from regression_unlearning.data.families.sentence_pairs.prepare import Inputs
+from regression_unlearning.data.families.sentence_pairs.batch import Inputs
 from regression_unlearning.errors import UserError
 from regression_unlearning.methods import blindspot
 from regression_unlearning.models.activations import recorded

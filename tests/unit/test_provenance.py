@@ -85,7 +85,7 @@ def test_a_measure_knows_no_network_and_no_other_measure(measure):
     assert others == {f"evaluation/{measure}.py", f"evaluation/{builds_on}.py"}
 
 
-@pytest.mark.parametrize("dataset", registry.known("dataset"))
+@pytest.mark.parametrize("dataset", registry.known("source"))
 def test_a_dataset_knows_no_method(dataset):
     found = names(f"regression_unlearning.data.{dataset}")
     assert not [

@@ -8,7 +8,7 @@ import torch
 from sklearn.metrics import mean_pinball_loss
 from test_methods_all import METHODS, options
 
-from regression_unlearning.data.families.load_windows.prepare import KNOWN, Inputs
+from regression_unlearning.data.families.load_windows.batch import KNOWN, Inputs
 from regression_unlearning.data.prepared import Prepared
 from regression_unlearning.errors import UserError
 from regression_unlearning.methods import blindspot

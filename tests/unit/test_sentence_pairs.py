@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from regression_unlearning.data.families.sentence_pairs import prepare as sentence_pairs
+from regression_unlearning.data.families.sentence_pairs.batch import Inputs
 from regression_unlearning.data.families.sentence_pairs.prepare import (
     FILES,
-    Inputs,
     index_tokens,
     prepare,
     read_pairs,

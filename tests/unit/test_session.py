@@ -21,7 +21,12 @@ from regression_unlearning.training.session import Session
 from regression_unlearning.training.task import like_them
 from regression_unlearning.training.train import train
 
-NETWORK = {"model": {"name": "lstm", "hidden": 4, "head": [8, 6]}, "loss": "mse", "reading": {}}
+NETWORK = {
+    "family": "sentence_pairs",
+    "model": {"name": "lstm", "hidden": 4, "head": [8, 6]},
+    "loss": "mse",
+    "reading": {},
+}
 
 
 @pytest.fixture(scope="module")
@@ -181,10 +186,10 @@ def test_a_given_model_with_a_weight_that_is_no_number_is_refused(session, tmp_p
 
 def test_an_absent_or_broken_dataset_is_named(tmp_path):
     with pytest.raises(UserError, match=r"arrays\.safetensors does not exist: prepare"):
-        load_prepared(tmp_path)
+        load_prepared(tmp_path, "sentence_pairs")
     (tmp_path / "arrays.safetensors").write_bytes(b"cut")
     with pytest.raises(UserError, match=r"cannot read .*arrays\.safetensors.* prepare"):
-        load_prepared(tmp_path)
+        load_prepared(tmp_path, "sentence_pairs")
 
 
 def test_a_gpu_that_is_not_there(session, monkeypatch):

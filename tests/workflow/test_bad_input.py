@@ -167,6 +167,7 @@ def test_mirror_without_the_file(project):
 
 
 TRAINING = {
+    "family": "sentence_pairs",
     "model": {"name": "lstm", "hidden": 64, "head": [16]},
     "loss": "mse",
     "reading": {},

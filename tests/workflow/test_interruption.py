@@ -12,7 +12,12 @@ import pytest
 from projects import Project, checked, script_command
 
 SEED = int(os.environ.get("TEST_SEED", "20261121"))
-NETWORK = {"model": {"name": "lstm", "hidden": 4, "head": [4]}, "loss": "mse", "reading": {}}
+NETWORK = {
+    "family": "sentence_pairs",
+    "model": {"name": "lstm", "hidden": 4, "head": [4]},
+    "loss": "mse",
+    "reading": {},
+}
 FIT = {"epochs": 300, "learning_rate": 0.005, "batch_size": 32, "save_every": 0.02}
 PREPARED = "data/prepared/demo_pairs"
 PARTS = ["--parts", f"{PREPARED}/forget_sets/random_20.npz"]

@@ -30,6 +30,7 @@ def bring(project, path=MINE):
 def elsewhere(project):
     """Train a model of the tiny network by hand, at MINE."""
     settings = {
+        "family": "sentence_pairs",
         "model": {"name": "lstm", "hidden": 4, "dropout": 0.3, "head": [4, 4, 4]},
         "loss": "mse",
         "training": {"epochs": 1, "learning_rate": 0.01, "batch_size": 32},

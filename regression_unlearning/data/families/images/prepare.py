@@ -1,19 +1,12 @@
-"""Images with a number each: from files to one array, and from the array to mini-batches.
-
-What the paper's image experiments do (Section 6.1 and the released code): 32 x 32 pixels, in
-training a random crop with a margin of 16 black pixels and a random flip, mean and deviation 0.5.
-"""
+"""Images with a number each: from files to one array, 32 x 32 pixels unless told otherwise."""
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from pydantic import Field
 
-from regression_unlearning.data.families.images.augmentation import cut, places
 from regression_unlearning.data.families.images.decoding import decode_all
 from regression_unlearning.data.families.images.places import locate, plain
 from regression_unlearning.data.prepared import check_splits
@@ -30,8 +23,6 @@ log = logging.getLogger(__name__)
 PROCESSES = 16
 #: Images that were left out, and why.
 DROPPED = "dropped.csv"
-#: Share of a device's free memory that the images may fill.
-FITS = 0.5
 
 
 class Pictures(Section):
@@ -129,97 +120,3 @@ def prepare(
     rows.insert(0, "row", np.arange(len(rows)))
     first = ["row", "id", "split", "target"]
     return rows[[*first, *rows.columns.difference(first, sort=False)]], {"images": pixels}
-
-
-class Reading(Section):
-    """How mini-batches are made.
-
-    In training an image is cut at random out of itself with `padding` black pixels around, and
-    mirrored in half of the cases where `flip` says so; a value v of 0 to 1 becomes
-    (v - mean) / deviation. `whole_on_device` keeps all images in the device's memory: always,
-    never, or where they take at most half of what is free there.
-    """
-
-    padding: Annotated[int, Field(ge=0)] = 16
-    flip: bool = True
-    mean: float = 0.5
-    deviation: Annotated[float, Field(gt=0)] = 0.5
-    whole_on_device: Literal["fits", "always", "never"] = "fits"
-
-
-class Inputs:
-    """Images on a device: a batch is a gather, and in training a second one.
-
-    Parameters
-    ----------
-    arrays : mapping of Tensor
-        ``images`` uint8 (rows, channels, size, size), on the CPU.
-    reading : Reading
-        How batches are made.
-    device : str or device
-        Where batches are made.
-
-    Attributes
-    ----------
-    channels, size : int
-        Shape of an image.
-    images : Tensor
-        On the device where they fit, else on the CPU.
-    """
-
-    def __init__(self, arrays: Mapping[str, Any], reading: Reading | None = None, device="cpu"):
-        import torch
-
-        self.reading = reading or Reading()
-        self.device = torch.device(device)
-        self.images = arrays["images"]
-        _, self.channels, self.size, _ = self.images.shape
-        self.augments = self.reading.padding > 0 or self.reading.flip
-        if self.device.type != "cpu" and self._fits():
-            self.images = self.images.to(self.device)
-
-    def _fits(self) -> bool:
-        import torch
-
-        if self.reading.whole_on_device != "fits":
-            return self.reading.whole_on_device == "always"
-        free, _ = torch.cuda.mem_get_info(self.device)
-        if self.images.nbytes <= FITS * free:
-            return True
-        log.info("the images do not fit the device's memory: each batch is sent there")
-        return False
-
-    def batch(self, rows, *, training: bool = False):
-        """Images of some rows, as a network reads them.
-
-        Parameters
-        ----------
-        rows : Tensor of int64 (n,)
-            Row numbers.
-        training : bool
-            Whether to cut and mirror at random, by torch's global generator.
-
-        Returns
-        -------
-        Tensor of float32 (n, channels, size, size)
-            With the channels last in memory.
-        """
-        import torch
-
-        pixels = self._gathered(rows)
-        if training and self.augments:
-            drawn = places(len(rows), self.reading.padding, self.reading.flip)
-            pixels = cut(pixels, *(d.to(self.device, non_blocking=True) for d in drawn))
-        scale = 1 / (255 * self.reading.deviation)
-        pixels = pixels.to(torch.float32, memory_format=torch.channels_last)
-        return pixels.mul_(scale).sub_(self.reading.mean / self.reading.deviation)
-
-    def _gathered(self, rows):
-        """Pixels of some rows, on the device."""
-        import torch
-
-        if self.images.device.type == self.device.type:
-            return self.images[rows]
-        sent = torch.empty((len(rows), *self.images.shape[1:]), dtype=torch.uint8, pin_memory=True)
-        torch.index_select(self.images, 0, rows.cpu(), out=sent)
-        return sent.to(self.device, non_blocking=True)

@@ -1,0 +1,45 @@
+"""Settings of the programs that run a network: what the rules hand over, checked once."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from regression_unlearning.settings.measuring import Observation, Relearning
+from regression_unlearning.settings.networks import Network
+from regression_unlearning.settings.section import Name, Section
+from regression_unlearning.settings.training import Training
+
+
+class NetworkJob(Section):
+    """A network on a dataset: family of the data, network, loss, and how batches are read."""
+
+    family: Name
+    model: Network
+    loss: Literal["mse", "l1", "quantile"]
+    quantiles: tuple[float, ...] = ()
+    reading: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def network(self) -> dict[str, Any]:
+        """The part that every job with this network shares, as JSON values."""
+        values = self.plain()
+        return {name: values[name] for name in NetworkJob.model_fields}
+
+
+class TrainingJob(NetworkJob):
+    """Training from scratch."""
+
+    training: Training
+
+
+class ObservingJob(NetworkJob):
+    """Observing a model; with `relearning` also counting the mini-batches until it relearns."""
+
+    observation: Observation = Observation()
+    relearning: Relearning | None = None
+
+
+class UnlearningJob(ObservingJob):
+    """Unlearning with a method's `options`, then observing and relearning."""
+
+    options: dict[str, Any] = Field(default_factory=dict)
