@@ -1,4 +1,4 @@
-"""Find a source, a family, a method or a measure by its name.
+"""Find a source, a family, a method, a measure or a kind of figure by its name.
 
 A name is a module of this library's own folder, or an entry point of another package. Nothing is
 imported before it is asked for, and none of these modules imports a network library when loaded.
@@ -13,13 +13,15 @@ from types import ModuleType
 
 from regression_unlearning.errors import UserError, unknown
 
+_MEASURE = ("NEEDS", "QUANTITIES", "Settings", "measure")
 #: kind -> (folder, what a module must define, the entry-point group of plug-ins)
 KINDS = {
     "source": ("data.sources", ("FAMILY", "Settings", "download"), "regression_unlearning.sources"),
     "family": ("data.families", (), "regression_unlearning.families"),
     "network": ("models", ("build",), "regression_unlearning.networks"),
     "method": ("methods", ("Settings", "unlearn"), "regression_unlearning.methods"),
-    "measure": ("evaluation", ("NEEDS", "Settings", "measure"), "regression_unlearning.measures"),
+    "measure": ("evaluation", _MEASURE, "regression_unlearning.measures"),
+    "figure": ("reporting.figures", ("NEEDS", "SEE", "draw"), "regression_unlearning.figures"),
 }
 
 
@@ -34,11 +36,11 @@ def module_name(kind: str, name: str) -> str | None:
 
 
 def load(kind: str, name: str, where: str = "") -> ModuleType:
-    """Import the module of one source, family, method or measure.
+    """Import the module of one source, family, method, measure or figure.
 
     Parameters
     ----------
-    kind : {"source", "family", "method", "measure"}
+    kind : {"source", "family", "method", "measure", "figure"}
         What is looked for.
     name : str
         Its name.
@@ -55,7 +57,8 @@ def load(kind: str, name: str, where: str = "") -> ModuleType:
     missing = [part for part in KINDS[kind][1] if not hasattr(module, part)]
     if not missing:
         return module
-    if module is None or found.startswith("regression_unlearning."):
+    other = str(found).startswith("regression_unlearning.") and missing == list(KINDS[kind][1])
+    if module is None or other:  # a file of ours that means to be something else
         raise unknown(kind, name, known(kind), where)
     raise UserError(f"{found} cannot serve as a {kind}: it does not define {', '.join(missing)}.")
 
@@ -76,7 +79,7 @@ def part(family: str, part: str) -> ModuleType:
 
 
 def known(kind: str) -> list[str]:
-    """Names of every source, family, method or measure that can be loaded."""
+    """Names of all of a kind that can be loaded."""
     folder, needed, group = KINDS[kind]
     package = import_module(f"regression_unlearning.{folder}")
     own = [

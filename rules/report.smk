@@ -5,7 +5,7 @@ rule table:
     input:
         measures=lambda wildcards: GRID.layout_measures(wildcards.table),
         templates=multiext("regression_unlearning/reporting/", "table.tex.j2", "paper_values.csv"),
-        code=list(CODE.reporting("table").values()),
+        code=lambda wildcards: CODE.reporting("table", *GRID.layout_modules(wildcards.table)),
     output:
         "results/{experiment}/{table}.csv",
         report("results/{experiment}/{table}.md", caption="captions/table.rst", category="Tables"),
@@ -30,7 +30,7 @@ rule figure:
     input:
         observations=lambda wildcards: GRID.layout_observations(wildcards.figure),
         measures=lambda wildcards: GRID.layout_measures(wildcards.figure),
-        code=list(CODE.reporting("figure").values()),
+        code=lambda wildcards: CODE.reporting("figure", *GRID.layout_modules(wildcards.figure)),
     output:
         report(
             "results/{experiment}/{figure}.png", caption="captions/figure.rst", category="Figures"
@@ -43,8 +43,7 @@ rule figure:
     params:
         settings=lambda wildcards: told(GRID.layout_settings(wildcards.figure)),
     shell:
-        "python workflow_scripts/figure.py --observations {input.observations}"
-        " --measures {input.measures} --settings {params.settings}"
+        "python workflow_scripts/figure.py --measures {input.measures} --settings {params.settings}"
         " --output results/{wildcards.experiment}/{wildcards.figure} 2> {log}"
 
 
@@ -53,7 +52,7 @@ rule report:
         tables=[path for path in GRID.tables if path.endswith(".csv")],
         figures=[path for path in GRID.figures if path.endswith(".png")],
         templates=multiext("regression_unlearning/reporting/", "report.html.j2", "report.css"),
-        code=list(CODE.reporting("report").values()),
+        code=CODE.reporting("report", *GRID.words),
     output:
         "results/{experiment}/report.html",
     log:
@@ -71,7 +70,7 @@ rule report:
 rule metrics:
     input:
         tables=GRID.main_tables,
-        code=list(CODE.reporting("metrics").values()),
+        code=CODE.reporting("metrics"),
     output:
         numbers="results/{experiment}/metrics.json",
         rows="results/{experiment}/metrics.csv",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from regression_unlearning import program
 from regression_unlearning.files import whole, write_json
+from regression_unlearning.reporting import summaries
 from regression_unlearning.reporting.metrics import KEPT, distances, rows
 
 
@@ -14,7 +15,7 @@ def main() -> None:
     parser.add_argument("--tables", type=Path, nargs="+", required=True, help="tables (.csv)")
     parser.add_argument("--output", type=Path, required=True, help="the .json; a .csv beside it")
     arguments = parser.parse_args()
-    tables = {path.stem: distances(path) for path in arguments.tables}
+    tables = {path.stem: distances(summaries.read(path)) for path in arguments.tables}
     with (
         whole(arguments.output.with_suffix(".csv")) as part,
         part.open("w", encoding="utf-8", newline="") as file,

@@ -3,7 +3,6 @@
 from importlib.metadata import version
 from pathlib import Path
 
-import pandas as pd
 import yaml
 
 from regression_unlearning import program
@@ -12,6 +11,7 @@ from regression_unlearning.reporting import (
     claims_table_2,
     claims_table_3,
     claims_table_4,
+    summaries,
 )
 from regression_unlearning.reporting.claims import check_claims
 from regression_unlearning.reporting.costs import costs_table
@@ -19,7 +19,6 @@ from regression_unlearning.reporting.methods_table import methods_table
 from regression_unlearning.reporting.remarks import bars
 from regression_unlearning.reporting.report import Picture, write_report
 from regression_unlearning.reporting.results import layout_of
-from regression_unlearning.reporting.summary import read_tidy
 from regression_unlearning.reporting.tables import main_table
 
 #: The paper's table to the claims about it.
@@ -49,24 +48,23 @@ def main() -> None:
     tables, costs, claims = [], [], []
     for name, layout_settings in settings["tables"].items():
         layout = layout_of(layout_settings)
-        frame = read_tidy(folder / f"{name}.csv")
-        spent = read_tidy(folder / f"{name}_costs.csv")
-        whole = pd.concat([frame, spent], ignore_index=True)
+        shown = summaries.read(folder / f"{name}.csv")
+        whole = shown | summaries.read(folder / f"{name}_costs.csv")
         as_methods = layout.kind == "methods"
-        tables.append(methods_table(whole, layout) if as_methods else main_table(frame, layout))
-        costs.append(costs_table(spent, layout))
+        tables.append(methods_table(whole, layout) if as_methods else main_table(shown, layout))
+        costs.append(costs_table(whole, layout))
         if as_methods:
             claims.append((layout.title, bars(whole, layout)))
         about = CLAIMS_ABOUT.get(layout_settings["paper"])
         if about:
-            found = check_claims(frame, about, layout.groups)
+            found = check_claims(shown, about, layout.groups)
             claims.append((layout.title, found))
     pictures = [
         Picture(figure["title"], folder / f"{name}.png", figure["caption"])
         for name, figure in settings["figures"].items()
     ]
-    shown = [one for table in settings["tables"].values() for one in table["datasets"]]
-    embedded = sorted({one["title"] for one in shown if one["embedded"]})
+    datasets = [one for table in settings["tables"].values() for one in table["datasets"]]
+    embedded = sorted({one["title"] for one in datasets if one["embedded"]})
     warning = (
         f"{', '.join(embedded)}: embedded in this project. These figures show that everything "
         "runs; they say nothing about the methods on the paper's data."
@@ -76,7 +74,7 @@ def main() -> None:
         arguments.output,
         settings["title"],
         {
-            "Datasets": ", ".join(dict.fromkeys(one["title"] for one in shown)),
+            "Datasets": ", ".join(dict.fromkeys(one["title"] for one in datasets)),
             "Seeds": ", ".join(str(seed) for seed in settings["seeds"]),
             "Versions": {name: version(name) for name in packages},
         },

@@ -6,7 +6,7 @@ from regression_unlearning import program
 from regression_unlearning.reporting.costs import write_costs
 from regression_unlearning.reporting.methods_table import write_methods_table
 from regression_unlearning.reporting.results import layout_of, printed, read_measures
-from regression_unlearning.reporting.summary import tidy
+from regression_unlearning.reporting.summary import summarise
 from regression_unlearning.reporting.tables import write_table
 
 
@@ -20,10 +20,10 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="path without its ending")
     arguments = parser.parse_args()
     layout = layout_of(arguments.settings)
-    frame = tidy(read_measures(arguments.measures), printed(arguments.settings))
+    summaries = summarise(read_measures(arguments.measures), printed(arguments.settings))
     write = write_methods_table if layout.kind == "methods" else write_table
-    write(frame, layout, arguments.output)
-    write_costs(frame, layout, arguments.output)
+    write(summaries, layout, arguments.output)
+    write_costs(summaries, layout, arguments.output)
 
 
 if __name__ == "__main__":

@@ -1,26 +1,15 @@
 """What stands in a table for a dataset that cannot be had: no number, and why."""
 
-from regression_unlearning.evaluation.inputs import Inputs, row
-from regression_unlearning.settings.section import Section
+from collections.abc import Iterable
 
-NEEDS = ()
-
-#: What the paper's tables show of each model.
-QUANTITIES = (
-    "error_retain_test",
-    "error_forget_train",
-    "attack_label_rate",
-    "wasserstein_train",
-    "anamnesis",
-)
+from regression_unlearning.evaluation.measure import PAPER
+from regression_unlearning.evaluation.values import Value
 
 
-class Settings(Section):
-    """Why there is nothing to measure."""
-
-    reason: str
-
-
-def measure(inputs: Inputs, settings: Settings) -> list[dict]:
-    """A row without a value for each quantity."""
-    return [row(quantity, 0, None, note=settings.reason) for quantity in QUANTITIES]
+def values(dataset: str, forget_set: str, methods: Iterable[str], reason: str) -> list[Value]:
+    """A row without a value for each method and each quantity of the paper's tables."""
+    return [
+        Value(dataset, forget_set, method, quantity, 0, None, None, note=reason)
+        for method in methods
+        for quantity in PAPER
+    ]

@@ -2,19 +2,31 @@
 
 from itertools import permutations
 
-from regression_unlearning.evaluation.inputs import Inputs, row
+from regression_unlearning.evaluation.inputs import Inputs
+from regression_unlearning.evaluation.measure import Quantity
+from regression_unlearning.evaluation.values import Bound, Value
 from regression_unlearning.settings.section import Section
 
 NEEDS = ("relearning", "gold_relearning")
 #: The original model is where relearning wants to arrive: its index is 0 by definition.
 SKIPS = ("original",)
+QUANTITIES = (
+    Quantity(
+        "anamnesis",
+        "Anamnesis index",
+        "mini-batches until the forget rows are learnt again, over those the retrained model needs",
+        goal="1",
+        symbol="AIN ↑",
+        compares=True,
+    ),
+)
 
 
 class Settings(Section):
     """No settings: how models relearn belongs to the dataset (``relearning``)."""
 
 
-def index(ours: list[dict], gold: list[dict]) -> tuple[float | None, str, str]:
+def index(ours: list[dict], gold: list[dict]) -> tuple[float | None, Bound, str]:
     """Anamnesis Index from the mini-batches of several orders.
 
     The sum of our mini-batches over the sum of the gold model's, over the same batch orders. A run
@@ -32,19 +44,23 @@ def index(ours: list[dict], gold: list[dict]) -> tuple[float | None, str, str]:
         return None, "", "the gold model starts within alpha of the original's forget loss"
     if censored and gold_censored:
         return None, "", "neither the model nor the gold model relearnt within the cap"
-    bound = ">=" if censored else "<=" if gold_censored else ""
+    bound: Bound = ">=" if censored else "<=" if gold_censored else ""
     who = "the model" if censored else "the gold model"
     return steps / gold_steps, bound, f"{who} did not relearn within the cap" if bound else ""
 
 
-def measure(inputs: Inputs, settings: Settings) -> list[dict]:
+def _counts(inputs: Inputs, source: str) -> dict[int, list[dict]]:
+    return {seed: found["counts"] for seed, found in inputs.json(source).items()}
+
+
+def measure(inputs: Inputs, settings: Settings) -> list[Value]:
     """Index for each seed; for gold models, its distance from 1 between each two seeds."""
-    gold = inputs.json("gold_relearning")
+    gold = _counts(inputs, "gold_relearning")
     if not inputs.is_gold:
-        ours = inputs.json("relearning")
+        ours = _counts(inputs, "relearning")
         found = {seed: index(runs, gold[seed]) for seed, runs in ours.items()}
         return [
-            row("anamnesis", seed, value, bound=bound, note=note)
+            inputs.value("anamnesis", seed, value, bound=bound, note=note)
             for seed, (value, bound, note) in found.items()
         ]
     rows = []
@@ -54,5 +70,5 @@ def measure(inputs: Inputs, settings: Settings) -> list[dict]:
             value, note = None, "a gold model did not relearn within the cap"
         apart = None if value is None else abs(value - 1)
         note = note or "distance of the index from 1 between two retrained models"
-        rows.append(row("anamnesis", i, apart, other_seed=j, note=note))
+        rows.append(inputs.value("anamnesis", i, apart, other_seed=j, note=note))
     return rows

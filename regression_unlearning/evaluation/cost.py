@@ -1,9 +1,31 @@
 """What unlearning costs: seconds, over retraining's, and peak memory."""
 
-from regression_unlearning.evaluation.inputs import Inputs, row
+from regression_unlearning.evaluation.inputs import Inputs
+from regression_unlearning.evaluation.measure import Quantity
+from regression_unlearning.evaluation.values import Value
 from regression_unlearning.settings.section import Section
 
 NEEDS = ("records", "gold_records")
+QUANTITIES = (
+    Quantity(
+        "seconds",
+        "Seconds",
+        "seconds of the method's work, helper models included",
+        summary="cost",
+    ),
+    Quantity(
+        "seconds_over_retraining",
+        "Share of retraining",
+        "the method's seconds, helper models included, over those of retraining from scratch",
+        summary="cost",
+    ),
+    Quantity(
+        "peak_memory_mib",
+        "Peak memory, MiB",
+        "highest memory in use during that step",
+        summary="cost",
+    ),
+)
 GIVEN = "given as a file, not trained here: its cost is not known"
 
 
@@ -16,7 +38,7 @@ def seconds(record: dict) -> float:
     return record["seconds"] + sum(record.get("helper_seconds", {}).values())
 
 
-def measure(inputs: Inputs, settings: Settings) -> list[dict]:
+def measure(inputs: Inputs, settings: Settings) -> list[Value]:
     """Seconds, seconds over those of the gold model of the same seed, peak memory (MiB).
 
     A model that was given has none of them.
@@ -25,13 +47,12 @@ def measure(inputs: Inputs, settings: Settings) -> list[dict]:
     rows = []
     for seed, record in inputs.json("records").items():
         if "given" in record:
-            names = ("seconds", "seconds_over_retraining", "peak_memory_mib")
-            rows += [row(name, seed, None, note=GIVEN) for name in names]
+            rows += [inputs.value(one.key, seed, None, note=GIVEN) for one in QUANTITIES]
             continue
         spent, retraining = seconds(record), seconds(gold[seed])
         rows += [
-            row("seconds", seed, spent),
-            row("seconds_over_retraining", seed, spent / retraining),
-            row("peak_memory_mib", seed, record["machine"]["peak_memory_mib"]),
+            inputs.value("seconds", seed, spent),
+            inputs.value("seconds_over_retraining", seed, spent / retraining),
+            inputs.value("peak_memory_mib", seed, record["machine"]["peak_memory_mib"]),
         ]
     return rows

@@ -1,10 +1,44 @@
 """Errors on the retain and the forget part, of train and of test (paper, Section 5)."""
 
-from regression_unlearning.evaluation.inputs import Inputs, row
+from regression_unlearning.evaluation.inputs import Inputs
+from regression_unlearning.evaluation.measure import Quantity
+from regression_unlearning.evaluation.values import Value
 from regression_unlearning.settings.section import Section
 
 NEEDS = ("observations",)
 
+QUANTITIES = (
+    Quantity(
+        "error_retain_test",
+        "Retain error, test",
+        "error on test rows outside the forget set",
+        goal="retrained",
+        symbol="err_D_t^r ↓",
+        unit="error",
+    ),
+    Quantity(
+        "error_forget_train",
+        "Forget error, train",
+        "error on the training rows to forget",
+        goal="retrained",
+        symbol="err_D_t^f ↑",
+        unit="error",
+    ),
+    Quantity(
+        "error_retain_train",
+        "Retain error, train",
+        "error on the training rows to keep",
+        goal="retrained",
+        unit="error",
+    ),
+    Quantity(
+        "error_forget_test",
+        "Forget error, test",
+        "error on test rows that the forget set would have held",
+        goal="retrained",
+        unit="error",
+    ),
+)
 #: quantity -> (part, whether the rows are like the forget set's)
 PARTS = {
     "error_retain_test": ("test", False),
@@ -29,7 +63,7 @@ def error(losses, loss: str) -> float:
     return float(np.sqrt(mean) if loss == "mse" else mean)
 
 
-def measure(inputs: Inputs, settings: Settings) -> list[dict]:
+def measure(inputs: Inputs, settings: Settings) -> list[Value]:
     """Four errors for each seed."""
     rows = []
     for seed, seen in inputs.observations.items():
@@ -38,5 +72,5 @@ def measure(inputs: Inputs, settings: Settings) -> list[dict]:
             value = error(losses, seen.loss) if len(losses) else None
             kind = "like" if like_forget else "unlike"
             note = "" if len(losses) else f"no {part} row is {kind} the forget set"
-            rows.append(row(quantity, seed, value, note=note))
+            rows.append(inputs.value(quantity, seed, value, note=note))
     return rows

@@ -1,23 +1,21 @@
-"""What a measure may look at, and the rows that it hands back."""
+"""What a measure may look at."""
 
-import csv
-import io
-import json
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.observations import Observation
-from regression_unlearning.files import write_text
+from regression_unlearning.evaluation.values import Bound, Value
+from regression_unlearning.files import read_json
 
-COLUMNS = ("quantity", "seed", "other_seed", "value", "bound", "note")
-
+#: The gold model's label.
+GOLD = "retrained"
 #: What a measure's NEEDS may name: a file for each seed of the method, or of the gold model.
-#: `gold_values` is what the measure itself found on the gold model, so that no method's job takes
-#: it again; the gold model's own job has none.
+#: `gold_values` is what the measure itself found on the gold model, so that no method's turn takes
+#: it again; the gold model's own turn has none.
 SOURCES = (
     "observations",
     "gold_observations",
@@ -29,98 +27,97 @@ SOURCES = (
 )
 
 
+class Sources:
+    """A model's files, each read once, when it is first asked for.
+
+    Parameters
+    ----------
+    files : mapping
+        ``"observations"``, ``"relearning"`` or ``"records"`` to {seed: path}.
+    """
+
+    def __init__(self, files: Mapping[str, Mapping[int, Path]]):
+        self.files = files
+        self._json: dict[str, dict[int, Any]] = {}
+
+    @cached_property
+    def observations(self) -> dict[int, Observation]:
+        """The observed models by seed."""
+        return {seed: Observation.read(p) for seed, p in self.of("observations").items()}
+
+    def json(self, source: str) -> dict[int, Any]:
+        """JSON files of a source by seed."""
+        if source not in self._json:
+            self._json[source] = {seed: read_json(p) for seed, p in self.of(source).items()}
+        return self._json[source]
+
+    def of(self, source: str) -> Mapping[int, Path]:
+        """The files of a source by seed."""
+        if source not in self.files:
+            raise UserError(f"a measure needs {source}, and none were given.")
+        return self.files[source]
+
+
 @dataclass(frozen=True)
 class Inputs:
-    """Files of one method on one forget set, and of the gold model beside it.
+    """One method on one forget set, and the gold model beside it.
 
     Attributes
     ----------
-    method : str
-        Label of the method; ``"retrained"`` is the gold model itself.
-    files : mapping
-        Source (see `SOURCES`) to {seed: path}.
+    dataset, forget_set, method : str
+        Which; the method ``"retrained"`` is the gold model itself.
+    own, gold : Sources
+        What is known of the method's models, and of the gold models.
+    gold_values : mapping
+        What this measure found on the gold model, by seed and quantity.
     """
 
+    dataset: str
+    forget_set: str
     method: str
-    files: Mapping[str, Mapping[int, Path]] = field(default_factory=dict)
+    own: Sources
+    gold: Sources
+    gold_values: Mapping[int, Mapping[str, float | None]] = field(default_factory=dict)
 
     @property
     def is_gold(self) -> bool:
         """Whether the method is the gold model: it is then compared across seeds."""
-        return self.method == "retrained"
+        return self.method == GOLD
 
-    @cached_property
+    @property
     def observations(self) -> dict[int, Observation]:
         """The method's observed models by seed."""
-        return self._read("observations", Observation.read)
+        return self.own.observations
 
-    @cached_property
+    @property
     def gold_observations(self) -> dict[int, Observation]:
         """The observed gold models by seed."""
-        return self._read("gold_observations", Observation.read)
-
-    @cached_property
-    def gold_values(self) -> dict[int, dict[str, float | None]]:
-        """What this measure found on the gold model by seed and quantity."""
-        return {seed: values[seed] for seed, values in self._read("gold_values", read).items()}
+        return self.gold.observations
 
     def json(self, source: str) -> dict[int, Any]:
-        """JSON files of a source by seed."""
-        return self._read(source, lambda path: json.loads(path.read_text(encoding="utf-8")))
+        """JSON files by seed: ``"relearning"``, ``"gold_relearning"``, ``"records"`` and so on."""
+        sources = self.gold if source.startswith("gold_") else self.own
+        return sources.json(source.removeprefix("gold_"))
 
-    def _read(self, source: str, reader) -> dict[int, Any]:
-        return {seed: reader(path) for seed, path in self.files[source].items()}
-
-
-def row(
-    quantity: str,
-    seed: int,
-    value: float | None,
-    *,
-    other_seed: int | None = None,
-    bound: str = "",
-    note: str = "",
-) -> dict[str, Any]:
-    """One measured value.
-
-    Parameters
-    ----------
-    quantity : str
-        Its name, as tables use it.
-    seed, other_seed : int
-        The training seed; for two gold models against each other, the second one's too.
-    value : float or None
-        None where it could not be measured: `note` then says why.
-    bound : {"", ">=", "<="}
-        A censored value is a bound, not a number.
-
-    Raises
-    ------
-    ValueError
-        When the value is no finite number, or is absent without a reason.
-    """
-    if value is None and not note:
-        raise ValueError(f"{quantity}: a value that is absent needs a note that says why.")
-    if value is not None and not math.isfinite(value):
-        raise ValueError(f"{quantity}, seed {seed}: the value is {value}.")
-    return dict(zip(COLUMNS, (quantity, seed, other_seed, value, bound, note), strict=True))
+    def value(
+        self,
+        quantity: str,
+        seed: int,
+        value: float | None,
+        *,
+        other_seed: int | None = None,
+        bound: Bound = "",
+        note: str = "",
+    ) -> Value:
+        """One measured value of this method; see `Value`."""
+        place = (self.dataset, self.forget_set, self.method)
+        return Value(*place, quantity, seed, other_seed, value, bound, note)
 
 
-def read(path: Path) -> dict[int, dict[str, float | None]]:
-    """Values that `write` has written, by seed and quantity; those of two seeds are left out."""
+def by_seed(values: Iterable[Value]) -> dict[int, dict[str, float | None]]:
+    """Values by seed and quantity, as `gold_values` are; those of two seeds are left out."""
     found: dict[int, dict[str, float | None]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for one in csv.DictReader(file):
-            if not one["other_seed"]:
-                value = float(one["value"]) if one["value"] else None
-                found.setdefault(int(one["seed"]), {})[one["quantity"]] = value
+    for one in values:
+        if one.other_seed is None:
+            found.setdefault(one.seed, {})[one.quantity] = one.value
     return found
-
-
-def write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write measured values as CSV, whole; numbers in full precision."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(path, text.getvalue())

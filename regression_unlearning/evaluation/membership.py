@@ -15,12 +15,14 @@ retain and test rows (``auc``): near 0.5 it cannot tell members at all. The kern
 the square of the rows, so they are capped.
 """
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from regression_unlearning.evaluation.inputs import Inputs, row
+from regression_unlearning.evaluation.inputs import Inputs
+from regression_unlearning.evaluation.measure import Quantity
 from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.evaluation.values import Value
 from regression_unlearning.settings.section import Count, Positive, Section, Seed
 
 if TYPE_CHECKING:
@@ -28,6 +30,53 @@ if TYPE_CHECKING:
 
 NEEDS = ("observations",)
 BINS = 10
+_ATTACK = "attack on loss, gradients and activations; trained on retain rows against test rows"
+QUANTITIES = (
+    Quantity(
+        "attack_label_rate",
+        "Attack: called members",
+        f"share of the forget rows that a membership attack calls members ({_ATTACK})",
+        goal="retrained",
+        symbol="att_prob ↓",
+        unit="share",
+    ),
+    Quantity(
+        "attack_probability",
+        "Attack: probability",
+        "the same attack's mean calibrated probability",
+        goal="retrained",
+        unit="share",
+    ),
+    Quantity(
+        "attack_auc",
+        "Attack: own AUC",
+        "how well that attack tells held-out retain rows from test rows; near 0.5 it tells nothing",
+    ),
+    Quantity(
+        "attack_released_label_rate",
+        "Released attack: called members",
+        "the same share, by the attack of the paper's released code (the loss alone)",
+        goal="retrained",
+        unit="share",
+    ),
+    Quantity(
+        "attack_released_auc",
+        "Released attack: own AUC",
+        "the AUC of the released code's attack on held-out rows",
+    ),
+    Quantity(
+        "attack_matched_label_rate",
+        "Matched attack: called members",
+        "the same share, by an attack with its retain and test rows drawn to have the same labels",
+        goal="retrained",
+        unit="share",
+    ),
+    Quantity(
+        "attack_matched_auc",
+        "Matched attack: own AUC",
+        "the AUC of the label-matched attack on held-out rows",
+    ),
+)
 
 
 class Settings(Section):
@@ -44,9 +93,8 @@ def balanced(
 ) -> tuple["np.ndarray", "np.ndarray"]:
     """Draw equal numbers of both classes, at most `rows` of each, without replacement."""
     number = min(len(members), len(others), rows)
-    return tuple(
-        features[generator.permutation(len(features))[:number]] for features in (members, others)
-    )
+    first = members[generator.permutation(len(members))[:number]]
+    return first, others[generator.permutation(len(others))[:number]]
 
 
 def match_labels(
@@ -67,14 +115,14 @@ def match_labels(
     import numpy as np
 
     edges = np.unique(np.quantile(np.concatenate([members, others]), np.linspace(0, 1, BINS + 1)))
-    chosen = ([], [])
+    chosen: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
     sides = [np.digitize(labels, edges[1:-1]) for labels in (members, others)]
     for label_bin in range(len(edges)):
         inside = [np.flatnonzero(side == label_bin) for side in sides]
         number = min(map(len, inside))
         for kept, rows in zip(chosen, inside, strict=True):
             kept.append(generator.permutation(rows)[:number])
-    return tuple(np.concatenate(kept) for kept in chosen)
+    return np.concatenate(chosen[0]), np.concatenate(chosen[1])
 
 
 def attack(
@@ -127,7 +175,7 @@ def attack(
     return float((decision > 0).mean()), float(probability.mean()), float(auc)
 
 
-def measure_one(seen: Observation, seed: int, settings: Settings) -> list[dict]:
+def measure_one(inputs: Inputs, seen: Observation, seed: int, settings: Settings) -> list[Value]:
     """The three attacks on one model."""
     import numpy as np
 
@@ -138,7 +186,7 @@ def measure_one(seen: Observation, seed: int, settings: Settings) -> list[dict]:
     retain, retain_index = seen.features("retain")
     test, _ = seen.features("test")
     forget, _ = seen.features("forget")
-    plain = {"folds": settings.folds, "regularisation": settings.regularisation}
+    plain: dict[str, Any] = {"folds": settings.folds, "regularisation": settings.regularisation}
     drawn = {"attack": balanced(retain, test, settings.rows, generator())}
 
     unlike, _ = seen.features("test", like_forget=False)
@@ -163,7 +211,7 @@ def measure_one(seen: Observation, seed: int, settings: Settings) -> list[dict]:
             absent = (
                 ("label_rate", "auc", "probability") if name == "attack" else ("label_rate", "auc")
             )
-            rows += [row(f"{name}_{part}", seed, None, note=note) for part in absent]
+            rows += [inputs.value(f"{name}_{part}", seed, None, note=note) for part in absent]
             continue
         options = plain
         if released:
@@ -172,13 +220,17 @@ def measure_one(seen: Observation, seed: int, settings: Settings) -> list[dict]:
             members, others, losses["forget"] if released else forget, **options
         )
         note = f"{len(others)} rows a class"
-        rows += [row(f"{name}_label_rate", seed, rate, note=note), row(f"{name}_auc", seed, auc)]
+        rows.append(inputs.value(f"{name}_label_rate", seed, rate, note=note))
+        rows.append(inputs.value(f"{name}_auc", seed, auc))
         if name == "attack":
-            rows.append(row("attack_probability", seed, probability))
+            rows.append(inputs.value("attack_probability", seed, probability))
     return rows
 
 
-def measure(inputs: Inputs, settings: Settings) -> list[dict]:
+def measure(inputs: Inputs, settings: Settings) -> list[Value]:
     """The three attacks for each seed."""
-    found = [measure_one(seen, seed, settings) for seed, seen in inputs.observations.items()]
-    return [measured for rows in found for measured in rows]
+    return [
+        value
+        for seed, seen in inputs.observations.items()
+        for value in measure_one(inputs, seen, seed, settings)
+    ]

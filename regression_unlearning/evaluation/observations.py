@@ -20,10 +20,12 @@ activation; by the activation, output gradient times weight. ``loss`` names the 
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from regression_unlearning.files import read_npz
+
+if TYPE_CHECKING:
+    import numpy as np
 
 PARTS = ("retain", "forget", "validation", "test")
 
@@ -38,7 +40,7 @@ class Observation:
         The arrays named above.
     """
 
-    arrays: dict[str, np.ndarray]
+    arrays: "dict[str, np.ndarray]"
 
     @classmethod
     def read(cls, path: str | Path) -> "Observation":
@@ -56,7 +58,7 @@ class Observation:
         """Name of the loss."""
         return str(self.arrays["loss"])
 
-    def of(self, part: str, name: str, *, like_forget: bool | None = None) -> np.ndarray:
+    def of(self, part: str, name: str, *, like_forget: bool | None = None) -> "np.ndarray":
         """One array of one part; of held-out parts only rows (un)like the forgotten, if asked."""
         values = self.arrays[f"{part}/{name}"]
         if like_forget is None:
@@ -64,13 +66,13 @@ class Observation:
         return values[self.arrays[f"{part}/like_forget"] == like_forget]
 
     @cached_property
-    def weight(self) -> np.ndarray:
+    def weight(self) -> "np.ndarray":
         """The last layer's weight (q, d)."""
         return self.arrays["last_layer/weight"]
 
     def features(
         self, part: str, *, like_forget: bool | None = None
-    ) -> tuple[np.ndarray, np.ndarray]:
+    ) -> tuple["np.ndarray", "np.ndarray"]:
         """What the paper's membership attack looks at, for the rows that have activations.
 
         Loss, the loss's gradient at the penultimate layer, and the penultimate activation
@@ -82,6 +84,8 @@ class Observation:
         index : int array (m,)
             Which rows of the part these are.
         """
+        import numpy as np
+
         index = self.arrays[f"{part}/activation_index"]
         activation = self.arrays[f"{part}/activation"]
         if like_forget is not None:

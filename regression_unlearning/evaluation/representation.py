@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from regression_unlearning.evaluation.inputs import Inputs, row
+from regression_unlearning.evaluation.inputs import Inputs
+from regression_unlearning.evaluation.measure import Quantity
 from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.evaluation.values import Value
 from regression_unlearning.settings.section import Count, Positive, Section
 
 if TYPE_CHECKING:
@@ -28,6 +30,35 @@ if TYPE_CHECKING:
 
 NEEDS = ("observations", "gold_values")
 PROBES = ("linear", "network")
+_BY = "forget rows from never-seen rows of their kind by the last layer's activations"
+QUANTITIES = (
+    Quantity(
+        "representation_linear",
+        "Embedding attack, linear: AUC",
+        f"how well a linear probe tells {_BY}; 0.5 tells nothing",
+        goal="retrained",
+    ),
+    Quantity(
+        "representation_linear_excess",
+        "Embedding attack, linear: excess",
+        f"AUC of a linear probe that tells {_BY}, minus its AUC on the retrained model",
+        goal="0",
+        compares=True,
+    ),
+    Quantity(
+        "representation_network",
+        "Embedding attack, network: AUC",
+        f"how well a small network tells {_BY}",
+        goal="retrained",
+    ),
+    Quantity(
+        "representation_network_excess",
+        "Embedding attack, network: excess",
+        f"AUC of a small network that tells {_BY}, minus its AUC on the retrained model",
+        goal="0",
+        compares=True,
+    ),
+)
 
 
 class Settings(Section):
@@ -113,7 +144,7 @@ def attack(seen: Observation, settings: Settings) -> tuple[dict[str, float], str
     return found, f"{number} rows a class"
 
 
-def measure(inputs: Inputs, settings: Settings) -> list[dict]:
+def measure(inputs: Inputs, settings: Settings) -> list[Value]:
     """AUC of both probes for each seed, and their excess over the retrained model's."""
     ours = {seed: attack(seen, settings) for seed, seen in inputs.observations.items()}
     rows = []
@@ -121,17 +152,18 @@ def measure(inputs: Inputs, settings: Settings) -> list[dict]:
         name = f"representation_{probe}"
         auc = {seed: found.get(probe) for seed, (found, _) in ours.items()}
         notes = {seed: note for seed, (_, note) in ours.items()}
-        rows += [row(name, seed, value, note=notes[seed]) for seed, value in auc.items()]
+        rows += [inputs.value(name, seed, value, note=notes[seed]) for seed, value in auc.items()]
         if not inputs.is_gold:
             for seed, value in auc.items():
                 apart = _apart(value, inputs.gold_values[seed][name])
-                rows.append(row(f"{name}_excess", seed, apart, note=notes[seed]))
+                rows.append(inputs.value(f"{name}_excess", seed, apart, note=notes[seed]))
             continue
         for seed, other in combinations(sorted(auc), 2):
             apart = _apart(auc[seed], auc[other])
             if apart is not None:
                 apart, notes[seed] = abs(apart), "between two retrained models"
-            rows.append(row(f"{name}_excess", seed, apart, other_seed=other, note=notes[seed]))
+            excess = f"{name}_excess"
+            rows.append(inputs.value(excess, seed, apart, other_seed=other, note=notes[seed]))
     return rows
 
 

@@ -11,14 +11,26 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from regression_unlearning.evaluation.errors import error
-from regression_unlearning.evaluation.inputs import Inputs, row
+from regression_unlearning.evaluation.inputs import Inputs
+from regression_unlearning.evaluation.measure import Quantity
 from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.evaluation.values import Value
 from regression_unlearning.settings.section import Section
 
 if TYPE_CHECKING:
     import numpy as np
 
 NEEDS = ("observations", "gold_observations")
+QUANTITIES = (
+    Quantity(
+        "tow",
+        "Tug of war",
+        "product over forget, retain and test rows of 1 minus the gap between this and the "
+        "retrained model's error, in units of the error of predicting the mean",
+        goal="1",
+        compares=True,
+    ),
+)
 PARTS = ("forget", "retain", "test")
 QUANTILES = "in units of the error of the retain set's own quantiles"
 
@@ -59,9 +71,10 @@ def tug_of_war(seen: Observation, gold: Observation) -> tuple[float | None, str]
     return product, QUANTILES if gold.loss == "quantile" else ""
 
 
-def measure(inputs: Inputs, settings: Settings) -> list[dict]:
+def measure(inputs: Inputs, settings: Settings) -> list[Value]:
     """One value a seed; for gold models, its distance from 1 between each two seeds."""
     gold = inputs.gold_observations
+    pairs: list[tuple[Observation, Observation, int, int | None]]
     if inputs.is_gold:
         pairs = [(gold[a], gold[b], a, b) for a, b in combinations(sorted(gold), 2)]
     else:
@@ -72,5 +85,5 @@ def measure(inputs: Inputs, settings: Settings) -> list[dict]:
         if inputs.is_gold and value is not None:
             said = "distance of the product from 1 between two retrained models"
             value, note = 1 - value, f"{said}, {note}" if note else said
-        rows.append(row("tow", seed, value, other_seed=other, note=note))
+        rows.append(inputs.value("tow", seed, value, other_seed=other, note=note))
     return rows

@@ -2,12 +2,30 @@
 
 from itertools import combinations
 
-from regression_unlearning.evaluation.inputs import Inputs, row
+from regression_unlearning.evaluation.inputs import Inputs
+from regression_unlearning.evaluation.measure import Quantity
 from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.evaluation.values import Value
 from regression_unlearning.settings.section import Section
 
 NEEDS = ("observations", "gold_observations")
-
+QUANTITIES = (
+    Quantity(
+        "wasserstein_train",
+        "Wasserstein distance, train",
+        "distance between the predictions of this and of the retrained model on the forget rows",
+        goal="0",
+        symbol="w_dist ↓",
+        compares=True,
+    ),
+    Quantity(
+        "wasserstein_test",
+        "Wasserstein distance, test",
+        "the same distance on test rows that the forget set would have held",
+        goal="0",
+        compares=True,
+    ),
+)
 #: quantity -> (part, whether the rows are like the forget set's)
 PARTS = {"wasserstein_train": ("forget", None), "wasserstein_test": ("test", True)}
 
@@ -27,9 +45,10 @@ def distance(
     return float(wasserstein_distance(first, second)) if len(first) else None
 
 
-def measure(inputs: Inputs, settings: Settings) -> list[dict]:
+def measure(inputs: Inputs, settings: Settings) -> list[Value]:
     """Distance to the gold model of the same seed; for gold models, between each two seeds."""
     gold = inputs.gold_observations
+    pairs: list[tuple[int, Observation, int | None, Observation]]
     if inputs.is_gold:
         pairs = [(i, gold[i], j, gold[j]) for i, j in combinations(sorted(gold), 2)]
     else:
@@ -39,5 +58,5 @@ def measure(inputs: Inputs, settings: Settings) -> list[dict]:
         for quantity, (part, like_forget) in PARTS.items():
             value = distance(ours, theirs, part, like_forget)
             note = "" if value is not None else "no test row is like the forget set"
-            rows.append(row(quantity, seed, value, other_seed=other_seed, note=note))
+            rows.append(inputs.value(quantity, seed, value, other_seed=other_seed, note=note))
     return rows

@@ -72,6 +72,6 @@ class Batch:
         method = plan.method(self.settings, dataset, wildcards.method)
         further = method.options.get("helper")
         return {
-            kind: self.each(lambda *place: paths.helper(*place), dataset, forget_set, kind, further)
+            kind: self.each(paths.helper, dataset, forget_set, kind, further)
             for kind in method.helpers
         }

@@ -96,9 +96,9 @@ class Code:
             for name in measures
         }
 
-    def reporting(self, program: str, *roots: str) -> dict[str, str]:
-        """Tables, figures, the report."""
-        return self._program(program, roots)
+    def reporting(self, program: str, *modules: str) -> list[str]:
+        """Tables, figures, the report; `modules` are what they import by name."""
+        return list(self._program(program, modules).values())
 
     def tuning(self, wildcards: Any) -> dict[str, str]:
         """Searching a method's settings."""

@@ -70,7 +70,7 @@ class Grid:
 
     @cached_property
     def unlearnt_cells(self) -> list[Cell]:
-        """Every model that a method makes, those for the forget sets before a shown one included."""
+        """Every model that a method makes, for forget sets before a shown one too."""
         return _unique(
             (dataset, one, label)
             for dataset, forget_set, label in self.cells
@@ -170,8 +170,7 @@ class Grid:
 
     def _measures_of(self, layout: Layout) -> list[str]:
         if isinstance(layout, Figure):
-            drawn = layouts.measures_drawn(layout.kind)
-            return [name for name in self.settings.measures if name in drawn]
+            return layouts.words(self.settings, layout)
         return layout.measured(self.settings.measures)
 
     def measured_in(self, dataset: str, forget_set: str) -> list[str]:
@@ -248,17 +247,36 @@ class Grid:
         groups = _unique(cell[:2] for cell in layouts.columns(layout))
         return [paths.measured(self.settings.experiment, *group) for group in groups]
 
-    def layout_observations(self, name: str) -> list[str]:
-        """Observations that a figure is drawn from."""
+    def drawn_from(self, name: str) -> list[list[Any]]:
+        """Observations that a figure is drawn from: dataset, forget set, label, {seed: path}."""
         layout = self.layouts[name]
-        if self._measures_of(layout):
+        if "observations" not in registry.load("figure", layout.kind).NEEDS:
             return []
-        cells = [cell for cell in layouts.columns(layout) if cell[0] not in self.absent]
-        return self._each_seed(paths.observation, cells)
+        return [
+            [*cell, {seed: paths.observation(*cell, seed) for seed in self.seeds}]
+            for cell in layouts.columns(layout)
+            if cell[0] not in self.absent
+        ]
+
+    def layout_observations(self, name: str) -> list[str]:
+        """The same as files."""
+        return [path for *_, files in self.drawn_from(name) for path in files.values()]
 
     def layout_settings(self, name: str) -> dict[str, Any]:
         """What a table or figure shows, with the titles of its rows and columns."""
-        return layouts.told(self.settings, self.layouts[name], self.absent)
+        layout = self.layouts[name]
+        told = layouts.told(self.settings, layout, self.absent)
+        drawn = {"observations": self.drawn_from(name)} if isinstance(layout, Figure) else {}
+        return {**told, **drawn}
+
+    def layout_modules(self, name: str) -> list[str]:
+        """Modules that a table's or figure's program imports by name."""
+        layout = self.layouts[name]
+        words = layouts.words(self.settings, layout)
+        found = [registry.module_name("measure", one) for one in words]
+        if isinstance(layout, Figure):
+            found.append(registry.module_name("figure", layout.kind))
+        return [module for module in found if module]
 
     def report_settings(self) -> dict[str, Any]:
         """What the report is made of, the settings of everything in it included."""
@@ -291,6 +309,11 @@ class Grid:
             for name in self.experiment.figures
             for path in self._results(name, (".png", ".pdf"))
         ]
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Modules whose words the report uses."""
+        return _unique(module for name in self.layouts for module in self.layout_modules(name))
 
     @cached_property
     def report(self) -> str:

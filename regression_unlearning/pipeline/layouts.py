@@ -9,33 +9,13 @@ from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.experiment import REFERENCES, Figure, Layout, Table
 
-#: Measures that a figure of each kind is drawn from; the others are drawn from observations.
-MEASURES_DRAWN = {
-    "requests": ("errors", "membership"),
-    "closeness_and_cost": ("wasserstein", "cost"),
-}
 
-#: What to see in a figure of each kind.
-SEE = {
-    "difference_densities": "a curve for each method, over the rows of the forget set and all "
-    "training seeds. The nearer to 0, the more the model behaves as if retrained; the dashed curve "
-    "is what two retrained models differ by.",
-    "relative_densities": "how far predictions on the forget set lie from the retrained model's, "
-    "over the label: a curve for each method, all training seeds. The nearer to 0, the more the "
-    "model behaves as if retrained; the dashed curve is what two retrained models differ by.",
-    "closeness_and_cost": "a row for each method, the closest to the retrained model first. The "
-    "dotted line is the model that forgot nothing, the dashed one what two retrained models differ "
-    "by: no method can be told to come nearer. On the right, seconds over those of retraining; the "
-    "upright lines are a tenth and a half.",
-    "requests": "the forget sets are asked for one after the other, and each method goes on from "
-    "its own model. Forgotten rows are all those asked for so far, and the retrained model has "
-    "seen none of them: the nearer to it, the better. Bars are 95 % intervals over training seeds.",
-}
-
-
-def measures_drawn(kind: str) -> tuple[str, ...]:
-    """Measures that a figure of a kind is drawn from; none where it is drawn from observations."""
-    return MEASURES_DRAWN.get(kind, ())
+def words(settings: Settings, layout: Table | Figure) -> list[str]:
+    """Measures whose words a table or figure uses, in the order of a table's rows."""
+    if isinstance(layout, Figure):
+        needs = registry.load("figure", layout.kind).NEEDS
+        return [name for name in settings.measures if name in needs]
+    return list(dict.fromkeys([*settings.measures, *registry.known("measure")]))
 
 
 def columns(layout: Layout) -> list[tuple[str, str, str]]:
@@ -85,6 +65,7 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
             for name, dataset in zip(layout.datasets, datasets, strict=True)
         ],
         "groups": groups,
+        "measures": words(settings, layout),
         "untuned": untuned if layout.kind == "methods" else [],
         "methods": [
             [label, name] for label, name in (REFERENCES | methods | layout.titles).items()
@@ -111,7 +92,7 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
         name: {
             "title": layout.title,
             "caption": f"{', '.join(title(settings, one) for one in layout.datasets)}: "
-            f"{SEE[layout.kind]}",
+            f"{registry.load('figure', layout.kind).SEE}",
         }
         for name, layout in experiment.figures.items()
     }

@@ -15,7 +15,7 @@ def notice(stem, title: str, reason: str) -> None:
     """
     from matplotlib.figure import Figure
 
-    from regression_unlearning.reporting.figures import save_figure
+    from regression_unlearning.reporting.drawing import save_figure
 
     figure = Figure(figsize=(7, 2.2))
     figure.text(0.03, 0.85, title, weight="bold", va="top")

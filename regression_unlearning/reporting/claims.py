@@ -4,8 +4,6 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-import pandas as pd
-
 from regression_unlearning.reporting.estimates import (
     Estimate,
     constant,
@@ -13,7 +11,8 @@ from regression_unlearning.reporting.estimates import (
     less,
     together,
 )
-from regression_unlearning.reporting.numerals import digits, read
+from regression_unlearning.reporting.numerals import digits, rounded
+from regression_unlearning.reporting.summaries import Summaries, Summary
 
 #: The unlearning methods that the paper compares.
 METHODS = {
@@ -21,24 +20,23 @@ METHODS = {
     "gaussian_amnesiac": "Gaussian Amnesiac",
     "blindspot": "Blindspot",
 }
-COLUMNS = ["id", "sentence", "where", "verdict", "figures"]
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """The numbers of one forget set, for a claim to look at."""
+    """The numbers of one forget set, for a claim to look at: by method and measure."""
 
-    frame: pd.DataFrame
-    title: str
+    cells: Mapping[tuple[str, str], Summary]
 
     def of(self, measure: str, method: str) -> Estimate:
         """One mean with its interval."""
-        return estimate(self.frame, measure=measure, method=method)
+        return estimate(self.cells.get((method, measure)))
 
     def floor(self, measure: str) -> float:
         """What retrained models of different seeds differ by; NaN where it is not known."""
-        rows = self.frame.loc[self.frame["measure"] == measure, "floor"]
-        return next((read(str(text))[0] for text in rows if str(text)), math.nan)
+        floors = (one.floor for key, one in self.cells.items() if key[1] == measure and one.floor)
+        value = next((floor.value for floor in floors), None)
+        return math.nan if value is None else value
 
 
 #: A check gives verdicts and the figures that led to them.
@@ -54,6 +52,17 @@ class Claim:
     where: str
     places: tuple[tuple[str, str], ...]
     check: Check = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A claim's verdict, and the figures that led to it, place by place."""
+
+    id: str
+    sentence: str
+    where: str
+    verdict: str
+    figures: tuple[str, ...]
 
 
 def least(
@@ -75,9 +84,9 @@ def least(
     """
 
     def check(numbers: Numbers) -> tuple[str, str]:
-        aim = (
-            numbers.of(measure, target) if isinstance(target, str) else target and constant(target)
-        )
+        named = target if isinstance(target, str) else None
+        number = None if target is None or isinstance(target, str) else constant(target)
+        aim = numbers.of(measure, named) if named else number
         found = {name: numbers.of(measure, name) for name in among}
         scores = {name: one.distance(aim.value) if aim else one for name, one in found.items()}
         floor = numbers.floor(measure)
@@ -85,8 +94,8 @@ def least(
             less(scores[method], scores[rival], floor) for rival in among if rival != method
         ]
         figures = [f"{among[name]} {found[name].text}" for name in [method, *among]]
-        if isinstance(target, str):
-            figures.append(f"{target} {aim.text}")
+        if named and aim:
+            figures.append(f"{named} {aim.text}")
         return together(verdicts), _said(dict.fromkeys(figures), floor)
 
     return check
@@ -98,7 +107,8 @@ def most(
     """Check that `method` has the greatest value, or is farthest from a model's; see `least`."""
 
     def check(numbers: Numbers) -> tuple[str, str]:
-        aim, floor = target and numbers.of(measure, target), numbers.floor(measure)
+        aim = numbers.of(measure, target) if target else None
+        floor = numbers.floor(measure)
         found = {name: numbers.of(measure, name) for name in among}
         scores = {name: one.distance(aim.value) if aim else one for name, one in found.items()}
         verdicts = [
@@ -137,16 +147,16 @@ def above(measure: str, method: str, limit: float) -> Check:
 
 
 def check_claims(
-    frame: pd.DataFrame,
+    summaries: Summaries,
     claims: Iterable[Claim],
     titles: Mapping[tuple[str, str], str],
-) -> pd.DataFrame:
+) -> list[Checked]:
     """Check claims against a table's numbers.
 
     Parameters
     ----------
-    frame : DataFrame
-        See `summary.tidy`.
+    summaries : dict
+        See `summary.summarise`.
     claims : iterable of Claim
         Such as `claims_table_2.CLAIMS`.
     titles : mapping of (str, str) to str
@@ -154,26 +164,27 @@ def check_claims(
 
     Returns
     -------
-    DataFrame
-        Columns `id`, `sentence`, `where`, `verdict`, `figures`. A forget set that the frame does
-        not hold counts as not measured; a claim of which it holds no dataset is left out.
+    list of Checked
+        A forget set of which there are no numbers counts as not measured; a claim of which no
+        dataset has some is left out.
     """
-    held = set(frame["dataset"])
-    rows = []
+    held = {key[0] for key in summaries}
+    found = []
     for claim in claims:
         if not any(dataset in held for dataset, _ in claim.places):
             continue
         verdicts, figures = [], []
-        for dataset, forget_set in claim.places:
-            here = (frame["dataset"] == dataset) & (frame["forget_set"] == forget_set)
-            title = titles.get((dataset, forget_set), f"{dataset}, {forget_set}")
-            verdict, said = claim.check(Numbers(frame[here], title))
+        for place in claim.places:
+            here = {key[2:]: one for key, one in summaries.items() if key[:2] == place}
+            verdict, said = claim.check(Numbers(here))
             verdicts.append(verdict)
+            title = titles.get(place, ", ".join(place))
             figures.append(f"{title}: {verdict} ({said})")
-        rows.append([claim.id, claim.sentence, claim.where, together(verdicts), "; ".join(figures)])
-    return pd.DataFrame(rows, columns=COLUMNS, dtype=object)
+        verdict = together(verdicts)
+        found.append(Checked(claim.id, claim.sentence, claim.where, verdict, tuple(figures)))
+    return found
 
 
 def _said(figures: Iterable[str], floor: float) -> str:
     """The figures of a verdict, the floor last."""
-    return ", ".join([*figures, f"floor {digits(floor, 4) or 'not known'}"])
+    return ", ".join([*figures, f"floor {digits(rounded(floor), 4) or 'not known'}"])

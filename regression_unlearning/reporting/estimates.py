@@ -1,11 +1,10 @@
-"""Numbers of the tidy frame with what is known of their uncertainty, and how to compare them."""
+"""Means with what is known of their uncertainty, and how to compare them."""
 
 import math
 from dataclasses import dataclass
 
-import pandas as pd
-
-from regression_unlearning.reporting.numerals import read
+from regression_unlearning.reporting.numerals import in_brackets, plain
+from regression_unlearning.reporting.summaries import Summary
 
 HOLDS, FAILS, UNDECIDED, NOT_MEASURED = "holds", "does not hold", "undecided", "not measured"
 
@@ -57,22 +56,19 @@ def constant(value: float) -> Estimate:
     return Estimate(value, value, value, f"{value:g}")
 
 
-def estimate(frame: pd.DataFrame, **keys: str) -> Estimate:
-    """Look up one mean of the tidy frame with its interval; an absent one is not known."""
-    rows = frame.loc[(frame[list(keys)] == pd.Series(keys)).all(axis=1)]
-    if rows.empty:
-        return Estimate(math.nan, math.nan, math.nan, NOT_MEASURED)
-    row = rows.iloc[0]
-    text = str(row["mean"])
-    value, sign = read(text)
-    low, high = (read(str(row[end]))[0] for end in ("ci_low", "ci_high"))
-    if sign:
-        low, high = (value, math.inf) if sign == ">=" else (-math.inf, value)
-    elif math.isnan(low) or math.isnan(high):
-        low = high = value
-    else:
-        text = f"{value:.4g} [{low:.4g}, {high:.4g}]"
-    return Estimate(value, low, high, text)
+def estimate(summary: Summary | None) -> Estimate:
+    """A cell's mean with its interval; an absent one is not known."""
+    if summary is None or summary.mean.value is None:
+        text = summary.mean.state if summary else NOT_MEASURED
+        return Estimate(math.nan, math.nan, math.nan, text)
+    mean, value = summary.mean, summary.mean.value
+    if mean.bound:
+        low, high = (value, math.inf) if mean.bound == ">=" else (-math.inf, value)
+        return Estimate(value, low, high, plain(mean))
+    if summary.low is None or summary.high is None:
+        return Estimate(value, value, value, plain(mean))
+    text = in_brackets(value, summary.low, summary.high)
+    return Estimate(value, summary.low, summary.high, text)
 
 
 def less(first: Estimate, second: Estimate, floor: float) -> str:

@@ -1,11 +1,10 @@
 """What a table looks like: its title, and which rows and columns it has."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import pandas as pd
-
-from regression_unlearning.reporting.quantities import PAPER
+from regression_unlearning.evaluation.measure import PAPER, Quantity
+from regression_unlearning.reporting.summaries import Summaries
 
 REFERENCES = ("original", "retrained")
 EMBEDDED = "embedded demo data, not the paper's"
@@ -24,13 +23,13 @@ class Layout:
     dataset_title : str
         The datasets' names for readers.
     groups : mapping of (str, str) to str
-        Dataset and forget set, by their keys in the tidy frame, to the title of their rows, in the
+        Dataset and forget set, by their keys in the summaries, to the title of their rows, in the
         order of the table.
     methods : mapping of str to str
         Key to title, in the order of the table; the original and the retrained model too.
     measures : tuple of str, optional
-        Measures of the first block; the paper's five by default. All others that the frame holds
-        follow in a second block.
+        Quantities of the first block; the paper's five by default. All others that were measured
+        follow in a second block, in the order of `quantities`.
     error : str, optional
         What an error is, such as ``"root mean squared error, in points of the score"``.
     embedded : bool, optional
@@ -41,6 +40,8 @@ class Layout:
         Methods whose settings nobody has searched.
     given : str, optional
         Which datasets' original models were not trained here, and where they come from.
+    quantities : mapping of str to Quantity, optional
+        The words of what was measured: see `evaluation.measure.quantities`.
     """
 
     title: str
@@ -53,6 +54,7 @@ class Layout:
     kind: str = "measures"
     untuned: tuple[str, ...] = ()
     given: str = ""
+    quantities: Mapping[str, Quantity] = field(default_factory=dict)
 
     @property
     def unlearning(self) -> tuple[str, ...]:
@@ -64,7 +66,20 @@ class Layout:
         """The dataset, and whether its data are a demo."""
         return f"{self.dataset_title} ({EMBEDDED})" if self.embedded else self.dataset_title
 
-    def own(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The rows of a tidy frame that this table shows."""
-        places = pd.MultiIndex.from_frame(frame[["dataset", "forget_set"]])
-        return frame[places.isin(list(self.groups)) & frame["method"].isin(self.methods)]
+    @property
+    def costs(self) -> tuple[str, ...]:
+        """Quantities that stand in the table of costs."""
+        return tuple(key for key, one in self.quantities.items() if one.summary == "cost")
+
+    def words(self, key: str) -> Quantity:
+        """The words for a quantity; one that no measure describes goes by its key."""
+        unknown = Quantity(key, key, "a measure added to this project")
+        return self.quantities.get(key, unknown)
+
+    def own(self, summaries: Summaries) -> Summaries:
+        """The cells that this table shows."""
+        return {
+            key: one
+            for key, one in summaries.items()
+            if key[:2] in self.groups and key[2] in self.methods
+        }

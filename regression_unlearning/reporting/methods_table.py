@@ -1,12 +1,10 @@
 """Many methods in one table: a row for each, a column for each of a few measures."""
 
-import pandas as pd
-
 from regression_unlearning.reporting.costs import VARIES
 from regression_unlearning.reporting.layout import Layout
-from regression_unlearning.reporting.numerals import places, read, spread
-from regression_unlearning.reporting.quantities import COSTS, quantity
+from regression_unlearning.reporting.numerals import places
 from regression_unlearning.reporting.remarks import COST, remarks
+from regression_unlearning.reporting.summaries import Summaries, select
 from regression_unlearning.reporting.table import (
     NOT_DEFINED,
     NOT_MEASURED,
@@ -16,7 +14,7 @@ from regression_unlearning.reporting.table import (
     Table,
     lifted,
 )
-from regression_unlearning.reporting.tables import ABSENT, legend, number, shown
+from regression_unlearning.reporting.tables import ABSENT, cost, floor, legend, number
 from regression_unlearning.reporting.writing import save
 
 SHOWN = (
@@ -31,75 +29,73 @@ SHOWN = (
 FLOOR = "Floor"
 
 
-def methods_table(frame: pd.DataFrame, layout: Layout) -> Table:
-    """Lay out a tidy frame with its costs: forget set by method down, measures across.
+def methods_table(summaries: Summaries, layout: Layout) -> Table:
+    """Lay out summaries, costs included: forget set by method down, measures across.
 
     Notes on a method as a whole (`remarks`) stand at its name; the floor is the last row of each
     forget set.
 
     Parameters
     ----------
-    frame : DataFrame
-        See `summary.tidy`; rows of other datasets are passed over.
+    summaries : dict
+        See `summary.summarise`; cells of other datasets are passed over.
     layout : Layout
         Title, forget sets, methods.
     """
-    ours = layout.own(frame[frame["measure"].isin(SHOWN)]).astype({"mean": str})
-    cells = ours.set_index(["dataset", "forget_set", "method", "measure"]).to_dict("index")
+    ours = select(layout.own(summaries), SHOWN)
     decimals = {
-        key: places(read(mean)[0] for mean in ours.loc[ours["measure"] == key, "mean"])
-        for key in SHOWN
+        name: places(one.mean for key, one in ours.items() if key[3] == name) for name in SHOWN
     }
-    said = remarks(frame, layout)
+    said = remarks(summaries, layout)
     rows = []
     for group, title in layout.groups.items():
         for method, name in layout.methods.items():
-            found = [
-                _cell(cells.get((*group, method, key)), key, method, decimals[key]) for key in SHOWN
-            ]
-            rows.append(Row(title, name, tuple(found), notes=said.get(method, ())))
-        floors = [_floor(cells, group, layout, key, decimals[key]) for key in SHOWN]
-        rows.append(Row(title, FLOOR, tuple(Cell(text) for text in floors)))
-    headings = (f"{quantity(key).title}{_goal(key)}" for key in SHOWN)
+            cells = tuple(_cell(ours, (*group, method), key, layout, decimals) for key in SHOWN)
+            rows.append(Row(title, name, cells, notes=said.get(method, ())))
+        floors = tuple(Cell(_floor(ours, group, layout, key, decimals[key])) for key in SHOWN)
+        rows.append(Row(title, FLOOR, floors))
     return lifted(
         Table(
             title=layout.title,
             subtitle=layout.subtitle,
-            columns=("Forget set", "Method", *headings),
+            columns=("Forget set", "Method", *(_heading(layout, key) for key in SHOWN)),
             blocks=(Block("", tuple(rows)),),
             legend=(*legend(SHOWN, layout, ours, leave_out=("paper",)), ("Measured", VARIES)),
         )
     )
 
 
-def write_methods_table(frame: pd.DataFrame, layout: Layout, stem) -> Table:
-    """Write ``{stem}.csv`` (tidy, without costs), ``.md`` and ``.tex``; see `methods_table`."""
-    table = methods_table(frame, layout)
-    save(table, frame[~frame["measure"].isin(COSTS)], stem)
+def write_methods_table(summaries: Summaries, layout: Layout, stem) -> Table:
+    """Write ``{stem}.csv`` (without costs), ``.md`` and ``.tex``; see `methods_table`."""
+    table = methods_table(summaries, layout)
+    save(table, {key: one for key, one in summaries.items() if key[3] not in layout.costs}, stem)
     return table
 
 
-def _goal(key: str) -> str:
-    goal = quantity(key).goal
-    return f" → {goal}" if goal else ""
+def _heading(layout: Layout, key: str) -> str:
+    words = layout.words(key)
+    return f"{words.title} → {words.goal}" if words.goal else words.title
 
 
-def _cell(one: dict | None, key: str, method: str, decimals: int) -> Cell:
+def _cell(
+    ours: Summaries,
+    place: tuple[str, str, str],
+    key: str,
+    layout: Layout,
+    decimals: dict[str, int],
+) -> Cell:
     """One number; none for gold beside itself, nor for the cost of doing nothing."""
-    itself, nothing = method == "retrained" and quantity(key).compares, method == "original"
-    if itself or (nothing and key == COST):
+    method, one = place[2], ours.get((*place, key))
+    itself = method == "retrained" and layout.words(key).compares
+    if itself or (method == "original" and key == COST):
         return Cell(NOT_DEFINED)
     if one is None:
         return Cell(NOT_MEASURED, notes=(ABSENT,))
-    cell = number(one, decimals)
-    if key == COST:
-        return Cell(cell.text, notes=tuple(note for note in cell.notes if "floor" not in note))
+    cell = (cost if key == COST else number)(one, decimals[key])
     return Cell(cell.text, notes=cell.notes)
 
 
-def _floor(cells: dict, group: tuple[str, str], layout: Layout, key: str, decimals: int) -> str:
+def _floor(ours: Summaries, group: tuple[str, str], layout: Layout, key: str, decimals: int) -> str:
     if key == COST:
         return NOT_DEFINED
-    found = (cells.get((*group, method, key)) for method in layout.methods)
-    floor = next((str(one["floor"]) for one in found if one and one["floor"]), "")
-    return shown(floor, decimals, spread) if floor else NOT_MEASURED
+    return floor((ours.get((*group, method, key)) for method in layout.methods), decimals)

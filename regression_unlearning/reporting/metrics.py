@@ -3,55 +3,39 @@
 For each method: how far it is from the retrained model, as a mean over the forget sets of a table.
 """
 
-import csv
+import math
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
-#: What is kept of a table; the Wasserstein distance is a distance from the retrained model already.
-KEPT = ("error_forget_train", "attack_label_rate", "wasserstein_train")
+from regression_unlearning.reporting.numerals import rounded
+from regression_unlearning.reporting.summaries import Summaries
+
+#: What is kept of a table; the last is a distance from the retrained model already.
+KEPT = (*(GAPS := ("error_forget_train", "attack_label_rate")), "wasserstein_train")
 
 
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def distances(path: Path) -> dict[str, dict[str, float]]:
+def distances(summaries: Summaries) -> dict[str, dict[str, float]]:
     """Each method's mean distance from the retrained model, by measure.
 
-    Parameters
-    ----------
-    path : Path
-        A table's tidy CSV. Cells that were not measured are left out.
+    Cells that were not measured, or of which only a bound is known, are left out.
     """
-    cells: dict[tuple[str, str, str, str], float] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            value = _number(row["mean"])
-            if row["measure"] in KEPT and value is not None:
-                key = (row["dataset"], row["forget_set"], row["method"], row["measure"])
-                cells[key] = value
     found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for (dataset, forget_set, method, measure), value in cells.items():
-        if method == "retrained":
+    for (*group, method, quantity), one in summaries.items():
+        if quantity not in KEPT or method == "retrained":
             continue
-        if not measure.startswith("wasserstein"):
-            gold = cells.get((dataset, forget_set, "retrained", measure))
-            if gold is None:
-                continue
-            found[method][measure].append(abs(value - gold))
-        else:
-            found[method][measure].append(value)
+        away = one.mean.exact
+        if quantity in GAPS:
+            gold = summaries.get((group[0], group[1], "retrained", quantity))
+            away = abs(away - gold.mean.exact) if gold else math.nan
+        if not math.isnan(away):
+            found[method][quantity].append(away)
     return {
         method: {
-            measure: float(f"{sum(measures[measure]) / len(measures[measure]):.6g}")
-            for measure in KEPT
-            if measure in measures
+            quantity: rounded(sum(found[method][quantity]) / len(found[method][quantity]))
+            for quantity in KEPT
+            if quantity in found[method]
         }
-        for method, measures in sorted(found.items())
+        for method in sorted(found)
     }
 
 

@@ -1,13 +1,13 @@
-"""How numbers are written, and read back."""
+"""How numbers are written: the one place where a number becomes text."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-import numpy as np
-import pandas as pd
+from regression_unlearning.evaluation.values import Bound
+from regression_unlearning.reporting.summaries import Number, Summary
 
-#: Signs of a bound, as stored and as shown.
-SIGNS = {">=": "≥", "<=": "≤"}
+#: Signs of a bound, as shown.
+SIGNS: dict[Bound, str] = {">=": "≥", "<=": "≤"}
 
 
 def digits(value: float, significant: int = 6) -> str:
@@ -15,37 +15,42 @@ def digits(value: float, significant: int = 6) -> str:
     return "" if math.isnan(value) else format(float(value) + 0.0, f".{significant}g")
 
 
-def texts(values: pd.Series, significant: int = 6) -> pd.Series:
-    """Write a column of numbers with `digits`."""
-    return values.astype(float).map(lambda value: digits(value, significant)).astype(object)
+def rounded(value: float | None, significant: int = 6) -> float:
+    """A number to so many digits, before it is written with fewer; NaN for an absent one."""
+    return math.nan if value is None else float(f"{value:.{significant}g}")
 
 
-def read(text: str) -> tuple[float, str]:
-    """Read a stored mean.
-
-    Returns
-    -------
-    value : float
-        The number; NaN where the text is empty or says why there is none.
-    sign : str
-        ``">="`` or ``"<="`` for a censored number, else empty.
-    """
-    sign = next((sign for sign in SIGNS if text.startswith(sign)), "")
-    try:
-        return float(text.removeprefix(sign)), sign
-    except ValueError:
-        return math.nan, ""
+def kept(number: Number) -> float:
+    """What of a number is shown at most: six digits; of a bound, which is rough, four."""
+    return rounded(number.value, 4 if number.bound else 6)
 
 
-def places(values: Iterable[float]) -> int:
+def plain(number: Number) -> str:
+    """Write a number outside of a table; or say why there is none."""
+    if number.value is None:
+        return number.state
+    text = digits(kept(number))
+    return f"{number.bound} {text}" if number.bound else text
+
+
+def in_brackets(value: float, low: float, high: float) -> str:
+    """Write a number and its interval outside of a table."""
+    mean, *ends = (digits(rounded(one), 4) for one in (value, low, high))
+    return f"{mean} [{', '.join(ends)}]"
+
+
+def places(numbers: Iterable[Number]) -> int:
     """Decimals for a row of a table, so that its largest number shows three or four digits."""
-    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    values = (abs(kept(number)) for number in numbers if number.value is not None)
+    largest = max(values, default=0.0)
     return 3 if largest < 10 else 2 if largest < 100 else 1 if largest < 1000 else 0
 
 
 def fixed(value: float, decimals: int) -> str:
     """Write a number with a set number of decimals, or with two digits where those were all 0."""
     if value and not float(text := f"{value:.{decimals}f}"):
+        import numpy as np
+
         return np.format_float_positional(value, 2, unique=False, fractional=False, trim="-")
     return text if value else f"{0:.{decimals}f}"
 
@@ -54,3 +59,19 @@ def spread(value: float, decimals: int) -> str:
     """Write a half-interval or a floor: a very small one is only said to be so."""
     least = 10.0**-decimals
     return f"<{least:.{decimals}f}" if 0 < value < least / 2 else fixed(value, decimals)
+
+
+def shown(number: Number, decimals: int, write: Callable[[float, int], str] = fixed) -> str:
+    """A mean or a floor as a table shows it; where there is none, why."""
+    if number.value is None:
+        return number.state
+    if number.bound:
+        return f"{SIGNS[number.bound]} {fixed(kept(number), decimals)}"
+    return write(kept(number), decimals)
+
+
+def with_interval(summary: Summary, decimals: int) -> str:
+    """A cell as a table shows it: the mean, and half of its interval where there is one."""
+    text = shown(summary.mean, decimals)
+    half = (rounded(summary.high) - rounded(summary.low)) / 2
+    return text if math.isnan(half) else f"{text} ± {spread(half, decimals)}"

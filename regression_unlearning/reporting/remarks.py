@@ -4,18 +4,17 @@ import math
 from collections.abc import Iterable
 from statistics import median
 
-import numpy as np
-import pandas as pd
-
-from regression_unlearning.reporting.claims import COLUMNS
+from regression_unlearning.reporting.claims import Checked
 from regression_unlearning.reporting.estimates import FAILS, HOLDS, NOT_MEASURED
 from regression_unlearning.reporting.layout import Layout
-from regression_unlearning.reporting.numerals import read
+from regression_unlearning.reporting.summaries import Key, Summaries, select
 
 W1, COST = "wasserstein_train", "seconds_over_retraining"
 HALF, TENTH = 0.5, 0.1
-#: What stands for numbers that a frame does not hold.
-UNKNOWN = np.full(4, math.nan)
+#: Mean, ends of the interval and floor of each cell.
+Figures = dict[Key, tuple[float, float, float, float]]
+#: What stands for numbers that are not there.
+UNKNOWN = (math.nan, math.nan, math.nan, math.nan)
 NO_CLOSER = (
     "on no forget set closer to the retrained model than doing nothing, in mean Wasserstein "
     "distance, by more than the floor"
@@ -25,45 +24,29 @@ DEAR = "costs more than half of retraining's seconds on at least one forget set"
 UNTUNED = "untuned: nobody has searched its settings for these data"
 
 
-def numbers(frame: pd.DataFrame, layout: Layout) -> dict[tuple, np.ndarray]:
-    """Take distances and costs, with interval and floor, out of a tidy frame with its costs.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        See `summary.tidy`.
-    layout : Layout
-        Forget sets and methods.
+def numbers(summaries: Summaries, layout: Layout) -> Figures:
+    """Take distances and costs, with interval and floor, out of summaries.
 
     Returns
     -------
-    dict of (dataset, forget set, method, measure) to array (4,)
-        Mean, the interval's ends, the floor; NaN for what is not there or is only a bound.
+    dict
+        Mean, the interval's ends, the floor of each cell; NaN for what is not there or is only a
+        bound.
     """
-    shown = layout.own(frame[frame["measure"].isin([W1, COST])])
-    return {
-        (one.dataset, one.forget_set, one.method, one.measure): np.array(
-            [
-                math.nan if sign else value
-                for value, sign in map(read, map(str, (one.mean, one.ci_low, one.ci_high)))
-            ]
-            + [read(str(one.floor))[0]]
-        )
-        for one in shown.itertuples()
-    }
+    return {key: one.figures for key, one in select(layout.own(summaries), (W1, COST)).items()}
 
 
-def remarks(frame: pd.DataFrame, layout: Layout) -> dict[str, tuple[str, ...]]:
+def remarks(summaries: Summaries, layout: Layout) -> dict[str, tuple[str, ...]]:
     """Notes on each unlearning method of a table: no closer than doing nothing, dear, untuned.
 
     Parameters
     ----------
-    frame : DataFrame
-        A tidy frame, costs included.
+    summaries : dict
+        With the costs among them.
     layout : Layout
         Forget sets, methods, and which of them nobody has tuned.
     """
-    means = numbers(frame, layout)
+    means = numbers(summaries, layout)
     found = {}
     for method in layout.unlearning:
         closer = _closer(means, layout, method)
@@ -81,15 +64,9 @@ def remarks(frame: pd.DataFrame, layout: Layout) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def bars(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
-    """Whether the methods as a whole are worth their cost: claims of ours, with their figures.
-
-    Returns
-    -------
-    DataFrame
-        Columns as in `claims.check_claims`.
-    """
-    means = numbers(frame, layout)
+def bars(summaries: Summaries, layout: Layout) -> list[Checked]:
+    """Whether the methods as a whole are worth their cost: claims of ours, with their figures."""
+    means = numbers(summaries, layout)
     closer = {name: _closer(means, layout, name) for name in layout.unlearning}
     worst = {name: max(_shares(means, layout, [name]), default=None) for name in layout.unlearning}
     shares = _shares(means, layout, layout.unlearning)
@@ -116,14 +93,15 @@ def bars(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
             "The median cost, over methods and forget sets, is less than a tenth of retraining's "
             "seconds.",
             NOT_MEASURED if not shares else HOLDS if middle < TENTH else FAILS,
-            f"median share {middle:.3f}",
+            (f"median share {middle:.3f}",),
         ),
     ]
-    rows = [[key, sentence, where, verdict, figures] for key, sentence, verdict, figures in said]
-    return pd.DataFrame(rows, columns=COLUMNS, dtype=object)
+    return [
+        Checked(key, sentence, where, verdict, figures) for key, sentence, verdict, figures in said
+    ]
 
 
-def _closer(means, layout: Layout, method: str) -> bool | None:
+def _closer(means: Figures, layout: Layout, method: str) -> bool | None:
     """Whether a method beats the original by more than the floor; None where that is not known."""
     known = []
     for group in layout.groups:
@@ -135,17 +113,19 @@ def _closer(means, layout: Layout, method: str) -> bool | None:
     return any(known) if known else None
 
 
-def _shares(means, layout: Layout, methods: Iterable[str]) -> list[float]:
+def _shares(means: Figures, layout: Layout, methods: Iterable[str]) -> list[float]:
     """Shares of retraining's seconds, one for each method and forget set that has one."""
     found = (
-        float(means.get((*group, method, COST), UNKNOWN)[0])
+        means.get((*group, method, COST), UNKNOWN)[0]
         for method in methods
         for group in layout.groups
     )
     return [share for share in found if not math.isnan(share)]
 
 
-def _all(layout: Layout, held: dict[str, bool | None], otherwise: str) -> tuple[str, str]:
+def _all(
+    layout: Layout, held: dict[str, bool | None], otherwise: str
+) -> tuple[str, tuple[str, ...]]:
     """The verdict on a claim about every method, and which methods refute it."""
     names = layout.methods
     failed = [names[key] for key, one in held.items() if one is False]
@@ -154,4 +134,4 @@ def _all(layout: Layout, held: dict[str, bool | None], otherwise: str) -> tuple[
     figures = [f"{sum(one is True for one in held.values())} of {len(held)} methods"]
     figures += [f"{otherwise}: {', '.join(failed)}"] if failed else []
     figures += [f"not measured: {', '.join(unknown)}"] if unknown else []
-    return verdict, "; ".join(figures)
+    return verdict, tuple(figures)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_text
+from regression_unlearning.reporting.claims import Checked
 from regression_unlearning.reporting.estimates import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
 from regression_unlearning.reporting.table import Table
 
@@ -42,7 +42,7 @@ def write_report(
     facts: Mapping[str, str | Mapping[str, str]],
     tables: Sequence[Table] = (),
     figures: Sequence[Picture] = (),
-    claims: Sequence[tuple[str, pd.DataFrame]] = (),
+    claims: Sequence[tuple[str, Sequence[Checked]]] = (),
     costs: Sequence[Table] = (),
     settings: str = "",
     warning: str = "",
@@ -61,7 +61,7 @@ def write_report(
         See `tables.main_table`.
     figures : sequence of Picture
         PNG files with captions.
-    claims : sequence of (str, DataFrame)
+    claims : sequence of (str, sequence of Checked)
         Heading and verdicts (see `claims.check_claims`), table by table.
     costs : sequence of Table, optional
         See `costs.costs_table`. Left out by default: they differ from run to run.
@@ -79,8 +79,8 @@ def write_report(
         keep_trailing_newline=True,
     )
     legend = dict(pair for table in tables for pair in table.legend)
-    checked = [(heading, frame.to_dict("records")) for heading, frame in claims if len(frame)]
-    count = Counter(row["verdict"] for _, rows in checked for row in rows)
+    checked = [(heading, rows) for heading, rows in claims if rows]
+    count = Counter(row.verdict for _, rows in checked for row in rows)
     text = environment.get_template("report.html.j2").render(
         title=title,
         facts=facts,

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+from regression_unlearning import registry
+from regression_unlearning.evaluation import values
+from regression_unlearning.evaluation.measure import quantities
+from regression_unlearning.evaluation.values import Value
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.paper_values import paper_values
+from regression_unlearning.reporting.summaries import Key
 
 ERRORS = {
     "mse": "root mean squared error",
@@ -16,20 +19,9 @@ ERRORS = {
 }
 
 
-def read_measures(paths: Iterable[Path]) -> pd.DataFrame:
-    """Put measured values one under the other.
-
-    Parameters
-    ----------
-    paths : iterable of Path
-        Files ``.../{dataset}/{forget_set}/{method}/{measure}.csv``.
-    """
-    parts = []
-    for path in paths:
-        dataset, forget_set, method = path.parts[-4:-1]
-        part = pd.read_csv(path, keep_default_na=False, na_values={"value": "", "other_seed": ""})
-        parts.append(part.assign(dataset=dataset, forget_set=forget_set, method=method))
-    return pd.concat(parts, ignore_index=True)
+def read_measures(paths: Iterable[Path]) -> list[Value]:
+    """Read measured values, file after file; they say themselves what they are of."""
+    return [value for path in paths for value in values.read(path)]
 
 
 def layout_of(settings: Mapping[str, Any]) -> Layout:
@@ -40,8 +32,9 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
     settings : mapping
         ``title``; ``datasets``, each with ``name``, ``title``, ``embedded``, ``loss`` and ``unit``;
         ``groups`` as a list of ``[dataset, forget set, title]``; ``methods`` of ``[key, title]``.
-        May hold ``kind`` and ``untuned``; a dataset may hold ``given``: where its original models
-        come from.
+        May hold ``kind``, ``untuned`` and ``measures``: those whose words are used, in the order
+        of rows (all that are known, if it does not); a dataset may hold ``given``: where its
+        original models come from.
     """
     datasets = settings["datasets"]
     given = {one["title"]: one["given"] for one in datasets if "given" in one}
@@ -55,11 +48,14 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
         embedded=any(one["embedded"] for one in datasets),
         kind=settings.get("kind", "measures"),
         untuned=tuple(settings.get("untuned", ())),
+        quantities=quantities(settings.get("measures") or registry.known("measure")),
         given="; ".join(f"{title}: {said}" for title, said in given.items()),
     )
 
 
-def printed(settings: Mapping[str, Any]) -> pd.DataFrame:
-    """The paper's printed values that stand beside a table; none for other data."""
-    values = paper_values(settings["paper"] or "table2")
-    return values if settings["paper"] else values[:0]
+def printed(settings: Mapping[str, Any]) -> dict[Key, str]:
+    """The paper's printed values that stand beside a table, as printed; none for other data."""
+    if not settings["paper"]:
+        return {}
+    rows = paper_values(settings["paper"]).itertuples()
+    return {(row.dataset, row.forget_set, row.method, row.measure): row.value for row in rows}

@@ -1,151 +1,183 @@
-"""From one value per training seed to one row per table cell: mean, interval, floor, notes."""
+"""From one value per training seed to one summary per table cell: mean, interval, floor, notes."""
 
-import numpy as np
-import pandas as pd
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.reporting import notes
-from regression_unlearning.reporting.numerals import SIGNS, digits, texts
+from regression_unlearning.evaluation.inputs import GOLD
+from regression_unlearning.evaluation.values import Value
+from regression_unlearning.reporting.summaries import (
+    SEPARATOR,
+    Key,
+    Number,
+    Summaries,
+    Summary,
+    split,
+)
 
-#: What one row of the tidy frame stands for. In the input, `measure` is called `quantity`.
-KEYS = ["dataset", "forget_set", "method", "measure"]
-COLUMNS = [*KEYS, "mean", "ci_low", "ci_high", "seeds", "floor", "paper_value", "note"]
-STATES = ["plain", "missing", ">=", "<="]
-NEEDED = ["dataset", "forget_set", "method", "quantity", "seed", "other_seed", "value"]
+PAIRS = "gold against gold: the pairs share models, hence no interval"
 
 
-def tidy(rows: pd.DataFrame, paper: pd.DataFrame) -> pd.DataFrame:
-    """Summarise the measures over the training seeds, beside the floor and the paper's value.
+def summarise(values: Iterable[Value], paper: Mapping[Key, str]) -> Summaries:
+    """Summarise measured values over the training seeds, beside the floor and the paper's value.
 
     Parameters
     ----------
-    rows : DataFrame
-        The measures' CSV files one under the other, with columns `dataset`, `forget_set`, `method`,
-        `quantity`, `seed`, `other_seed`, `value`, `bound`, `note`.
-    paper : DataFrame
-        Printed values with columns `dataset`, `forget_set`, `method`, `measure`, `value`.
+    values : iterable of Value
+        See `evaluation.values`.
+    paper : mapping
+        Printed values by dataset, forget set, method and quantity.
 
     Returns
     -------
-    DataFrame
-        One row per dataset, forget set, method and measure, sorted by these. Numbers are texts of
-        at most six digits. `mean` is a number, a bound (``">= 1.32"``), ``"not measurable"``
-        (bounds in both directions) or ``"not measured"``. `ci_low` and `ci_high` hold the 95 % t
-        interval. `floor` is what retrained models of different seeds differ by, or their mutual
-        distance where the measure compares two models. No cell of `mean` is empty.
+    dict
+        Dataset, forget set, method and quantity to `Summary`, sorted.
 
     Raises
     ------
     UserError
-        When a column is missing, a value is no number, or a model is measured twice.
+        When there are no values, or a model is measured twice.
     """
-    rows = _checked(rows)
-    groups = _groups(rows)
-    floors = _floors(rows, groups)
-    out = groups.reset_index().merge(floors, how="left", on=["dataset", "forget_set", "measure"])
-    out["note"] = notes.joined(out[["note", "floor_note"]])
-    out = out.merge(_printed(paper), how="left", on=KEYS)
-    out["paper_value"] = out["paper_value"].fillna("")
-    return out.sort_values(KEYS, ignore_index=True)[COLUMNS]
-
-
-def read_tidy(path) -> pd.DataFrame:
-    """Read a tidy frame that was saved with ``to_csv(path, index=False)``, texts as they were."""
-    return pd.read_csv(path, dtype=str, keep_default_na=False).astype({"seeds": int})
-
-
-def _checked(rows: pd.DataFrame) -> pd.DataFrame:
-    """Give each row its types and its state: plain, missing, or the direction of its bound."""
-    if lacking := [name for name in NEEDED if name not in rows]:
-        raise UserError(f"measures: column {', '.join(lacking)} is missing.")
-    if rows.empty:
+    groups: dict[Key, list[Value]] = defaultdict(list)
+    for one in values:
+        groups[one.dataset, one.forget_set, one.method, one.quantity].append(one)
+    if not groups:
         raise UserError("measures: there are no rows to summarise.")
-    rows = rows.reindex(columns=[*NEEDED, "bound", "note"]).rename(columns={"quantity": "measure"})
-    try:
-        rows["value"] = pd.to_numeric(rows["value"]).astype(float)
-        rows["other_seed"] = pd.to_numeric(rows["other_seed"]).astype(float)
-    except (ValueError, TypeError) as error:
-        raise UserError(f"measures: value and other_seed must be numbers: {error}.") from None
-    for name in ("bound", "note"):
-        rows[name] = rows[name].astype(object).fillna("").astype(str).str.strip()
-    if wrong := sorted(set(rows["bound"]) - {"", *SIGNS}):
-        raise UserError(f'measures: bound must be empty, ">=" or "<=", not {wrong[0]!r}.')
-    if (twice := rows.duplicated([*KEYS, "seed", "other_seed"])).any():
-        place = "/".join(str(part) for part in rows.loc[twice, [*KEYS, "seed"]].iloc[0])
-        raise UserError(f"measures: two values for one model: {place}.")
-    infinite = np.isinf(rows["value"])
-    rows.loc[infinite & (rows["note"] == ""), "note"] = "the value is infinite"
-    rows["value"] = rows["value"].mask(infinite)
-    rows["state"] = rows["bound"].replace("", "plain").mask(rows["value"].isna(), "missing")
-    return rows
+    cells = {key: _Cell(key, groups[key]) for key in sorted(groups)}
+    found = {}
+    for key, cell in cells.items():
+        floor, reason = _floor(cells.get((*key[:2], GOLD, key[3])))
+        note = SEPARATOR.join(filter(None, dict.fromkeys((cell.note, reason))))
+        low, high = cell.interval
+        found[key] = Summary(
+            cell.mean, low, high, cell.seeds, floor, paper.get(key, ""), split(note)
+        )
+    return found
 
 
-def _groups(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per table cell, indexed by `KEYS`: mean, interval, seeds and notes as texts."""
-    from scipy.stats import t
+@dataclass(frozen=True)
+class _Cell:
+    """The values of one cell, and what is found in them."""
 
-    out = rows.groupby(KEYS).agg(
-        mean=("value", "mean"),
-        spread=("value", "std"),
-        measured=("value", "count"),
-        pairs=("other_seed", "count"),
-    )
-    states = rows.groupby([*KEYS, "state"]).size().unstack("state", fill_value=0)
-    out = out.join(states.reindex(columns=STATES, fill_value=0))
-    models = rows[rows["value"].notna()].melt(KEYS, ["seed", "other_seed"], value_name="model")
-    out["seeds"] = models.groupby(KEYS)["model"].nunique().reindex(out.index, fill_value=0)
+    key: Key
+    rows: Sequence[Value]
 
-    censored = out[">="] + out["<="] > 0
-    exact = ~censored & (out["pairs"] == 0) & (out["measured"] > 1)
-    count = out["measured"].where(exact)
-    half = t.ppf(0.975, count - 1) * out["spread"] / np.sqrt(count)
-    out["ci_low"], out["ci_high"] = texts(out["mean"] - half), texts(out["mean"] + half)
-    out["note"] = notes.of_groups(rows, out)
-    out["mean"] = np.select(
-        [out["measured"] == 0, (out[">="] > 0) & (out["<="] > 0), out[">="] > 0, out["<="] > 0],
-        [
-            "not measured",
-            "not measurable",
-            ">= " + texts(out["mean"], 4),
-            "<= " + texts(out["mean"], 4),
-        ],
-        texts(out["mean"]),
-    )
-    return out
+    def __post_init__(self) -> None:
+        seen = set()
+        for row in self.rows:
+            if (row.seed, row.other_seed) in seen:
+                place = "/".join((*self.key, str(row.seed)))
+                raise UserError(f"measures: two values for one model: {place}.")
+            seen.add((row.seed, row.other_seed))
+
+    @cached_property
+    def states(self) -> dict[str, list[Value]]:
+        """The rows by state: plain, missing, or the direction of their bound."""
+        found: dict[str, list[Value]] = {"plain": [], "missing": [], ">=": [], "<=": []}
+        for row in self.rows:
+            found["missing" if row.value is None else row.bound or "plain"].append(row)
+        return found
+
+    @cached_property
+    def measured(self) -> list[float]:
+        """Every value that there is, bounds included."""
+        return [row.value for row in self.rows if row.value is not None]
+
+    @property
+    def paired(self) -> bool:
+        """Whether the values are of pairs of models."""
+        return any(row.other_seed is not None for row in self.rows)
+
+    @property
+    def seeds(self) -> int:
+        """How many models were measured."""
+        known = [row for row in self.rows if row.value is not None]
+        return len({seed for r in known for seed in (r.seed, r.other_seed) if seed is not None})
+
+    @cached_property
+    def mean(self) -> Number:
+        """The mean; a bound where a value is one."""
+        lower, upper = self.states[">="], self.states["<="]
+        if not self.measured:
+            return Number(None, state="not measured")
+        if lower and upper:
+            return Number(None, state="not measurable")
+        return Number(_mean(self.measured), ">=" if lower else "<=" if upper else "")
+
+    @property
+    def interval(self) -> tuple[float | None, float | None]:
+        """Ends of the 95 % t interval, for several single models without a bound."""
+        count = len(self.measured)
+        if self.paired or count < 2 or len(self.states["plain"]) < count:
+            return None, None
+        from scipy.special import stdtrit  # the quantile of Student's t
+
+        mean = _mean(self.measured)
+        variance = math.fsum((value - mean) ** 2 for value in self.measured) / (count - 1)
+        half = float(stdtrit(count - 1, 0.975)) * math.sqrt(variance / count)
+        return mean - half, mean + half
+
+    def said(self, state: str) -> list[str]:
+        """The notes of the rows in one state."""
+        return sorted({row.note for row in self.states[state] if row.note})
+
+    def why(self, *states: str) -> str:
+        """The same as the tail of a note."""
+        found = dict.fromkeys(
+            ", ".join(notes).replace(SEPARATOR, ", ")
+            for state in states
+            if (notes := self.said(state))
+        )
+        return f": {', '.join(found)}" if found else ""
+
+    @property
+    def note(self) -> str:
+        """Everything that is to be said of the cell."""
+        plain = SEPARATOR.join(self.said("plain"))
+        parts = (self._missing(), self._censored(), self._single(), plain)
+        return SEPARATOR.join(filter(None, dict.fromkeys(parts)))
+
+    @property
+    def _of_all(self) -> str:
+        return f"of {len(self.rows)} {'pairs' if self.paired else 'seeds'}"
+
+    def _missing(self) -> str:
+        if not self.measured:
+            return SEPARATOR.join(self.said("missing"))
+        missing = len(self.states["missing"])
+        return f"{missing} {self._of_all} not measured{self.why('missing')}" if missing else ""
+
+    def _censored(self) -> str:
+        lower, upper = len(self.states[">="]), len(self.states["<="])
+        why = self.why(">=", "<=")
+        if lower and upper:
+            return f"{self._of_all}, {lower} bounded from below and {upper} from above{why}"
+        return f"{lower or upper} {self._of_all} censored{why}" if lower or upper else ""
+
+    def _single(self) -> str:
+        if self.paired and self.measured:
+            return PAIRS
+        return "one seed: no interval" if len(self.measured) == 1 else ""
 
 
-def _floors(rows: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
-    """The floor of each dataset, forget set and measure, and the note where there is none."""
-    cell = ["dataset", "forget_set", "measure"]
-    plain = rows[(rows["method"] == "retrained") & (rows["state"] == "plain")]
-    apart = plain.groupby(cell)["value"].agg(_mean_pair_difference).map(digits)
-    floors = groups.reset_index()[cell].drop_duplicates().set_index(cell).sort_index()
-    gold = groups.reset_index().query("method == 'retrained'").set_index(cell).reindex(floors.index)
-    paired, known = gold["pairs"] > 0, gold["measured"] > 0
-    floors["floor"] = apart.reindex(floors.index).fillna("").astype(object)
-    floors["floor"] = floors["floor"].mask(paired, gold["mean"].where(known, ""))
-    reason = np.select(
-        [
-            (floors["floor"] != "") & floors["floor"].notna(),
-            gold["measured"] == 1,
-            gold["note"].notna(),
-        ],
-        ["", "one retrained seed: no floor", "no floor: " + gold["note"].fillna("")],
-        "no floor: the retrained model was not measured",
-    )
-    return floors.assign(floor_note=reason).reset_index()
+def _floor(gold: _Cell | None) -> tuple[Number | None, str]:
+    """The floor that the retrained models' cell gives, or why there is none."""
+    if gold is None:
+        return None, "no floor: the retrained model was not measured"
+    if gold.paired and gold.measured:
+        return gold.mean, ""
+    plain = [row.value for row in gold.states["plain"] if row.value is not None]
+    if not gold.paired and len(plain) > 1:
+        apart = [abs(one - other) for one in plain for other in plain]
+        return Number(math.fsum(apart) / (len(plain) * (len(plain) - 1))), ""
+    if len(gold.measured) == 1:
+        return None, "one retrained seed: no floor"
+    return None, f"no floor: {gold.note}"
 
 
-def _mean_pair_difference(values: pd.Series) -> float:
-    """Mean absolute difference over the pairs of values; NaN for a single one."""
-    array, count = values.to_numpy(), len(values)
-    if count < 2:
-        return float("nan")
-    return float(np.abs(np.subtract.outer(array, array)).sum() / (count * (count - 1)))
-
-
-def _printed(paper: pd.DataFrame) -> pd.DataFrame:
-    """The paper's values as texts, as printed where they come as texts."""
-    value = paper["value"]
-    shown = texts(value) if pd.api.types.is_numeric_dtype(value) else value.astype(object)
-    return paper[KEYS].assign(paper_value=shown)
+def _mean(values: Sequence[float]) -> float:
+    """The mean; of equal values exactly that value."""
+    return values[0] if min(values) == max(values) else math.fsum(values) / len(values)

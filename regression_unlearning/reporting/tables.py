@@ -1,13 +1,10 @@
 """The paper's tables: forget set by measure down, methods across, and the floor beside them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-import pandas as pd
-
-from regression_unlearning.reporting import notes
 from regression_unlearning.reporting.layout import REFERENCES, Layout
-from regression_unlearning.reporting.numerals import SIGNS, fixed, places, read, spread
-from regression_unlearning.reporting.quantities import COSTS, QUANTITIES, quantity
+from regression_unlearning.reporting.numerals import places, shown, spread, with_interval
+from regression_unlearning.reporting.summaries import Summaries, Summary
 from regression_unlearning.reporting.table import (
     NOT_DEFINED,
     NOT_MEASURED,
@@ -30,23 +27,23 @@ READING = {
 }
 
 
-def main_table(frame: pd.DataFrame, layout: Layout) -> Table:
-    """Lay out the tidy frame as one of the paper's tables; costs are left out.
+def main_table(summaries: Summaries, layout: Layout) -> Table:
+    """Lay out summaries as one of the paper's tables; costs are left out.
 
     Parameters
     ----------
-    frame : DataFrame
-        See `summary.tidy`; rows of other datasets and forget sets are passed over.
+    summaries : dict
+        See `summary.summarise`; cells of other datasets and forget sets are passed over.
     layout : Layout
         Title, rows and columns.
     """
-    ours = layout.own(frame).astype({"mean": str})
-    held = set(ours["measure"]) - set(COSTS) - set(layout.measures)
-    further = [key for key in QUANTITIES if key in held] + sorted(held - set(QUANTITIES))
-    cells = ours.set_index(["dataset", "forget_set", "measure", "method"]).to_dict("index")
-    blocks = [Block("", _rows(cells, layout, layout.measures))]
+    ours = layout.own(summaries)
+    held = {key[3] for key in ours} - set(layout.costs) - set(layout.measures)
+    further = [key for key in layout.quantities if key in held]
+    further += sorted(held - set(further))
+    blocks = [Block("", _rows(ours, layout, layout.measures))]
     if further:
-        blocks.append(Block("Further measures", _rows(cells, layout, further)))
+        blocks.append(Block("Further measures", _rows(ours, layout, further)))
     return lifted(
         Table(
             title=layout.title,
@@ -58,69 +55,68 @@ def main_table(frame: pd.DataFrame, layout: Layout) -> Table:
     )
 
 
-def write_table(frame: pd.DataFrame, layout: Layout, stem) -> Table:
-    """Write ``{stem}.csv`` (tidy), ``{stem}.md`` and ``{stem}.tex``; see `main_table`."""
-    table = main_table(frame, layout)
-    save(table, frame[~frame["measure"].isin(COSTS)], stem)
+def write_table(summaries: Summaries, layout: Layout, stem) -> Table:
+    """Write ``{stem}.csv`` (the summaries), ``{stem}.md`` and ``{stem}.tex``; see `main_table`."""
+    table = main_table(summaries, layout)
+    save(table, {key: one for key, one in summaries.items() if key[3] not in layout.costs}, stem)
     return table
 
 
-def _rows(cells: Mapping, layout: Layout, measures: Iterable[str]) -> tuple[Row, ...]:
+def _rows(ours: Summaries, layout: Layout, measures: Iterable[str]) -> tuple[Row, ...]:
     """The rows of one block: each dataset's forget sets with their measures."""
     return tuple(
         _row(
             title,
             measure,
-            {method: cells.get((*group, measure, method)) for method in layout.methods},
+            {method: ours.get((*group, method, measure)) for method in layout.methods},
+            layout,
         )
         for group, title in layout.groups.items()
         for measure in measures
     )
 
 
-def _row(group: str, measure: str, found: Mapping[str, Mapping | None]) -> Row:
+def _row(group: str, measure: str, found: Mapping[str, Summary | None], layout: Layout) -> Row:
     """One row: a cell per method, then the floor; all with the same number of decimals."""
-    decimals = places(read(str(one["mean"]))[0] for one in found.values() if one)
-    compares = quantity(measure).compares
-    index = quantity(measure).goal == "1"  # of retraining over retraining: its noise is the floor
+    text = layout.words(measure)
+    decimals = places(one.mean for one in found.values() if one)
+    index = text.goal == "1"  # of retraining over retraining: its noise is the floor
     cells = [
         number(one, decimals)
         if one and not (index and method == "retrained")
-        else _absent(compares and method in REFERENCES)
+        else _absent(text.compares and method in REFERENCES)
         for method, one in found.items()
     ]
-    floor = next((str(one["floor"]) for one in found.values() if one and one["floor"]), "")
-    floor = shown(floor, decimals, spread) if floor else NOT_MEASURED
-    text = quantity(measure)
-    return Row(group, text.title, tuple(cells), text.goal, after=(floor,))
+    after = (floor(found.values(), decimals),)
+    return Row(group, text.title, tuple(cells), text.goal, after)
 
 
 def _absent(defined_nowhere: bool) -> Cell:
     return Cell(NOT_DEFINED) if defined_nowhere else Cell(NOT_MEASURED, notes=(ABSENT,))
 
 
-def number(one: Mapping, decimals: int) -> Cell:
-    """A cell of the tidy frame: the mean, half of its interval, the paper's value, the notes."""
-    text = shown(str(one["mean"]), decimals)
-    low, high = (read(str(one[end]))[0] for end in ("ci_low", "ci_high"))
-    if low == low and high == high:
-        text += f" ± {spread((high - low) / 2, decimals)}"
-    return Cell(text, str(one["paper_value"]), notes.split(str(one["note"])))
+def number(one: Summary, decimals: int) -> Cell:
+    """A cell: the mean, half of its interval, the paper's value, the notes."""
+    return Cell(with_interval(one, decimals), one.paper, one.notes)
 
 
-def shown(mean: str, decimals: int, write=fixed) -> str:
-    """A stored mean or floor as readers see it; a text that is no number stays as it is."""
-    value, sign = read(mean)
-    if value != value:
-        return mean
-    return f"{SIGNS[sign]} {fixed(value, decimals)}" if sign else write(value, decimals)
+def cost(one: Summary, decimals: int) -> Cell:
+    """A measured cost; its floor says nothing, so notes about the floor are left out."""
+    notes = tuple(note for note in one.notes if "floor" not in note)
+    return Cell(with_interval(one, decimals), one.paper, notes)
+
+
+def floor(found: Iterable[Summary | None], decimals: int) -> str:
+    """The floor beside several cells of one measure."""
+    known = (one.floor for one in found if one and one.floor)
+    return next((shown(one, decimals, spread) for one in known), NOT_MEASURED)
 
 
 def legend(
-    measures: Iterable[str], layout: Layout, ours: pd.DataFrame, leave_out: Iterable[str] = ()
-):
+    measures: Iterable[str], layout: Layout, ours: Summaries, leave_out: Iterable[str] = ()
+) -> Iterator[tuple[str, str]]:
     """Term and meaning of all that a table shows."""
-    seeds = int(ours["seeds"].astype(int).max()) if len(ours) else 0
+    seeds = max((one.seeds for one in ours.values()), default=0)
     over = f"{seeds} training seeds" if seeds != 1 else "one training seed"
     interval = ", ± half of its 95 % t interval" if seeds > 1 else ""
     mean = f"the mean over {over}{interval}; a note says where there are fewer"
@@ -130,9 +126,9 @@ def legend(
     yield from ((term, said) for term, said in READING.items() if term not in leave_out)
     yield "→", "the nearer to what follows the arrow, the closer to the retrained model"
     for key in measures:
-        one = quantity(key)
+        one = layout.words(key)
         meaning = one.meaning
-        if key.startswith("error_"):
+        if one.unit == "error":
             meaning = meaning.replace("error", layout.error, 1)
         symbol = f" ({one.symbol} in the paper)" if one.symbol else ""
         yield one.title + (f" → {one.goal}" if one.goal else ""), meaning + symbol

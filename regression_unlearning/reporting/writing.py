@@ -1,10 +1,11 @@
 """Tables as CSV, Markdown and LaTeX: the same table, the same bytes."""
 
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from tabulate import tabulate
 
 from regression_unlearning.files import write_text
+from regression_unlearning.reporting import summaries
+from regression_unlearning.reporting.summaries import Summaries
 from regression_unlearning.reporting.table import Cell, Table
 
 _MARKDOWN = str.maketrans({"|": r"\|", "<": "&lt;", "*": r"\*", "`": r"\`", "\n": " "})
@@ -30,9 +31,9 @@ _LATEX = str.maketrans(
 )
 
 
-def save(table: Table, frame: pd.DataFrame, stem) -> None:
-    """Write ``{stem}.csv`` (the tidy frame), ``{stem}.md`` and ``{stem}.tex``, each whole."""
-    write_text(f"{stem}.csv", frame.to_csv(index=False, lineterminator="\n"))
+def save(table: Table, shown: Summaries, stem) -> None:
+    """Write ``{stem}.csv`` (the summaries), ``{stem}.md`` and ``{stem}.tex``, each whole."""
+    summaries.write(f"{stem}.csv", shown)
     write_text(f"{stem}.md", as_markdown(table))
     write_text(f"{stem}.tex", as_latex(table))
 

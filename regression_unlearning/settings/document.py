@@ -15,7 +15,7 @@ from regression_unlearning import registry
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.embedding import Embedding
-from regression_unlearning.settings.experiment import REFERENCES, Experiment, Layout, Table
+from regression_unlearning.settings.experiment import REFERENCES, Experiment, Figure, Layout, Table
 from regression_unlearning.settings.forget_sets import Ids, Random
 from regression_unlearning.settings.section import Count, Name, Section, validated
 
@@ -79,6 +79,8 @@ def check(values: Mapping[str, Any], where: str = "params.yaml") -> Settings:
         for kind, layouts in (("tables", experiment.tables), ("figures", experiment.figures)):
             for name, layout in layouts.items():
                 place = f"{where}: experiments.{label}.{kind}.{name}"
+                if isinstance(layout, Figure):
+                    registry.load("figure", layout.kind, f"{place}.kind")
                 _check_layout(settings, experiment, layout, place)
     return settings
 

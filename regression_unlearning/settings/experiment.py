@@ -62,15 +62,9 @@ class Table(Layout):
 
 
 class Figure(Layout):
-    """A figure: a layout and a kind of drawing.
+    """A figure: a layout and a kind of drawing, a module of `reporting.figures` or a plug-in."""
 
-    ``difference_densities`` and ``relative_densities`` compare predictions on each forget set with
-    the retrained model's; ``requests`` follows errors and the attack through forget sets that come
-    one after the other; ``closeness_and_cost`` has a row for each method: how far it ends from the
-    retrained model on each forget set, and its share of retraining's seconds.
-    """
-
-    kind: Literal["difference_densities", "relative_densities", "requests", "closeness_and_cost"]
+    kind: Name
 
 
 class Experiment(Section):

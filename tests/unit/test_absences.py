@@ -3,17 +3,18 @@
 from pathlib import Path
 from types import SimpleNamespace
 
-import pandas as pd
 import pytest
 
 from regression_unlearning.evaluation import absent
-from regression_unlearning.evaluation.inputs import Inputs, write
+from regression_unlearning.evaluation.inputs import Inputs, Sources
+from regression_unlearning.evaluation.measure import PAPER
+from regression_unlearning.evaluation.values import write
 from regression_unlearning.pipeline.absences import absences
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.reporting.absent import notice
-from regression_unlearning.reporting.quantities import PAPER
 from regression_unlearning.reporting.results import layout_of, printed, read_measures
-from regression_unlearning.reporting.summary import tidy
+from regression_unlearning.reporting.summaries import read
+from regression_unlearning.reporting.summary import summarise
 from regression_unlearning.reporting.tables import write_table
 from regression_unlearning.settings.document import check, read_yaml
 
@@ -60,17 +61,19 @@ def test_its_table_says_why(settings, tmp_path):
     grid = Grid(settings)
     reason = grid.absent["agedb"]
     for path in grid.layout_measures("table1"):
-        method = Path(path).parts[-2]
-        write(Path(path), absent.measure(Inputs(method), absent.Settings(reason=reason)))
+        place = Path(path).parts[-4:-1]
+        given = Inputs(*place, Sources({}), Sources({}))
+        write(Path(path), absent.measure(given, absent.Settings(reason=reason)))
     chosen = grid.layout_settings("table1")
     files = [Path(path) for path in grid.layout_measures("table1")]
-    frame = tidy(read_measures(files), printed(chosen))
-    assert set(frame["mean"]) == {"not measured"} and frame["note"].str.contains("request").all()
-    assert len(frame) == 2 * 4 * len(PAPER) and set(absent.QUANTITIES) == set(PAPER)
-    write_table(frame, layout_of(chosen), tmp_path / "table1")
+    found = summarise(read_measures(files), printed(chosen))
+    assert {one.mean.state for one in found.values()} == {"not measured"}
+    assert all("request" in one.notes[0] for one in found.values())
+    assert len(found) == 2 * 4 * len(PAPER) and {key[3] for key in found} == set(PAPER)
+    write_table(found, layout_of(chosen), tmp_path / "table1")
     text = (tmp_path / "table1.md").read_text(encoding="utf-8")
     assert reason in text and "nothing here could be measured" in text and "mean over" not in text
-    assert len(pd.read_csv(tmp_path / "table1.csv")) == len(frame)
+    assert read(tmp_path / "table1.csv") == found
 
 
 def test_its_figure_says_why(tmp_path):

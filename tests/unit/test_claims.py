@@ -1,9 +1,11 @@
 """The four verdicts, and the paper's claims against the paper's own numbers."""
 
 import math
+from dataclasses import dataclass
 
-import pandas as pd
 import pytest
+from made_summaries import NOT_MEASURABLE, at_least, at_most, cell
+from made_summaries import NOT_MEASURED as NONE
 
 from regression_unlearning.reporting import (
     claims_table_1,
@@ -13,7 +15,6 @@ from regression_unlearning.reporting import (
     estimates,
 )
 from regression_unlearning.reporting.claims import (
-    COLUMNS,
     Claim,
     above,
     check_claims,
@@ -23,30 +24,34 @@ from regression_unlearning.reporting.claims import (
 )
 from regression_unlearning.reporting.estimates import constant, less, together
 from regression_unlearning.reporting.paper_values import paper_values
-from regression_unlearning.reporting.summary import COLUMNS as TIDY
 
 HOLDS, FAILS, UNDECIDED, NOT_MEASURED = "holds", "does not hold", "undecided", "not measured"
 KEY = "attack_label_rate"
 
 
-def frame(floor="0.01", half=0.02, measure=KEY, **means):
-    """A tidy frame of one measure; a mean that is a text has no interval."""
-    rows = [
-        ["d", "f", method, measure, str(mean), *ends(mean, half), 3, floor, "", ""]
+def numbers(floor=0.01, half=0.02, measure=KEY, dataset="d", **means):
+    """Summaries of one measure; a mean of one seed, or a `Number`, has no interval."""
+    return {
+        (dataset, "f", method, measure): cell(mean.value, floor=floor)
+        if isinstance(mean, One)
+        else cell(mean, floor=floor)
+        if not isinstance(mean, float)
+        else cell(mean, mean - half, mean + half, floor)
         for method, mean in means.items()
-    ]
-    return pd.DataFrame(rows, columns=TIDY)
+    }
 
 
-def ends(mean, half):
-    return ("", "") if isinstance(mean, str) else (str(mean - half), str(mean + half))
+@dataclass(frozen=True)
+class One:
+    """A value of one seed."""
+
+    value: float
 
 
 def verdict(check, data):
     claim = Claim("c", "said", "there", (("d", "f"),), check)
-    result = check_claims(data, [claim], {("d", "f"): "the set"})
-    assert list(result.columns) == COLUMNS and len(result) == 1
-    return result.loc[0, "verdict"], result.loc[0, "figures"]
+    (result,) = check_claims(data, [claim], {("d", "f"): "the set"})
+    return result.verdict, "; ".join(result.figures)
 
 
 @pytest.mark.parametrize(
@@ -59,36 +64,36 @@ def verdict(check, data):
         # apart, but by less than the floor
         (
             {"blindspot": 0.1, "finetune": 0.2, "gaussian_amnesiac": 0.2},
-            {"floor": "0.15"},
+            {"floor": 0.15},
             UNDECIDED,
         ),
         # one seed, and nothing is known of the noise
         (
-            {"blindspot": "0.1", "finetune": "0.3", "gaussian_amnesiac": "0.3"},
-            {"floor": ""},
+            {"blindspot": One(0.1), "finetune": One(0.3), "gaussian_amnesiac": One(0.3)},
+            {"floor": None},
             UNDECIDED,
         ),
         # one seed, but a floor
-        ({"blindspot": "0.1", "finetune": "0.3", "gaussian_amnesiac": "0.3"}, {}, HOLDS),
+        ({"blindspot": One(0.1), "finetune": One(0.3), "gaussian_amnesiac": One(0.3)}, {}, HOLDS),
         ({"blindspot": 0.1, "finetune": 0.3}, {}, NOT_MEASURED),
         (
-            {"blindspot": 0.1, "finetune": 0.3, "gaussian_amnesiac": "not measured"},
+            {"blindspot": 0.1, "finetune": 0.3, "gaussian_amnesiac": NONE},
             {},
             NOT_MEASURED,
         ),
         # bounds: at least 0.5 is surely more than 0.1; at most 0.5 need not be
-        ({"blindspot": 0.1, "finetune": ">= 0.5", "gaussian_amnesiac": 0.3}, {}, HOLDS),
-        ({"blindspot": 0.1, "finetune": "<= 0.5", "gaussian_amnesiac": 0.3}, {}, UNDECIDED),
+        ({"blindspot": 0.1, "finetune": at_least(0.5), "gaussian_amnesiac": 0.3}, {}, HOLDS),
+        ({"blindspot": 0.1, "finetune": at_most(0.5), "gaussian_amnesiac": 0.3}, {}, UNDECIDED),
     ],
 )
 def test_least(means, options, expected):
-    found, figures = verdict(least(KEY, "blindspot"), frame(**options, **means))
+    found, figures = verdict(least(KEY, "blindspot"), numbers(**options, **means))
     assert found == expected
     assert figures.startswith(f"the set: {expected} (Blindspot ")
 
 
 def test_figures_show_what_decided():
-    data = frame(blindspot=0.1, finetune=0.3, gaussian_amnesiac=0.2)
+    data = numbers(blindspot=0.1, finetune=0.3, gaussian_amnesiac=0.2)
     assert verdict(least(KEY, "blindspot"), data)[1] == (
         "the set: holds (Blindspot 0.1 [0.08, 0.12], FineTune 0.3 [0.28, 0.32], "
         "Gaussian Amnesiac 0.2 [0.18, 0.22], floor 0.01)"
@@ -97,32 +102,37 @@ def test_figures_show_what_decided():
 
 def test_nearest_to_another_model_counts_both_sides():
     check = least(KEY, "blindspot", "retrained")
-    over = frame(retrained=1.0, blindspot=1.1, finetune=0.7, gaussian_amnesiac=1.4)
+    over = numbers(retrained=1.0, blindspot=1.1, finetune=0.7, gaussian_amnesiac=1.4)
     assert verdict(check, over)[0] == HOLDS
-    worse = frame(retrained=1.0, blindspot=1.4, finetune=1.1, gaussian_amnesiac=1.1)
+    worse = numbers(retrained=1.0, blindspot=1.4, finetune=1.1, gaussian_amnesiac=1.1)
     assert verdict(check, worse)[0] == FAILS
-    assert verdict(check, worse[worse["method"] != "retrained"])[0] == NOT_MEASURED
+    assert (
+        verdict(check, {key: one for key, one in worse.items() if key[2] != "retrained"})[0]
+        == NOT_MEASURED
+    )
 
 
 def test_nearest_to_a_number_with_a_bound():
     check = least("anamnesis", "blindspot", 1.0)
-    others = {"finetune": 0.2, "gaussian_amnesiac": 0.1, "measure": "anamnesis", "floor": "0.05"}
-    assert verdict(check, frame(blindspot=0.9, **others))[0] == HOLDS
-    assert verdict(check, frame(blindspot=">= 1.3", **others))[0] == UNDECIDED  # may be far above
-    assert verdict(check, frame(blindspot=">= 2.3", **others))[0] == FAILS
-    assert verdict(check, frame(blindspot="not measurable", **others))[0] == NOT_MEASURED
+    others = {"finetune": 0.2, "gaussian_amnesiac": 0.1, "measure": "anamnesis", "floor": 0.05}
+    assert verdict(check, numbers(blindspot=0.9, **others))[0] == HOLDS
+    assert (
+        verdict(check, numbers(blindspot=at_least(1.3), **others))[0] == UNDECIDED
+    )  # may be far above
+    assert verdict(check, numbers(blindspot=at_least(2.3), **others))[0] == FAILS
+    assert verdict(check, numbers(blindspot=NOT_MEASURABLE, **others))[0] == NOT_MEASURED
 
 
 def test_near_and_above():
-    close = frame(retrained=1.0, blindspot=1.05, finetune=0.97, gaussian_amnesiac=1.0)
+    close = numbers(retrained=1.0, blindspot=1.05, finetune=0.97, gaussian_amnesiac=1.0)
     assert verdict(near(KEY, "retrained", 0.15), close)[0] == HOLDS
-    far = frame(retrained=1.0, blindspot=1.5, finetune=0.97, gaussian_amnesiac=1.0)
+    far = numbers(retrained=1.0, blindspot=1.5, finetune=0.97, gaussian_amnesiac=1.0)
     assert verdict(near(KEY, "retrained", 0.15), far)[0] == FAILS
-    edge = frame(retrained=1.0, blindspot=1.15, finetune=0.97, gaussian_amnesiac=1.0)
+    edge = numbers(retrained=1.0, blindspot=1.15, finetune=0.97, gaussian_amnesiac=1.0)
     assert verdict(near(KEY, "retrained", 0.15), edge)[0] == UNDECIDED
-    assert verdict(above(KEY, "original", 0.55), frame(original=0.7))[0] == HOLDS
-    assert verdict(above(KEY, "original", 0.55), frame(original=0.5))[0] == FAILS
-    assert verdict(above(KEY, "original", 0.55), frame(original=0.56))[0] == UNDECIDED
+    assert verdict(above(KEY, "original", 0.55), numbers(original=0.7))[0] == HOLDS
+    assert verdict(above(KEY, "original", 0.55), numbers(original=0.5))[0] == FAILS
+    assert verdict(above(KEY, "original", 0.55), numbers(original=0.56))[0] == UNDECIDED
 
 
 def test_parts_together():
@@ -142,17 +152,17 @@ def test_verdicts_are_named_once():
 
 def test_most():
     """The greatest of the methods, or the farthest from another model."""
-    data = frame(retrained=1.0, blindspot=0.1, finetune=0.4, gaussian_amnesiac=1.1)
+    data = numbers(retrained=1.0, blindspot=0.1, finetune=0.4, gaussian_amnesiac=1.1)
     assert verdict(most(KEY, "gaussian_amnesiac"), data)[0] == HOLDS
     assert verdict(most(KEY, "finetune"), data)[0] == FAILS
     assert verdict(most(KEY, "blindspot", "retrained"), data)[0] == HOLDS
     assert verdict(most(KEY, "gaussian_amnesiac", "retrained"), data)[0] == FAILS
-    close = frame(blindspot=0.1, finetune=0.4, gaussian_amnesiac=0.41)
+    close = numbers(blindspot=0.1, finetune=0.4, gaussian_amnesiac=0.41)
     assert verdict(most(KEY, "gaussian_amnesiac"), close)[0] == UNDECIDED
 
 
 def test_only_those_named_are_compared():
-    data = frame(retrained=1.0, blindspot=0.1, finetune=0.05, gaussian_amnesiac=0.2)
+    data = numbers(retrained=1.0, blindspot=0.1, finetune=0.05, gaussian_amnesiac=0.2)
     pair = {"blindspot": "B", "gaussian_amnesiac": "G"}
     assert verdict(least(KEY, "blindspot"), data)[0] == FAILS
     found, figures = verdict(least(KEY, "blindspot", among=pair), data)
@@ -163,23 +173,25 @@ def test_only_those_named_are_compared():
 
 def test_claims_about_several_datasets():
     """Every place must bear a claim out; a dataset that is not there was not measured."""
-    data = frame(blindspot=0.1, finetune=0.3, gaussian_amnesiac=0.2)
+    data = numbers(blindspot=0.1, finetune=0.3, gaussian_amnesiac=0.2)
     claim = Claim("c", "said", "there", (("d", "f"), ("e", "f")), least(KEY, "blindspot"))
-    assert check_claims(data.assign(dataset="x"), [claim], {}).empty
-    assert check_claims(data, [claim], {}).loc[0, "verdict"] == NOT_MEASURED
-    both = pd.concat([data, data.assign(dataset="e")])
-    assert check_claims(both, [claim], {}).loc[0, "verdict"] == HOLDS
-    other = frame(blindspot=0.5, finetune=0.3, gaussian_amnesiac=0.2).assign(dataset="e")
-    found = check_claims(pd.concat([data, other]), [claim], {("e", "f"): "E, f"}).loc[0]
-    assert found["verdict"] == FAILS and "E, f: does not hold" in found["figures"]
+    elsewhere = {("x", *key[1:]): one for key, one in data.items()}
+    assert check_claims(elsewhere, [claim], {}) == []
+    assert check_claims(data, [claim], {})[0].verdict == NOT_MEASURED
+    same = {("e", *key[1:]): one for key, one in data.items()}
+    assert check_claims(data | same, [claim], {})[0].verdict == HOLDS
+    other = numbers(blindspot=0.5, finetune=0.3, gaussian_amnesiac=0.2, dataset="e")
+    (found,) = check_claims(data | other, [claim], {("e", "f"): "E, f"})
+    assert found.verdict == FAILS and found.figures[1].startswith("E, f: does not hold")
 
 
 def on_paper(table, claims):
     """Verdicts on the paper's claims by its own printed numbers, taken as exact."""
-    printed = paper_values(table)
-    rows = printed.assign(mean=printed["value"], seeds=1, floor="0")
-    rows[["ci_low", "ci_high", "note", "paper_value"]] = ""
-    return check_claims(rows[TIDY], claims, {}).set_index("id")["verdict"].to_dict()
+    printed = {
+        (row.dataset, row.forget_set, row.method, row.measure): cell(float(row.value), floor=0.0)
+        for row in paper_values(table).itertuples()
+    }
+    return {one.id: one.verdict for one in check_claims(printed, claims, {})}
 
 
 def test_the_paper_s_own_numbers_bear_table_2_s_claims_out():

@@ -20,6 +20,7 @@ from regression_unlearning.evaluation import (
     membership,
     wasserstein,
 )
+from regression_unlearning.evaluation import values as written
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.files import write_npz
 
@@ -63,14 +64,15 @@ def of(tmp_path):
                 else:
                     path.write_text(json.dumps(value))
                 files[source][seed] = path
-        return inputs.Inputs(method, files)
+        gold = {source[5:]: paths for source, paths in files.items() if source.startswith("gold_")}
+        return inputs.Inputs("d", "f", method, inputs.Sources(files), inputs.Sources(gold))
 
     return make
 
 
 def values(rows):
     """Rows as a dictionary by quantity and seeds."""
-    return {(r["quantity"], r["seed"], r["other_seed"]): r["value"] for r in rows}
+    return {(r.quantity, r.seed, r.other_seed): r.value for r in rows}
 
 
 # errors
@@ -100,13 +102,13 @@ def test_errors_by_hand(of, loss, expected):
 
 def test_an_empty_part_is_said(of):
     found = errors.measure(of(observations={0: observation(like=0)}), errors.Settings())
-    (empty,) = [row for row in found if row["value"] is None]
-    assert empty["quantity"] == "error_forget_test"
-    assert empty["note"] == "no test row is like the forget set"
+    (empty,) = [row for row in found if row.value is None]
+    assert empty.quantity == "error_forget_test"
+    assert empty.note == "no test row is like the forget set"
     found = errors.measure(of(observations={0: observation(like=1)}), errors.Settings())
-    (empty,) = [row for row in found if row["value"] is None]
-    assert empty["quantity"] == "error_retain_test"
-    assert empty["note"] == "no test row is unlike the forget set"
+    (empty,) = [row for row in found if row.value is None]
+    assert empty.quantity == "error_retain_test"
+    assert empty.note == "no test row is unlike the forget set"
 
 
 def test_errors_sum_in_double_precision():
@@ -167,7 +169,7 @@ def test_wasserstein_of_nothing_is_said(of):
     rows = wasserstein.measure(
         of(observations={0: one}, gold_observations={0: one}), wasserstein.Settings()
     )
-    assert [(r["value"], r["note"]) for r in rows if r["quantity"] == "wasserstein_test"] == [
+    assert [(r.value, r.note) for r in rows if r.quantity == "wasserstein_test"] == [
         (None, "no test row is like the forget set")
     ]
 
@@ -234,8 +236,8 @@ def test_the_index_of_a_method_is_over_the_gold_model_of_its_seed(of):
            gold_relearning={0: runs(12, 12), 1: runs(4, 5)}),
         anamnesis.Settings(),
     )  # fmt: skip
-    assert [(r["seed"], r["value"], r["bound"]) for r in found] == [(0, 0.5, ""), (1, 2.0, ">=")]
-    assert "the model did not relearn" in found[1]["note"]
+    assert [(r.seed, r.value, r.bound) for r in found] == [(0, 0.5, ""), (1, 2.0, ">=")]
+    assert "the model did not relearn" in found[1].note
 
 
 def test_gold_pairs_are_distances_from_1_in_both_directions(of):
@@ -248,7 +250,7 @@ def test_gold_pairs_are_distances_from_1_in_both_directions(of):
     assert found["anamnesis", 3, 0] == 1.0  # relearnt at once: index 0
     assert found["anamnesis", 0, 3] is None  # over nothing
     assert all(found["anamnesis", *pair] is None for pair in ((0, 2), (2, 0), (1, 2), (2, 3)))
-    assert len(found) == 12 and not any(row["bound"] for row in rows)
+    assert len(found) == 12 and not any(row.bound for row in rows)
 
 
 # membership
@@ -385,14 +387,14 @@ def test_rows_are_capped_balanced_and_seeded(of):
     ]
     assert takes[0] == takes[1] != takes[2]
     rows = membership.measure(of(observations={0: seen}), membership.Settings(rows=20))
-    assert {r["note"] for r in rows if r["quantity"] == "attack_label_rate"} == {"20 rows a class"}
+    assert {r.note for r in rows if r.quantity == "attack_label_rate"} == {"20 rows a class"}
 
 
 def test_too_few_rows_are_said_for_every_quantity(of):
     enough = membership.measure(of(observations={0: observation()}), membership.Settings())
     few = membership.measure(of(observations={0: observation(tests=4)}), membership.Settings())
-    assert {row["quantity"] for row in few} == {row["quantity"] for row in enough}
-    assert all(row["value"] is None and "too few for 3 folds" in row["note"] for row in few)
+    assert {row.quantity for row in few} == {row.quantity for row in enough}
+    assert all(row.value is None and "too few for 3 folds" in row.note for row in few)
 
 
 # cost
@@ -421,36 +423,41 @@ def test_a_given_model_has_no_cost_and_says_so(of):
         cost.Settings(),
     )  # fmt: skip
     assert set(values(rows).values()) == {None} and len(rows) == 3
-    assert {row["note"] for row in rows} == {cost.GIVEN}
+    assert {row.note for row in rows} == {cost.GIVEN}
 
 
 # rows in and out
 
 
+GIVEN = inputs.Inputs("d", "f", "m", inputs.Sources({}), inputs.Sources({}))
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-def test_a_row_refuses_what_is_no_number(value):
+def test_a_value_refuses_what_is_no_number(value):
     with pytest.raises(ValueError, match="q, seed 3: the value is"):
-        inputs.row("q", 3, value)
+        GIVEN.value("q", 3, value)
 
 
-def test_a_row_without_a_value_needs_a_reason():
+def test_a_value_that_is_absent_needs_a_reason():
     with pytest.raises(ValueError, match="needs a note"):
-        inputs.row("q", 0, None)
-    assert inputs.row("q", 0, None, note="why")["note"] == "why"
+        GIVEN.value("q", 0, None)
+    assert GIVEN.value("q", 0, None, note="why").note == "why"
 
 
-def test_values_are_written_in_full_precision(tmp_path):
-    import csv
-
+def test_values_say_what_they_are_of_and_are_read_as_they_were_written(tmp_path):
     path = tmp_path / "a" / "m.csv"
-    rows = [inputs.row("q", 1, 1 / 3, other_seed=2), inputs.row("q", 2, None, note='a, "b"')]
-    inputs.write(path, rows)
-    with path.open(newline="") as file:
-        first, second = csv.DictReader(file)
-    assert float(first["value"]) == 1 / 3 and first["other_seed"] == "2"
-    assert (second["value"], second["other_seed"], second["note"]) == ("", "", 'a, "b"')
-    inputs.write(path, [])
-    assert path.read_text() == ",".join(inputs.COLUMNS) + "\n"
+    rows = [
+        GIVEN.value("q", 1, 1 / 3, other_seed=2),
+        GIVEN.value("q", 2, None, note='a, "b"\nc'),
+        GIVEN.value("q", 3, 1e-300, bound=">=", note=" capped "),
+    ]
+    written.write(path, rows)
+    assert written.read(path) == rows
+    assert (rows[0].dataset, rows[0].forget_set, rows[0].method) == ("d", "f", "m")
+    written.write(path, [])
+    assert path.read_text() == ",".join(written.COLUMNS) + "\n"
+    with pytest.raises(UserError, match=r"cannot read .*none\.csv"):
+        written.read(tmp_path / "none.csv")
 
 
 @pytest.mark.parametrize("name", MEASURES)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from regression_unlearning.evaluation import inputs, representation
+from regression_unlearning.evaluation import inputs, representation, values
 from regression_unlearning.evaluation.observations import Observation
 
 SETTINGS = representation.Settings(iterations=50)
@@ -30,6 +30,11 @@ def write(folder, name, seen):
     path = folder / f"{name}.npz"
     np.savez(path, **seen.arrays)
     return path
+
+
+def given(method, files, gold_values=None):
+    own = inputs.Sources({"observations": files})
+    return inputs.Inputs("d", "f", method, own, own, gold_values or {})
 
 
 def test_it_tells_a_shift_and_nothing_else():
@@ -63,33 +68,30 @@ def test_too_few_rows_say_so():
 def test_rows_of_the_measure(tmp_path, method):
     gold = {seed: write(tmp_path, f"gold_{seed}", observation(seed=seed)) for seed in (0, 1)}
     ours = {seed: write(tmp_path, f"ours_{seed}", observation(2.0, seed=seed)) for seed in (0, 1)}
-    alone = representation.measure(inputs.Inputs("retrained", {"observations": gold}), SETTINGS)
-    inputs.write(tmp_path / "gold.csv", alone)
-    values = dict.fromkeys(gold, tmp_path / "gold.csv")
-    files = {"observations": ours, "gold_values": values}
+    alone = representation.measure(given("retrained", gold), SETTINGS)
+    values.write(tmp_path / "gold.csv", alone)
+    taken = inputs.by_seed(values.read(tmp_path / "gold.csv"))
     found = (
         alone
         if method == "retrained"
-        else representation.measure(inputs.Inputs(method, files), SETTINGS)
+        else representation.measure(given(method, ours, taken), SETTINGS)
     )
-    excess = [row for row in found if row["quantity"] == "representation_linear_excess"]
+    excess = [row for row in found if row.quantity == "representation_linear_excess"]
     if method == "retrained":
-        assert [(row["seed"], row["other_seed"]) for row in excess] == [(0, 1)]
-        assert 0 <= excess[0]["value"] < 0.2
+        assert [(row.seed, row.other_seed) for row in excess] == [(0, 1)]
+        assert 0 <= excess[0].value < 0.2
     else:
-        assert [row["seed"] for row in excess] == [0, 1]
+        assert [row.seed for row in excess] == [0, 1]
         by_hand = (
             representation.attack(observation(2.0, seed=1), SETTINGS)[0]["linear"]
             - representation.attack(observation(seed=1), SETTINGS)[0]["linear"]
         )
-        assert excess[1]["value"] == by_hand > 0.3  # to the last bit, through the file
+        assert excess[1].value == by_hand > 0.3  # to the last bit, through the file
 
 
 def test_without_rows_the_measure_says_why(tmp_path):
     path = write(tmp_path, "few", observation(like=3))
-    gold = representation.measure(inputs.Inputs("retrained", {"observations": {0: path}}), SETTINGS)
-    inputs.write(tmp_path / "gold.csv", gold)
-    files = {"observations": {0: path}, "gold_values": {0: tmp_path / "gold.csv"}}
-    found = representation.measure(inputs.Inputs("sure", files), SETTINGS)
+    gold = representation.measure(given("retrained", {0: path}), SETTINGS)
+    found = representation.measure(given("sure", {0: path}, inputs.by_seed(gold)), SETTINGS)
     assert len(found) == 4
-    assert all(row["value"] is None and "too few" in row["note"] for row in found)
+    assert all(row.value is None and "too few" in row.note for row in found)

@@ -80,11 +80,11 @@ def test_a_row_a_seed_and_for_gold_a_row_a_pair(tmp_path):
     for seed in (0, 1, 2):
         files[seed] = tmp_path / f"{seed}.npz"
         np.savez(files[seed], **observation({**GOLD, "test": 0.5 + 0.1 * seed}).arrays)
-    given = {"observations": files, "gold_observations": dict.fromkeys(files, files[0])}
-    rows = tow.measure(inputs.Inputs("finetune", given), tow.Settings())
-    assert [one["value"] for one in rows] == pytest.approx([1, 0.9, 0.8])
-    gold = inputs.Inputs("retrained", {"observations": files, "gold_observations": files})
-    rows = tow.measure(gold, tow.Settings())
-    assert [(one["seed"], one["other_seed"]) for one in rows] == [(0, 1), (0, 2), (1, 2)]
-    assert [one["value"] for one in rows] == pytest.approx([0.1, 0.2, 0.1])
-    assert "distance of the product from 1" in rows[0]["note"]
+    own = inputs.Sources({"observations": files})
+    first = inputs.Sources({"observations": dict.fromkeys(files, files[0])})
+    rows = tow.measure(inputs.Inputs("d", "f", "finetune", own, first), tow.Settings())
+    assert [one.value for one in rows] == pytest.approx([1, 0.9, 0.8])
+    rows = tow.measure(inputs.Inputs("d", "f", "retrained", own, own), tow.Settings())
+    assert [(one.seed, one.other_seed) for one in rows] == [(0, 1), (0, 2), (1, 2)]
+    assert [one.value for one in rows] == pytest.approx([0.1, 0.2, 0.1])
+    assert "distance of the product from 1" in rows[0].note

@@ -6,8 +6,8 @@ import pytest
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_npz
+from regression_unlearning.reporting.densities import density, draw_panels
 from regression_unlearning.reporting.differences import Panel, panel
-from regression_unlearning.reporting.figures import density, difference_densities
 
 
 def save(path, ids, target, prediction):
@@ -93,7 +93,7 @@ def panels(count=2):
 @pytest.mark.parametrize("relative", [False, True])
 def test_files_are_not_blank_and_the_same_bytes_twice(tmp_path, relative):
     for stem in ("one", "two"):
-        difference_densities(panels(), tmp_path / stem, "Title", "years", True, relative)
+        draw_panels(panels(), tmp_path / stem, "Title", "years", True, relative)
     image = matplotlib.image.imread(tmp_path / "one.png")[..., :3]
     assert image.shape[1] > 700 and (image < 0.9).any(axis=2).mean() > 0.005
     assert len(np.unique(image.reshape(-1, 3), axis=0)) > 50
@@ -111,5 +111,5 @@ def test_files_are_not_blank_and_the_same_bytes_twice(tmp_path, relative):
 
 def test_nothing_but_one_value_does_not_crash(tmp_path):
     only = Panel("f", {"Same": np.zeros(5)}, np.zeros(5))
-    difference_densities([only], tmp_path / "flat", "T", "hours")
+    draw_panels([only], tmp_path / "flat", "T", "hours")
     assert (tmp_path / "flat.png").stat().st_size > 1000

@@ -1,7 +1,7 @@
 """A row for each method, what is said of it as a whole, and whether the bars are met."""
 
-import pandas as pd
 import pytest
+from made_summaries import WORDS, at_least, cell
 
 from regression_unlearning.reporting.estimates import FAILS, HOLDS, NOT_MEASURED
 from regression_unlearning.reporting.layout import Layout
@@ -14,7 +14,7 @@ from regression_unlearning.reporting.remarks import (
     bars,
     remarks,
 )
-from regression_unlearning.reporting.summary import COLUMNS
+from regression_unlearning.reporting.summaries import read
 from regression_unlearning.reporting.writing import as_latex, as_markdown
 
 NAMES = {"original": "Original", "retrained": "Retrained", "good": "Good", "poor": "Poor"}
@@ -25,57 +25,54 @@ LAYOUT = Layout(
     methods={**NAMES, "dear": "Dear"},
     kind="methods",
     untuned=("poor",),
+    quantities=WORDS,
 )
 
 
-def row(forget_set, method, measure, mean, floor="0.1", note=""):
-    return ["d", forget_set, method, measure, mean, "", "", 3, floor, "", note]
+COST, W1 = "seconds_over_retraining", "wasserstein_train"
 
 
-def frame(*more, poor="0.95", good="0.5"):
-    rows = []
+def given(more=(), poor=0.95, good=0.5):
+    found = {}
     for forget_set in ("low", "high"):
-        rows += [
-            row(forget_set, "original", "wasserstein_train", "1"),
-            row(forget_set, "retrained", "wasserstein_train", "0.1", note="pairs"),
-            row(forget_set, "poor", "wasserstein_train", poor),
-            row(forget_set, "original", "seconds_over_retraining", "1.2"),
-            row(forget_set, "poor", "seconds_over_retraining", "0.05"),
-            row(forget_set, "good", "seconds_over_retraining", "0.04"),
-            row(forget_set, "dear", "seconds_over_retraining", "0.6"),
-            row(forget_set, "good", "attack_auc", "0.7"),
-        ]
-    rows += [
-        row("low", "good", "wasserstein_train", "0.95"),
-        row("high", "good", "wasserstein_train", good),
-        row("low", "dear", "wasserstein_train", ">= 3"),
-    ]
-    return pd.DataFrame([*rows, *more], columns=COLUMNS)
+        found |= {
+            ("d", forget_set, "original", W1): cell(1.0, floor=0.1),
+            ("d", forget_set, "retrained", W1): cell(0.1, floor=0.1, note="pairs"),
+            ("d", forget_set, "poor", W1): cell(poor, floor=0.1),
+            ("d", forget_set, "original", COST): cell(1.2, floor=0.1),
+            ("d", forget_set, "poor", COST): cell(0.05, floor=0.1),
+            ("d", forget_set, "good", COST): cell(0.04, floor=0.1),
+            ("d", forget_set, "dear", COST): cell(0.6, floor=0.1),
+            ("d", forget_set, "good", "attack_auc"): cell(0.7, floor=0.1),
+        }
+    found |= {
+        ("d", "low", "good", W1): cell(0.95, floor=0.1),
+        ("d", "high", "good", W1): cell(good, floor=0.1),
+        ("d", "low", "dear", W1): cell(at_least(3.0), floor=0.1),
+    }
+    return {**found, **dict(more)}
 
 
 def test_a_method_is_judged_as_a_whole():
-    found = remarks(frame(), LAYOUT)
+    found = remarks(given(), LAYOUT)
     assert found == {
         "good": (),  # on one forget set by more than the floor
         "poor": (NO_CLOSER, UNTUNED),  # nearer, but by less than the floor
         "dear": (NOT_COMPARED, DEAR),
     }
-    assert remarks(frame(good="0.91"), LAYOUT)["good"] == (NO_CLOSER,)
+    assert remarks(given(good=0.91), LAYOUT)["good"] == (NO_CLOSER,)
 
 
 def test_one_dear_forget_set_is_enough():
     """Cheap on the average is not cheap: 0.04 and 0.6 are no "at most a half"."""
-    cost = "seconds_over_retraining"
-    given = frame()
-    dear = (given["method"] == "good") & (given["measure"] == cost) & (given["forget_set"] == "low")
-    given.loc[dear, "mean"] = "0.6"
-    assert remarks(given, LAYOUT)["good"] == (DEAR,)
-    figures = bars(given, LAYOUT).set_index("id")["figures"]
+    found = given({("d", "low", "good", COST): cell(0.6, floor=0.1)})
+    assert remarks(found, LAYOUT)["good"] == (DEAR,)
+    figures = {one.id: one.figures for one in bars(found, LAYOUT)}
     assert "more than half: Good, Dear" in figures["under_half"]
 
 
 def test_each_remark_stands_at_each_row_of_its_method():
-    table = methods_table(frame(), LAYOUT)
+    table = methods_table(given(), LAYOUT)
     notes = {(one.group, one.label): set(one.notes) for one in table.rows}
     for group in ("Low", "High"):
         assert {NO_CLOSER, UNTUNED} <= notes[group, "Poor"]
@@ -87,7 +84,7 @@ def test_each_remark_stands_at_each_row_of_its_method():
 
 
 def test_cells_floor_and_what_is_not_defined():
-    table = methods_table(frame(), LAYOUT)
+    table = methods_table(given(), LAYOUT)
     place = {title: i for i, title in enumerate(table.columns[2:])}
     rows = {(one.group, one.label): one.cells for one in table.rows}
     w1, cost = place["Wasserstein distance, train → 0"], place["Share of retraining"]
@@ -99,28 +96,25 @@ def test_cells_floor_and_what_is_not_defined():
     assert [one.label for one in table.rows][:6] == [*LAYOUT.methods.values(), "Floor"]
 
 
-def test_the_tidy_file_leaves_costs_out(tmp_path):
-    write_methods_table(frame(), LAYOUT, tmp_path / "methods")
-    kept = pd.read_csv(tmp_path / "methods.csv")
-    assert set(kept["measure"]) == {"wasserstein_train", "attack_auc"}
+def test_the_file_of_summaries_leaves_costs_out(tmp_path):
+    write_methods_table(given(), LAYOUT, tmp_path / "methods")
+    assert {key[3] for key in read(tmp_path / "methods.csv")} == {W1, "attack_auc"}
     assert {path.suffix for path in tmp_path.iterdir()} == {".csv", ".md", ".tex"}
 
 
 @pytest.mark.parametrize(
-    ("given", "verdicts"),
+    ("found", "verdicts"),
     [
-        (frame(), [FAILS, FAILS, HOLDS]),
-        (frame(poor="0.2"), [NOT_MEASURED, FAILS, HOLDS]),  # `dear` has a bound alone
-        (frame(row("high", "dear", "wasserstein_train", "0.1"), poor="0.2"), [HOLDS, FAILS, HOLDS]),
+        (given(), [FAILS, FAILS, HOLDS]),
+        (given(poor=0.2), [NOT_MEASURED, FAILS, HOLDS]),  # `dear` has a bound alone
+        (given({("d", "high", "dear", W1): cell(0.1, floor=0.1)}, poor=0.2), [HOLDS, FAILS, HOLDS]),
     ],
 )
-def test_the_bars(given, verdicts):
-    found = bars(given, LAYOUT)
-    assert found["verdict"].tolist() == verdicts
-    figures = found.set_index("id")["figures"]
+def test_the_bars(found, verdicts):
+    checked = bars(found, LAYOUT)
+    assert [one.verdict for one in checked] == verdicts
+    figures = {one.id: one.figures for one in checked}
     assert "more than half: Dear" in figures["under_half"]
-    assert "0.050" in figures["median_under_a_tenth"]
-    dear = given.assign(
-        mean=given["mean"].where(given["measure"] != "seconds_over_retraining", "0.2")
-    )
-    assert bars(dear, LAYOUT)["verdict"].tolist()[1:] == [HOLDS, FAILS]
+    assert figures["median_under_a_tenth"] == ("median share 0.050",)
+    dear = {key: cell(0.2) if key[3] == COST else one for key, one in found.items()}
+    assert [one.verdict for one in bars(dear, LAYOUT)][1:] == [HOLDS, FAILS]

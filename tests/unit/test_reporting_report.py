@@ -6,11 +6,10 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 
-import pandas as pd
 import pytest
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.reporting.claims import COLUMNS
+from regression_unlearning.reporting.claims import Checked
 from regression_unlearning.reporting.report import Picture, write_report
 from regression_unlearning.reporting.table import Block, Cell, Row, Table
 
@@ -21,9 +20,7 @@ ROW = Row("0–2", "Error", (Cell("1.0", "1.1", ("one <note>",)),), "retrained",
 TABLE = Table(
     "Tab <le>", "Data", ("Set", "Measure", "M & M", "Floor"), (Block("", (ROW,)),), (("T", "m"),)
 )
-CLAIM = pd.DataFrame(
-    [["c", "It <is> so", "Section 6", "undecided", "0–2: a; random: b"]], columns=COLUMNS
-)
+CLAIM = [Checked("c", "It <is> so", "Section 6", "undecided", ("0–2: a", "random: b"))]
 
 
 class Reader(HTMLParser):

@@ -1,35 +1,30 @@
 """Means, intervals, floors and censoring, against numbers worked out by hand."""
 
-import io
 import math
 
-import pandas as pd
 import pytest
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.reporting.summary import COLUMNS, read_tidy, tidy
+from regression_unlearning.evaluation.values import COLUMNS, from_text
+from regression_unlearning.reporting import summaries
+from regression_unlearning.reporting.summaries import Number
+from regression_unlearning.reporting.summary import summarise
 
-HEAD = "dataset,forget_set,method,quantity,seed,other_seed,value,bound,note\n"
-PAPER = pd.DataFrame(
-    [["d", "f", "blindspot", "error_forget_train", "2.470"]],
-    columns=["dataset", "forget_set", "method", "measure", "value"],
-)
+PAPER = {("d", "f", "blindspot", "error_forget_train"): "2.470"}
 
 
-def summary(*lines: str) -> pd.DataFrame:
+def summary(*lines):
     """Summarise rows given as ``method,quantity,seed,other_seed,value,bound,note``."""
-    text = HEAD + "".join(f"d,f,{line}\n" for line in lines)
-    return tidy(pd.read_csv(io.StringIO(text)), PAPER)
+    text = ",".join(COLUMNS) + "\n" + "".join(f"d,f,{line}\n" for line in lines)
+    return summarise(from_text(text), PAPER)
 
 
-def cell(frame: pd.DataFrame, method: str, measure: str) -> pd.Series:
-    rows = frame[(frame["method"] == method) & (frame["measure"] == measure)]
-    assert len(rows) == 1
-    return rows.iloc[0]
+def cell(found, method, quantity):
+    return found["d", "f", method, quantity]
 
 
 def test_mean_and_t_interval():
-    frame = summary(
+    found = summary(
         "blindspot,error_forget_train,0,,1,,",
         "blindspot,error_forget_train,1,,2,,",
         "blindspot,error_forget_train,2,,4,,",
@@ -37,123 +32,140 @@ def test_mean_and_t_interval():
         "retrained,error_forget_train,1,,2.1,,",
         "retrained,error_forget_train,2,,2.4,,",
     )
-    one = cell(frame, "blindspot", "error_forget_train")
-    # mean 7/3; deviation sqrt(7/3); t with 2 degrees of freedom at 97.5 % is 4.302653 (tables)
-    half = 4.302652729911275 * math.sqrt(7 / 3) / math.sqrt(3)
-    assert list(frame.columns) == COLUMNS
-    assert one["mean"] == "2.33333" and one["seeds"] == 3
-    assert float(one["ci_low"]) == pytest.approx(7 / 3 - half, abs=1e-5)
-    assert float(one["ci_high"]) == pytest.approx(7 / 3 + half, abs=1e-5)
-    assert one["floor"] == "0.266667"  # mean of |0.1|, |0.4|, |0.3|
-    assert one["paper_value"] == "2.470"  # as printed
-    assert one["note"] == ""
-    assert cell(frame, "retrained", "error_forget_train")["paper_value"] == ""
+    one = cell(found, "blindspot", "error_forget_train")
+    # mean 7/3; deviation sqrt(7/3); t with 2 degrees of freedom in closed form: 4.302653
+    half = 0.95 / math.sqrt(2 * 0.975 * 0.025) * math.sqrt(7 / 3) / math.sqrt(3)
+    assert one.mean == Number(7 / 3) and one.seeds == 3
+    assert one.low == pytest.approx(7 / 3 - half, rel=1e-9)
+    assert one.high == pytest.approx(7 / 3 + half, rel=1e-9)
+    assert one.floor.value == pytest.approx(0.8 / 3)  # mean of |0.1|, |0.4|, |0.3|
+    assert one.paper == "2.470"  # as printed
+    assert one.notes == ()
+    assert cell(found, "retrained", "error_forget_train").paper == ""
 
 
 def test_one_seed_has_neither_interval_nor_floor():
-    frame = summary(
+    found = summary(
         "blindspot,attack_auc,0,,0.61,,2000 rows", "retrained,attack_auc,0,,0.5,,2000 rows"
     )
-    one = cell(frame, "blindspot", "attack_auc")
-    assert [one["mean"], one["ci_low"], one["ci_high"], one["floor"]] == ["0.61", "", "", ""]
-    assert one["note"] == "one seed: no interval; 2000 rows; one retrained seed: no floor"
+    one = cell(found, "blindspot", "attack_auc")
+    assert (one.mean, one.low, one.high, one.floor) == (Number(0.61), None, None, None)
+    assert one.notes == ("one seed: no interval", "2000 rows", "one retrained seed: no floor")
 
 
 def test_floor_of_a_distance_is_gold_against_gold():
-    frame = summary(
+    found = summary(
         "blindspot,wasserstein_train,0,,0.3,,",
         "blindspot,wasserstein_train,1,,0.5,,",
         "retrained,wasserstein_train,0,1,0.10,,",
         "retrained,wasserstein_train,0,2,0.20,,",
         "retrained,wasserstein_train,1,2,0.60,,",
     )
-    assert set(frame["floor"]) == {"0.3"}
-    gold = cell(frame, "retrained", "wasserstein_train")
-    assert [gold["mean"], gold["ci_low"], gold["seeds"]] == ["0.3", "", 3]
-    assert gold["note"] == "gold against gold: the pairs share models, hence no interval"
-    # two seeds, mean 0.4, deviation sqrt(0.02), t 12.706205 with 1 degree of freedom
-    low = float(cell(frame, "blindspot", "wasserstein_train")["ci_low"])
-    assert low == pytest.approx(0.4 - 12.706204736432095 * 0.1, abs=1e-5)
+    assert all(one.floor.value == pytest.approx(0.3) for one in found.values())
+    gold = cell(found, "retrained", "wasserstein_train")
+    assert (gold.mean, gold.low, gold.seeds) == (gold.floor, None, 3)
+    assert gold.notes == ("gold against gold: the pairs share models, hence no interval",)
+    # two seeds, mean 0.4, deviation sqrt(0.02), t with 1 degree of freedom in closed form: 12.7062
+    low = cell(found, "blindspot", "wasserstein_train").low
+    assert low == pytest.approx(0.4 - math.tan(0.475 * math.pi) * 0.1, rel=1e-9)
 
 
-@pytest.mark.parametrize(("bound", "shown"), [(">=", ">= 1.323"), ("<=", "<= 1.323")])
-def test_bounds_in_one_direction_make_a_bound(bound, shown):
-    frame = summary(
+@pytest.mark.parametrize("bound", [">=", "<="])
+def test_bounds_in_one_direction_make_a_bound(bound):
+    found = summary(
         f"blindspot,anamnesis,0,,1.5,{bound},cap 230",
         f"blindspot,anamnesis,1,,1.4,{bound},cap 230",
         "blindspot,anamnesis,2,,1.07,,",
     )
-    one = cell(frame, "blindspot", "anamnesis")  # mean 1.32333...
-    assert [one["mean"], one["ci_low"], one["ci_high"], one["seeds"]] == [shown, "", "", 3]
-    assert one["note"].startswith("2 of 3 seeds censored: cap 230; no floor: ")
+    one = cell(found, "blindspot", "anamnesis")
+    assert one.mean == Number(math.fsum((1.5, 1.4, 1.07)) / 3, bound)
+    assert (one.low, one.high, one.seeds) == (None, None, 3)
+    assert one.notes[0] == "2 of 3 seeds censored: cap 230" and "no floor: " in one.notes[1]
 
 
 def test_bounds_in_both_directions_cannot_be_averaged():
-    frame = summary(
+    found = summary(
         "blindspot,anamnesis,0,,1.5,>=,ours stopped", "blindspot,anamnesis,1,,0.4,<=,gold stopped"
     )
-    one = cell(frame, "blindspot", "anamnesis")
-    assert one["mean"] == "not measurable" and one["ci_low"] == ""
-    assert "1 bounded from below and 1 from above: ours stopped, gold stopped" in one["note"]
+    one = cell(found, "blindspot", "anamnesis")
+    assert one.mean == Number(None, state="not measurable") and one.low is None
+    assert "1 bounded from below and 1 from above: ours stopped, gold stopped" in one.notes[0]
 
 
 def test_missing_values_are_said():
-    frame = summary(
+    found = summary(
         "finetune,anamnesis,0,,,,never reached",
         "finetune,anamnesis,1,,,,never reached",
         "blindspot,anamnesis,0,,1.0,,",
         "blindspot,anamnesis,1,,1.2,,",
-        "blindspot,anamnesis,2,,,,diverged",
-        "original,anamnesis,0,,,,",
-        "oddity,anamnesis,0,,inf,,",
+        "blindspot,anamnesis,2,,,,diverged; slowly",
     )
-    none = cell(frame, "finetune", "anamnesis")
-    assert (none["mean"], none["seeds"]) == ("not measured", 0)
-    assert none["note"].startswith("never reached; ")
-    some = cell(frame, "blindspot", "anamnesis")
-    assert (some["mean"], some["seeds"]) == ("1.1", 2) and some["ci_low"] != ""
-    assert some["note"].startswith("1 of 3 seeds not measured: diverged; ")
-    assert cell(frame, "original", "anamnesis")["note"].startswith("no reason was given; ")
-    assert cell(frame, "oddity", "anamnesis")["note"].startswith("the value is infinite; ")
-    assert (frame["mean"] != "").all()
+    none = cell(found, "finetune", "anamnesis")
+    assert (none.mean, none.seeds) == (Number(None, state="not measured"), 0)
+    assert none.notes[0] == "never reached"
+    some = cell(found, "blindspot", "anamnesis")
+    assert (some.mean, some.seeds) == (Number(1.1), 2) and some.low is not None
+    assert some.notes[0] == "1 of 3 seeds not measured: diverged, slowly"
 
 
 def test_a_censored_floor_is_a_bound():
-    frame = summary("blindspot,anamnesis,0,,1,,", "retrained,anamnesis,0,1,2,>=,cap")
-    assert set(frame["floor"]) == {">= 2"}
+    found = summary("blindspot,anamnesis,0,,1,,", "retrained,anamnesis,0,1,2,>=,cap")
+    assert {one.floor for one in found.values()} == {Number(2.0, ">=")}
 
 
 def test_floor_says_why_it_is_missing():
-    frame = summary(
+    found = summary(
         "blindspot,wasserstein_train,0,,1,,", "retrained,wasserstein_train,0,,,,one seed only"
     )
-    one = cell(frame, "blindspot", "wasserstein_train")
-    assert one["floor"] == "" and one["note"].endswith("no floor: one seed only")
+    one = cell(found, "blindspot", "wasserstein_train")
+    assert one.floor is None and one.notes[-1] == "no floor: one seed only"
 
 
-def test_order_of_the_input_does_not_matter_and_bytes_return(tmp_path):
+def test_equal_values_have_no_spread():
+    """Three times 0.1, summed and divided, is no longer 0.1: the interval must still be empty."""
+    one = cell(summary(*(f"a,q,{seed},,0.1,," for seed in range(3))), "a", "q")
+    assert (one.mean.value, one.low, one.high) == (0.1, 0.1, 0.1)
+
+
+def test_order_of_the_input_does_not_matter_and_what_is_read_is_what_was_written(tmp_path):
     lines = [
-        f"{method},error_forget_train,{seed},,{value},,"
-        for method, value in (
-            ("retrained", 1.123456789),
-            ("blindspot", 2e-7),
-            ("original", 123456.7),
+        f"{method},error_forget_train,{seed},,{value},{bound},{note}"
+        for method, value, bound, note in (
+            ("retrained", 1 / 3, "", "said; twice"),
+            ("blindspot", 2e-7, "", ""),
+            ("original", 123456.7, ">=", "cap"),
+            ("none", "", "", "never"),
         )
         for seed in (0, 1)
     ]
-    frame = summary(*lines)
-    pd.testing.assert_frame_equal(frame, summary(*reversed(lines)))
-    assert list(frame["mean"]) == ["2e-07", "123457", "1.12346"]
-    frame.to_csv(tmp_path / "tidy.csv", index=False)
-    pd.testing.assert_frame_equal(read_tidy(tmp_path / "tidy.csv"), frame, check_dtype=False)
+    lines += ["both,q,0,,1,>=,a", "both,q,1,,1,<=,b", "retrained,q,0,1,1,>=,c"]
+    found = summary(*lines)
+    assert list(found) == sorted(found) and found == summary(*reversed(lines))
+    states = {(one.mean.state, one.mean.bound, one.floor and one.floor.bound)
+              for one in found.values()}  # fmt: skip
+    assert len(states) == 5  # plain, bound, none, both ways, and a floor that is a bound
+    summaries.write(tmp_path / "t.csv", found)
+    assert summaries.read(tmp_path / "t.csv") == found
+    assert list(summaries.read(tmp_path / "t.csv")) == list(found)
+
+
+def test_a_table_that_is_none_is_named(tmp_path):
+    with pytest.raises(UserError, match=r"cannot read the table .*none\.csv"):
+        summaries.read(tmp_path / "none.csv")
+    (tmp_path / "old.csv").write_text("dataset,measure,mean\nd,q,not measured\n")
+    with pytest.raises(UserError, match=r"cannot read the table .*old\.csv"):
+        summaries.read(tmp_path / "old.csv")
 
 
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
         (["a,q,0,,1,,", "a,q,0,,2,,"], "two values for one model: d/f/a/q/0"),
-        (["a,q,0,,one,,"], "must be numbers"),
-        (["a,q,0,,1,>,"], "bound must be"),
+        (["a,q,0,,one,,"], "line 2: could not convert string to float: 'one'"),
+        (["a,q,0,,1,,", "a,q,1,,1,>,"], "line 3: bound must be"),
+        (["a,q,0,,inf,,"], "line 2: q, seed 0: the value is inf"),
+        (["a,q,0,,,,"], "line 2: q: a value that is absent needs a note"),
+        (["a,q"], "line 2"),
         ([], "no rows"),
     ],
 )
@@ -163,5 +175,5 @@ def test_wrong_input_is_named(lines, says):
 
 
 def test_a_missing_column_is_named():
-    with pytest.raises(UserError, match="forget_set"):
-        tidy(pd.DataFrame({"dataset": ["d"], "value": [1.0]}), PAPER)
+    with pytest.raises(UserError, match="m.csv: column forget_set, method"):
+        from_text("dataset,quantity,seed,other_seed,value,bound,note\n", "m.csv")

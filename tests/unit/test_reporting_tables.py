@@ -1,12 +1,29 @@
 """Tables as Markdown and LaTeX beside the tidy CSV: structure, notes, escaping, same bytes."""
 
-import pandas as pd
+from dataclasses import replace
+
 import pytest
+from made_summaries import (
+    NOT_MEASURABLE,
+    NOT_MEASURED,
+    WORDS,
+    at_least,
+    at_most,
+    cell,
+    number,
+)
 
 from regression_unlearning.reporting.costs import VARIES, costs_table, write_costs
 from regression_unlearning.reporting.layout import EMBEDDED, Layout
-from regression_unlearning.reporting.numerals import fixed, places, read, spread
-from regression_unlearning.reporting.summary import COLUMNS, read_tidy
+from regression_unlearning.reporting.numerals import (
+    fixed,
+    places,
+    plain,
+    shown,
+    spread,
+    with_interval,
+)
+from regression_unlearning.reporting.summaries import read
 from regression_unlearning.reporting.tables import ABSENT, main_table, write_table
 from regression_unlearning.reporting.writing import as_latex, as_markdown
 
@@ -18,36 +35,53 @@ LAYOUT = Layout(
     measures=("error_forget_train", "anamnesis"),
     error="absolute error (hours)",
     embedded=True,
+    quantities=WORDS,
 )
 
 
-def row(forget_set, method, measure, mean, low="", high="", floor="", paper="", note=""):
-    return ["d", forget_set, method, measure, mean, low, high, 3, floor, paper, note]
-
-
-FRAME = pd.DataFrame(
-    [
-        row("low", "original", "error_forget_train", "1.5", "1.4", "1.6", "0.05", "1.40", "capped"),
-        row(
-            "low", "retrained", "error_forget_train", "2.5", "2.3", "2.7", "0.05", "2.75", "capped"
+FOUND = {
+    key: cell(*numbers, **more)
+    for key, numbers, more in (
+        (
+            ("d", "low", "original", "error_forget_train"),
+            (1.5, 1.4, 1.6, 0.05),
+            {"paper": "1.40", "note": "capped"},
         ),
-        row(
-            "low", "blindspot", "error_forget_train", "2.4", "", "", "0.05", "", "one seed; capped"
+        (
+            ("d", "low", "retrained", "error_forget_train"),
+            (2.5, 2.3, 2.7, 0.05),
+            {"paper": "2.75", "note": "capped"},
         ),
-        row("low", "retrained", "anamnesis", "0.04", floor="0.04"),
-        row("low", "blindspot", "anamnesis", ">= 1.32", floor="0.04", note="2 of 3 seeds censored"),
-        row("high", "original", "error_forget_train", "11.5", "11.25", "11.75"),
-        row("high", "retrained", "error_forget_train", "not measured", note="diverged"),
-        row("high", "blindspot", "error_forget_train", "9.25", note="one seed"),
-        row("high", "blindspot", "anamnesis", "not measurable", note="both ways"),
-        row("low", "blindspot", "attack_auc", "0.6", floor="0.00001"),
-        row("low", "blindspot", "a_plug_in", "0.0002"),
-        row("low", "blindspot", "seconds", "12.5", "12", "13", floor="3"),
-        row("low", "retrained", "seconds", "125", note="one seed; one retrained seed: no floor"),
-        ["other", "low", "blindspot", "only_elsewhere", "1", "", "", 3, "", "", ""],
-    ],
-    columns=COLUMNS,
-)
+        (
+            ("d", "low", "blindspot", "error_forget_train"),
+            (2.4, None, None, 0.05),
+            {"note": "one seed; capped"},
+        ),
+        (("d", "low", "retrained", "anamnesis"), (0.04,), {"floor": 0.04}),
+        (
+            ("d", "low", "blindspot", "anamnesis"),
+            (at_least(1.32),),
+            {"floor": 0.04, "note": "2 of 3 seeds censored"},
+        ),
+        (("d", "high", "original", "error_forget_train"), (11.5, 11.25, 11.75), {}),
+        (
+            ("d", "high", "retrained", "error_forget_train"),
+            (NOT_MEASURED,),
+            {"note": "diverged"},
+        ),
+        (("d", "high", "blindspot", "error_forget_train"), (9.25,), {"note": "one seed"}),
+        (("d", "high", "blindspot", "anamnesis"), (NOT_MEASURABLE,), {"note": "both ways"}),
+        (("d", "low", "blindspot", "a_plug_in"), (0.0002,), {}),
+        (("d", "low", "blindspot", "attack_auc"), (0.6,), {"floor": 0.00001}),
+        (("d", "low", "blindspot", "seconds"), (12.5, 12.0, 13.0), {"floor": 3.0}),
+        (
+            ("d", "low", "retrained", "seconds"),
+            (125.0,),
+            {"note": "one seed; one retrained seed: no floor"},
+        ),
+        (("other", "low", "blindspot", "only_elsewhere"), (1.0,), {}),
+    )
+}
 
 
 def records(table):
@@ -70,7 +104,7 @@ def texts(row):
 
 
 def test_cells():
-    rows = {(r["Forget set"], r["Measure"]): r for r in records(main_table(FRAME, LAYOUT))}
+    rows = {(r["Forget set"], r["Measure"]): r for r in records(main_table(FOUND, LAYOUT))}
     first = rows["<= -0.85", "Forget error, train → retrained"]
     assert first["Original"] == "1.500 ± 0.100 (paper 1.40)"
     assert first["Retrained"] == "2.500 ± 0.200 (paper 2.75)"
@@ -85,7 +119,7 @@ def test_cells():
 
 
 def test_further_measures_follow_and_costs_stay_out():
-    table = main_table(FRAME, LAYOUT)
+    table = main_table(FOUND, LAYOUT)
     further = records(table)[4:]
     assert {r["Block"] for r in further} == {"Further measures"}
     assert [r["Measure"] for r in further[:2]] == ["Attack: own AUC", "a_plug_in"]
@@ -97,7 +131,7 @@ def test_further_measures_follow_and_costs_stay_out():
 
 
 def test_markdown_layout():
-    text = as_markdown(main_table(FRAME, LAYOUT))
+    text = as_markdown(main_table(FOUND, LAYOUT))
     lines = text.splitlines()
     assert lines[0] == "# Unlearning & forgetting \\| 100 %"
     assert lines[2] == f"Toy_data ({EMBEDDED})"
@@ -112,7 +146,7 @@ def test_markdown_layout():
 
 
 def test_notes_are_numbered_and_said_once():
-    table = main_table(FRAME, LAYOUT)
+    table = main_table(FOUND, LAYOUT)
     assert len(set(table.notes)) == len(table.notes)
     text = as_markdown(table)
     assert f"{table.notes.index('capped') + 1}. capped" in text
@@ -122,15 +156,21 @@ def test_notes_are_numbered_and_said_once():
 
 
 def test_a_note_of_all_rows_needs_no_marks():
-    one_seed = FRAME[FRAME["measure"] == "error_forget_train"].assign(note="one seed")
-    layout = Layout("T", "D", LAYOUT.groups, LAYOUT.methods, ("error_forget_train",))
+    one_seed = {
+        key: replace(one, notes=("one seed",))
+        for key, one in FOUND.items()
+        if key[3] == "error_forget_train"
+    }
+    layout = Layout(
+        "T", "D", LAYOUT.groups, LAYOUT.methods, ("error_forget_train",), quantities=WORDS
+    )
     table = main_table(one_seed, layout)
     assert table.numbered == ("All rows: one seed",)
     assert "<sup>" not in as_markdown(table)
 
 
 def test_latex_is_balanced_and_escaped():
-    text = as_latex(main_table(FRAME, LAYOUT))
+    text = as_latex(main_table(FOUND, LAYOUT))
     assert text.count(r"\begin{") == text.count(r"\end{")
     assert text.count(r"\toprule") == text.count(r"\bottomrule") == 2
     assert r"Unlearning \& forgetting \textbar{} 100 \%" in text and r"Toy\_data" in text
@@ -142,31 +182,27 @@ def test_latex_is_balanced_and_escaped():
 
 
 def test_files_are_the_same_bytes_twice(tmp_path):
-    write_table(FRAME, LAYOUT, tmp_path / "one")
-    write_table(FRAME, LAYOUT, tmp_path / "two")
-    write_table(FRAME.sample(frac=1, random_state=3), LAYOUT, tmp_path / "shuffled")
+    write_table(FOUND, LAYOUT, tmp_path / "one")
+    write_table(FOUND, LAYOUT, tmp_path / "two")
+    write_table(dict(reversed(FOUND.items())), LAYOUT, tmp_path / "shuffled")
     for suffix in (".csv", ".md", ".tex"):
         one = (tmp_path / f"one{suffix}").read_bytes()
         assert one and one == (tmp_path / f"two{suffix}").read_bytes()
-        if suffix != ".csv":  # the CSV is the frame itself, in its own order
+        if suffix != ".csv":  # the CSV is in the given order
             assert one == (tmp_path / f"shuffled{suffix}").read_bytes()
 
 
-def test_csv_is_the_tidy_frame_divided_into_measures_and_costs(tmp_path):
-    write_table(FRAME, LAYOUT, tmp_path / "t")
-    write_costs(FRAME, LAYOUT, tmp_path / "t")
-    measures, costs = read_tidy(tmp_path / "t.csv"), read_tidy(tmp_path / "t_costs.csv")
-    assert set(costs["measure"]) == {"seconds"} and "seconds" not in set(measures["measure"])
-    again = pd.concat([measures, costs])
-    assert list(again.columns) == COLUMNS
-    order = ["dataset", "forget_set", "method", "measure"]
-    pd.testing.assert_frame_equal(
-        again.sort_values(order, ignore_index=True), FRAME.sort_values(order, ignore_index=True)
-    )
+def test_csv_is_the_summaries_divided_into_measures_and_costs(tmp_path):
+    write_table(FOUND, LAYOUT, tmp_path / "t")
+    write_costs(FOUND, LAYOUT, tmp_path / "t")
+    measures, costs = read(tmp_path / "t.csv"), read(tmp_path / "t_costs.csv")
+    assert {key[3] for key in costs} == {"seconds"}
+    assert not {key[3] for key in measures} & set(LAYOUT.costs)
+    assert read(tmp_path / "t.csv", tmp_path / "t_costs.csv") == FOUND == measures | costs
 
 
 def test_costs_have_a_table_of_their_own(tmp_path):
-    table = costs_table(FRAME, LAYOUT)
+    table = costs_table(FOUND, LAYOUT)
     assert [(r.group, r.label) for r in table.rows] == [
         ("<= -0.85", "Retrained"),
         ("<= -0.85", "Blindspot"),
@@ -174,16 +210,17 @@ def test_costs_have_a_table_of_their_own(tmp_path):
     assert table.rows[1].cells[0].text == "12.5 ± 0.5"
     assert table.rows[1].cells[1].text == "not measured"
     assert not any("floor" in note for note in table.notes)
-    write_costs(FRAME, LAYOUT, tmp_path / "t")
+    write_costs(FOUND, LAYOUT, tmp_path / "t")
     assert VARIES in (tmp_path / "t_costs.md").read_text("utf-8")
     assert {p.name for p in tmp_path.iterdir()} == {"t_costs.csv", "t_costs.md", "t_costs.tex"}
 
 
 def test_several_datasets_stand_one_under_the_other(tmp_path):
     """Forget sets of the same name are told apart by their dataset, in tables and in costs."""
-    both = pd.concat([FRAME, FRAME.assign(dataset="e", mean="9.125")])
+    same = {("e", *k[1:]): replace(one, mean=number(9.125)) for k, one in FOUND.items()}
+    both = FOUND | same
     groups = {("d", "low"): "D, low", ("e", "low"): "E, low"}
-    layout = Layout("T", "D, E", groups, LAYOUT.methods, ("error_forget_train",))
+    layout = Layout("T", "D, E", groups, LAYOUT.methods, ("error_forget_train",), quantities=WORDS)
     rows = [r for r in records(main_table(both, layout)) if not r["Block"]]
     assert [(r["Forget set"], r["Blindspot"]) for r in rows] == [
         ("D, low", "2.400"),
@@ -192,8 +229,8 @@ def test_several_datasets_stand_one_under_the_other(tmp_path):
     assert {row.group for row in costs_table(both, layout).rows} == set(groups.values())
 
 
-def test_empty_frame_still_says_so():
-    table = main_table(FRAME[:0], LAYOUT)
+def test_without_summaries_it_still_says_so():
+    table = main_table({}, LAYOUT)
     assert {r["Blindspot"] for r in records(table)} == {"not measured"}
 
 
@@ -206,5 +243,19 @@ def test_small_numbers_do_not_become_nothing(value, decimals, mean, half):
 
 
 def test_numerals():
-    assert [places([v]) for v in (0.1, 15.4, 152.0, 1520.0)] == [3, 2, 1, 0]
-    assert read(">= 1.32") == (1.32, ">=") and read("not measured")[0] != read("not measured")[0]
+    assert [places([number(v)]) for v in (0.1, 15.4, 152.0, 1520.0)] == [3, 2, 1, 0]
+    assert places([at_least(15.4), NOT_MEASURED, number(-0.1)]) == 2 and places([]) == 3
+    shown_as = [shown(one, 3) for one in (number(1 / 3), at_least(1.32), at_most(2), NOT_MEASURED)]
+    assert shown_as == ["0.333", "≥ 1.320", "≤ 2.000", "not measured"]
+    assert [plain(one) for one in (number(1 / 3), at_least(4 / 3), NOT_MEASURABLE)] == [
+        "0.333333",
+        ">= 1.333",
+        "not measurable",
+    ]
+
+
+def test_a_number_is_rounded_to_six_digits_first_as_tables_have_always_been():
+    """1.2344996 is 1.234 at once, and 1.23450 at six digits; either is right to half a digit."""
+    assert shown(number(12.3449996), 2) == "12.35" != f"{12.3449996:.2f}"
+    assert with_interval(cell(1.0, 0.1, 0.1), 3) == "1.000 ± 0.000"
+    assert with_interval(cell(1.0, 0.1, 0.1 + 2e-17), 3) == "1.000 ± 0.000"

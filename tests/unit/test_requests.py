@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from made_summaries import NOT_MEASURED, WORDS, cell
 from method_tasks import make_task
 
 from regression_unlearning.data.forget_sets import NOW, PARTS, read_selector, select
 from regression_unlearning.errors import UserError
+from regression_unlearning.reporting.figure import Given
+from regression_unlearning.reporting.figures.requests import FOLLOWED, draw, follow
 from regression_unlearning.reporting.layout import Layout
-from regression_unlearning.reporting.requests import FOLLOWED, draw, follow
-from regression_unlearning.reporting.summary import COLUMNS
 
 AGES = [5, 15, 25, 35, 8, 18, 28, 38, 3, 13, 23, 33]
 SPLITS = ["train"] * 4 + ["validation"] * 4 + ["test"] * 4
@@ -97,28 +98,19 @@ LAYOUT = Layout(
     groups={("d", "one"): "0-10", ("d", "two"): "$10$-20"},
     methods={"original": "Original", "retrained": "Retrained", "blindspot": "Blindspot"},
     embedded=True,
+    quantities=WORDS,
 )
-
-
-def row(forget_set, method, measure, mean, low="", high=""):
-    return ["d", forget_set, method, measure, mean, low, high, 2, "", "", ""]
-
-
-FRAME = pd.DataFrame(
-    [
-        row(forget_set, method, measure, str(number + place), str(number + place - 0.5), "9")
-        for number, measure in enumerate(FOLLOWED)
-        for place, forget_set in enumerate(("two", "one"))
-        for method in LAYOUT.methods
-        if (forget_set, method) != ("two", "original")
-    ]
-    + [row("two", "original", FOLLOWED[0], "not measured")],
-    columns=COLUMNS,
-)
+FOUND = {
+    ("d", forget_set, method, measure): cell(number + place, number + place - 0.5, 9.0)
+    for number, measure in enumerate(FOLLOWED)
+    for place, forget_set in enumerate(("two", "one"))
+    for method in LAYOUT.methods
+    if (forget_set, method) != ("two", "original")
+} | {("d", "two", "original", FOLLOWED[0]): cell(NOT_MEASURED)}
 
 
 def test_what_is_followed_stands_in_the_order_of_the_requests():
-    found = follow(FRAME, LAYOUT)
+    found = follow(FOUND, LAYOUT)
     assert set(found) == {("d", m, n) for m in FOLLOWED for n in LAYOUT.methods}
     assert found["d", FOLLOWED[1], "blindspot"].tolist() == [[2, 1.5, 9], [1, 0.5, 9]]
     gaps = found["d", FOLLOWED[0], "original"]
@@ -129,9 +121,9 @@ def test_the_figure_is_not_blank_and_the_same_bytes_twice(tmp_path):
     import matplotlib.image
 
     for stem in ("a", "b"):
-        draw(FRAME, LAYOUT, tmp_path / stem, "years")
+        draw(Given(LAYOUT, tmp_path / stem, "years", FOUND))
     image = matplotlib.image.imread(tmp_path / "a.png")[..., :3]
     assert image.shape[1] > 900 and len(np.unique(image.reshape(-1, 3), axis=0)) > 50
     for suffix in (".png", ".pdf"):
         assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
-    draw(FRAME[:0], LAYOUT, tmp_path / "empty", "years")
+    draw(Given(LAYOUT, tmp_path / "empty", "years"))

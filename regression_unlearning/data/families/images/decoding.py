@@ -12,8 +12,6 @@ import os
 import re
 import shutil
 import struct
-import threading
-import time
 import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -28,6 +26,7 @@ from regression_unlearning.data.families.images.places import Entry, reader
 from regression_unlearning.data.work import Streamed, Work
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_npz, whole
+from regression_unlearning.processes import end_with
 from regression_unlearning.progress import Progress
 
 log = logging.getLogger(__name__)
@@ -128,23 +127,12 @@ def _identity(images: Sequence[tuple[Path, Entry]], size: int, channels: int) ->
     return found.hexdigest()[:16]
 
 
-def _end_with(parent: int) -> None:
-    """End this process when its parent is gone, however that ended."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1.0)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
 def _decoded(parts: Sequence[Part], processes: int) -> Iterator[Path]:
     if processes == 1 or len(parts) == 1:
         yield from map(decode_part, parts)
         return
     waiting = iter(parts)
-    with ProcessPoolExecutor(processes, initializer=_end_with, initargs=(os.getpid(),)) as pool:
+    with ProcessPoolExecutor(processes, initializer=end_with, initargs=(os.getpid(),)) as pool:
         try:
             running = [pool.submit(decode_part, part) for part in islice(waiting, 2 * processes)]
             while running:

@@ -1,24 +1,41 @@
 """Many methods in one picture: how close each comes to the retrained model, and what it costs."""
 
 import math
-from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-import matplotlib
-import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
-
-from regression_unlearning.reporting.figures import FLOOR, LOOK, STYLES, place, save_figure
+from regression_unlearning.reporting.drawing import FLOOR, STYLES, canvas, place, save_figure
+from regression_unlearning.reporting.figure import Given
 from regression_unlearning.reporting.layout import EMBEDDED_LINE, Layout
-from regression_unlearning.reporting.remarks import COST, HALF, TENTH, UNKNOWN, W1, numbers
+from regression_unlearning.reporting.remarks import (
+    COST,
+    HALF,
+    TENTH,
+    UNKNOWN,
+    W1,
+    Figures,
+    numbers,
+)
 
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.axes import Axes
+
+NEEDS = ("wasserstein", "cost")
+SEE = (
+    "a row for each method, the closest to the retrained model first. The dotted line is the model "
+    "that forgot nothing, the dashed one what two retrained models differ by: no method can be "
+    "told to come nearer. On the right, seconds over those of retraining; the upright lines are a "
+    "tenth and a half."
+)
 #: What the axis of the costs is named, and the two other lines of a panel.
 SHARE = "Seconds / retraining's"
 FLOOR_LABEL = "Two retrained models (floor)"
-NOTHING = {"color": "#999999", "linestyle": (0, (1, 1.5)), "linewidth": 1.5, "zorder": 2}
+NOTHING: dict[str, Any] = {
+    "color": "#999999",
+    "linestyle": (0, (1, 1.5)),
+    "linewidth": 1.5,
+    "zorder": 2,
+}
 NOTHING_LABEL = "Doing nothing"
 DOT, BAR = STYLES[0][0], STYLES[1][0]
 #: Inches of a panel, of a method's row, of all that stands above and below, of a name's letter.
@@ -29,7 +46,7 @@ NAMES, BESIDE = 1.75, 0.15
 LEAST = 7.6
 
 
-def order(found: Mapping[tuple, np.ndarray], layout: Layout) -> list[str]:
+def order(found: Figures, layout: Layout) -> list[str]:
     """Methods, the closest first: by the mean over forget sets of the share of nothing's distance.
 
     Methods without a single distance come last.
@@ -47,33 +64,21 @@ def order(found: Mapping[tuple, np.ndarray], layout: Layout) -> list[str]:
     return sorted(layout.unlearning, key=far)
 
 
-def draw(frame: pd.DataFrame, layout: Layout, stem, unit: str) -> None:
-    """Draw ``{stem}.png`` and ``{stem}.pdf``: a row a method, a panel a forget set, and the cost.
-
-    Parameters
-    ----------
-    frame, layout
-        See `remarks.numbers`.
-    stem : path
-        Where to write, without a suffix.
-    unit : str
-        Unit of a prediction, such as ``"years"``.
-    """
-    found = numbers(frame, layout)
+def draw(given: Given) -> None:
+    """Draw a row a method, a panel a forget set, and the cost."""
+    layout = given.layout
+    found = numbers(given.summaries, layout)
     methods = order(found, layout)
     groups = list(layout.groups.items())
-    with matplotlib.rc_context(LOOK):
-        letters = max((len(layout.methods[name]) for name in methods), default=0)
-        names = max(NAMES, BESIDE + LETTER * letters)
-        wide = max(names + WIDTH * (len(groups) + 1), LEAST)
-        high = AROUND + ROW * len(methods)
-        figure = Figure(figsize=(wide, high))
-        FigureCanvasAgg(figure)
+    letters = max((len(layout.methods[name]) for name in methods), default=0)
+    names = max(NAMES, BESIDE + LETTER * letters)
+    wide = max(names + WIDTH * (len(groups) + 1), LEAST)
+    with canvas(wide, AROUND + ROW * len(methods)) as figure:
         *panels, last = figure.subplots(1, len(groups) + 1, sharey=True)
         for axis, (group, title) in zip(panels, groups, strict=True):
             _distances(axis, found, group, methods)
             axis.set_title(title, fontsize=10, color="#222222", parse_math=False)
-            axis.set_xlabel(f"Wasserstein distance\n({unit})", parse_math=False)
+            axis.set_xlabel(f"Wasserstein distance\n({given.unit})", parse_math=False)
         _costs(last, found, [group for group, _ in groups], methods)
         for axis in (*panels, last):
             _rows(axis, len(methods))
@@ -83,11 +88,13 @@ def draw(frame: pd.DataFrame, layout: Layout, stem, unit: str) -> None:
         said = EMBEDDED_LINE if layout.embedded else ""
         place(figure, [*panels, last], layout.title, said, last=FLOOR_LABEL)
         figure.subplots_adjust(left=names / wide, wspace=0.1)
-        save_figure(figure, stem)
+        save_figure(figure, given.stem)
 
 
-def _distances(axis: Axes, found, group: tuple[str, str], methods: list[str]) -> None:
+def _distances(axis: "Axes", found: Figures, group: tuple[str, str], methods: list[str]) -> None:
     """One forget set: a dot and its interval each method; lines for nothing and for the floor."""
+    import numpy as np
+
     gold = found.get((*group, "retrained", W1), UNKNOWN)
     original = found.get((*group, "original", W1), UNKNOWN)
     rows = np.array([found.get((*group, name, W1), UNKNOWN) for name in methods])
@@ -109,8 +116,11 @@ def _distances(axis: Axes, found, group: tuple[str, str], methods: list[str]) ->
     axis.set_xlim(-0.03 * shown, 1.05 * shown)
 
 
-def _costs(axis: Axes, found, groups: list[tuple[str, str]], methods: list[str]) -> None:
+def _costs(axis: "Axes", found: Figures, groups: list[tuple[str, str]], methods: list[str]) -> None:
     """The last panel: the share of retraining's seconds, the mean over the forget sets."""
+    import numpy as np
+    from matplotlib.ticker import FuncFormatter
+
     rows = [[found.get((*g, name, COST), UNKNOWN)[0] for g in groups] for name in methods]
     known = [[share for share in row if math.isfinite(share) and share > 0] for row in rows]
     shares = np.array([sum(row) / len(row) if row else math.nan for row in known])
@@ -129,13 +139,13 @@ def _costs(axis: Axes, found, groups: list[tuple[str, str]], methods: list[str])
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
-def _mark_absent(axis: Axes, rows: np.ndarray) -> None:
+def _mark_absent(axis: "Axes", rows: "np.ndarray") -> None:
     for row in rows:
         axis.text(0.5, row, "not measured", transform=axis.get_yaxis_transform(),
                   fontsize=7.5, color="#888888", va="center", ha="center")  # fmt: skip
 
 
-def _rows(axis: Axes, count: int) -> None:
+def _rows(axis: "Axes", count: int) -> None:
     """A faint band behind every other row leads the eye from a name to its numbers."""
     axis.set_ylim(count - 0.5, -0.5)
     axis.tick_params(axis="y", length=0)

@@ -1,19 +1,25 @@
 """Requests one after the other: errors and the attack after each of them (paper, Figure 7)."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-import matplotlib
-import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-
-from regression_unlearning.reporting.figures import LOOK, STYLES, place, save_figure
+from regression_unlearning.reporting.drawing import STYLES, canvas, place, save_figure
+from regression_unlearning.reporting.figure import Given
 from regression_unlearning.reporting.layout import EMBEDDED_LINE, Layout
-from regression_unlearning.reporting.numerals import read
-from regression_unlearning.reporting.quantities import quantity
+from regression_unlearning.reporting.summaries import Summaries, Summary
 
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.axes import Axes
+
+    from regression_unlearning.evaluation.measure import Quantity
+
+NEEDS = ("errors", "membership")
+SEE = (
+    "the forget sets are asked for one after the other, and each method goes on from its own "
+    "model. Forgotten rows are all those asked for so far, and the retrained model has seen none "
+    "of them: the nearer to it, the better. Bars are 95 % intervals over training seeds."
+)
 #: What is followed, a panel each.
 FOLLOWED = ("error_retain_test", "error_forget_train", "attack_label_rate")
 #: The two models that no method has touched: dashed and dotted in grey.
@@ -26,13 +32,13 @@ WIDTH, HEIGHT = 3.4, 3.9
 APART = 0.06
 
 
-def follow(frame: pd.DataFrame, layout: Layout) -> dict[tuple[str, str, str], np.ndarray]:
-    """Take mean and interval of each model after each request out of a tidy frame.
+def follow(summaries: Summaries, layout: Layout) -> "dict[tuple[str, str, str], np.ndarray]":
+    """Take mean and interval of each model after each request out of summaries.
 
     Parameters
     ----------
-    frame : DataFrame
-        See `summary.tidy`.
+    summaries : dict
+        See `summary.summarise`.
     layout : Layout
         Its groups are the requests, in their order.
 
@@ -41,52 +47,45 @@ def follow(frame: pd.DataFrame, layout: Layout) -> dict[tuple[str, str, str], np
     dict of (dataset, measure, method) to array (requests, 3)
         Mean and the interval's ends; NaN where it was not measured or has no interval.
     """
-    shown = layout.own(frame).set_index(["dataset", "forget_set", "measure", "method"])
+    import numpy as np
+
     found = {}
     for dataset in dict.fromkeys(dataset for dataset, _ in layout.groups):
         requests = [forget_set for one, forget_set in layout.groups if one == dataset]
         for measure in FOLLOWED:
             for method in layout.methods:
-                keys = [(dataset, request, measure, method) for request in requests]
-                rows = shown.reindex(keys)[["mean", "ci_low", "ci_high"]].fillna("").astype(str)
-                numbers = [[read(text)[0] for text in row] for row in rows.to_numpy()]
-                found[dataset, measure, method] = np.array(numbers, float)
+                cells = [summaries.get((dataset, one, method, measure)) for one in requests]
+                found[dataset, measure, method] = np.array([_ends(cell) for cell in cells], float)
     return found
 
 
-def draw(frame: pd.DataFrame, layout: Layout, stem, unit: str) -> None:
-    """Draw the requests as ``{stem}.png`` and ``{stem}.pdf``: a row a dataset, a panel a measure.
+def _ends(cell: Summary | None) -> tuple[float | None, ...]:
+    return (cell.mean.value, cell.low, cell.high) if cell else (None, None, None)
 
-    Parameters
-    ----------
-    frame, layout
-        See `follow`.
-    stem : path
-        Where to write, without a suffix.
-    unit : str
-        Unit of an error, such as ``"years"``.
-    """
-    numbers = follow(frame, layout)
+
+def draw(given: Given) -> None:
+    """Draw the requests: a row a dataset, a panel a measure."""
+    layout = given.layout
+    numbers = follow(given.summaries, layout)
     datasets = list(dict.fromkeys(dataset for dataset, _ in layout.groups))
-    with matplotlib.rc_context(LOOK):
-        size = (WIDTH * len(FOLLOWED), HEIGHT * len(datasets))
-        figure = Figure(figsize=size)
-        FigureCanvasAgg(figure)
+    with canvas(WIDTH * len(FOLLOWED), HEIGHT * len(datasets)) as figure:
         grid = figure.subplots(len(datasets), len(FOLLOWED), squeeze=False)
         for row, dataset in zip(grid, datasets, strict=True):
             requests = [title for (one, _), title in layout.groups.items() if one == dataset]
             for axis, measure in zip(row, FOLLOWED, strict=True):
                 lines = {name: numbers[dataset, measure, name] for name in layout.methods}
                 _panel(axis, lines, layout.methods)
-                _labels(axis, lines, requests, measure, unit)
+                _labels(axis, lines, requests, layout.words(measure), given.unit)
         said = EMBEDDED_LINE if layout.embedded else ""
         place(figure, list(grid.flat), layout.title, said, last=layout.methods["retrained"])
         figure.subplots_adjust(wspace=0.28, hspace=0.45)
-        save_figure(figure, stem)
+        save_figure(figure, given.stem)
 
 
-def _panel(axis: Axes, lines: Mapping[str, np.ndarray], titles: Mapping[str, str]) -> None:
+def _panel(axis: "Axes", lines: "Mapping[str, np.ndarray]", titles: Mapping[str, str]) -> None:
     """One panel: a line a model, its intervals as bars, side by side."""
+    import numpy as np
+
     methods = [name for name in lines if name not in REFERENCES]
     styles = {
         name: {"color": color, "linestyle": dashes, "marker": "o", "zorder": 3}
@@ -104,11 +103,13 @@ def _panel(axis: Axes, lines: Mapping[str, np.ndarray], titles: Mapping[str, str
         )
 
 
-def _range(lines: Mapping[str, np.ndarray], least: float) -> tuple[float, float]:
+def _range(lines: "Mapping[str, np.ndarray]", least: float) -> tuple[float, float]:
     """Ends of the y-axis: all means are inside; of wide intervals only what nothing else hides.
 
     Errors and shares are never negative, however wide the interval of two seeds.
     """
+    import numpy as np
+
     numbers = np.concatenate([*lines.values(), np.zeros((1, 3))])
     means, ends = np.nanmax(numbers[:, 0]), np.nanmax(np.nan_to_num(numbers[:, 2]))
     top = 1.08 * max(means, min(ends, 1.6 * means), least)
@@ -116,16 +117,19 @@ def _range(lines: Mapping[str, np.ndarray], least: float) -> tuple[float, float]
 
 
 def _labels(
-    axis: Axes, lines: Mapping[str, np.ndarray], requests: Sequence[str], measure: str, unit: str
+    axis: "Axes",
+    lines: "Mapping[str, np.ndarray]",
+    requests: Sequence[str],
+    words: "Quantity",
+    unit: str,
 ) -> None:
     """Name a panel's measure, and on the x-axis what was asked for."""
-    words = quantity(measure)
     axis.set_title(words.title, fontsize=10, color="#222222", parse_math=False)
     axis.set_xticks(range(len(requests)))
     texts = [f"Request {n}:\n{title}" for n, title in enumerate(requests, 1)]
     axis.set_xticklabels(texts, fontsize=8, parse_math=False)
     axis.set_xlim(-0.4, len(requests) - 0.6)
-    share = measure.startswith("attack")
+    share = words.unit == "share"
     axis.set_ylim(*_range(lines, 0.1 if share else 0.01))
     axis.set_ylabel("Share of the forgotten rows" if share else unit, parse_math=False)
     axis.grid(axis="y", color="#EEEEEE", linewidth=0.8)

@@ -1,0 +1,120 @@
+"""What a measure is: one module that describes itself.
+
+A module of this folder, or one that another package names in the entry-point group
+``regression_unlearning.measures``, is a measure when it has the parts of `Measure`. Importing it
+must be cheap: numpy and all that is larger are imported where they are used.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from regression_unlearning import registry
+from regression_unlearning.errors import UserError
+from regression_unlearning.evaluation.inputs import SOURCES, Inputs
+from regression_unlearning.evaluation.values import Value
+from regression_unlearning.settings.section import Section
+
+#: The paper's five quantities, in the order of its tables.
+PAPER = (
+    "error_retain_test",
+    "error_forget_train",
+    "attack_label_rate",
+    "wasserstein_train",
+    "anamnesis",
+)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One number that a measure takes of a model, in words.
+
+    Every table shows the mean over training seeds and half of its 95 % t interval, beside a floor:
+    what retrained models of different seeds differ by.
+
+    Attributes
+    ----------
+    key : str
+        Its name in measured values.
+    title : str
+        Short name, for the row of a table.
+    meaning : str
+        One line for the legend. With the unit ``"error"`` its first word ``error`` is replaced by
+        the dataset's own, such as ``mean absolute error, in years``.
+    goal : str
+        What the retrained model would have: ``"retrained"`` (whatever it has), a number, or nothing
+        where no value is better than another.
+    symbol : str
+        The paper's symbol and arrow, if it has one.
+    unit : {"", "error", "share"}
+        ``"error"``: the dataset's unit; ``"share"``: of rows; empty: none, or said in the title.
+    compares : bool
+        Whether it compares a model with the retrained one. The retrained model's values are then of
+        pairs of seeds: their mean is the floor, and has no interval since pairs share models. Else
+        the floor is the mean difference between the retrained models' values.
+    summary : {"measure", "cost"}
+        Costs vary from run to run: they have a table of their own, and no floor.
+    """
+
+    key: str
+    title: str
+    meaning: str
+    goal: str = ""
+    symbol: str = ""
+    unit: Literal["", "error", "share"] = ""
+    compares: bool = False
+    summary: Literal["measure", "cost"] = "measure"
+
+
+class Measure(Protocol):
+    """The parts of a measure's module; it may also have SKIPS, methods of which it is not taken.
+
+    Attributes
+    ----------
+    NEEDS : tuple of str
+        What it reads, of `inputs.SOURCES`.
+    QUANTITIES : tuple of Quantity
+        What it finds, in the order of a table's rows.
+    Settings : type
+        Its options in params.yaml.
+    """
+
+    NEEDS: tuple[str, ...]
+    QUANTITIES: tuple[Quantity, ...]
+    Settings: type[Section]
+
+    def measure(self, inputs: Inputs, settings: Section) -> Sequence[Value]:
+        """Take the measure of one method on one forget set, over all seeds (`Inputs.value`)."""
+
+
+def load(name: str, where: str = "") -> Measure:
+    """Import a measure and see that it describes itself.
+
+    Raises
+    ------
+    UserError
+        When nothing bears the name, or its module lacks a part.
+    """
+    module: Measure = registry.load("measure", name, where)  # type: ignore[assignment]
+    if not all(isinstance(one, Quantity) for one in module.QUANTITIES):
+        raise UserError(f"measure {name}: QUANTITIES must be a tuple of Quantity.")
+    if wrong := set(module.NEEDS) - set(SOURCES):
+        raise UserError(f"measure {name}: NEEDS: unknown source {', '.join(sorted(wrong))}.")
+    return module
+
+
+def quantities(measures: Iterable[str]) -> dict[str, Quantity]:
+    """The words of some measures' quantities by key, measure after measure.
+
+    Raises
+    ------
+    UserError
+        See `load`; also when two measures give a quantity the same name.
+    """
+    found: dict[str, Quantity] = {}
+    for name in measures:
+        for one in load(name).QUANTITIES:
+            if one.key in found:
+                raise UserError(f"measure {name}: the quantity {one.key} is another measure's too.")
+            found[one.key] = one
+    return found

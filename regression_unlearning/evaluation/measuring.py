@@ -1,0 +1,211 @@
+"""All measures of all methods on one forget set: what is missing is taken, each file read once.
+
+A cell is one measure of one method over all seeds. It is known by what it is made of: the content
+of its files, the measure's settings and code. The gold model's cells come first, since others may
+build on them; then method by method, so that the observations of gold and of one method a process
+are all that is held.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+from regression_unlearning.errors import UserError
+from regression_unlearning.evaluation import values
+from regression_unlearning.evaluation.inputs import GOLD, Inputs, Sources, by_seed
+from regression_unlearning.evaluation.measure import load
+from regression_unlearning.evaluation.values import Value
+from regression_unlearning.files import sha256, write_text
+from regression_unlearning.processes import end_with, one_thread
+from regression_unlearning.settings.section import validated
+
+#: Method and measure.
+Cell = tuple[str, str]
+Files = Mapping[str, Mapping[int, Path]]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be taken on one forget set.
+
+    Attributes
+    ----------
+    dataset, forget_set : str
+        Which.
+    models : mapping
+        Method to its files: source (``"observations"``, ``"relearning"``, ``"records"``) to
+        {seed: path}; the gold model as ``"retrained"``.
+    measures : mapping
+        Measure to its settings, in the order of the values.
+    code : mapping of str to str
+        Fingerprint of each measure's code.
+    cells : Path, optional
+        Folder of what was taken before; without one everything is taken.
+    """
+
+    dataset: str
+    forget_set: str
+    models: Mapping[str, Files]
+    measures: Mapping[str, Mapping[str, Any]]
+    code: Mapping[str, str] = field(default_factory=dict)
+    cells: Path | None = None
+
+    @cached_property
+    def gold(self) -> Sources:
+        """The gold models, read once and held."""
+        return Sources(self.models.get(GOLD, {}))
+
+    @cached_property
+    def keys(self) -> dict[Cell, str]:
+        """What each cell is made of, as a hash, in the order in which cells are taken."""
+        digests: dict[Path, str] = {}
+
+        def digest(path: Path) -> str:
+            if path not in digests:
+                digests[path] = sha256(path)
+            return digests[path]
+
+        keys: dict[Cell, str] = {}
+        for method in sorted(self.models, key=lambda name: name != GOLD):
+            for name, options in self.measures.items():
+                module = load(name)
+                if method in getattr(module, "SKIPS", ()):
+                    continue
+                made_of = {
+                    need: [[seed, digest(path)] for seed, path in self.files(method, need).items()]
+                    for need in module.NEEDS
+                    if need != "gold_values"
+                }
+                before = None
+                if "gold_values" in module.NEEDS and method != GOLD:
+                    self.files(method, "gold_observations")
+                    before = keys[GOLD, name]
+                place = [self.dataset, self.forget_set, method, name]
+                said = [place, options, self.code.get(name, ""), made_of, before]
+                text = json.dumps(said, sort_keys=True)
+                keys[method, name] = hashlib.sha256(text.encode()).hexdigest()
+        return keys
+
+    def files(self, method: str, need: str) -> Mapping[int, Path]:
+        """The files behind a source that a measure names."""
+        label, source = (GOLD, need[5:]) if need.startswith("gold_") else (method, need)
+        found = self.models.get(label, {}).get(source)
+        if not found:
+            place = f"{self.dataset}, {self.forget_set}, {label}"
+            raise UserError(f"{place}: no {source} were given, and a measure needs them.")
+        return found
+
+    def path(self, cell: Cell) -> Path | None:
+        """Where a cell is kept."""
+        return self.cells and self.cells / f"{'-'.join(cell)}-{self.keys[cell][:16]}.csv"
+
+    def before(self, cell: Cell) -> list[Value] | None:
+        """A cell that was taken before; None where there is none, or a damaged one."""
+        path = self.path(cell)
+        try:
+            key, _, text = path.read_text(encoding="utf-8").partition("\n") if path else ("",) * 3
+            return values.from_text(text) if key == _seal(self.keys[cell], text) else None
+        except (OSError, ValueError):
+            return None
+
+    def keep(self, cell: Cell, found: Sequence[Value]) -> None:
+        """Write a cell whole, sealed by a hash of its key and its values."""
+        if path := self.path(cell):
+            text = values.as_text(found)
+            write_text(path, f"{_seal(self.keys[cell], text)}\n{text}")
+
+
+def take(work: Work, processes: int = 1) -> list[Value]:
+    """Take what is missing; give all values, method by method as `work.models` has them.
+
+    The numbers do not depend on the number of processes.
+
+    Raises
+    ------
+    UserError
+        When a measure's settings are wrong, or a file that it needs is missing or broken.
+    """
+    found = {cell: kept for cell in work.keys if (kept := work.before(cell)) is not None}
+    missing = [cell for cell in work.keys if cell not in found]
+    gold = [[cell] for cell in missing if cell[0] == GOLD]
+    others = [
+        [cell for cell in missing if cell[0] == method] for method in work.models if method != GOLD
+    ]
+    needs = {need for _, name in missing for need in load(name).NEEDS}
+    if "gold_observations" in needs or (gold and "observations" in needs):
+        _ = work.gold.observations  # before the processes divide: it is theirs together
+    for tasks in (gold, list(filter(None, others))):
+        for cells, taken in zip(tasks, _shared(work, found, tasks, processes), strict=True):
+            found |= zip(cells, taken, strict=True)
+    return [
+        value
+        for method in work.models
+        for name in work.measures
+        for value in found.get((method, name), ())
+    ]
+
+
+def take_cells(
+    work: Work, found: Mapping[Cell, Sequence[Value]], cells: Sequence[Cell]
+) -> list[list[Value]]:
+    """Take some cells of one method, whose files are read once and let go; keep each at once."""
+    method = cells[0][0]
+    own = work.gold if method == GOLD else Sources(work.models[method])
+    taken = []
+    with one_thread():
+        for cell in cells:
+            module = load(cell[1])
+            gold = by_seed(found.get((GOLD, cell[1]), ()))
+            inputs = Inputs(work.dataset, work.forget_set, method, own, work.gold, gold)
+            settings = validated(module.Settings, work.measures[cell[1]], f"measures.{cell[1]}")
+            taken.append(list(module.measure(inputs, settings)))
+            work.keep(cell, taken[-1])
+    return taken
+
+
+def _seal(key: str, text: str) -> str:
+    return hashlib.sha256(f"{key}\n{text}".encode()).hexdigest()
+
+
+def _shared(
+    work: Work,
+    found: Mapping[Cell, Sequence[Value]],
+    tasks: Sequence[Sequence[Cell]],
+    processes: int,
+) -> list[list[list[Value]]]:
+    """Do the tasks in their order, or share them among processes that see what is read already."""
+    if processes < 2 or len(tasks) < 2:
+        return [take_cells(work, found, cells) for cells in tasks]
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    started = ProcessPoolExecutor(
+        min(processes, len(tasks)), get_context("fork"), _start, (os.getpid(), work, found)
+    )
+    with started as pool:
+        try:
+            return list(pool.map(_process, tasks))
+        except BrokenProcessPool as error:
+            raise UserError(
+                "a measuring process was ended from outside, perhaps for want of memory. What is "
+                "done is kept: run the same command again, with fewer processes."
+            ) from error
+
+
+_take: Callable[[Sequence[Cell]], list[list[Value]]]
+
+
+def _start(parent: int, work: Work, found: Mapping[Cell, Sequence[Value]]) -> None:
+    global _take
+    end_with(parent)
+    _take = partial(take_cells, work, found)
+
+
+def _process(cells: Sequence[Cell]) -> list[list[Value]]:
+    return _take(cells)

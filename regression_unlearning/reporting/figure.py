@@ -1,0 +1,70 @@
+"""What a kind of figure is: one module that says what it needs, what to see in it, and draws.
+
+A module of `reporting.figures`, or one that another package names in the entry-point group
+``regression_unlearning.figures``, is a kind of figure when it has the parts of `Kind`. Importing it
+must be cheap: matplotlib and numpy are imported where they are used.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from regression_unlearning import registry
+from regression_unlearning.reporting.layout import Layout
+from regression_unlearning.reporting.summaries import Summaries
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a figure is drawn from.
+
+    Attributes
+    ----------
+    layout : Layout
+        Title, forget sets, methods, the words of measures.
+    stem : Path
+        Where to write, without a suffix: ``{stem}.png`` and ``{stem}.pdf``.
+    unit : str
+        Unit of a prediction, such as ``"years"``.
+    summaries : dict
+        Of the measures that it needs.
+    observations : mapping
+        Dataset, forget set and method to ``.npz`` files by training seed, if it needs them.
+    """
+
+    layout: Layout
+    stem: Path
+    unit: str
+    summaries: Summaries = field(default_factory=dict)
+    observations: Mapping[tuple[str, str, str], Mapping[int, Path]] = field(default_factory=dict)
+
+
+class Kind(Protocol):
+    """The parts of a figure's module.
+
+    Attributes
+    ----------
+    NEEDS : tuple of str
+        The measures that it is drawn from, or ``("observations",)``.
+    SEE : str
+        What to see in it: the caption in the report.
+    """
+
+    NEEDS: tuple[str, ...]
+    SEE: str
+
+    def draw(self, given: Given) -> None:
+        """Write the figure: the same numbers, the same bytes (`drawing` has what all share)."""
+
+
+def load(name: str, where: str = "") -> Kind:
+    """Import a kind of figure.
+
+    Raises
+    ------
+    UserError
+        When nothing bears the name, or its module lacks a part.
+    """
+    module: Kind = registry.load("figure", name, where)  # type: ignore[assignment]
+    return module

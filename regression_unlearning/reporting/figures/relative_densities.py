@@ -1,0 +1,17 @@
+"""Densities of the same differences, over the label (paper, Figures 2, 3 and 6)."""
+
+from regression_unlearning.reporting.figure import Given
+
+NEEDS = ("observations",)
+SEE = (
+    "how far predictions on the forget set lie from the retrained model's, over the label: a curve "
+    "for each method, all training seeds. The nearer to 0, the more the model behaves as if "
+    "retrained; the dashed curve is what two retrained models differ by."
+)
+
+
+def draw(given: Given) -> None:
+    """Draw a panel each forget set."""
+    from regression_unlearning.reporting import densities
+
+    densities.draw(given, relative=True)

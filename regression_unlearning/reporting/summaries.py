@@ -1,0 +1,149 @@
+"""What is known of each table cell over all training seeds, with its uncertainty, as numbers."""
+
+import csv
+import io
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from regression_unlearning.errors import UserError
+from regression_unlearning.evaluation.values import Bound
+from regression_unlearning.files import write_text
+
+#: Dataset, forget set, method, quantity.
+Key = tuple[str, str, str, str]
+State = Literal["measured", "not measured", "not measurable"]
+#: Notes of one cell are joined by it in a file: no note holds a semicolon.
+SEPARATOR = "; "
+COLUMNS = (
+    *("dataset", "forget_set", "method", "quantity", "mean", "bound", "state", "ci_low", "ci_high"),
+    *("seeds", "floor", "floor_bound", "floor_state", "paper_value", "note"),
+)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A mean or a floor.
+
+    Attributes
+    ----------
+    value : float or None
+        None where there is none.
+    bound : {"", ">=", "<="}
+        Whether the value is a bound.
+    state : {"measured", "not measured", "not measurable"}
+        Why there is no value; it is not measurable where seeds are bounded in both directions.
+    """
+
+    value: float | None
+    bound: Bound = ""
+    state: State = "measured"
+
+    @property
+    def exact(self) -> float:
+        """The value; NaN where there is none, or only a bound."""
+        return math.nan if self.value is None or self.bound else self.value
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One table cell.
+
+    Attributes
+    ----------
+    mean : Number
+        Over the training seeds.
+    low, high : float or None
+        The mean's 95 % t interval.
+    seeds : int
+        Seeds of the models that were measured.
+    floor : Number or None
+        What retrained models of different seeds differ by, or their mutual distance where the
+        quantity compares two models.
+    paper : str
+        The paper's value, as printed.
+    notes : tuple of str
+        What a reader must know before trusting the number.
+    """
+
+    mean: Number
+    low: float | None = None
+    high: float | None = None
+    seeds: int = 0
+    floor: Number | None = None
+    paper: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def figures(self) -> tuple[float, float, float, float]:
+        """Mean (NaN for a bound), the interval's ends, the floor; NaN for what is not known."""
+        known = (self.low, self.high, self.floor.value if self.floor else None)
+        low, high, floor = (math.nan if one is None else one for one in known)
+        return self.mean.exact, low, high, floor
+
+
+Summaries = dict[Key, Summary]
+
+
+def split(note: str) -> tuple[str, ...]:
+    """Take joined notes apart."""
+    return tuple(part.strip() for part in note.split(SEPARATOR.strip()) if part.strip())
+
+
+def write(path: str | Path, summaries: Summaries) -> None:
+    """Write summaries as CSV, numbers in full precision: `read` gives the same ones."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for key, one in summaries.items():
+        floor = (one.floor.value, one.floor.bound, one.floor.state) if one.floor else ("",) * 3
+        mean = (one.mean.value, one.mean.bound, one.mean.state, one.low, one.high)
+        writer.writerow([*key, *mean, one.seeds, *floor, one.paper, SEPARATOR.join(one.notes)])
+    write_text(path, text.getvalue())
+
+
+def read(*paths: str | Path) -> Summaries:
+    """Read files that `write` has written.
+
+    Raises
+    ------
+    UserError
+        When one is missing, or is no such file.
+    """
+    found: Summaries = {}
+    for path in paths:
+        try:
+            with Path(path).open(encoding="utf-8", newline="") as file:
+                found |= {_key(row): _summary(row) for row in csv.DictReader(file)}
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise UserError(f"cannot read the table {path}: {error}") from error
+    return found
+
+
+def select(summaries: Summaries, quantities: Iterable[str]) -> Summaries:
+    """The cells of some quantities."""
+    kept = set(quantities)
+    return {key: one for key, one in summaries.items() if key[3] in kept}
+
+
+def _key(row: dict[str, Any]) -> Key:
+    return row["dataset"], row["forget_set"], row["method"], row["quantity"]
+
+
+def _summary(row: dict[str, Any]) -> Summary:
+    def number(name: str) -> float | None:
+        return float(row[name]) if row[name] else None
+
+    return Summary(
+        Number(number("mean"), row["bound"], row["state"]),
+        number("ci_low"),
+        number("ci_high"),
+        int(row["seeds"]),
+        Number(number("floor"), row["floor_bound"], row["floor_state"])
+        if row["floor_state"]
+        else None,
+        row["paper_value"],
+        split(row["note"]),
+    )
