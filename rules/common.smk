@@ -24,6 +24,12 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.settings.document import check, read_yaml
 from regression_unlearning.workflow_grid import Grid
 
+# Another release of Snakemake may have renamed what is read below: said before any work.
+try:
+    workflow_needs.check_engine(workflow)
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
 # Jobs run the interpreter that runs Snakemake, whether or not its environment is activated.
 os.environ.update(
     PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
@@ -65,7 +71,7 @@ except UserError as error:
 if workflow.is_main_process and not workflow.dryrun:
     try:
         if workflow_lock.take():
-            workflow_leftovers.end(workflow.workdir_init)
+            workflow_leftovers.end()
     except UserError as error:
         raise WorkflowError(str(error)) from None
     workflow_failures.show(logger)
