@@ -16,7 +16,6 @@ from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.forget_sets import Ids
 from regression_unlearning.workflow_grid import Grid
 
-
 #: What the rules read of Snakemake's `workflow` that its documentation does not promise.
 ENGINE = ("is_main_process", "dryrun", "configfiles", "resource_settings.default_resources")
 
