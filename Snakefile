@@ -81,8 +81,10 @@ rule all_measured:
 
 # Snakemake's limit of 100 starts a second wakes its scheduler once more a second for every job that
 # has ended: after some hundred jobs it is busy all the time. Without the limit it wakes when it must.
+# No option switches it off; a Snakemake that has no such limit needs nothing.
 onstart:
-    workflow.scheduler.job_rate_limiter = None
+    if hasattr(getattr(workflow, "scheduler", None), "job_rate_limiter"):
+        workflow.scheduler.job_rate_limiter = None
 
 
 onsuccess:

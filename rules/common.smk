@@ -26,6 +26,12 @@ from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.pipeline.told import settings_file
 from regression_unlearning.settings.document import check, read_yaml
 
+# Another release of Snakemake may have renamed what is read below: said before any work.
+try:
+    needs.check_engine(workflow)
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
 # Jobs run the interpreter that runs Snakemake, whether or not its environment is activated.
 os.environ.update(
     PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
@@ -74,7 +80,7 @@ except UserError as error:
 if workflow.is_main_process and not workflow.dryrun:
     try:
         if lock.take():
-            leftovers.end(workflow.workdir_init)
+            leftovers.end()
     except UserError as error:
         raise WorkflowError(str(error)) from None
     failures.show(logger)
