@@ -12,8 +12,6 @@ from regression_unlearning.training.train import train
 VOCABULARY, WIDTH = 40, 6
 STEPS = 10  # words of a sentence
 
-torch.set_num_threads(1)  # the networks are too small for more
-
 
 def prepared(train_rows=96, validation=32, seed=0):
     """Pairs whose target is a function of their mean vectors, plus noise."""

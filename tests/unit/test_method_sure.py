@@ -56,7 +56,7 @@ def handed_over(original, monkeypatch, **options):
 
 @pytest.mark.parametrize("reverse", ["both", "forget"])
 @pytest.mark.parametrize("layer", ["penultimate", "head.0"])
-def test_one_backward_pass_gives_both_players_gradients(reverse, layer, monkeypatch):
+def test_one_backward_pass_gives_both_players_gradients(double, reverse, layer, monkeypatch):
     task = make_task(dropout=0.0)
     original = trained(task)
     task, found = handed_over(original, monkeypatch, reverse=reverse, layer=layer)
@@ -68,7 +68,7 @@ def test_one_backward_pass_gives_both_players_gradients(reverse, layer, monkeypa
 
     kept = torch.isin(batch, task.retain)
     model, judge = players["model"], players["judge"]
-    forgotten = task.is_forgotten(batch)[~kept].float()
+    forgotten = task.is_forgotten(batch)[~kept].double()
     weights = list(model.parameters())
 
     def told(detach_held_out):
@@ -91,11 +91,12 @@ def test_one_backward_pass_gives_both_players_gradients(reverse, layer, monkeypa
     largest = max(part.abs().max() for part in (*of_task, *of_judge))
     for (name, _), first, second in zip(model.named_parameters(), of_task, of_judge, strict=True):
         wanted = first - strength * second
-        close(together[f"model.{name}"], wanted, count, (1 + strength) * largest, what=name)
+        of_both = (1 + strength) * largest
+        close(together[f"model.{name}"], wanted, count, of_both, "float64", what=name)
     own = torch.autograd.grad(told(False), list(judge.parameters()))
     largest = max(part.abs().max() for part in own)
     for (name, _), wanted in zip(judge.named_parameters(), own, strict=True):
-        close(together[f"judge.{name}"], wanted, count, largest, what=name)
+        close(together[f"judge.{name}"], wanted, count, largest, "float64", what=name)
 
 
 def test_batches_are_balanced_and_cover_the_retain_set(monkeypatch):

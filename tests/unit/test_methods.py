@@ -98,7 +98,7 @@ def written_out(model, helper, task, rows, weight, form, layers):
 @pytest.mark.parametrize("augments", [False, True])
 @pytest.mark.parametrize("form", ["attention", "norm"])
 @pytest.mark.parametrize(("weight", "layers"), [(50.0, None), (3.0, 2), (0.0, None)])
-def test_blindspot_is_eq_9(setting, form, weight, layers, augments):
+def test_blindspot_is_eq_9(setting, double, form, weight, layers, augments):
     task, original = setting(augments=augments)
     helper = copy.deepcopy(task.helpers["blindspot"]).eval()
     options = {"lambda": weight, "form": form, "layers": layers}
@@ -110,7 +110,7 @@ def test_blindspot_is_eq_9(setting, form, weight, layers, augments):
     for numbers in ([0, 1, 2, 3, 4, 5], [1, 2, 4], [0, 3], [20, 21, 19, 18]):
         rows = torch.tensor(numbers)
         expected, magnitude = written_out(model, helper, task, rows, weight, form, compared)
-        close(objective(model, rows), expected, 2 * depth(model, STEPS), magnitude)
+        close(objective(model, rows), expected, 2 * depth(model, STEPS), magnitude, "float64")
 
 
 def test_blindspot_s_gradient_reaches_only_the_model(setting):
@@ -218,7 +218,7 @@ def test_attention_ignores_scale_and_survives_zeros():
 
 
 @pytest.mark.parametrize("labels_of", ["train", "forget"])
-def test_gaussian_amnesiac_draws_from_the_right_labels(setting, labels_of):
+def test_gaussian_amnesiac_draws_from_the_right_labels(setting, double, labels_of):
     """The labels are mean + deviation * z with the same z: two unknowns, read off the losses."""
     task, original = setting()
     rows, outputs, losses = relabelled(task, original, "gaussian_amnesiac", labels_of=labels_of)
@@ -226,7 +226,8 @@ def test_gaussian_amnesiac_draws_from_the_right_labels(setting, labels_of):
     kept = task.data.target[task.retain].double()
     count = 2 * depth(original, STEPS)
     magnitude = (outputs[~forgotten].abs() + kept) ** 2
-    close(losses[~forgotten], (outputs[~forgotten] - kept).square(), count, magnitude)
+    wanted = (outputs[~forgotten] - kept).square()
+    close(losses[~forgotten], wanted, count, magnitude, "float64")
     source = task.data.target[task.train if labels_of == "train" else task.forget].double()
     generator = torch.Generator().manual_seed(seed_for(task.seed, "labels"))
     z = torch.randn(len(task.forget), generator=generator).double()
@@ -235,7 +236,7 @@ def test_gaussian_amnesiac_draws_from_the_right_labels(setting, labels_of):
     )
     magnitude = (outputs[forgotten].abs() + source.abs().max() + labels.abs()) ** 2
     wanted = (outputs[forgotten] - labels).square()
-    close(losses[forgotten], wanted, count + 2 * len(source), magnitude)
+    close(losses[forgotten], wanted, count + 2 * len(source), magnitude, "float64")
 
 
 def amnesiac_labels(make_task, method, rows=4000, **options):
@@ -321,7 +322,7 @@ def test_finetune_does_not_depend_on_the_forgotten_targets(setting, bits):
     assert bits(unlearn(original, task.having(data=data), "finetune", **PLAIN)) == found
 
 
-def test_training_sees_the_retain_set_alone_and_watches_validation_rows(setting):
+def test_training_sees_the_retain_set_alone_and_watches_validation_rows(setting, double):
     task, _ = setting()
     settings = Fit(**PLAIN, schedule={"name": "plateau"})
     model = train(task, settings)
@@ -330,7 +331,7 @@ def test_training_sees_the_retain_set_alone_and_watches_validation_rows(setting)
     target = task.data.target[task.validation]
     watched, magnitude = (outputs - target).square().mean(), (outputs.abs() + target) ** 2
     found = task.fitted[0].history[-1]["monitored"]
-    close(found, watched, 2 * depth(model, STEPS) + len(target), magnitude.max())
+    close(found, watched, 2 * depth(model, STEPS) + len(target), magnitude.max(), "float64")
 
 
 def test_methods_are_found_by_name_and_wrong_options_are_named(setting):

@@ -33,15 +33,15 @@ def check(model, inputs):
 
     wanted = by_hand(model, inputs, value)
     found = squared_gradients(model, inputs, value)
-    agree(found, wanted, 4 * depth(model, inputs[0].numel()), dtype="float64")
+    agree(found, wanted, 4 * depth(model, inputs[0].numel()))
 
 
-def agree(found, wanted, count, dtype="float32"):
+def agree(found, wanted, count):
     """Gradients of a network's weights go back to the same numbers: all are of their size."""
     assert found.keys() == wanted.keys()
     largest = max(values.abs().max() for values in wanted.values())
     for name, values in wanted.items():
-        close(found[name], values, count, largest, dtype, what=name)
+        close(found[name], values, count, largest, "float64", what=name)
 
 
 class Folded(nn.Module):
@@ -108,13 +108,13 @@ class Images(nn.Module):
         (Images, (5, 3, 9, 9)),
     ],
 )
-def test_squares_are_those_of_one_row_at_a_time(model, shape):
+def test_squares_are_those_of_one_row_at_a_time(double, model, shape):
     torch.manual_seed(3)
-    check(model().double(), torch.randn(shape, dtype=torch.float64))
+    check(model(), torch.randn(shape))
 
 
 @pytest.mark.parametrize("value", [None, output_norm])
-def test_means_over_chunks_of_a_task(value, monkeypatch):
+def test_means_over_chunks_of_a_task(value, double, monkeypatch):
     task = make_task()
     model = task.new_model()
     monkeypatch.setattr(gradients, "HELD", 5 * max(w.numel() for w in model.parameters()))
@@ -134,7 +134,7 @@ def test_means_over_chunks_of_a_task(value, monkeypatch):
     agree(found, total, 4 * depth(model, STEPS) + len(task.retain))
 
 
-def test_the_mean_gradient_is_that_of_the_mean_loss():
+def test_the_mean_gradient_is_that_of_the_mean_loss(double):
     task = make_task()
     model = task.new_model().eval()
     found = mean_gradient(model, task, task.forget, size=7)
@@ -158,7 +158,7 @@ class Odd(nn.Module):
         return self.output(first * second)
 
 
-def test_a_network_without_a_fast_form_goes_row_by_row(caplog):
+def test_a_network_without_a_fast_form_goes_row_by_row(double, caplog):
     task = make_task()
     torch.manual_seed(0)
     model = Odd()

@@ -67,7 +67,7 @@ def test_it_is_found_by_its_name(installed):
     assert registry.load("method", "step_back").__file__.startswith(str(installed))
 
 
-def test_it_unlearns_like_any_other(installed):
+def test_it_unlearns_like_any_other(installed, double):
     task = make_task()
     original = trained(task)
     found, again = (unlearn(original, make_task(), "step_back", **OPTIONS) for _ in range(2))
@@ -76,7 +76,7 @@ def test_it_unlearns_like_any_other(installed):
     rows, target = task.forget, task.data.target[task.forget]
     magnitude = (task.outputs(original, rows).abs().max() + target.abs().max()) ** 2
     before, count = task.facts["forget_loss_before"], 2 * depth(original, STEPS) + len(rows)
-    close(before, task.mean_loss(original, rows), count, magnitude)
+    close(before, task.mean_loss(original, rows), count, magnitude, "float64")
     assert [part.steps for part in task.fitted[-2:]] == [0, -(-len(task.retain) // 16)]
 
 

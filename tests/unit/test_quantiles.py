@@ -104,10 +104,10 @@ def apart(ours, theirs, form):
 
 @pytest.mark.parametrize("form", ["attention", "norm"])
 @pytest.mark.parametrize("held", [0, 2**26])
-def test_blindspot_is_eq_9_for_every_quantile(original, form, held, monkeypatch):
+def test_blindspot_is_eq_9_for_every_quantile(double, original, form, held, monkeypatch):
     """Written out row by row, whether the helper is read once or anew."""
     monkeypatch.setattr(blindspot, "HELD", held)
-    task = make_task()
+    task, original = make_task(), copy.deepcopy(original).double()
     helper = task.new_model("helper").eval()
     kept = {}
 
@@ -137,7 +137,8 @@ def test_blindspot_is_eq_9_for_every_quantile(original, form, held, monkeypatch)
             lengths = ours[layer].norm() + theirs[layer].norm()
             magnitude += 3.0 * (lengths.item() if form == "norm" else 1.0)
     found = kept["objective"](original.eval(), rows)
-    close(found, total / len(rows), depth(original, HISTORY), magnitude / len(rows))
+    of_a_row = magnitude / len(rows)
+    close(found, total / len(rows), depth(original, HISTORY), of_a_row, "float64")
 
 
 @pytest.mark.parametrize("method", METHODS)
