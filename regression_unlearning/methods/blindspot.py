@@ -70,7 +70,8 @@ class Comparison:
 
         self.form = form
         self.layer = torch.repeat_interleave(torch.tensor(sizes)).to(device)
-        self.belongs = torch.nn.functional.one_hot(self.layer, len(sizes)).float()
+        belongs = torch.nn.functional.one_hot(self.layer, len(sizes))
+        self.belongs = belongs.to(torch.get_default_dtype())
         self.share = (self.belongs / self.belongs.sum(0)).sum(1)
 
     def _lengths(self, squares):

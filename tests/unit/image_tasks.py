@@ -6,8 +6,6 @@ from regression_unlearning.data.prepared import Prepared
 from regression_unlearning.settings.networks import AllCNN
 from regression_unlearning.training.task import Task
 
-torch.set_num_threads(1)
-
 
 class Images:
     """Images as a family of datasets hands them out; in training they are mirrored at random."""
