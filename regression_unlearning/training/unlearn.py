@@ -1,12 +1,12 @@
 """Run one unlearning method on a trained model."""
 
-import copy
 from typing import Any
 
 from torch import nn
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError
+from regression_unlearning.models.copying import copied
 from regression_unlearning.settings.section import validated
 from regression_unlearning.training.task import Task
 
@@ -45,4 +45,4 @@ def unlearn(original: nn.Module, task: Task, method: str, **options: Any) -> nn.
                 f"chosen.{name})`, `chosen` being the dataset's settings; then give "
                 f'`task.having(helpers={{"{name}": helper}})`.'
             )
-    return module.unlearn(copy.deepcopy(original), task, settings).eval()
+    return module.unlearn(copied(original), task, settings).eval()
