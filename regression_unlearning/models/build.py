@@ -1,5 +1,7 @@
 """Make a network from its settings and a seed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -7,6 +9,19 @@ import torch
 from torch import nn
 
 from regression_unlearning.settings.section import Section
+
+
+@contextmanager
+def seeded(seed: int, device: torch.device | str) -> Iterator[None]:
+    """Draw from a seed inside the block; torch's global generators are then as they were before.
+
+    Of several GPUs only `device` is touched: the state of the others would have to be read, and
+    memory on them taken.
+    """
+    device = torch.device(device)
+    with torch.random.fork_rng(devices=[] if device.type == "cpu" else [device]):
+        torch.manual_seed(seed)
+        yield
 
 
 def build(settings: Section, inputs: Any, seed: int, outputs: int = 1) -> nn.Module:
@@ -24,6 +39,5 @@ def build(settings: Section, inputs: Any, seed: int, outputs: int = 1) -> nn.Mod
         Numbers in a prediction: 1, or the number of quantiles.
     """
     module = import_module(f"regression_unlearning.models.{settings.name}")
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with seeded(seed, inputs.device):
         return module.build(settings, inputs, outputs).to(inputs.device)

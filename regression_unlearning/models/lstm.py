@@ -6,6 +6,11 @@ from regression_unlearning.models.left_padded import last_state
 from regression_unlearning.settings.networks import LSTM
 
 
+def on_cpu(words: Tensor) -> bool:
+    """Whether words lie on a CPU, where their padding costs time; a GPU's library is faster."""
+    return words.device.type == "cpu"
+
+
 class SentencePairLSTM(nn.Module):
     """LSTM shared by both sentences, dropout, linear layers with ReLU, one output.
 
@@ -37,7 +42,7 @@ class SentencePairLSTM(nn.Module):
 
     def _read(self, words: Tensor) -> Tensor:
         """Last states of single sentences; in training on a CPU without the cost of padding."""
-        if self.training and words.device.type == "cpu":
+        if self.training and on_cpu(words):
             return last_state(self.lstm, words)
         return self.lstm(words)[1][0][-1]
 

@@ -1,9 +1,19 @@
 """MobileNetV3-large as the paper's released code uses it: torchvision's features, one layer."""
 
+from torch import Tensor, nn
+from torch.nn.functional import relu6
 from torchvision.models import mobilenet_v3_large
 
 from regression_unlearning.models.stack import Stack, three
 from regression_unlearning.settings.networks import MobileNetV3
+
+
+class HardSigmoid(nn.Module):
+    """torch's Hardsigmoid, written so that it can be differentiated twice, as curvature asks."""
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Straight line from 0 at -3 to 1 at 3, constant outside: Tensor of the same shape."""
+        return relu6(values + 3) / 6
 
 
 def build(settings: MobileNetV3, inputs, outputs: int = 1) -> Stack:
@@ -18,5 +28,8 @@ def build(settings: MobileNetV3, inputs, outputs: int = 1) -> Stack:
     """
     three(inputs, "mobilenet_v3")
     base = mobilenet_v3_large(weights=None)
+    for module in list(base.features.modules()):
+        if isinstance(getattr(module, "scale_activation", None), nn.Hardsigmoid):
+            module.scale_activation = HardSigmoid()
     named = {f"block{number}": block for number, block in enumerate(base.features)}
     return Stack(named, base.classifier[0].in_features, outputs, settings.dropout)

@@ -37,6 +37,47 @@ def library() -> ModuleType:
     return module
 
 
+@cache
+def resampling(before: int, after: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Linear interpolation of `before` numbers at `after` places, both ends kept: (before, after).
+
+    Columns are what torch's own interpolation makes of unit vectors. torch's interpolation itself
+    has no deterministic backward pass on CUDA; a product with this matrix has one.
+    """
+    units = torch.eye(before, dtype=torch.float64)[:, None]
+    found = nn.functional.interpolate(units, after, mode="linear", align_corners=True)[:, 0]
+    return found.to(device, dtype)
+
+
+class Resampling(nn.Module):
+    """pytorch-forecasting's TimeDistributedInterpolation as a product with a fixed matrix.
+
+    It has no weights and no buffers: a checkpoint holds what it held before.
+
+    Parameters
+    ----------
+    size : int
+        Numbers in the output's last dimension.
+    """
+
+    def __init__(self, size: int):
+        super().__init__()
+        self.size = size
+
+    def forward(self, values: Tensor) -> Tensor:
+        """From values (..., before) to Tensor (..., size)."""
+        return values @ resampling(values.shape[-1], self.size, values.dtype, values.device)
+
+
+def _with_deterministic_resampling(network: nn.Module) -> None:
+    """Put `Resampling` into every layer that resamples; its weights stay as they are."""
+    theirs = library().TimeDistributedInterpolation
+    for module in network.modules():
+        found = getattr(module, "resample", None)
+        if isinstance(found, theirs) and not found.trainable:
+            module.resample = Resampling(found.output_size)
+
+
 class Key(nn.Module):
     """A head's key layer, turned round to meet the query before it meets the hours.
 
@@ -151,6 +192,7 @@ class OneStepTFT(nn.Module):
         self.feed_forward = residual()
         self.pre_output = parts.GateAddNorm(hidden)
         self.output = nn.Linear(hidden, outputs)
+        _with_deterministic_resampling(self)
 
     @property
     def layers(self) -> tuple[str, ...]:

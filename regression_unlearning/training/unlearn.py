@@ -1,6 +1,5 @@
 """Run one unlearning method on a trained model."""
 
-import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from torch import nn
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import sha256
+from regression_unlearning.models.copying import copied
 from regression_unlearning.settings.section import validated
 from regression_unlearning.training.checkpoints import seconds_of
 from regression_unlearning.training.runs import Run
@@ -51,7 +51,7 @@ def unlearn(original: nn.Module, task: Task, method: str, **options: Any) -> nn.
                 f"chosen.{name})`, `chosen` being the dataset's settings; then give "
                 f'`task.having(helpers={{"{name}": helper}})`.'
             )
-    return module.unlearn(copy.deepcopy(original), task, settings).eval()
+    return module.unlearn(copied(original), task, settings).eval()
 
 
 def forget(
