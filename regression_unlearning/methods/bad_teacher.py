@@ -29,7 +29,7 @@ def unlearn(model, task, settings: Settings):
     """Match an untrained network on forget rows and the original on a share of the retain rows."""
     import torch
 
-    from regression_unlearning.models.copying import copied
+    from regression_unlearning.models.modules.copying import copied
     from regression_unlearning.training.teachers import apart, ignorant, teacher
 
     some = task.some(task.retain, round(settings.retain_share * len(task.retain)), "retain share")

@@ -104,7 +104,7 @@ def unlearn(model, task, settings: Settings):
     """
     import torch
 
-    from regression_unlearning.models.activations import evaluating, recorded
+    from regression_unlearning.models.modules.activations import evaluating, recorded
 
     helper = task.helpers["blindspot"]
     layers = model.layers[-settings.layers :] if settings.layers else model.layers

@@ -51,7 +51,7 @@ def unlearn(model, task, settings: Settings):
     """Minimise the divergence of the student's Gaussians from the teachers' on the training set."""
     import torch
 
-    from regression_unlearning.models.copying import copied
+    from regression_unlearning.models.modules.copying import copied
     from regression_unlearning.training.teachers import ignorant, teacher
 
     target = task.data.target

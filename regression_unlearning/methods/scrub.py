@@ -52,7 +52,7 @@ def unlearn(model, task, settings: Settings):
     UserError
         When ``rewind`` is asked for and there are no held-out rows.
     """
-    from regression_unlearning.models.copying import copied
+    from regression_unlearning.models.modules.copying import copied
     from regression_unlearning.training.batches import in_turn
     from regression_unlearning.training.snapshots import Snapshots
     from regression_unlearning.training.teachers import apart, teacher

@@ -1,22 +1,20 @@
 """MobileNetV3-large as the paper's released code uses it: torchvision's features, one layer."""
 
-from torch import Tensor, nn
-from torch.nn.functional import relu6
-from torchvision.models import mobilenet_v3_large
+from typing import Annotated, Literal
 
-from regression_unlearning.models.stack import Stack, three
-from regression_unlearning.settings.networks import MobileNetV3
+from pydantic import Field
 
-
-class HardSigmoid(nn.Module):
-    """torch's Hardsigmoid, written so that it can be differentiated twice, as curvature asks."""
-
-    def forward(self, values: Tensor) -> Tensor:
-        """Straight line from 0 at -3 to 1 at 3, constant outside: Tensor of the same shape."""
-        return relu6(values + 3) / 6
+from regression_unlearning.settings.section import Section
 
 
-def build(settings: MobileNetV3, inputs, outputs: int = 1) -> Stack:
+class Settings(Section):
+    """MobileNetV3-large, as the released code cuts it short; dropout before the last layer."""
+
+    name: Literal["mobilenet_v3"]
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.5
+
+
+def build(settings: Settings, inputs, outputs: int = 1):
     """Make a network with fresh weights, drawn from torch's global generator.
 
     Its named layers are the stem, the fifteen inverted residual blocks and the last convolution.
@@ -26,6 +24,12 @@ def build(settings: MobileNetV3, inputs, outputs: int = 1) -> Stack:
     UserError
         When the images are grey.
     """
+    from torch import nn
+    from torchvision.models import mobilenet_v3_large
+
+    from regression_unlearning.models.modules.hard_sigmoid import HardSigmoid
+    from regression_unlearning.models.modules.stack import Stack, three
+
     three(inputs, "mobilenet_v3")
     base = mobilenet_v3_large(weights=None)
     for module in list(base.features.modules()):

@@ -5,8 +5,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from regression_unlearning.models.activations import evaluating
-from regression_unlearning.models.copying import copied
+from regression_unlearning.models.modules.activations import evaluating
+from regression_unlearning.models.modules.copying import copied
 from regression_unlearning.settings.measuring import Relearning
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.batches import at_least

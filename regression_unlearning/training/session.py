@@ -14,7 +14,7 @@ from regression_unlearning import program, provenance
 from regression_unlearning.data.prepared import load_prepared
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import sha256
-from regression_unlearning.models.build import build
+from regression_unlearning.models.modules.build import build
 from regression_unlearning.settings.jobs import NetworkJob
 from regression_unlearning.training import checkpoints, interruption
 from regression_unlearning.training.runs import Run, deliver

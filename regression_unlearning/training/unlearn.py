@@ -9,7 +9,7 @@ from torch import nn
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import sha256
-from regression_unlearning.models.copying import copied
+from regression_unlearning.models.modules.copying import copied
 from regression_unlearning.settings.section import validated
 from regression_unlearning.training.checkpoints import seconds_of
 from regression_unlearning.training.runs import Run

@@ -9,7 +9,7 @@ import torch
 
 from regression_unlearning.data.families.sentence_pairs.batch import Inputs
 from regression_unlearning.data.prepared import Prepared
-from regression_unlearning.settings.networks import LSTM
+from regression_unlearning.models.lstm import Settings as LSTM
 from regression_unlearning.training import interruption
 from regression_unlearning.training.task import Task
 

@@ -4,7 +4,7 @@ import torch
 
 from regression_unlearning.data.families.sentence_pairs.batch import Inputs
 from regression_unlearning.data.prepared import Prepared
-from regression_unlearning.settings.networks import LSTM
+from regression_unlearning.models.lstm import Settings as LSTM
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.task import Task
 from regression_unlearning.training.train import train

@@ -25,16 +25,15 @@ from test_methods_all import METHODS, fits, options
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.nn.functional import interpolate
 
-from regression_unlearning.models import lstm, tft
-from regression_unlearning.models.build import import_module
+from regression_unlearning import registry
+from regression_unlearning.models.allcnn import Settings as AllCNN
+from regression_unlearning.models.lstm import Settings as LSTM
+from regression_unlearning.models.mobilenet_v3 import Settings as MobileNetV3
+from regression_unlearning.models.modules import one_step_tft as tft
+from regression_unlearning.models.modules import sentence_pair_lstm as lstm
+from regression_unlearning.models.resnet18 import Settings as ResNet18
+from regression_unlearning.models.tft import Settings as TFT
 from regression_unlearning.settings.measuring import Observation, Relearning
-from regression_unlearning.settings.networks import (
-    LSTM,
-    TFT,
-    AllCNN,
-    MobileNetV3,
-    ResNet18,
-)
 from regression_unlearning.settings.training import Fit, Plateau
 from regression_unlearning.training.observe import observe
 from regression_unlearning.training.relearn import relearn
@@ -210,7 +209,7 @@ def test_operations_that_only_cuda_dispatches_have_been_looked_into(network):
 
     def forward(device):
         with torch.device(device):
-            model = import_module(f"regression_unlearning.models.{network}").build(
+            model = registry.load("network", network).build(
                 settings, SimpleNamespace(device=device, history=4, **sizes), 1
             )
             customer, values = torch.zeros(3, 1, 1, dtype=torch.int64), torch.randn(3, 5, 4)

@@ -17,9 +17,9 @@ from torchvision.models import resnet18
 from regression_unlearning import load_model
 from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.sources import image_folder
+from regression_unlearning.models.resnet18 import Settings as ResNet18
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.settings.document import check, read_yaml
-from regression_unlearning.settings.networks import ResNet18
 
 ROOT = Path(__file__).parents[2]
 OWN = (ROOT / "docs/your-own-data.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from rounding import close
 from regression_unlearning.data.families.images.augmentation import cut, places
 from regression_unlearning.data.families.images.batch import Inputs, Reading
 from regression_unlearning.data.prepared import Prepared
-from regression_unlearning.settings.networks import AllCNN
+from regression_unlearning.models.allcnn import Settings as AllCNN
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training import interruption
 from regression_unlearning.training.task import Task

@@ -9,9 +9,9 @@ from rounding import close, depth
 from torchvision.models import mobilenet_v3_large, resnet18
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.models.activations import penultimate, recorded
-from regression_unlearning.models.build import build
-from regression_unlearning.models.freezing import only_last
+from regression_unlearning.models.modules.activations import penultimate, recorded
+from regression_unlearning.models.modules.build import build
+from regression_unlearning.models.modules.freezing import only_last
 from regression_unlearning.settings.networks import Network
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.training import Fit, Training

@@ -5,7 +5,7 @@ import torch
 from rounding import close, depth
 from torch import nn
 
-from regression_unlearning.models.left_padded import last_state
+from regression_unlearning.models.modules.left_padded import last_state
 
 
 def sentences(lengths, steps=6, width=3):

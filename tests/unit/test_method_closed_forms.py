@@ -5,7 +5,7 @@ import torch
 from method_tasks import make_task, prepared
 from rounding import close
 
-from regression_unlearning.models.activations import evaluating, penultimate
+from regression_unlearning.models.modules.activations import evaluating, penultimate
 from regression_unlearning.training.curvature import conjugate_gradients
 from regression_unlearning.training.unlearn import unlearn
 

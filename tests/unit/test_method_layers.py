@@ -10,7 +10,7 @@ from rounding import close, rounding
 from torch import nn
 
 from regression_unlearning.methods import fisher_noise, l1_sparse, salun
-from regression_unlearning.models.freezing import only_last
+from regression_unlearning.models.modules.freezing import only_last
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.fit import fit
 from regression_unlearning.training.gradients import mean_gradient, mean_squares, output_norm

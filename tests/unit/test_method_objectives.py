@@ -10,7 +10,7 @@ from torch.distributions import Normal, kl_divergence
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.methods import gaussian_matching
-from regression_unlearning.models.activations import evaluating, recorded
+from regression_unlearning.models.modules.activations import evaluating, recorded
 from regression_unlearning.training.batches import drawn_beside, in_turn, shuffled
 from regression_unlearning.training.task import Task
 from regression_unlearning.training.teachers import ignorant, teacher

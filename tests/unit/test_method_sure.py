@@ -10,7 +10,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.methods import sure
-from regression_unlearning.models.activations import penultimate, recorded
+from regression_unlearning.models.modules.activations import penultimate, recorded
 from regression_unlearning.training.task import Task
 from regression_unlearning.training.unlearn import unlearn
 

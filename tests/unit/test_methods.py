@@ -11,7 +11,7 @@ from regression_unlearning import registry
 from regression_unlearning.data.families.sentence_pairs.batch import Inputs
 from regression_unlearning.errors import UserError
 from regression_unlearning.methods import blindspot
-from regression_unlearning.models.activations import recorded
+from regression_unlearning.models.modules.activations import recorded
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.seeds import seed_for
 from regression_unlearning.training.task import Task

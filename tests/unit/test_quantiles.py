@@ -13,9 +13,9 @@ from regression_unlearning.data.families.load_windows.batch import KNOWN, Inputs
 from regression_unlearning.data.prepared import Prepared
 from regression_unlearning.errors import UserError
 from regression_unlearning.methods import blindspot
-from regression_unlearning.models.activations import recorded
+from regression_unlearning.models.modules.activations import recorded
+from regression_unlearning.models.tft import Settings as TFT
 from regression_unlearning.settings.dataset import Dataset
-from regression_unlearning.settings.networks import TFT
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.losses import l1, mse, quantile

@@ -8,9 +8,9 @@ import torch
 from rounding import close, depth
 from torch import nn
 
-from regression_unlearning.models.activations import penultimate, recorded
-from regression_unlearning.models.build import build
-from regression_unlearning.settings.networks import TFT
+from regression_unlearning.models.modules.activations import penultimate, recorded
+from regression_unlearning.models.modules.build import build
+from regression_unlearning.models.tft import Settings as TFT
 from regression_unlearning.training.gradients import one_by_one
 from regression_unlearning.training.per_sample import squared_gradients
 
@@ -163,7 +163,8 @@ def test_layers_come_without_the_rest_of_the_library():
     import sys
 
     code = (
-        "import sys; from regression_unlearning.models.tft import library; library();"
+        "import sys; from regression_unlearning.models.modules import one_step_tft as tft; "
+        "tft.library();"
         "assert not {'lightning', 'pytorch_forecasting', 'sklearn'} & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from typing import Any
 
 import torch
 from torch import nn
 
+from regression_unlearning import registry
 from regression_unlearning.settings.section import Section
 
 
@@ -29,8 +29,8 @@ def build(settings: Section, inputs: Any, seed: int, outputs: int = 1) -> nn.Mod
 
     Parameters
     ----------
-    settings : LSTM
-        The network's settings; ``settings.name`` is the module of this folder that builds it.
+    settings : Section
+        The network's settings; ``settings.name`` names the network, which builds it.
     inputs : object
         The family's inputs, of which the network asks its sizes.
     seed : int
@@ -38,6 +38,6 @@ def build(settings: Section, inputs: Any, seed: int, outputs: int = 1) -> nn.Mod
     outputs : int
         Numbers in a prediction: 1, or the number of quantiles.
     """
-    module = import_module(f"regression_unlearning.models.{settings.name}")
+    module = registry.load("network", settings.name)
     with seeded(seed, inputs.device):
         return module.build(settings, inputs, outputs).to(inputs.device)
