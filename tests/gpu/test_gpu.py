@@ -161,7 +161,7 @@ def shortened(device):
 
 def test_the_demo_runs_end_to_end_on_the_device(device, tmp_path):
     project = copy_project(tmp_path / "project", shortened(device))
-    run("snakemake --cores 2 --resources gpu=1 all_tables", project)
+    run("snakemake all_tables --cores 2 --resources gpu=1", project)
     records = [json.loads(path.read_text()) for path in (project / "checkpoints").rglob("*.json")]
     machines = [record["machine"]["device"] for record in records if "machine" in record]
     assert len(machines) >= 3 * 4
