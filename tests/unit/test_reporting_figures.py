@@ -6,8 +6,8 @@ import pytest
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_npz
-from regression_unlearning.reporting.differences import Panel, panel
 from regression_unlearning.reporting.densities import density, draw_panels
+from regression_unlearning.reporting.differences import Panel, panel
 
 
 def save(path, ids, target, prediction):
