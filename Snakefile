@@ -1,5 +1,5 @@
 # Unlearning in deep regression models, from the raw data to the tables.
-# Each file of rules/ is one step of the chain; this file checks the settings and names the targets.
+# Each file of rules/ is one step of the chain; this file names the targets.
 
 
 container: "envs/regression_unlearning.sif"  # for --sdm apptainer; envs/apptainer.def builds it
@@ -9,8 +9,8 @@ include: "rules/common.smk"
 include: "rules/download.smk"
 include: "rules/prepare.smk"
 include: "rules/train.smk"
-include: "rules/unlearn.smk"
 include: "rules/observe.smk"
+include: "rules/unlearn.smk"
 include: "rules/measure.smk"
 include: "rules/report.smk"
 include: "rules/tune.smk"
@@ -31,59 +31,62 @@ localrules:
 rule all_tables:
     default_target: True
     input:
-        REPORT,
-        TABLES,
-        FIGURES,
-        METRICS,
+        GRID.report,
+        GRID.tables,
+        GRID.figures,
+        GRID.metrics,
 
 
 rule all_downloaded:
     input:
-        RAW,
+        GRID.raw,
 
 
 rule all_prepared:
     input:
-        PREPARED,
+        GRID.prepared,
 
 
 rule all_originals:
     input:
-        ORIGINALS,
+        GRID.originals,
 
 
 rule all_retrained:
     input:
-        RETRAINED,
+        GRID.retrained,
 
 
 rule all_blindspots:
     input:
-        BLINDSPOTS,
+        GRID.blindspots,
 
 
 rule all_unlearned:
     input:
-        UNLEARNED,
+        GRID.unlearned,
 
 
+# Every model as the measures see it.
 rule all_observed:
     input:
-        OBSERVED,
-        RELEARNT,
+        GRID.observed,
+        GRID.relearnt,
 
 
 rule all_measured:
     input:
-        MEASURED,
+        GRID.measured,
 
 
 # Snakemake's limit of 100 starts a second wakes its scheduler once more a second for every job that
 # has ended: after some hundred jobs it is busy all the time. Without the limit it wakes when it must.
+# No option switches it off; a Snakemake that has no such limit needs nothing.
 onstart:
-    workflow.scheduler.job_rate_limiter = None
+    if hasattr(getattr(workflow, "scheduler", None), "job_rate_limiter"):
+        workflow.scheduler.job_rate_limiter = None
 
 
 onsuccess:
-    if Path(REPORT).exists():
-        print(f"\nTables, figures and report: results/{SETTINGS.experiment}/ (open {REPORT})")
+    if Path(GRID.report).exists():
+        print(f"\nTables, figures and report: results/{SETTINGS.experiment}/ (open {GRID.report})")

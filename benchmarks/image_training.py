@@ -26,7 +26,7 @@ from torchvision import transforms
 
 from regression_unlearning.data.families.images.batch import Inputs, Reading
 from regression_unlearning.data.prepared import Prepared, load_prepared, read_rows
-from regression_unlearning.models.build import build
+from regression_unlearning.models.modules.build import build
 from regression_unlearning.settings.networks import Network
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.training import Fit

@@ -12,9 +12,9 @@ from types import SimpleNamespace
 import torch
 
 from regression_unlearning.data.families.sentence_pairs.batch import Inputs
-from regression_unlearning.models.activations import penultimate
-from regression_unlearning.models.build import build
-from regression_unlearning.settings.networks import LSTM
+from regression_unlearning.models.lstm import Settings as LSTM
+from regression_unlearning.models.modules.activations import penultimate
+from regression_unlearning.models.modules.build import build
 from regression_unlearning.training.losses import mse
 from regression_unlearning.training.observe import pass_over
 

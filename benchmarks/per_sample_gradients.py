@@ -11,10 +11,11 @@ import time
 import torch
 import torchvision
 
-from regression_unlearning.models.activations import evaluating_with_gradients
-from regression_unlearning.models.lstm import SentencePairLSTM
-from regression_unlearning.models.tft import OneStepTFT
-from regression_unlearning.settings.networks import LSTM, TFT
+from regression_unlearning.models.lstm import Settings as LSTM
+from regression_unlearning.models.modules.activations import evaluating_with_gradients
+from regression_unlearning.models.modules.one_step_tft import OneStepTFT
+from regression_unlearning.models.modules.sentence_pair_lstm import SentencePairLSTM
+from regression_unlearning.models.tft import Settings as TFT
 from regression_unlearning.training.gradients import trainable
 from regression_unlearning.training.per_sample import squared_gradients
 

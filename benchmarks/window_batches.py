@@ -17,8 +17,8 @@ from pytorch_forecasting.data.encoders import TorchNormalizer
 
 from regression_unlearning.data.families.load_windows.batch import KNOWN, LOAD, Inputs
 from regression_unlearning.data.families.load_windows.prepare import calendar
-from regression_unlearning.models.build import build
-from regression_unlearning.settings.networks import TFT
+from regression_unlearning.models.modules.build import build
+from regression_unlearning.models.tft import Settings as TFT
 from regression_unlearning.training.losses import quantile
 
 

@@ -18,6 +18,7 @@ _MEASURE = ("NEEDS", "QUANTITIES", "Settings", "measure")
 KINDS = {
     "source": ("data.sources", ("FAMILY", "Settings", "download"), "regression_unlearning.sources"),
     "family": ("data.families", (), "regression_unlearning.families"),
+    "network": ("models", ("Settings", "build"), "regression_unlearning.networks"),
     "method": ("methods", ("Settings", "unlearn"), "regression_unlearning.methods"),
     "measure": ("evaluation", _MEASURE, "regression_unlearning.measures"),
     "figure": ("reporting.figures", ("NEEDS", "SEE", "draw"), "regression_unlearning.figures"),

@@ -1,7 +1,6 @@
 # What every step uses: the checked settings, the grid of jobs, the code that a job depends on.
 # Requires: params.yaml. Makes: `config`, SETTINGS, GRID and the lists of targets.
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -10,17 +9,28 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, workflow.basedir)
 
-from regression_unlearning.pipeline import failures as workflow_failures
-from regression_unlearning.pipeline import leftovers as workflow_leftovers
-from regression_unlearning.pipeline import lock as workflow_lock
-from regression_unlearning.pipeline import needs as workflow_needs
-from regression_unlearning.pipeline import originals as workflow_originals
-from regression_unlearning.pipeline import plan
-from regression_unlearning.pipeline import searches as searching
 from regression_unlearning.data.fetching.mirror import MIRROR
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings.document import check, read_yaml
+from regression_unlearning.pipeline import (
+    failures,
+    leftovers,
+    lock,
+    needs,
+    originals,
+    paths,
+    plan,
+    searches,
+)
+from regression_unlearning.pipeline.code import Code
 from regression_unlearning.pipeline.grid import Grid
+from regression_unlearning.pipeline.told import settings_file
+from regression_unlearning.settings.document import check, read_yaml
+
+# Another release of Snakemake may have renamed what is read below: said before any work.
+try:
+    needs.check_engine(workflow)
+except UserError as error:
+    raise WorkflowError(str(error)) from None
 
 # Jobs run the interpreter that runs Snakemake, whether or not its environment is activated.
 os.environ.update(
@@ -48,12 +58,19 @@ except UserError as error:
 configfile: "params.yaml"
 
 
+def site(name):
+    """A word of the profile's default-resources, None where it has none."""
+    known = workflow.resource_settings.default_resources or {}
+    return str(known[name].raw).strip("\"'") if name in known else None
+
+
 try:
     SETTINGS = check(config)
-    GRID = Grid(SETTINGS)
+    GRID = Grid(SETTINGS, int(site("seeds_per_job") or 0))
+    CODE = Code(SETTINGS, writes=workflow.is_main_process)
     if workflow.is_main_process:
-        workflow_originals.check(GRID)
-        workflow_needs.check_needs(GRID)
+        originals.check(GRID)
+        needs.check_needs(GRID)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
@@ -62,11 +79,11 @@ except UserError as error:
 # of jobs quiet.
 if workflow.is_main_process and not workflow.dryrun:
     try:
-        if workflow_lock.take():
-            workflow_leftovers.end(workflow.workdir_init)
+        if lock.take():
+            leftovers.end()
     except UserError as error:
         raise WorkflowError(str(error)) from None
-    workflow_failures.show(logger)
+    failures.show(logger)
     for name, reason in GRID.absent.items():
         logger.warning(f"{name} is left out. {reason}")
 
@@ -75,7 +92,6 @@ wildcard_constraints:
     dataset="[a-z0-9_]+",
     forget_set="[a-z0-9_]+",
     method="[a-z0-9_]+",
-    measure="[a-z0-9_]+",
     helper="[a-z0-9_]+",
     experiment="[a-z0-9_]+",
     seed="[0-9]+",
@@ -86,40 +102,21 @@ if SETTINGS.data_mirror:
 
 os.environ.setdefault("REGRESSION_UNLEARNING_WITHOUT_GPU", SETTINGS.without_gpu)
 
-RAW = GRID.raw
-PREPARED = GRID.prepared
-ORIGINALS = GRID.originals
-RETRAINED = GRID.retrained
-BLINDSPOTS = GRID.blindspots
-UNLEARNED = GRID.unlearned
-OBSERVED = GRID.observed
-RELEARNT = GRID.relearnt
-MEASURED = GRID.measured
-TABLES = GRID.tables
-MAIN_TABLES = GRID.main_tables
-FIGURES = GRID.figures
-METRICS = GRID.metrics
-REPORT = GRID.report
 
 
-def code(script, *modules):
-    """Files that a job's result depends on: its script and the library files that it imports."""
-    return plan.code_files(f"workflow_scripts/{script}.py", *modules)
+def told(values):
+    """File of a job's settings, named by their hash."""
+    return settings_file(values, write=workflow.is_main_process)
 
 
-def as_json(values):
-    """Settings as the argument of a script: the same values, the same text."""
-    return json.dumps(values, sort_keys=True)
+def files_of(code):
+    """Input function: the files that stand for a job's code."""
+    return lambda wildcards: list(code(wildcards).values())
 
 
-def network(dataset):
-    """Settings of a dataset that every job with a network needs."""
-    return {
-        "family": plan.family(SETTINGS, dataset),
-        "model": SETTINGS.datasets[dataset].model.plain(),
-        **plan.loss(SETTINGS, dataset),
-        "reading": plan.reading(SETTINGS, dataset),
-    }
+def arguments_of(code):
+    """Parameter function: the same for the program, by step."""
+    return lambda wildcards: [f"{step}={path}" for step, path in code(wildcards).items()]
 
 
 # What jobs ask for. Only a cluster's profile has partitions; a local run ignores them.
@@ -135,14 +132,8 @@ def threads_of(wildcards):
     return asked(wildcards).threads
 
 
-def site(name):
-    """A word of the profile's default-resources, None where it has none."""
-    known = workflow.resource_settings.default_resources or {}
-    return str(known[name].raw).strip("\"'") if name in known else None
-
-
 def of_network(part):
-    """Resources of a job that runs a network, which takes `part` of a training's time."""
+    """Resources of a job that runs a network, which takes `part` of a training's time a seed."""
     return dict(
         mem_mb=lambda wildcards, attempt: asked(wildcards).memory_mb * attempt,
         runtime=lambda wildcards, attempt: max(5, int(asked(wildcards).minutes * part)) * attempt,
@@ -153,7 +144,3 @@ def of_network(part):
         ),
         turn=1,
     )
-
-
-TRAINING = of_network(1)
-UNLEARNING = of_network(0.2)

@@ -3,9 +3,9 @@
 
 rule download:
     input:
-        code=lambda wildcards: code("download", plan.loader_module(SETTINGS, wildcards.dataset)),
+        code=files_of(CODE.downloading),
     output:
-        "data/raw/{dataset}/manifest.json",
+        paths.manifest("{dataset}"),
     log:
         "logs/download/{dataset}.log",
     localrule: True
@@ -13,7 +13,7 @@ rule download:
         ENVIRONMENT
     params:
         loader=lambda wildcards: SETTINGS.datasets[wildcards.dataset].loader,
-        settings=lambda wildcards: as_json(plan.source(SETTINGS, wildcards.dataset)),
+        settings=lambda wildcards: told(plan.source(SETTINGS, wildcards.dataset)),
     shell:
-        "python workflow_scripts/download.py --loader {params.loader} --settings {params.settings:q}"
+        "python workflow_scripts/download.py --loader {params.loader} --settings {params.settings}"
         " --checksums data/checksums.json --output {output} 2> {log}"

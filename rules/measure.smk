@@ -1,24 +1,35 @@
-# Plain arrays to numbers: no network, no GPU.
-# Requires: what the measure says it NEEDS. Makes: measures.
+# Plain arrays to numbers, all of a forget set in one process: no network, no GPU.
+# Requires: observations, relearning, records of every model. Makes: measures.
 
 
 rule measure:
     input:
-        unpack(lambda wildcards: GRID.measure_inputs(wildcards)),
-        code=lambda wildcards: code("measure", plan.measure_module(wildcards.measure)),
+        models=lambda wildcards: GRID.measure_files(wildcards.dataset, wildcards.forget_set),
+        code=lambda wildcards: list(
+            CODE.measuring(GRID.measured_in(wildcards.dataset, wildcards.forget_set)).values()
+        ),
     output:
-        "measures/{dataset}/{forget_set}/{method}/{measure}.csv",
+        "measures/{experiment}/{dataset}/{forget_set}.csv",
     log:
-        "logs/measure/{dataset}/{forget_set}/{method}/{measure}.log",
+        "logs/measure/{experiment}/{dataset}/{forget_set}.log",
+    wildcard_constraints:
+        experiment="(?!cells/)[a-z0-9_]+",
     conda:
         ENVIRONMENT
+    threads: 2
     resources:
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
-        runtime=lambda wildcards, attempt: 10 * attempt,
-        turn=1,
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
-        files=lambda wildcards: GRID.measure_arguments(wildcards),
-        settings=lambda wildcards: as_json(GRID.measure_settings(wildcards)),
+        cells=paths.cells("{dataset}", "{forget_set}"),
+        settings=lambda wildcards: told(
+            {
+                **GRID.measuring(wildcards.dataset, wildcards.forget_set),
+                "code": CODE.measuring(
+                    GRID.measured_in(wildcards.dataset, wildcards.forget_set)
+                ),
+            }
+        ),
     shell:
-        "python workflow_scripts/measure.py --measure {wildcards.measure} --dataset {wildcards.dataset}"
-        " --forget-set {wildcards.forget_set} --method {wildcards.method} {params.files} --settings {params.settings:q} --output {output} 2> {log}"
+        "python workflow_scripts/measure.py --settings {params.settings} --cells {params.cells}"
+        " --processes {threads} --output {output} 2> {log}"

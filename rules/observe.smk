@@ -1,76 +1,55 @@
-# The last step that runs a network: look at every row once, then relearn the forget set.
-# Requires: a checkpoint, the forget set. Makes: observations, relearning.
+# Observe the models that every method is held against, and let the retrained one relearn.
+# Requires: original and retrained models, the forget set. Makes: observations, relearning.
+
+REFERENCE = ("{dataset}", "{forget_set}")
 
 
-rule observe_original:
-    input:
-        data="data/prepared/{dataset}/arrays.safetensors",
-        parts="data/prepared/{dataset}/forget_sets/{forget_set}.npz",
-        checkpoint="checkpoints/original/{dataset}/seed_{seed}.safetensors",
-        code=lambda wildcards: code("observe", *plan.network_modules(SETTINGS, wildcards.dataset)),
-    output:
-        "observations/{dataset}/{forget_set}/original/seed_{seed}.npz",
-    log:
-        "logs/observe/{dataset}/{forget_set}/original/seed_{seed}.log",
-    conda:
-        ENVIRONMENT
-    threads: lambda wildcards: threads_of(wildcards)
-    resources:
-        **UNLEARNING,
-    params:
-        settings=lambda wildcards: as_json(
-            {
-                **network(wildcards.dataset),
-                "observation": SETTINGS.datasets[wildcards.dataset].observation.plain(),
-            }
-        ),
-    shell:
-        "python workflow_scripts/observe.py --identity {wildcards.dataset} {wildcards.forget_set}"
-        " --checkpoint {input.checkpoint}"
-        " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"
-        " --threads {threads} --gpus {resources.gpu}"
-        " --settings {params.settings:q} --output {output} 2> {log}"
+def relearning_arguments(wildcards, input, output):
+    """Arguments for relearning, where some measure asks for it."""
+    if not GRID.relearns:
+        return []
+    original = ["--original-observation", *input.original] if "original" in input.keys() else []
+    return [*original, "--relearning", *output.relearning]
 
 
-rule observe:
-    input:
-        data="data/prepared/{dataset}/arrays.safetensors",
-        parts="data/prepared/{dataset}/forget_sets/{forget_set}.npz",
-        checkpoint=lambda wildcards: plan.checkpoint(wildcards),
-        original=(
-            ["observations/{dataset}/{forget_set}/original/seed_{seed}.npz"]
-            if GRID.relearns
-            else []
-        ),
-        code=lambda wildcards: code("observe", *plan.network_modules(SETTINGS, wildcards.dataset)),
-    output:
-        **plan.observed_files(GRID.relearns),
-    log:
-        "logs/observe/{dataset}/{forget_set}/{method}/seed_{seed}.log",
-    wildcard_constraints:
-        method="(?!original\\b)[a-z0-9_]+",
-    conda:
-        ENVIRONMENT
-    threads: lambda wildcards: threads_of(wildcards)
-    resources:
-        **UNLEARNING,
-    params:
-        relearning=lambda wildcards, input, output: (
-            ["--original", input.original, "--relearning", output.relearning]
-            if GRID.relearns
-            else []
-        ),
-        settings=lambda wildcards: as_json(
-            {
-                **network(wildcards.dataset),
-                "observation": SETTINGS.datasets[wildcards.dataset].observation.plain(),
-                "relearning": plan.relearning(SETTINGS, wildcards),
-            }
-        ),
-    shell:
-        "python workflow_scripts/observe.py --identity {wildcards.dataset} {wildcards.forget_set}"
-        " --checkpoint {input.checkpoint}"
-        " {params.relearning}"
-        " --prepared data/prepared/{wildcards.dataset} --parts {input.parts} --seed {wildcards.seed}"
-        " --threads {threads} --gpus {resources.gpu}"
-        " --settings {params.settings:q} --output {output.observation} 2> {log}"
+for BATCH in GRID.batches:
+
+    rule:
+        name:
+            f"observe_{BATCH.name}"
+        input:
+            data=paths.arrays("{dataset}"),
+            parts=paths.parts(*REFERENCE),
+            originals=BATCH.each(paths.original, "{dataset}"),
+            retrained=BATCH.each(paths.retrained, *REFERENCE),
+            code=files_of(CODE.observing),
+        output:
+            original=update(BATCH.each(paths.observation, *REFERENCE, "original")),
+            retrained=update(BATCH.each(paths.observation, *REFERENCE, "retrained")),
+            relearning=update(
+                BATCH.each(paths.relearning, *REFERENCE, "retrained") if GRID.relearns else []
+            ),
+        log:
+            f"logs/observe/{{dataset}}/{{forget_set}}/{BATCH.name}.log",
+        group:
+            "models"
+        conda:
+            ENVIRONMENT
+        threads: threads_of
+        resources:
+            **of_network(0.3 * len(BATCH.seeds)),
+        params:
+            seeds=BATCH.seeds,
+            relearning=relearning_arguments,
+            code=arguments_of(CODE.observing),
+            settings=lambda wildcards: told(
+                plan.observing(SETTINGS, wildcards.dataset, wildcards.forget_set)
+            ),
+        shell:
+            "python workflow_scripts/observe.py"
+            " --identity {wildcards.dataset} {wildcards.forget_set}"
+            " --prepared data/prepared/{wildcards.dataset} --parts {input.parts}"
+            " --original {input.originals} --retrained {input.retrained}"
+            " --seed {params.seeds} --threads {threads} --gpus {resources.gpu} --code {params.code}"
+            " --settings {params.settings} --output {output.original}"
+            " --retrained-output {output.retrained} {params.relearning} 2> {log}"

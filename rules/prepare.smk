@@ -4,11 +4,11 @@
 
 rule prepare:
     input:
-        manifest="data/raw/{dataset}/manifest.json",
-        code=lambda wildcards: code("prepare", *plan.data_modules(SETTINGS, wildcards.dataset)),
+        manifest=paths.manifest("{dataset}"),
+        code=files_of(CODE.preparing),
     output:
-        "data/prepared/{dataset}/arrays.safetensors",
-        "data/prepared/{dataset}/rows.csv",
+        paths.arrays("{dataset}"),
+        paths.rows("{dataset}"),
     log:
         "logs/prepare/{dataset}.log",
     conda:
@@ -19,9 +19,9 @@ rule prepare:
         runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         loader=lambda wildcards: SETTINGS.datasets[wildcards.dataset].loader,
-        settings=lambda wildcards: as_json(plan.source(SETTINGS, wildcards.dataset)),
+        settings=lambda wildcards: told(plan.source(SETTINGS, wildcards.dataset)),
     shell:
-        "python workflow_scripts/prepare.py --loader {params.loader} --settings {params.settings:q}"
+        "python workflow_scripts/prepare.py --loader {params.loader} --settings {params.settings}"
         " --raw data/raw/{wildcards.dataset} --output data/prepared/{wildcards.dataset}"
         " --processes {threads} 2> {log}"
 
@@ -30,12 +30,14 @@ rule prepare:
 # all of them is not to be had: what hangs on an `ancient` file is not judged by its own changes.
 rule select_forget_set:
     input:
-        rows="data/prepared/{dataset}/rows.csv",
-        ids=lambda wildcards: plan.ids_file(SETTINGS, wildcards),
-        after=lambda wildcards: plan.parts_before(SETTINGS, wildcards),
-        code=code("select_forget_set"),
+        rows=paths.rows("{dataset}"),
+        ids=lambda wildcards: plan.ids_file(SETTINGS, wildcards.dataset, wildcards.forget_set),
+        after=lambda wildcards: plan.parts_before(
+            SETTINGS, wildcards.dataset, wildcards.forget_set
+        ),
+        code=files_of(CODE.selecting),
     output:
-        "data/prepared/{dataset}/forget_sets/{forget_set}.npz",
+        paths.parts("{dataset}", "{forget_set}"),
     log:
         "logs/select_forget_set/{dataset}/{forget_set}.log",
     priority: 100
@@ -43,13 +45,11 @@ rule select_forget_set:
     conda:
         ENVIRONMENT
     params:
-        settings=lambda wildcards: as_json(
-            SETTINGS.datasets[wildcards.dataset].forget_sets[wildcards.forget_set].plain()
+        settings=lambda wildcards: told(
+            plan.forget_set(SETTINGS, wildcards.dataset, wildcards.forget_set)
         ),
-        after=lambda wildcards: [
-            f"--after {path}" for path in plan.parts_before(SETTINGS, wildcards)
-        ],
+        after=lambda wildcards, input: [f"--after {path}" for path in input.get("after", [])],
     shell:
         "python workflow_scripts/select_forget_set.py --prepared data/prepared/{wildcards.dataset}"
-        " --name {wildcards.forget_set} {params.after} --settings {params.settings:q}"
+        " --name {wildcards.forget_set} {params.after} --settings {params.settings}"
         " --output {output} 2> {log}"

@@ -5,7 +5,7 @@ rule table:
     input:
         measures=lambda wildcards: GRID.layout_measures(wildcards.table),
         templates=multiext("regression_unlearning/reporting/", "table.tex.j2", "paper_values.csv"),
-        code=lambda wildcards: code("table", *GRID.layout_modules(wildcards.table)),
+        code=lambda wildcards: CODE.reporting("table", *GRID.layout_modules(wildcards.table)),
     output:
         "results/{experiment}/{table}.csv",
         report("results/{experiment}/{table}.md", caption="captions/table.rst", category="Tables"),
@@ -20,9 +20,9 @@ rule table:
     conda:
         ENVIRONMENT
     params:
-        settings=lambda wildcards: as_json(GRID.layout_settings(wildcards.table)),
+        settings=lambda wildcards: told(GRID.layout_settings(wildcards.table)),
     shell:
-        "python workflow_scripts/table.py --measures {input.measures} --settings {params.settings:q}"
+        "python workflow_scripts/table.py --measures {input.measures} --settings {params.settings}"
         " --output results/{wildcards.experiment}/{wildcards.table} 2> {log}"
 
 
@@ -30,7 +30,7 @@ rule figure:
     input:
         observations=lambda wildcards: GRID.layout_observations(wildcards.figure),
         measures=lambda wildcards: GRID.layout_measures(wildcards.figure),
-        code=lambda wildcards: code("figure", *GRID.layout_modules(wildcards.figure)),
+        code=lambda wildcards: CODE.reporting("figure", *GRID.layout_modules(wildcards.figure)),
     output:
         report(
             "results/{experiment}/{figure}.png", caption="captions/figure.rst", category="Figures"
@@ -41,20 +41,18 @@ rule figure:
     conda:
         ENVIRONMENT
     params:
-        observations=lambda wildcards: GRID.observation_arguments(wildcards.figure),
-        settings=lambda wildcards: as_json(GRID.layout_settings(wildcards.figure)),
+        settings=lambda wildcards: told(GRID.layout_settings(wildcards.figure)),
     shell:
-        "python workflow_scripts/figure.py {params.observations}"
-        " --measures {input.measures} --settings {params.settings:q}"
+        "python workflow_scripts/figure.py --measures {input.measures} --settings {params.settings}"
         " --output results/{wildcards.experiment}/{wildcards.figure} 2> {log}"
 
 
 rule report:
     input:
-        tables=[path for path in TABLES if path.endswith(".csv")],
-        figures=[path for path in FIGURES if path.endswith(".png")],
+        tables=[path for path in GRID.tables if path.endswith(".csv")],
+        figures=[path for path in GRID.figures if path.endswith(".png")],
         templates=multiext("regression_unlearning/reporting/", "report.html.j2", "report.css"),
-        code=code("report", *GRID.words),
+        code=CODE.reporting("report", *GRID.words),
     output:
         "results/{experiment}/report.html",
     log:
@@ -62,17 +60,17 @@ rule report:
     conda:
         ENVIRONMENT
     params:
-        settings=lambda wildcards: as_json(GRID.report_settings()),
+        settings=lambda wildcards: told(GRID.report_settings()),
     shell:
         "python workflow_scripts/report.py --folder results/{wildcards.experiment}"
-        " --settings {params.settings:q} --output {output} 2> {log}"
+        " --settings {params.settings} --output {output} 2> {log}"
 
 
 # For `dvc metrics` and `dvc plots`.
 rule metrics:
     input:
-        tables=MAIN_TABLES,
-        code=code("metrics"),
+        tables=GRID.main_tables,
+        code=CODE.reporting("metrics"),
     output:
         numbers="results/{experiment}/metrics.json",
         rows="results/{experiment}/metrics.csv",

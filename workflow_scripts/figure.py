@@ -12,17 +12,13 @@ from regression_unlearning.reporting.summary import summarise
 def main() -> None:
     """Read the arguments, draw, write."""
     parser = program.parser(__doc__)
-    parser.add_argument(
-        "--observations",
-        nargs="+",
-        action="append",
-        default=[],
-        metavar=("DATASET FORGET_SET METHOD", "SEED=PATH"),
-        help="the observed models of one method; once for each",
-    )
     parser.add_argument("--measures", type=Path, nargs="*", default=[], help="measured values")
     parser.add_argument(
-        "--settings", type=program.settings_argument, required=True, help="JSON: the layout"
+        "--settings",
+        type=program.settings_argument,
+        required=True,
+        help="JSON: the layout; "
+        '"observations" is a list of [dataset, forget set, label, {seed: path}]',
     )
     parser.add_argument("--output", type=Path, required=True, help="path without its ending")
     arguments = parser.parse_args()
@@ -38,8 +34,8 @@ def main() -> None:
         settings["datasets"][0]["unit"],
         summarise(values, printed(settings)) if values else {},
         {
-            (dataset, forget_set, method): dict(map(program.seeded_paths, paths))
-            for dataset, forget_set, method, *paths in arguments.observations
+            (dataset, forget_set, label): {int(seed): Path(path) for seed, path in files.items()}
+            for dataset, forget_set, label, files in settings["observations"]
         },
     )
     figure.load(settings["kind"]).draw(given)

@@ -1,46 +1,42 @@
-"""Take one measure of one method on one forget set, over all seeds; no network is run."""
+"""Take all measures of all models on one forget set, over all seeds; no network is run."""
 
 from pathlib import Path
 
 from regression_unlearning import program
-from regression_unlearning.evaluation import inputs, values
-from regression_unlearning.evaluation.measure import load
-from regression_unlearning.settings.section import validated
+from regression_unlearning.evaluation import absent, measuring, values
+from regression_unlearning.files import sha256
 
 
 def main() -> None:
-    """Read the arguments, measure, write the values."""
+    """Read the arguments, measure what has not been measured before, write the values."""
     parser = program.parser(__doc__)
-    parser.add_argument("--measure", required=True, help="name of the measure")
-    parser.add_argument("--dataset", required=True, help="name of the dataset")
-    parser.add_argument("--forget-set", required=True, help="name of the forget set")
-    parser.add_argument("--method", required=True, help="label of the method")
-    for source in inputs.SOURCES:
-        parser.add_argument(
-            f"--{source.replace('_', '-')}",
-            type=program.seeded_paths,
-            nargs="*",
-            default=[],
-            help="SEED=PATH for each seed",
-        )
     parser.add_argument(
         "--settings",
         type=program.settings_argument,
         required=True,
-        help="JSON: the measure's settings",
+        help='JSON, or a file of it: "dataset", "forget_set", "models" (label to source to seed to '
+        'path), "measures" (name to settings), "code" (name to a file that stands for its code); '
+        'or "absent", why there is nothing to measure',
     )
+    parser.add_argument("--cells", type=Path, help="folder of what was measured before")
+    parser.add_argument("--processes", type=int, default=1, help="processes at once")
     parser.add_argument("--output", type=Path, required=True, help="the .csv to write")
     arguments = parser.parse_args()
-    module = load(arguments.measure)
-    files = {source: dict(getattr(arguments, source)) for source in inputs.SOURCES}
-    gold = {source: files[f"gold_{source}"] for source in ("observations", "relearning", "records")}
-    found = [one for path in set(files["gold_values"].values()) for one in values.read(path)]
-    place = (arguments.dataset, arguments.forget_set, arguments.method)
-    given = inputs.Inputs(
-        *place, inputs.Sources(files), inputs.Sources(gold), inputs.by_seed(found)
-    )
-    settings = validated(module.Settings, arguments.settings, arguments.measure)
-    values.write(arguments.output, module.measure(given, settings))
+    told = arguments.settings
+    place = told["dataset"], told["forget_set"]
+    if "absent" in told:
+        values.write(arguments.output, absent.values(*place, told["models"], told["absent"]))
+        return
+    models = {
+        label: {
+            source: {int(seed): Path(path) for seed, path in files.items()}
+            for source, files in sources.items()
+        }
+        for label, sources in told["models"].items()
+    }
+    code = {name: sha256(path) for name, path in told.get("code", {}).items()}
+    work = measuring.Work(*place, models, told["measures"], code, arguments.cells)
+    values.write(arguments.output, measuring.take(work, arguments.processes))
 
 
 if __name__ == "__main__":

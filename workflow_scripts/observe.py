@@ -10,7 +10,7 @@ from regression_unlearning import program
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.jobs import ObservingJob
 from regression_unlearning.settings.section import validated
-from regression_unlearning.training.looking import Looking
+from regression_unlearning.training.looking import Model, observe_model, relearn_model
 from regression_unlearning.training.session import Session, add_arguments, one_each
 
 
@@ -48,15 +48,16 @@ def main() -> None:
     }.items():
         one_each(given.seed, paths, option)
     settings = validated(ObservingJob, given.settings, "--settings")
-    session = Session(given, settings)
+    session, names = Session(given, settings), tuple(given.identity[:2])
     for number, (seed, output) in enumerate(session.outputs.items()):
-        look = Looking(session, given.original[number], given.identity[:2], seed, settings)
-        original = look.observe(output)
+        original = observe_model(
+            Model(session, given.original[number], names, seed), output, settings
+        )
         if given.retrained:
-            look = Looking(session, given.retrained[number], given.identity[:2], seed, settings)
-            look.observe(given.retrained_output[number])
+            gold = Model(session, given.retrained[number], names, seed)
+            observe_model(gold, given.retrained_output[number], settings)
         if given.relearning:
-            look.relearn(given.relearning[number], original.result)
+            relearn_model(gold, given.relearning[number], original.result, settings)
     session.finish()
 
 

@@ -1,12 +1,15 @@
 """Render envs/ (requirements.txt, environment.yaml, apptainer.def) from uv.lock.
 
-Needs uv, no network. With --check only say whether the files are in step.
+Needs uv, no network. With --check only say whether the files are in step: whether they ask for the
+same packages everywhere, in whatever words this version of uv puts it.
 """
 
 import hashlib
+import itertools
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from regression_unlearning import program
@@ -67,7 +70,83 @@ def exported() -> list[str]:
     done = subprocess.run([uv, *EXPORT, "--no-header"], check=False, capture_output=True, text=True)
     if done.returncode:
         raise UserError(f"uv export failed:\n{done.stderr}")
-    return [line for line in done.stdout.splitlines() if line and not line.startswith("#")]
+    return requirements(done.stdout)
+
+
+def requirements(text: str) -> list[str]:
+    """Lines of a requirements file that ask for a package, without comments."""
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def environments() -> list[dict[str, str]]:
+    """Environments that markers are held against: Pythons, systems, processors, interpreters."""
+    systems = [("linux", "Linux", "posix"), ("darwin", "Darwin", "posix")]
+    systems += [("win32", "Windows", "nt"), ("cygwin", "CYGWIN_NT-10.0", "posix")]
+    pythons = [f"3.{minor}.{patch}" for minor in range(10, 16) for patch in (0, 5)]
+    machines = ("x86_64", "AMD64", "aarch64", "arm64", "ppc64le", "i686")
+    interpreters = (("cpython", "CPython"), ("pypy", "PyPy"))
+    return [
+        {
+            "python_version": python.rsplit(".", 1)[0],
+            "python_full_version": python,
+            "implementation_version": python,
+            "implementation_name": implementation,
+            "platform_python_implementation": interpreter,
+            "sys_platform": platform,
+            "platform_system": system,
+            "os_name": os_name,
+            "platform_machine": machine,
+            "platform_release": "",
+            "platform_version": "",
+            "extra": "",
+        }
+        for python, (platform, system, os_name), machine, (implementation, interpreter) in (
+            itertools.product(pythons, systems, machines, interpreters)
+        )
+    ]
+
+
+def meaning(lines: Iterable[str]) -> list[frozenset[str]]:
+    """Say what some requirements ask for in each of `environments`.
+
+    Parameters
+    ----------
+    lines : iterable of str
+        A requirement each, as pip reads it.
+
+    Returns
+    -------
+    list of frozenset of str
+        Packages with their extras, versions or address, and hashes; no markers.
+    """
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    wanted = []
+    for line in lines:
+        text, *hashes = line.split(" --hash=")
+        one = Requirement(text)
+        extras, versions = sorted(one.extras), sorted(map(str, one.specifier))
+        words = f"{canonicalize_name(one.name)} {extras} {versions} {one.url} {sorted(hashes)}"
+        wanted.append((one.marker, words))
+    return [
+        frozenset(words for marker, words in wanted if marker is None or marker.evaluate(where))
+        for where in environments()
+    ]
+
+
+def same(path: Path, text: str) -> bool:
+    """Whether a file asks for what a text asks for, and is else that text."""
+    if not path.is_file():
+        return False
+    parts = []
+    for content in (path.read_text(encoding="utf-8"), text):
+        listed, others = [], []
+        for line in content.splitlines():
+            package = line.removeprefix("      - ")
+            (listed if path.suffix != ".def" and "==" in package else others).append(package)
+        parts.append((others, meaning(listed)))
+    return parts[0] == parts[1]
 
 
 def files() -> dict[Path, str]:
@@ -91,7 +170,7 @@ def main() -> None:
     for path, text in files().items():
         if not arguments.check:
             write_text(path, text)
-        elif not path.is_file() or path.read_text(encoding="utf-8") != text:
+        elif not same(path, text):
             program.say(f"{path} is out of step: run python workflow_scripts/render_envs.py")
             sys.exit(1)
 

@@ -4,14 +4,11 @@ from pathlib import Path
 
 from regression_unlearning import program, registry
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import sha256
 from regression_unlearning.settings.jobs import UnlearningJob
 from regression_unlearning.settings.section import validated
-from regression_unlearning.training.checkpoints import seconds_of
-from regression_unlearning.training.looking import Looking
-from regression_unlearning.training.runs import Run
+from regression_unlearning.training.looking import Model, observe_model, relearn_model
 from regression_unlearning.training.session import Session, add_arguments, one_each
-from regression_unlearning.training.unlearn import unlearn
+from regression_unlearning.training.unlearn import forget
 
 EXAMPLE = """\
 python workflow_scripts/unlearn.py --identity demo_pairs score_0_2 finetune --method finetune \\
@@ -21,17 +18,6 @@ python workflow_scripts/unlearn.py --identity demo_pairs score_0_2 finetune --me
     "model": {"name": "lstm", "hidden": 16, "dropout": 0.3, "head": [16, 16, 8]},
     "options": {"epochs": 8, "learning_rate": 0.001, "batch_size": 32}}'
 """
-
-
-def forget(
-    session: Session, run: Run, method: str, original: Path, helpers: dict[str, Path], options: dict
-) -> None:
-    """Unlearn, and write the checkpoint."""
-    loaded = {name: session.load(path) for name, path in helpers.items()}
-    task = session.task(run).having(helpers=loaded).now(session.parts)
-    model = unlearn(session.load(original), task, method, **options)
-    spent = {name: seconds_of(path) for name, path in helpers.items()}
-    session.save(run, model, task, method=method, helper_seconds=spent, facts=task.facts)
 
 
 def main() -> None:
@@ -80,24 +66,17 @@ def main() -> None:
     session = Session(given, settings)
     for number, (seed, output) in enumerate(session.outputs.items()):
         own = {name: paths[number] for name, paths in helpers.items()}
-        read = {"original": given.original[number], **own}
-        run = session.run(
-            "unlearn",
-            output,
-            given.identity,
-            seed,
-            {"method": given.method, "options": settings.options},
-            {role: sha256(path) for role, path in read.items()},
+        start = given.original[number]
+        run = forget(
+            session, output, given.identity, seed, given.method, settings.options, start, own
         )
-        if not run.finished:
-            forget(session, run, given.method, given.original[number], own, settings.options)
-        if not (given.observation or given.relearning):
-            continue
-        looking = Looking(session, run.result, given.identity[:2], seed, settings)
+        model = Model(session, run.result, tuple(given.identity[:2]), seed)
         if given.observation:
-            looking.observe(given.observation[number])
+            observe_model(model, given.observation[number], settings)
         if given.relearning:
-            looking.relearn(given.relearning[number], given.original_observation[number])
+            relearn_model(
+                model, given.relearning[number], given.original_observation[number], settings
+            )
     session.finish()
 
 

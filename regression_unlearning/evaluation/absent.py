@@ -1,21 +1,15 @@
 """What stands in a table for a dataset that cannot be had: no number, and why."""
 
-from regression_unlearning.evaluation.inputs import Inputs
-from regression_unlearning.evaluation.measure import PAPER, Quantity
+from collections.abc import Iterable
+
+from regression_unlearning.evaluation.measure import PAPER
 from regression_unlearning.evaluation.values import Value
-from regression_unlearning.settings.section import Section
-
-NEEDS: tuple[str, ...] = ()
-#: It has none of its own: the measures that it stands for describe them.
-QUANTITIES: tuple[Quantity, ...] = ()
 
 
-class Settings(Section):
-    """Why there is nothing to measure."""
-
-    reason: str
-
-
-def measure(inputs: Inputs, settings: Settings) -> list[Value]:
-    """A row without a value for each quantity of the paper's tables."""
-    return [inputs.value(quantity, 0, None, note=settings.reason) for quantity in PAPER]
+def values(dataset: str, forget_set: str, methods: Iterable[str], reason: str) -> list[Value]:
+    """A row without a value for each method and each quantity of the paper's tables."""
+    return [
+        Value(dataset, forget_set, method, quantity, 0, None, None, note=reason)
+        for method in methods
+        for quantity in PAPER
+    ]

@@ -49,11 +49,15 @@ def index(ours: list[dict], gold: list[dict]) -> tuple[float | None, Bound, str]
     return steps / gold_steps, bound, f"{who} did not relearn within the cap" if bound else ""
 
 
+def _counts(inputs: Inputs, source: str) -> dict[int, list[dict]]:
+    return {seed: found["counts"] for seed, found in inputs.json(source).items()}
+
+
 def measure(inputs: Inputs, settings: Settings) -> list[Value]:
     """Index for each seed; for gold models, its distance from 1 between each two seeds."""
-    gold = inputs.json("gold_relearning")
+    gold = _counts(inputs, "gold_relearning")
     if not inputs.is_gold:
-        ours = inputs.json("relearning")
+        ours = _counts(inputs, "relearning")
         found = {seed: index(runs, gold[seed]) for seed, runs in ours.items()}
         return [
             inputs.value("anamnesis", seed, value, bound=bound, note=note)

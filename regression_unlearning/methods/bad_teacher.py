@@ -27,15 +27,14 @@ SEARCH = {**FIT, "retain_share": Linear(0.1, 1)}
 
 def unlearn(model, task, settings: Settings):
     """Match an untrained network on forget rows and the original on a share of the retain rows."""
-    import copy
-
     import torch
 
+    from regression_unlearning.models.modules.copying import copied
     from regression_unlearning.training.teachers import apart, ignorant, teacher
 
     some = task.some(task.retain, round(settings.retain_share * len(task.retain)), "retain share")
     rows = torch.cat([some, task.forget]).sort().values
-    good = teacher(task, copy.deepcopy(model), rows)
+    good = teacher(task, copied(model), rows)
     bad = ignorant(task, rows, settings.ignorance)
 
     def objective(model, rows):

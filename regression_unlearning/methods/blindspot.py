@@ -70,7 +70,8 @@ class Comparison:
 
         self.form = form
         self.layer = torch.repeat_interleave(torch.tensor(sizes)).to(device)
-        self.belongs = torch.nn.functional.one_hot(self.layer, len(sizes)).float()
+        belongs = torch.nn.functional.one_hot(self.layer, len(sizes))
+        self.belongs = belongs.to(torch.get_default_dtype())
         self.share = (self.belongs / self.belongs.sum(0)).sum(1)
 
     def _lengths(self, squares):
@@ -103,7 +104,7 @@ def unlearn(model, task, settings: Settings):
     """
     import torch
 
-    from regression_unlearning.models.activations import evaluating, recorded
+    from regression_unlearning.models.modules.activations import evaluating, recorded
 
     helper = task.helpers["blindspot"]
     layers = model.layers[-settings.layers :] if settings.layers else model.layers

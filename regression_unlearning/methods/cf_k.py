@@ -19,7 +19,7 @@ SEARCH = {**FIT, "k": Whole(1, 4)}
 
 def unlearn(model, task, settings: Settings):
     """Fine-tune on the retain set with every layer but the last k frozen."""
-    from regression_unlearning.models.freezing import only_last
+    from regression_unlearning.models.modules.freezing import only_last
 
     with only_last(model, settings.k):
         task.fit(model, settings, phase="cf_k")

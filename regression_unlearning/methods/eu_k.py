@@ -21,7 +21,7 @@ def unlearn(model, task, settings: Settings):
     """Give the last k layers fresh weights and train them alone on the retain set."""
     import torch
 
-    from regression_unlearning.models.freezing import only_last
+    from regression_unlearning.models.modules.freezing import only_last
 
     fresh = task.new_model("fresh layers").state_dict()
     with only_last(model, settings.k) as moving:

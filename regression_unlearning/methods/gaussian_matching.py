@@ -49,15 +49,14 @@ def divergence(mean, deviation, to_mean, to_deviation):
 
 def unlearn(model, task, settings: Settings):
     """Minimise the divergence of the student's Gaussians from the teachers' on the training set."""
-    import copy
-
     import torch
 
+    from regression_unlearning.models.modules.copying import copied
     from regression_unlearning.training.teachers import ignorant, teacher
 
     target = task.data.target
     floor = settings.floor * target[task.train].std().item()
-    good = teacher(task, copy.deepcopy(model), task.train)
+    good = teacher(task, copied(model), task.train)
     bad = ignorant(task, task.train, settings.ignorance)
 
     def objective(model, rows):

@@ -43,7 +43,7 @@ def unlearn(model, task, settings: Settings):
     import torch
     from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
-    from regression_unlearning.models.freezing import only_last
+    from regression_unlearning.models.modules.freezing import only_last
     from regression_unlearning.training.curvature import GaussNewton, conjugate_gradients
     from regression_unlearning.training.gradients import mean_gradient, trainable
 

@@ -52,15 +52,14 @@ def unlearn(model, task, settings: Settings):
     UserError
         When ``rewind`` is asked for and there are no held-out rows.
     """
-    import copy
-
+    from regression_unlearning.models.modules.copying import copied
     from regression_unlearning.training.batches import in_turn
     from regression_unlearning.training.snapshots import Snapshots
     from regression_unlearning.training.teachers import apart, teacher
 
     if settings.rewind and len(task.held_out) == 0:
         raise UserError("scrub: there are no held-out rows to rewind by; set rewind: false.")
-    original = teacher(task, copy.deepcopy(model), task.train)
+    original = teacher(task, copied(model), task.train)
     limit = task.data.target[task.train].var().item() if settings.cap else float("inf")
 
     def objective(model, rows):

@@ -94,7 +94,7 @@ def reading(model, layer: str):
     UserError
         When the network has no such layer.
     """
-    from regression_unlearning.models.activations import penultimate, recorded
+    from regression_unlearning.models.modules.activations import penultimate, recorded
 
     if layer == PENULTIMATE:
         return penultimate(model), "activation"
@@ -125,7 +125,8 @@ def unlearn(model, task, settings: Settings):
     from torch import nn
     from torch.nn.functional import binary_cross_entropy_with_logits
 
-    from regression_unlearning.models.activations import evaluating
+    from regression_unlearning.models.modules.activations import evaluating
+    from regression_unlearning.models.modules.build import seeded
     from regression_unlearning.training.batches import drawn_beside
     from regression_unlearning.training.optimiser import Adam
     from regression_unlearning.training.seeds import seed_for
@@ -137,8 +138,7 @@ def unlearn(model, task, settings: Settings):
     with context as seen, evaluating(model):
         model(task.data.batch(task.forget[:2]))
     width = represented(seen[key]).shape[1]
-    with torch.random.fork_rng():
-        torch.manual_seed(seed_for(task.seed, "discriminator"))
+    with seeded(seed_for(task.seed, "discriminator"), task.forget.device):
         judge = classifier(width, settings).to(task.forget.device)
     kept = torch.zeros(len(task.data.target), dtype=torch.bool, device=task.retain.device)
     kept[task.retain] = True

@@ -4,13 +4,22 @@ Source: Springenberg et al., "Striving for simplicity: the all convolutional net
 workshop), network C.
 """
 
-from torch import nn
+from typing import Literal
 
-from regression_unlearning.models.stack import Stack
-from regression_unlearning.settings.networks import AllCNN
+from regression_unlearning.settings.section import Positive, Section
 
 
-def _layer(before: int, after: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:
+class Settings(Section):
+    """The released code's image network; `width` scales its 96 and 192 channels."""
+
+    name: Literal["allcnn"]
+    width: Positive = 1.0
+
+
+def _layer(before: int, after: int, kernel: int = 3, stride: int = 1):
+    """A convolution with padding, batch normalisation, ReLU."""
+    from torch import nn
+
     return nn.Sequential(
         nn.Conv2d(before, after, kernel, stride, padding=kernel // 2, bias=False),
         nn.BatchNorm2d(after),
@@ -18,11 +27,13 @@ def _layer(before: int, after: int, kernel: int = 3, stride: int = 1) -> nn.Sequ
     )
 
 
-def build(settings: AllCNN, inputs, outputs: int = 1) -> Stack:
+def build(settings: Settings, inputs, outputs: int = 1):
     """Make a network with fresh weights, drawn from torch's global generator.
 
     Its named layers are its eight convolutions.
     """
+    from regression_unlearning.models.modules.stack import Stack
+
     first, last = (max(1, round(settings.width * channels)) for channels in (96, 192))
     layers = [
         _layer(inputs.channels, first),

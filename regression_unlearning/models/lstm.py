@@ -1,54 +1,23 @@
 """The paper's text network: one LSTM read by both sentences, then a head of linear layers."""
 
-from torch import Tensor, nn
+from typing import Annotated, Literal
 
-from regression_unlearning.models.left_padded import last_state
-from regression_unlearning.settings.networks import LSTM
+from pydantic import Field
 
-
-class SentencePairLSTM(nn.Module):
-    """LSTM shared by both sentences, dropout, linear layers with ReLU, one output.
-
-    Parameters
-    ----------
-    width : int
-        Numbers in a word vector.
-    settings : LSTM
-        Hidden units, dropout and the sizes of the head's layers.
-    outputs : int
-        Numbers in a prediction.
-    """
-
-    def __init__(self, width: int, settings: LSTM, outputs: int = 1):
-        super().__init__()
-        self.lstm = nn.LSTM(width, settings.hidden, batch_first=True)
-        self.sentences = nn.Dropout(settings.dropout)
-        sizes = [2 * settings.hidden, *settings.head]
-        self.head = nn.ModuleList(
-            nn.Sequential(nn.Linear(before, after), nn.ReLU())
-            for before, after in zip(sizes[:-1], sizes[1:], strict=True)
-        )
-        self.output = nn.Linear(sizes[-1], outputs)
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """Names of the activations that methods may compare, from the input on."""
-        return ("sentences", *(f"head.{n}" for n in range(len(self.head))), "output")
-
-    def _read(self, words: Tensor) -> Tensor:
-        """Last states of single sentences; in training on a CPU without the cost of padding."""
-        if self.training and words.device.type == "cpu":
-            return last_state(self.lstm, words)
-        return self.lstm(words)[1][0][-1]
-
-    def forward(self, words: Tensor) -> Tensor:
-        """Predict from word vectors (batch, 2, tokens, width): Tensor (batch, outputs)."""
-        hidden = self.sentences(self._read(words.flatten(0, 1)).reshape(len(words), -1))
-        for layer in self.head:
-            hidden = layer(hidden)
-        return self.output(hidden)
+from regression_unlearning.settings.section import Count, Section
 
 
-def build(settings: LSTM, inputs, outputs: int = 1) -> SentencePairLSTM:
+class Settings(Section):
+    """Two sentences through one LSTM, then a head of linear layers (paper, Section 6.2)."""
+
+    name: Literal["lstm"]
+    hidden: Count = 64
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.3
+    head: tuple[Count, ...] = (64, 32, 16)
+
+
+def build(settings: Settings, inputs, outputs: int = 1):
     """Make a network with fresh weights, drawn from torch's global generator."""
+    from regression_unlearning.models.modules.sentence_pair_lstm import SentencePairLSTM
+
     return SentencePairLSTM(inputs.width, settings, outputs)

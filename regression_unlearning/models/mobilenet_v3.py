@@ -1,12 +1,20 @@
 """MobileNetV3-large as the paper's released code uses it: torchvision's features, one layer."""
 
-from torchvision.models import mobilenet_v3_large
+from typing import Annotated, Literal
 
-from regression_unlearning.models.stack import Stack, three
-from regression_unlearning.settings.networks import MobileNetV3
+from pydantic import Field
+
+from regression_unlearning.settings.section import Section
 
 
-def build(settings: MobileNetV3, inputs, outputs: int = 1) -> Stack:
+class Settings(Section):
+    """MobileNetV3-large, as the released code cuts it short; dropout before the last layer."""
+
+    name: Literal["mobilenet_v3"]
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.5
+
+
+def build(settings: Settings, inputs, outputs: int = 1):
     """Make a network with fresh weights, drawn from torch's global generator.
 
     Its named layers are the stem, the fifteen inverted residual blocks and the last convolution.
@@ -16,7 +24,16 @@ def build(settings: MobileNetV3, inputs, outputs: int = 1) -> Stack:
     UserError
         When the images are grey.
     """
+    from torch import nn
+    from torchvision.models import mobilenet_v3_large
+
+    from regression_unlearning.models.modules.hard_sigmoid import HardSigmoid
+    from regression_unlearning.models.modules.stack import Stack, three
+
     three(inputs, "mobilenet_v3")
     base = mobilenet_v3_large(weights=None)
+    for module in list(base.features.modules()):
+        if isinstance(getattr(module, "scale_activation", None), nn.Hardsigmoid):
+            module.scale_activation = HardSigmoid()
     named = {f"block{number}": block for number, block in enumerate(base.features)}
     return Stack(named, base.classifier[0].in_features, outputs, settings.dropout)

@@ -1,13 +1,17 @@
 """The paper's image network: torchvision's ResNet18 with one linear layer at its end."""
 
-from torch import nn
-from torchvision.models import resnet18
+from typing import Literal
 
-from regression_unlearning.models.stack import Stack, three
-from regression_unlearning.settings.networks import ResNet18
+from regression_unlearning.settings.section import Section
 
 
-def build(settings: ResNet18, inputs, outputs: int = 1) -> Stack:
+class Settings(Section):
+    """The paper's image network, as torchvision has it (paper, Section 6.2)."""
+
+    name: Literal["resnet18"]
+
+
+def build(settings: Settings, inputs, outputs: int = 1):
     """Make a network with fresh weights, drawn from torch's global generator.
 
     Its named layers are those that the paper's released code compares: the stem and the eight
@@ -18,6 +22,11 @@ def build(settings: ResNet18, inputs, outputs: int = 1) -> Stack:
     UserError
         When the images are grey.
     """
+    from torch import nn
+    from torchvision.models import resnet18
+
+    from regression_unlearning.models.modules.stack import Stack, three
+
     three(inputs, "resnet18")
     base = resnet18(weights=None)
     blocks = [

@@ -22,7 +22,7 @@ class Failures(logging.Handler):
         """Print, if the record is a failed job's."""
         if getattr(getattr(record, "event", None), "name", "") != "JOB_ERROR":
             return
-        for path in record.log:
+        for path in getattr(record, "log", None) or ():
             try:
                 text = Path(path).read_text(encoding="utf-8", errors="replace")
             except OSError:

@@ -2,27 +2,19 @@
 
 from collections.abc import Iterable
 from functools import cached_property
-from itertools import product
-from types import SimpleNamespace
 from typing import Any
 
 from regression_unlearning import registry
-from regression_unlearning.evaluation.inputs import SOURCES
-from regression_unlearning.pipeline import layouts as workflow_layouts
+from regression_unlearning.pipeline import layouts, paths, plan
 from regression_unlearning.pipeline.absences import absences
-from regression_unlearning.pipeline.plan import (
-    checkpoint,
-    helpers,
-    measures_of_relearning,
-    observation,
-    relearnt,
-    values_file,
-)
+from regression_unlearning.pipeline.batches import Batch, split
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.experiment import REFERENCES, Figure, Layout
 
 #: The measure that stands for all where a dataset cannot be had.
 ABSENT = "absent"
+#: Dataset, forget set, label of a method.
+Cell = tuple[str, str, str]
 
 
 class Grid:
@@ -32,12 +24,19 @@ class Grid:
     ----------
     settings : Settings
         Checked settings.
+    seeds_per_job : int, optional
+        Training seeds that share a process; the settings' own number if not given.
     """
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, seeds_per_job: int | None = None):
         self.settings = settings
         self.experiment = settings.chosen
         self.seeds = self.experiment.seeds
+        size = seeds_per_job or settings.seeds_per_job
+        searched = {own.tuning.seed for own in settings.datasets.values() if own.tuning}
+        seeds = [*split(self.seeds, size), *((one,) for one in sorted(searched - {*self.seeds}))]
+        #: Seeds that share a process; those that searches train on, each for itself.
+        self.batches = [Batch(settings, chunk) for chunk in seeds]
 
     @cached_property
     def layouts(self) -> dict[str, Layout]:
@@ -60,41 +59,49 @@ class Grid:
         return [dataset for dataset in self.shown if dataset not in self.absent]
 
     @cached_property
-    def cells(self) -> list[tuple[str, str, str]]:
-        """Dataset, forget set and method of every column that is shown, references included."""
-        return _unique(
-            cell for layout in self.layouts.values() for cell in workflow_layouts.columns(layout)
-        )
+    def cells(self) -> list[Cell]:
+        """Every column that is shown, references included."""
+        return _unique(cell for one in self.layouts.values() for cell in layouts.columns(one))
 
     @cached_property
-    def _started_from(self) -> list[tuple[str, str, str]]:
-        """The same, with the forget sets before each: a method's model there is a start here."""
+    def groups(self) -> list[tuple[str, str]]:
+        """Dataset and forget set of every cell."""
+        return _unique(cell[:2] for cell in self.cells)
+
+    @cached_property
+    def unlearnt_cells(self) -> list[Cell]:
+        """Every model that a method makes, for forget sets before a shown one too."""
         return _unique(
             (dataset, one, label)
             for dataset, forget_set, label in self.cells
+            if label not in REFERENCES and dataset not in self.absent
             for one in (
-                *(
-                    reversed(self.settings.datasets[dataset].earlier(forget_set))
-                    if label not in REFERENCES
-                    else ()
-                ),
+                *reversed(self.settings.datasets[dataset].earlier(forget_set)),
                 forget_set,
             )
         )
 
     def forget_set_names(self, dataset: str) -> list[str]:
         """A dataset's forget sets, those before a shown one included."""
-        return _unique(cell[1] for cell in self._started_from if cell[0] == dataset)
+        chosen = self.settings.datasets[dataset]
+        return _unique(
+            one
+            for name, forget_set in self.groups
+            if name == dataset
+            for one in (*reversed(chosen.earlier(forget_set)), forget_set)
+        )
 
-    def forget_sets_of(self, dataset: str) -> list[str]:
-        """Files of a dataset's forget sets."""
-        names = self.forget_set_names(dataset)
-        return [f"data/prepared/{dataset}/forget_sets/{name}.npz" for name in names]
+    def _each_seed(self, path: Any, cells: Iterable[tuple[str, ...]]) -> list[str]:
+        return _unique(path(*cell, seed) for cell in cells for seed in self.seeds)
+
+    @property
+    def _present(self) -> list[tuple[str, str]]:
+        return [group for group in self.groups if group[0] not in self.absent]
 
     @cached_property
     def raw(self) -> list[str]:
         """Manifests of the raw files."""
-        return [f"data/raw/{dataset}/manifest.json" for dataset in self.datasets]
+        return [paths.manifest(dataset) for dataset in self.datasets]
 
     @cached_property
     def prepared(self) -> list[str]:
@@ -103,192 +110,180 @@ class Grid:
             path
             for dataset in self.datasets
             for path in (
-                f"data/prepared/{dataset}/arrays.safetensors",
-                f"data/prepared/{dataset}/rows.csv",
-                *self.forget_sets_of(dataset),
+                paths.arrays(dataset),
+                paths.rows(dataset),
+                *(paths.parts(dataset, name) for name in self.forget_set_names(dataset)),
             )
         ]
-
-    def _models(
-        self, labels: Iterable[str], cells: list[tuple[str, str, str]] | None = None
-    ) -> list[SimpleNamespace]:
-        kept, cells = set(labels), self.cells if cells is None else cells
-        return [
-            SimpleNamespace(dataset=dataset, forget_set=forget_set, method=label, seed=seed)
-            for (dataset, forget_set, label), seed in product(cells, self.seeds)
-            if label in kept and dataset not in self.absent
-        ]
-
-    @cached_property
-    def _methods(self) -> list[str]:
-        return _unique(label for _, _, label in self.cells if label not in REFERENCES)
 
     @cached_property
     def originals(self) -> list[str]:
         """Checkpoints of the original models."""
-        return _unique(checkpoint(model) for model in self._models(["original"]))
+        return self._each_seed(paths.original, [(dataset,) for dataset in self.datasets])
 
     @cached_property
     def retrained(self) -> list[str]:
         """Checkpoints of the gold models."""
-        return [checkpoint(model) for model in self._models(["retrained"])]
+        return self._each_seed(paths.retrained, self._present)
 
     @cached_property
     def blindspots(self) -> list[str]:
         """Checkpoints of the helper models that some method asks for."""
-        return _unique(
-            path
-            for model in self._models(self._methods, self._started_from)
-            for path in helpers(self.settings, model).values()
-        )
+        found = []
+        for dataset, forget_set, label in self.unlearnt_cells:
+            method = plan.method(self.settings, dataset, label)
+            further = method.options.get("helper")
+            found += [(dataset, forget_set, kind, further) for kind in method.helpers]
+        return self._each_seed(paths.helper, found)
 
     @cached_property
     def unlearned(self) -> list[str]:
         """Checkpoints of the unlearned models."""
-        return [checkpoint(m) for m in self._models(self._methods, self._started_from)]
+        return self._each_seed(paths.unlearned, self.unlearnt_cells)
+
+    @cached_property
+    def observed_cells(self) -> list[Cell]:
+        """Every model that is observed."""
+        references = [(*group, label) for group in self._observed_groups for label in REFERENCES]
+        return [*references, *self.unlearnt_cells]
+
+    @cached_property
+    def _observed_groups(self) -> list[tuple[str, str]]:
+        """Forget sets whose references are observed, those before a shown one included."""
+        return _unique([*self._present, *(cell[:2] for cell in self.unlearnt_cells)])
 
     @cached_property
     def observed(self) -> list[str]:
         """Observations of every model."""
-        return [observation(model) for model in self._models([*REFERENCES, *self._methods])]
+        return self._each_seed(paths.observation, self.observed_cells)
 
     @cached_property
     def relearns(self) -> bool:
         """Whether a measure asks for relearning."""
-        return bool(measures_of_relearning(self.settings))
+        return bool(plan.measures_of_relearning(self.settings))
 
     @cached_property
     def relearnt(self) -> list[str]:
-        """Relearning counts that some measure reads."""
-        return _unique(
-            path
-            for cell in self._measured
-            for name, files in self._sources(_measuring(*cell)).items()
-            if name.endswith("relearning")
-            for path in files.values()
-        )
+        """Relearning counts of every model but the originals."""
+        cells = [cell for cell in self.observed_cells if cell[2] != "original"]
+        return self._each_seed(paths.relearning, cells) if self.relearns else []
 
-    def _measured_in(self, layout: Layout) -> list[tuple[str, str, str, str]]:
-        """Dataset, forget set, label and measure of all that a table or figure shows.
+    def _measures_of(self, layout: Layout) -> list[str]:
+        if isinstance(layout, Figure):
+            return layouts.words(self.settings, layout)
+        return layout.measured(self.settings.measures)
 
-        Where a dataset cannot be had, the reason stands for all measures.
-        """
-        drawn = (
-            workflow_layouts.words(self.settings, layout)
-            if isinstance(layout, Figure)
-            else layout.measured(self.settings.measures)
-        )
-        return [
-            (*cell, measure)
-            for cell in workflow_layouts.columns(layout)
-            for measure in ([ABSENT] if drawn and cell[0] in self.absent else drawn)
-            if cell[2] not in getattr(registry.load("measure", measure), "SKIPS", ())
-        ]
+    def measured_in(self, dataset: str, forget_set: str) -> list[str]:
+        """Measures that some table or figure shows of a forget set, in params.yaml's order."""
+        asked = {
+            name
+            for layout in self.layouts.values()
+            if dataset in layout.datasets and forget_set in layout.forget_sets
+            for name in self._measures_of(layout)
+        }
+        return [name for name in self.settings.measures if name in asked]
+
+    def labels_in(self, dataset: str, forget_set: str) -> list[str]:
+        """Models that are shown on a forget set."""
+        return [cell[2] for cell in self.cells if cell[:2] == (dataset, forget_set)]
 
     @cached_property
-    def _measured(self) -> list[tuple[str, str, str, str]]:
-        layouts = self.layouts.values()
-        return _unique(cell for layout in layouts for cell in self._measured_in(layout))
+    def measured_groups(self) -> list[tuple[str, str]]:
+        """Forget sets on which something is measured."""
+        return [group for group in self.groups if self.measured_in(*group)]
 
     @cached_property
     def measured(self) -> list[str]:
-        """Measured values of every column."""
-        return [values_file(_measuring(*cell)) for cell in self._measured]
+        """Measured values, a file for each forget set."""
+        name = self.settings.experiment
+        return [paths.measured(name, *group) for group in self.measured_groups]
+
+    def measuring(self, dataset: str, forget_set: str) -> dict[str, Any]:
+        """What the program that measures a forget set is told; see `evaluation.measuring.Work`."""
+        identity = {"dataset": dataset, "forget_set": forget_set}
+        labels = self.labels_in(dataset, forget_set)
+        if dataset in self.absent:
+            return {**identity, "absent": self.absent[dataset], "models": labels}
+        names = self.measured_in(dataset, forget_set)
+        own = self.settings.datasets[dataset].measures
+        models = self._measured_models(dataset, forget_set, labels, names)
+        measures = {name: {**self.settings.measures[name], **own.get(name, {})} for name in names}
+        return {**identity, "models": models, "measures": measures}
+
+    def measure_files(self, dataset: str, forget_set: str) -> list[str]:
+        """Files that measuring a forget set reads."""
+        if dataset in self.absent:
+            return []
+        models = self.measuring(dataset, forget_set)["models"].values()
+        return [p for sources in models for files in sources.values() for p in files.values()]
+
+    def _measured_models(
+        self, dataset: str, forget_set: str, labels: list[str], names: list[str]
+    ) -> dict[str, dict[str, dict[int, str]]]:
+        """Files of each model that some measure needs: label, source, seed."""
+        needs = {need for name in names for need in registry.load("measure", name).NEEDS}
+        makers = {
+            "observations": paths.observation,
+            "relearning": paths.relearning,
+            "records": lambda *place: paths.record(paths.checkpoint(*place)),
+        }
+        found = {}
+        for label in labels:
+            read = {n.removeprefix("gold_") for n in needs} if label == "retrained" else needs
+            kinds = [kind for kind in makers if kind in read]
+            if label == "original":  # where relearning wants to arrive: it relearns nothing
+                kinds = [kind for kind in kinds if kind != "relearning"]
+            found[label] = {
+                kind: {seed: makers[kind](dataset, forget_set, label, seed) for seed in self.seeds}
+                for kind in kinds
+            }
+        return found
 
     def layout_measures(self, name: str) -> list[str]:
         """Measured values that a table or figure shows."""
-        return [values_file(_measuring(*cell)) for cell in self._measured_in(self.layouts[name])]
+        layout = self.layouts[name]
+        if not self._measures_of(layout):
+            return []
+        groups = _unique(cell[:2] for cell in layouts.columns(layout))
+        return [paths.measured(self.settings.experiment, *group) for group in groups]
 
-    def layout_observations(self, name: str) -> list[str]:
-        """Observations that a figure is drawn from."""
-        return [observation(model) for model in self._drawn(name)]
-
-    def _drawn(self, name: str) -> list[SimpleNamespace]:
+    def drawn_from(self, name: str) -> list[list[Any]]:
+        """Observations that a figure is drawn from: dataset, forget set, label, {seed: path}."""
         layout = self.layouts[name]
         if "observations" not in registry.load("figure", layout.kind).NEEDS:
             return []
-        return self._models([*REFERENCES, *layout.methods], workflow_layouts.columns(layout))
+        return [
+            [*cell, {seed: paths.observation(*cell, seed) for seed in self.seeds}]
+            for cell in layouts.columns(layout)
+            if cell[0] not in self.absent
+        ]
 
-    def observation_arguments(self, name: str) -> list[str]:
-        """The same as arguments of its program: of which models, and their files by seed."""
-        found: dict[tuple[str, str, str], list[str]] = {}
-        for one in self._drawn(name):
-            files = found.setdefault((one.dataset, one.forget_set, one.method), [])
-            files.append(f"{one.seed}={observation(one)}")
-        return [" ".join(["--observations", *place, *files]) for place, files in found.items()]
+    def layout_observations(self, name: str) -> list[str]:
+        """The same as files."""
+        return [path for *_, files in self.drawn_from(name) for path in files.values()]
 
-    @cached_property
-    def words(self) -> list[str]:
-        """Modules whose words the report uses."""
-        return _unique(module for name in self.layouts for module in self.layout_modules(name))
+    def layout_settings(self, name: str) -> dict[str, Any]:
+        """What a table or figure shows, with the titles of its rows and columns."""
+        layout = self.layouts[name]
+        told = layouts.told(self.settings, layout, self.absent)
+        drawn = {"observations": self.drawn_from(name)} if isinstance(layout, Figure) else {}
+        return {**told, **drawn}
 
     def layout_modules(self, name: str) -> list[str]:
         """Modules that a table's or figure's program imports by name."""
         layout = self.layouts[name]
-        measures = workflow_layouts.words(self.settings, layout)
-        found = [registry.module_name("measure", one) for one in measures]
+        words = layouts.words(self.settings, layout)
+        found = [registry.module_name("measure", one) for one in words]
         if isinstance(layout, Figure):
             found.append(registry.module_name("figure", layout.kind))
-        return found
-
-    def layout_settings(self, name: str) -> dict[str, Any]:
-        """What a table or figure shows, with the titles of its rows and columns."""
-        return workflow_layouts.told(self.settings, self.layouts[name], self.absent)
+        return [module for module in found if module]
 
     def report_settings(self) -> dict[str, Any]:
         """What the report is made of, the settings of everything in it included."""
-        return workflow_layouts.of_report(self.settings, self.absent)
-
-    def _sources(self, wildcards: Any) -> dict[str, dict[int, str]]:
-        needs = registry.load("measure", wildcards.measure).NEEDS
-        makers = {
-            "observations": observation,
-            "relearning": relearnt,
-            "records": lambda model: checkpoint(model, ".json"),
-            "values": values_file,
-        }
-        found: dict[str, dict[int, str]] = {}
-        for source_name in SOURCES:
-            itself = source_name == "gold_values" and wildcards.method == "retrained"
-            if source_name not in needs or itself:
-                continue
-            gold = source_name.startswith("gold_")
-            label = "retrained" if gold else wildcards.method
-            make = makers[source_name.removeprefix("gold_")]
-            found[source_name] = {
-                seed: make(
-                    SimpleNamespace(
-                        dataset=wildcards.dataset,
-                        forget_set=wildcards.forget_set,
-                        method=label,
-                        measure=wildcards.measure,
-                        seed=seed,
-                    )
-                )
-                for seed in self.seeds
-            }
-        return found
-
-    def measure_settings(self, wildcards: Any) -> dict[str, Any]:
-        """Settings of a measuring job: the measure's, and what its dataset says otherwise."""
-        if wildcards.measure == ABSENT:
-            return {"reason": self.absent[wildcards.dataset]}
-        own = self.settings.datasets[wildcards.dataset].measures.get(wildcards.measure, {})
-        return {**self.settings.measures[wildcards.measure], **own}
-
-    def measure_inputs(self, wildcards: Any) -> dict[str, list[str]]:
-        """Files that a measuring job reads, by source."""
-        return {name: _unique(files.values()) for name, files in self._sources(wildcards).items()}
-
-    def measure_arguments(self, wildcards: Any) -> list[str]:
-        """The same as arguments of its program."""
-        return [
-            " ".join([f"--{name.replace('_', '-')}", *(f"{s}={path}" for s, path in files.items())])
-            for name, files in self._sources(wildcards).items()
-        ]
+        return layouts.of_report(self.settings, self.absent)
 
     def _results(self, name: str, endings: Iterable[str]) -> list[str]:
-        return [f"results/{self.settings.experiment}/{name}{ending}" for ending in endings]
+        return [paths.result(self.settings.experiment, name) + ending for ending in endings]
 
     @cached_property
     def tables(self) -> list[str]:
@@ -316,13 +311,14 @@ class Grid:
         ]
 
     @cached_property
+    def words(self) -> list[str]:
+        """Modules whose words the report uses."""
+        return _unique(module for name in self.layouts for module in self.layout_modules(name))
+
+    @cached_property
     def report(self) -> str:
         """The report."""
-        return f"results/{self.settings.experiment}/report.html"
-
-
-def _measuring(dataset: str, forget_set: str, label: str, measure: str) -> SimpleNamespace:
-    return SimpleNamespace(dataset=dataset, forget_set=forget_set, method=label, measure=measure)
+        return self._results("report", [".html"])[0]
 
 
 def _unique(values: Iterable[Any]) -> list[Any]:

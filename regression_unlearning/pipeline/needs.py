@@ -1,8 +1,11 @@
-"""What the chosen experiment reads from disk: without it, one line says so before any job."""
+"""What a run needs, of the disk and of the engine: without it, one line says so before any job."""
 
 import os
 from collections.abc import Iterable
+from importlib.metadata import version
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 from regression_unlearning import registry
 from regression_unlearning.data.fetching.mirror import MIRROR, mirror_of
@@ -12,6 +15,31 @@ from regression_unlearning.files import not_there
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.forget_sets import Ids
+
+#: What the rules read of Snakemake's `workflow` that its documentation does not promise.
+ENGINE = ("is_main_process", "dryrun", "configfiles", "resource_settings.default_resources")
+
+
+def check_engine(workflow: Any) -> None:
+    """Check that the workflow engine still has what the rules read of it.
+
+    Parameters
+    ----------
+    workflow : snakemake.workflow.Workflow
+
+    Raises
+    ------
+    UserError
+        Naming what is missing, and what to do.
+    """
+    for name in ENGINE:
+        try:
+            attrgetter(name)(workflow)
+        except AttributeError:
+            raise UserError(
+                f"Snakemake {version('snakemake')} has no workflow.{name}, which rules/common.smk "
+                "reads: install the release that uv.lock names (`python3 -m uv sync`)."
+            ) from None
 
 
 def check_needs(grid: Grid) -> None:

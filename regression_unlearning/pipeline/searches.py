@@ -1,9 +1,7 @@
-"""The files of a search for a method's settings. The rules ask here; see `pipeline.plan`."""
-
-from types import SimpleNamespace
+"""The files of a search for a method's settings."""
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.pipeline import plan
+from regression_unlearning.pipeline import paths, plan
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.pipeline.needs import missing_ids
 from regression_unlearning.settings.document import Settings
@@ -11,22 +9,20 @@ from regression_unlearning.settings.experiment import REFERENCES
 from regression_unlearning.settings.tuning import Tuning
 
 
-def tuning_file(dataset: str, label: str) -> str:
-    """Where a search is recorded."""
-    return f"tuning/{dataset}/{label}.json"
-
-
 def models(
     settings: Settings, dataset: str, label: str, forget_set: str, seed: int
 ) -> dict[str, str]:
     """Checkpoints that a search needs for one forget set, by role: a helper bears its own name."""
-    job = {"dataset": dataset, "forget_set": forget_set, "seed": seed}
-    asking = SimpleNamespace(**job, method=label)
-    roles = {
-        role: plan.checkpoint(SimpleNamespace(**job, method=role))
-        for role in ("original", "retrained")
+    method = plan.method(settings, dataset, label)
+    further = method.options.get("helper")
+    helpers = {
+        kind: paths.helper(dataset, forget_set, kind, further, seed) for kind in method.helpers
     }
-    return {**roles, **plan.helpers(settings, asking)}
+    return {
+        "original": paths.original(dataset, seed),
+        "retrained": paths.retrained(dataset, forget_set, seed),
+        **helpers,
+    }
 
 
 def inputs(settings: Settings, dataset: str, label: str, chosen: Tuning) -> list[str]:
@@ -47,10 +43,9 @@ def inputs(settings: Settings, dataset: str, label: str, chosen: Tuning) -> list
         )
     if missing := missing_ids(settings, dataset, chosen.forget_sets):
         raise UserError("\n".join(missing))
-    folder = f"data/prepared/{dataset}"
-    found = [f"{folder}/arrays.safetensors"]
+    found = [paths.arrays(dataset)]
     for forget_set in chosen.forget_sets:
-        found.append(f"{folder}/forget_sets/{forget_set}.npz")
+        found.append(paths.parts(dataset, forget_set))
         found += models(settings, dataset, label, forget_set, chosen.seed).values()
     return list(dict.fromkeys(found))
 
@@ -87,7 +82,7 @@ def tuned(grid: Grid) -> list[str]:
     }
     cells = [(dataset, label) for dataset, _, label in grid.cells if label not in REFERENCES]
     return [
-        tuning_file(dataset, label)
+        paths.search(dataset, label)
         for dataset, label in dict.fromkeys(cells)
         if settings.datasets[dataset].tuning is not None and (dataset, label) not in kept
     ]

@@ -18,7 +18,7 @@ from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.experiment import REFERENCES, Experiment, Figure, Layout, Table
 from regression_unlearning.settings.forget_sets import Ids, Random
-from regression_unlearning.settings.section import Name, Section, validated
+from regression_unlearning.settings.section import Count, Name, Section, validated
 
 
 class Settings(Section):
@@ -27,6 +27,7 @@ class Settings(Section):
     experiment: Name
     data_mirror: str | None = None
     without_gpu: Literal["fail", "cpu"] = "fail"
+    seeds_per_job: Count = 2
     embedding: Name
     embeddings: dict[Name, Embedding]
     datasets: dict[Name, Dataset]

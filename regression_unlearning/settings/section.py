@@ -65,6 +65,12 @@ class Section(BaseModel):
         return self.model_dump(mode="json", by_alias=True)
 
 
+class Within(UserError):
+    """What is wrong inside a value that its own module checks: each line begins with a key."""
+
+    within = True
+
+
 def listed(*kinds: type) -> BeforeValidator:
     """A rule that takes one value of some kinds in place of a list of one."""
     return BeforeValidator(lambda value: [value] if isinstance(value, kinds) else value)

@@ -48,7 +48,10 @@ def lines(errors: list[Mapping[str, Any]], values: Any, where: str = "") -> list
         spot = ".".join([where, *parts] if where else parts)
         more = f"; {len(alike) - 1} more likewise" if len(alike) > 1 else ""
         said = sentence(error) + more
-        found.append(f"{spot}: {said}" if spot else said)
+        if getattr(error.get("ctx", {}).get("error"), "within", False):
+            found += [f"{spot}.{line}" if spot else line for line in said.splitlines()]
+        else:
+            found.append(f"{spot}: {said}" if spot else said)
     return found
 
 

@@ -10,6 +10,7 @@ from torch import nn
 from regression_unlearning import provenance
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_json, sha256, whole, write_json
+from regression_unlearning.models.modules.copying import flattened
 from regression_unlearning.models.weights import Weight, misfit, weights_in
 from regression_unlearning.training.state import tensors_of
 from regression_unlearning.training.task import Task
@@ -45,7 +46,7 @@ def load(model: nn.Module, path: Path, device: str = "cpu") -> nn.Module:
         model.load_state_dict(load_file(path, device=device))
     except (OSError, SafetensorError, RuntimeError) as error:
         raise UserError(f"{said}: {error}") from error
-    return model.eval()
+    return flattened(model).eval()
 
 
 def record_of(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parameters_to_vector
 
-from regression_unlearning.models.activations import evaluating_with_gradients
+from regression_unlearning.models.modules.activations import evaluating_with_gradients
 from regression_unlearning.training import interruption
 from regression_unlearning.training.gradients import trainable
 from regression_unlearning.training.task import Task

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from regression_unlearning.models.activations import evaluating_with_gradients
+from regression_unlearning.models.modules.activations import evaluating_with_gradients
 from regression_unlearning.training import interruption
 from regression_unlearning.training.per_sample import squared_gradients
 from regression_unlearning.training.task import Task

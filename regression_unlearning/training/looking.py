@@ -1,6 +1,8 @@
 """What a program looks at in a model that it has made or loaded: observation, then relearning."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from torch import nn
@@ -14,70 +16,75 @@ from regression_unlearning.training.runs import Run
 from regression_unlearning.training.session import Session
 
 
-class Looking:
-    """Look at one model; it is loaded once, and only if something is not made already.
+@dataclass(frozen=True)
+class Model:
+    """A checkpoint to look at; it is loaded once, and only if something is not made already.
 
-    Parameters
+    Attributes
     ----------
     session : Session
         Data and device.
     checkpoint : Path
-        The model.
-    names : sequence of str
+        The weights.
+    names : tuple of str
         Dataset and forget set.
     seed : int
         Training seed.
-    settings : ObservingJob
-        How it is observed, and how it relearns.
     """
 
-    def __init__(
-        self,
-        session: Session,
-        checkpoint: Path,
-        names: Sequence[str],
-        seed: int,
-        settings: ObservingJob,
-    ):
-        self.session, self.checkpoint, self.settings = session, checkpoint, settings
-        self.names, self.seed = [*names, "relearning"], seed
-        self.inputs = {"checkpoint": sha256(checkpoint)}
-        self._model: nn.Module | None = None
+    session: Session
+    checkpoint: Path
+    names: tuple[str, ...]
+    seed: int
+
+    @cached_property
+    def network(self) -> nn.Module:
+        """The model, in evaluation mode."""
+        return self.session.load(self.checkpoint)
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of its weights."""
+        return sha256(self.checkpoint)
 
     @property
-    def model(self) -> nn.Module:
-        """The model, in evaluation mode."""
-        if self._model is None:
-            self._model = self.session.load(self.checkpoint)
-        return self._model
+    def identity(self) -> Sequence[str]:
+        """Names that the relearning's random numbers follow from: the same for every method."""
+        return (*self.names, "relearning")
 
-    def observe(self, output: Path) -> Run:
-        """Observe the model on every split, into an ``.npz``; see `evaluation.observations`."""
-        settings = {"observation": self.settings.observation.plain()}
-        run = self.session.run("observe", output, self.names, self.seed, settings, self.inputs)
-        if not run.finished:
-            task = self.session.task(run)
-            parts = self.session.parts
-            run.write_arrays(observe(self.model, task, parts, self.settings.observation))
-        return run
 
-    def relearn(self, output: Path, original: Path) -> Run:
-        """Count the mini-batches until it relearns, into a ``.json``: ``counts``.
+def observe_model(model: Model, output: Path, settings: ObservingJob) -> Run:
+    """Observe a model on every split, into an ``.npz``; see `evaluation.observations`."""
+    session = model.session
+    chosen = {"observation": settings.observation.plain()}
+    inputs = {"checkpoint": model.sha256}
+    run = session.run("observe", output, model.identity, model.seed, chosen, inputs)
+    if not run.finished:
+        task = session.task(run)
+        run.write_arrays(observe(model.network, task, session.parts, settings.observation))
+    return run
 
-        Parameters
-        ----------
-        output : Path
-            The file to write; its list is empty where the settings ask for no relearning.
-        original : Path
-            The original model's observation: relearning goes on to near its forget loss.
-        """
-        chosen = self.settings.relearning
-        settings = {"relearning": chosen and chosen.plain()}
-        inputs = {**self.inputs, "original": sha256(original)}
-        run = self.session.run("relearn", output, self.names, self.seed, settings, inputs)
-        if not run.finished:
-            losses = Observation.read(original).of("forget", "loss")
-            goal = float(losses.mean(dtype="float64"))
-            task = self.session.task(run)
-            run.write_values(counts=relearn(self.model, task, goal, chosen) if chosen else [])
-        return run
+
+def relearn_model(model: Model, output: Path, original: Path, settings: ObservingJob) -> Run:
+    """Count the mini-batches until a model relearns, into a ``.json``: its key ``counts``.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    output : Path
+        The file to write; its list is empty where the settings ask for no relearning.
+    original : Path
+        The original model's observation: relearning goes on to near its forget loss.
+    settings : ObservingJob
+        How it relearns.
+    """
+    session, chosen = model.session, settings.relearning
+    inputs = {"checkpoint": model.sha256, "original": sha256(original)}
+    how = {"relearning": chosen and chosen.plain()}
+    run = session.run("relearn", output, model.identity, model.seed, how, inputs)
+    if not run.finished:
+        goal = float(Observation.read(original).of("forget", "loss").mean(dtype="float64"))
+        task = session.task(run)
+        run.write_values(counts=relearn(model.network, task, goal, chosen) if chosen else [])
+    return run

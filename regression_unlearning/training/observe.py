@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from regression_unlearning.models.activations import evaluating, penultimate
+from regression_unlearning.models.modules.activations import evaluating, penultimate
 from regression_unlearning.settings.measuring import Observation as ObservationSettings
 from regression_unlearning.training import interruption
 from regression_unlearning.training.seeds import seed_for

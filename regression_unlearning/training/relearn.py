@@ -1,12 +1,12 @@
 """How many mini-batches a model needs to relearn the forget set (paper, Eq. 10)."""
 
-import copy
 from typing import Any
 
 import torch
 from torch import nn
 
-from regression_unlearning.models.activations import evaluating
+from regression_unlearning.models.modules.activations import evaluating
+from regression_unlearning.models.modules.copying import copied
 from regression_unlearning.settings.measuring import Relearning
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.batches import at_least
@@ -95,7 +95,7 @@ def relearn(
             return steps >= settings.cap
 
         fitted = task.fit(
-            copy.deepcopy(model),
+            copied(model),
             plan,
             rows=rows,
             phase=f"relearning_{order + 1}",

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from regression_unlearning.data.prepared import Prepared
 from regression_unlearning.files import read_npz
-from regression_unlearning.models.activations import evaluating
-from regression_unlearning.models.build import build
+from regression_unlearning.models.modules.activations import evaluating
+from regression_unlearning.models.modules.build import build
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.section import Section
 from regression_unlearning.settings.training import Fit

@@ -5,7 +5,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from regression_unlearning.models.activations import evaluating
+from regression_unlearning.models.modules.activations import evaluating
 from regression_unlearning.training.task import Task
 
 #: From a batch's inputs and row numbers to the teacher's outputs (rows, outputs).

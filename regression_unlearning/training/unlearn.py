@@ -1,13 +1,19 @@
 """Run one unlearning method on a trained model."""
 
-import copy
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from torch import nn
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError
+from regression_unlearning.files import sha256
+from regression_unlearning.models.modules.copying import copied
 from regression_unlearning.settings.section import validated
+from regression_unlearning.training.checkpoints import seconds_of
+from regression_unlearning.training.runs import Run
+from regression_unlearning.training.session import Session
 from regression_unlearning.training.task import Task
 
 
@@ -45,4 +51,46 @@ def unlearn(original: nn.Module, task: Task, method: str, **options: Any) -> nn.
                 f"chosen.{name})`, `chosen` being the dataset's settings; then give "
                 f'`task.having(helpers={{"{name}": helper}})`.'
             )
-    return module.unlearn(copy.deepcopy(original), task, settings).eval()
+    return module.unlearn(copied(original), task, settings).eval()
+
+
+def forget(
+    session: Session,
+    output: Path,
+    names: Sequence[str],
+    seed: int,
+    method: str,
+    options: Mapping[str, Any],
+    original: Path,
+    helpers: Mapping[str, Path],
+) -> Run:
+    """Unlearn from a checkpoint into a checkpoint, unless that is made already.
+
+    Parameters
+    ----------
+    session : Session
+        Data, parts and device.
+    output : Path
+        The checkpoint to write.
+    names : sequence of str
+        Dataset, forget set, label.
+    seed : int
+        Training seed.
+    method, options
+        See `unlearn`.
+    original : Path
+        The checkpoint to start from.
+    helpers : mapping of str to Path
+        Checkpoints of helper models by name; their seconds count among the method's.
+    """
+    inputs = {role: sha256(path) for role, path in {"original": original, **helpers}.items()}
+    chosen = {"method": method, "options": dict(options)}
+    run = session.run("unlearn", output, names, seed, chosen, inputs)
+    if run.finished:
+        return run
+    loaded = {name: session.load(path) for name, path in helpers.items()}
+    task = session.task(run).having(helpers=loaded).now(session.parts)
+    model = unlearn(session.load(original), task, method, **options)
+    spent = {name: seconds_of(path) for name, path in helpers.items()}
+    session.save(run, model, task, method=method, helper_seconds=spent, facts=task.facts)
+    return run

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from regression_unlearning.data.prepared import load_prepared
 from regression_unlearning.errors import UserError
-from regression_unlearning.pipeline import plan
+from regression_unlearning.pipeline import paths, plan
 from regression_unlearning.pipeline import searches as searching
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.tuning import Tuning
@@ -40,23 +40,20 @@ def open_cases(
     if missing := [path for path in needed if not Path(path).is_file()]:
         raise UserError(
             f"{missing[0]} does not exist. `snakemake --cores 2 "
-            f"{searching.tuning_file(dataset, label)}` makes what the search needs, and runs it."
+            f"{paths.search(dataset, label)}` makes what the search needs, and runs it."
         )
     own = settings.datasets[dataset]
-    data = load_prepared(
-        f"data/prepared/{dataset}",
-        plan.family(settings, dataset),
-        device,
-        plan.reading(settings, dataset),
-    )
+    network = plan.network(settings, dataset)
+    folder = f"data/prepared/{dataset}"
+    data = load_prepared(folder, network["family"], device, network["reading"])
     cases = []
     for forget_set in chosen.forget_sets:
-        parts = load_parts(f"data/prepared/{dataset}/forget_sets/{forget_set}.npz", device)
+        parts = load_parts(paths.parts(dataset, forget_set), device)
         task = Task.of(own, data, parts, seed_for(dataset, forget_set, label, chosen.seed))
-        paths = searching.models(settings, dataset, label, forget_set, chosen.seed)
+        files = searching.models(settings, dataset, label, forget_set, chosen.seed)
         models = {
             role: checkpoints.load(task.new_model(), Path(path), device)
-            for role, path in paths.items()
+            for role, path in files.items()
         }
         original, gold = models.pop("original"), models.pop("retrained")
         cases.append(
@@ -64,7 +61,7 @@ def open_cases(
                 task=task.having(helpers=models),
                 original=original,
                 closeness=Closeness(task, gold, parts),
-                retraining=checkpoints.seconds_of(Path(paths["retrained"])),
+                retraining=checkpoints.seconds_of(Path(files["retrained"])),
             )
         )
     return cases

@@ -1,6 +1,7 @@
 """envs/ says what uv.lock says."""
 
 import hashlib
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -18,6 +19,55 @@ FILES = ("requirements.txt", "environment.yaml", "apptainer.def")
 def test_names_the_lock_that_it_was_made_from(name):
     lock = hashlib.sha256((ROOT / "uv.lock").read_bytes()).hexdigest()
     assert f"# uv.lock {lock}\n" in (ROOT / "envs" / name).read_text()
+
+
+@pytest.fixture(scope="module")
+def render():
+    """The program as a module."""
+    path = ROOT / "workflow_scripts/render_envs.py"
+    spec = importlib.util.spec_from_file_location("render_envs", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+LINES = (
+    "a==1 ; python_full_version < '3.12'",
+    "a==2 ; python_full_version >= '3.12'",
+    "b[x,y]==1.0 ; sys_platform == 'linux' and platform_machine == 'x86_64'",
+)
+SAME = (
+    "B[y,x]==1.0 ; platform_machine == 'x86_64' and sys_platform == 'linux'",
+    "a==2 ; python_version >= '3.12'",
+    "a==1 ; python_full_version < '3.12' and sys_platform != ''",
+)
+
+
+def test_the_words_of_another_uv_ask_for_the_same(render):
+    assert render.meaning(LINES) == render.meaning(SAME)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("==2", "==3"), ("[x,y]", "[x]"), ("< '3.12'", "< '3.13'"), ("linux", "darwin"), ("b[", "c[")],
+)
+def test_another_package_version_or_place_is_another_environment(render, old, new):
+    changed = [line.replace(old, new) for line in LINES]
+    assert changed != list(LINES)
+    assert render.meaning(changed) != render.meaning(LINES)
+    assert render.meaning(LINES[1:]) != render.meaning(LINES)
+    assert render.meaning([f"{LINES[0]} --hash=sha256:1"]) != render.meaning(LINES[:1])
+
+
+def test_a_file_is_held_against_what_it_asks_for_and_its_other_words(render, tmp_path):
+    path = tmp_path / "environment.yaml"
+    text = "name: n\ndependencies:\n  - pip:\n" + "".join(f"      - {line}\n" for line in LINES)
+    assert not render.same(path, text)
+    path.write_text(text.replace("python_full_version >=", "python_version >="))
+    assert render.same(path, text)
+    for old, new in (("name: n", "name: m"), ("a==2", "a==4")):
+        path.write_text(text.replace(old, new))
+        assert not render.same(path, text)
 
 
 @pytest.mark.skipif(shutil.which("uv") is None, reason="uv is not installed here")

@@ -1,6 +1,7 @@
 """A task that trains in milliseconds: a handful of made sentence pairs and a tiny network."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -8,17 +9,40 @@ import torch
 
 from regression_unlearning.data.families.sentence_pairs.batch import Inputs
 from regression_unlearning.data.prepared import Prepared
-from regression_unlearning.settings.networks import LSTM
+from regression_unlearning.models.lstm import Settings as LSTM
 from regression_unlearning.training import interruption
 from regression_unlearning.training.task import Task
 
 TRAIN, VALIDATION, TEST = 22, 6, 8
 
 
+#: Small tensors gain nothing from threads; OMP_NUM_THREADS asks for more all the same.
+THREADS = int(os.environ.get("OMP_NUM_THREADS", "1"))
+torch.set_num_threads(THREADS)
+NUMERICAL = re.compile(r"^ *(import|from) (torch|numpy|method_tasks|image_tasks)\b", re.MULTILINE)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what computes: the tests that must hold on any processor and library."""
+    files = {item.path for item in items}
+    chosen = {path for path in files if NUMERICAL.search(path.read_text(encoding="utf-8"))}
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path in chosen:
+            item.add_marker("numerical")
+
+
 @pytest.fixture(autouse=True)
-def one_thread():
-    """Small tensors gain nothing from threads, and the bits are those of one."""
-    torch.set_num_threads(1)
+def threads():
+    """As many threads for each test, whatever the one before it has set."""
+    torch.set_num_threads(THREADS)
+
+
+@pytest.fixture
+def double():
+    """Data and networks in double precision: a formula is then held to ten digits."""
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
 
 
 @pytest.fixture
@@ -33,7 +57,7 @@ def make_task():
         vectors[0] = 0
         inputs = Inputs({"tokens": tokens, "vectors": vectors})
         inputs.augments = augments
-        target = (5 * torch.rand(rows, generator=generator)).float()
+        target = 5 * torch.rand(rows, generator=generator)
         split = torch.tensor([0] * TRAIN + [1] * VALIDATION + [2] * TEST, dtype=torch.uint8)
         train = torch.arange(TRAIN)
         values = {

@@ -3,10 +3,8 @@
 import torch
 
 from regression_unlearning.data.prepared import Prepared
-from regression_unlearning.settings.networks import AllCNN
+from regression_unlearning.models.allcnn import Settings as AllCNN
 from regression_unlearning.training.task import Task
-
-torch.set_num_threads(1)
 
 
 class Images:

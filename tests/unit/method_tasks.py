@@ -4,14 +4,13 @@ import torch
 
 from regression_unlearning.data.families.sentence_pairs.batch import Inputs
 from regression_unlearning.data.prepared import Prepared
-from regression_unlearning.settings.networks import LSTM
+from regression_unlearning.models.lstm import Settings as LSTM
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.task import Task
 from regression_unlearning.training.train import train
 
 VOCABULARY, WIDTH = 40, 6
-
-torch.set_num_threads(1)  # the networks are too small for more
+STEPS = 10  # words of a sentence
 
 
 def prepared(train_rows=96, validation=32, seed=0):
@@ -20,7 +19,7 @@ def prepared(train_rows=96, validation=32, seed=0):
     rows = train_rows + validation + 16
     vectors = torch.randn(VOCABULARY, WIDTH, generator=generator)
     vectors[0] = 0
-    tokens = torch.randint(0, VOCABULARY, (rows, 2, 10), generator=generator)
+    tokens = torch.randint(0, VOCABULARY, (rows, 2, STEPS), generator=generator)
     means = vectors[tokens].mean(2)
     target = 2.5 + 2 * (means[:, 0] * means[:, 1]).sum(1) + means[:, 0, 0]
     target = target + 0.2 * torch.randn(rows, generator=generator)

@@ -7,8 +7,7 @@ from made_summaries import cell
 from safetensors.numpy import save_file
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.pipeline import originals as workflow_originals
-from regression_unlearning.pipeline import plan, stages
+from regression_unlearning.pipeline import originals, plan, stages
 from regression_unlearning.pipeline import searches as searching
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.reporting.results import layout_of
@@ -106,14 +105,14 @@ def test_what_lies_there_is_looked_at_for_every_seed(monkeypatch, tmp_path):
     settings = check(bringing(MANY))
     for number, seed in enumerate(settings.chosen.seeds):
         with pytest.raises(UserError) as raised:
-            workflow_originals.check(Grid(settings))
+            originals.check(Grid(settings))
         assert str(raised.value) == (
             "params.yaml: datasets.demo_pairs.original: "
             f"my_models/pairs_{seed}.safetensors: there is no such file."
         )
         (tmp_path / "my_models").mkdir(exist_ok=True)
         save_file({"a": np.ones(number + 1)}, f"my_models/pairs_{seed}.safetensors")
-    workflow_originals.check(Grid(settings))
+    originals.check(Grid(settings))
 
 
 @pytest.mark.parametrize(
@@ -123,10 +122,10 @@ def test_the_pipeline_s_own_folder_is_refused(monkeypatch, tmp_path, folder):
     monkeypatch.chdir(tmp_path)
     path = f"{folder.format(tmp_path)}/seed_{{seed}}.safetensors"
     with pytest.raises(UserError, match="checkpoints/ is where the pipeline writes"):
-        workflow_originals.check(Grid(check(bringing(path))))
+        originals.check(Grid(check(bringing(path))))
 
 
 def test_a_dataset_that_the_experiment_does_not_show_is_not_looked_at():
     values = bringing(None)
     values["datasets"]["imdb_wiki"]["original"] = "nowhere.safetensors"
-    workflow_originals.check(Grid(check(values)))
+    originals.check(Grid(check(values)))

@@ -5,12 +5,13 @@ import copy
 import pytest
 import torch
 from image_tasks import Images, image_task, images
+from rounding import close, depth
 from torchvision.models import mobilenet_v3_large, resnet18
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.models.activations import penultimate, recorded
-from regression_unlearning.models.build import build
-from regression_unlearning.models.freezing import only_last
+from regression_unlearning.models.modules.activations import penultimate, recorded
+from regression_unlearning.models.modules.build import build
+from regression_unlearning.models.modules.freezing import only_last
 from regression_unlearning.settings.networks import Network
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.training import Fit, Training
@@ -43,8 +44,9 @@ def test_every_size_and_every_named_layer(name, size):
     assert output.shape == (2, 3) and set(seen) == set(model.layers)
     assert all(seen[layer].ndim == 4 for layer in model.layers[:-1])
     assert torch.equal(seen["output"], output)
-    again = last["activation"] @ model.output.weight.T + model.output.bias
-    assert torch.allclose(again, output, atol=1e-6)
+    given, weight, bias = last["activation"], model.output.weight, model.output.bias
+    magnitude = given.abs() @ weight.abs().T + bias.abs()
+    close(given @ weight.T + bias, output, given.shape[1] + 1, magnitude)
 
 
 def theirs(name, model):
@@ -70,13 +72,13 @@ def test_the_feature_maps_are_torchvision_s(name):
                 model.dropout.p = 0.0
             model(inputs)
         base.train(mode)(inputs)
-        assert torch.allclose(seen["activation"], found[-1], atol=1e-10)
+        close(seen["activation"], found[-1], depth(model), dtype="float64")
     weights = [next(network.parameters()) for network in (model, base)]
     gradients = [
         torch.autograd.grad(means.square().sum(), weight)[0]
         for means, weight in zip((seen["activation"], found[-1]), weights, strict=True)
     ]
-    assert torch.allclose(*gradients, atol=1e-8)
+    close(*gradients, 2 * depth(model), dtype="float64")
 
 
 def test_allcnn_against_plain_convolutions():
@@ -93,7 +95,7 @@ def test_allcnn_against_plain_convolutions():
         maps = maps.clamp(min=0)
     assert maps.shape == (4, 19, 8, 8)
     expected = maps.mean((2, 3)) @ model.output.weight.T + model.output.bias
-    assert torch.allclose(model(images().double()), expected)
+    close(model(images().double()), expected, depth(model), dtype="float64")
 
 
 @pytest.mark.parametrize("name", NETWORKS)

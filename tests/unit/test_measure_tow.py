@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from rounding import close
 
 from regression_unlearning.evaluation import inputs, tow
 from regression_unlearning.evaluation.observations import Observation
@@ -58,7 +59,7 @@ def test_under_the_quantile_loss_the_constants_are_the_retain_sets_quantiles():
         for share in shares for row in tried
     ]  # fmt: skip
     best = np.array(losses).reshape(3, 41).min(1).sum()
-    assert found == pytest.approx(best, rel=1e-6)
+    close(found, best, 1, np.abs(target).max())  # targets are kept in single precision
 
 
 def test_the_unit_under_the_quantile_loss_is_said():

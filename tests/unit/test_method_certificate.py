@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from method_tasks import make_task
+from rounding import close
 from scipy.optimize import minimize, minimize_scalar
 
 from regression_unlearning.errors import UserError
@@ -104,7 +105,7 @@ def test_a_step_is_its_formula():
     for old, weight in zip(before, weights, strict=True):
         clipped = weight.grad * 0.5 / length
         wanted = old - 0.1 * (clipped + 2 * old) + 0.3 * torch.randn_like(old)
-        torch.testing.assert_close(weight.detach(), wanted)
+        close(weight, wanted, 10 + 10)  # a length over ten numbers, and ten operations
 
 
 def test_the_record_holds_the_certificate_and_the_steps_are_as_many_as_asked():

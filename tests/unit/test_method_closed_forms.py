@@ -3,8 +3,9 @@
 import pytest
 import torch
 from method_tasks import make_task, prepared
+from rounding import close
 
-from regression_unlearning.models.activations import evaluating, penultimate
+from regression_unlearning.models.modules.activations import evaluating, penultimate
 from regression_unlearning.training.curvature import conjugate_gradients
 from regression_unlearning.training.unlearn import unlearn
 
@@ -75,7 +76,8 @@ def test_the_original_is_where_no_row_is_to_be_forgotten(task):
         head(unlearn(model, task, "influence", layers=1, step=step, damping=0.1)) - head(model)
         for step in (1.0, 0.5)
     ]
-    torch.testing.assert_close(moves[0], 2 * moves[1], rtol=1e-3, atol=1e-5)
+    # the same direction twice; each weight is rounded where it is moved
+    close(moves[0], 2 * moves[1], 4, head(model).abs().max() + moves[0].abs().max())
 
 
 def test_conjugate_gradients_solve_what_a_direct_solver_solves():
@@ -85,7 +87,9 @@ def test_conjugate_gradients_solve_what_a_direct_solver_solves():
     found, residual = conjugate_gradients(
         lambda v: matrix @ v, right, iterations=60, tolerance=1e-10
     )
-    torch.testing.assert_close(found, torch.linalg.solve(matrix, right), rtol=1e-6, atol=1e-8)
+    # no eigenvalue of the matrix is below 1: the error's length is at most the residual's
+    off = (found - torch.linalg.solve(matrix, right)).norm()
+    assert off <= 2e-10 * right.norm()
     assert residual < 1e-9
 
 

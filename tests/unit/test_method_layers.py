@@ -6,10 +6,11 @@ import math
 import pytest
 import torch
 from method_tasks import make_task, same, trained
+from rounding import close, rounding
 from torch import nn
 
 from regression_unlearning.methods import fisher_noise, l1_sparse, salun
-from regression_unlearning.models.freezing import only_last
+from regression_unlearning.models.modules.freezing import only_last
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.fit import fit
 from regression_unlearning.training.gradients import mean_gradient, mean_squares, output_norm
@@ -51,7 +52,9 @@ def test_as_many_layers_as_there_are_means_all(method, task, original):
 def test_eu_k_begins_with_fresh_weights(task, original):
     found = unlearn(original, task, "eu_k", k=1, epochs=1, learning_rate=1e-9, batch_size=64)
     fresh = task.new_model("fresh layers")
-    torch.testing.assert_close(found.output.weight, fresh.output.weight, rtol=0, atol=1e-6)
+    moved_by = 2 * 1e-9  # two mini-batches, each at most about the rate
+    off = (found.output.weight - fresh.output.weight).abs()
+    assert (off <= moved_by + rounding(2, fresh.output.weight.abs().max())).all()
 
 
 def test_running_means_of_frozen_layers_stay():
@@ -101,7 +104,8 @@ def test_dampening_is_the_rule_of_its_source(method, value, task, original):
     found = unlearn(original, task, method, alpha=1.5, **{"lambda": 0.8})
     whole = mean_squares(original, task, task.train, value)
     forget = mean_squares(original, task, task.forget, value)
-    after, count, total = dict(found.named_parameters()), 0, 0
+    after, count, total, near = dict(found.named_parameters()), 0, 0, 0
+    roundings = len(task.train) + 4  # a sum over rows of squares, and the rule
     for name, weight in original.named_parameters():
         for old, new, d, f in zip(
             *(part.detach().flatten().tolist() for part in (weight, after[name])),
@@ -110,13 +114,16 @@ def test_dampening_is_the_rule_of_its_source(method, value, task, original):
             strict=True,
         ):
             total += 1
+            if abs(f - 1.5 * d) <= rounding(roundings, f):
+                near += f > 0  # on the edge: either way is right
+                continue
             if f > 1.5 * d:
                 count += 1
-                assert new == pytest.approx(old * min(1, 0.8 * d / f), rel=1e-4, abs=1e-7)
+                close(new, old * min(1, 0.8 * d / f), roundings, abs(old))
             else:
                 assert new == old
     assert 0 < count < total
-    assert task.facts["dampened_share"] == pytest.approx(count / total)
+    assert abs(task.facts["dampened_share"] - count / total) <= near / total + 1e-12
 
 
 def test_dampening_takes_at_most_so_many_rows_of_either_set(task, original):
@@ -131,7 +138,7 @@ def test_dampening_takes_at_most_so_many_rows_of_either_set(task, original):
     for name, weight in original.named_parameters():
         d, f = overall[name], of_forget[name]
         factor = torch.where(f > 1.5 * d, (0.8 * d / f).clamp(max=1), torch.ones_like(d))
-        assert torch.allclose(after[name], weight * factor, rtol=1e-4, atol=1e-7)
+        close(after[name], weight * factor, 10, weight.abs())
     assert not same(found, original)
 
 
@@ -155,7 +162,7 @@ def test_ssd_does_nothing_where_nothing_stands_out(task, original):
 def test_fisher_noise_is_wide_where_the_retain_set_knows_little():
     settings = fisher_noise.Settings(alpha=1e-4, limit=0.5)
     wide = fisher_noise.deviation(torch.tensor([0.0, 1e-4, 1e-2, 1.0]), settings)
-    assert wide.tolist() == pytest.approx([0.5, 0.5, 0.1, 0.01])
+    close(wide, [0.5, 0.5, 0.1, 0.01], 4)  # in single precision: the numbers, a division, a root
     none = fisher_noise.deviation(torch.tensor([0.0, 1.0]), fisher_noise.Settings(alpha=0))
     assert none.tolist() == [0, 0]
 
@@ -172,7 +179,7 @@ def test_fisher_noise_has_the_deviation_it_names(task, original):
         ]
     )
     assert abs(scaled.mean().item()) < 4 / math.sqrt(len(scaled))
-    assert scaled.std().item() == pytest.approx(1, abs=0.15)
+    assert abs(scaled.std().item() - 1) < 4 / math.sqrt(2 * len(scaled))
 
 
 def test_the_sparsity_penalty_falls_from_gamma_to_nothing():

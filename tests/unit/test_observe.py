@@ -5,12 +5,15 @@ import copy
 import numpy as np
 import pytest
 import torch
+from rounding import close, depth
 
 from regression_unlearning.evaluation.observations import PARTS, Observation
 from regression_unlearning.files import write_npz
 from regression_unlearning.settings.measuring import Observation as Settings
 from regression_unlearning.training import interruption
 from regression_unlearning.training.observe import observe, pass_over
+
+STEPS = 10  # words of a sentence
 
 
 @pytest.fixture(params=["mse", "l1", "quantile"])
@@ -61,30 +64,29 @@ def by_autograd(task, model, row):
 
 def test_every_row_equals_one_by_one_autograd(seen):
     task, model, _, arrays = seen
-    observation = Observation(arrays)
+    observation, count = Observation(arrays), depth(model, STEPS)
     for part in PARTS:
         features, index = observation.features(part)
         width = observation.weight.shape[1]
-        for place, row in enumerate(arrays[f"{part}/row_id"]):
-            expected = by_autograd(task, model, int(row))
-            assert arrays[f"{part}/target"][place] == task.data.target[row].item()
-            for name in ("prediction", "loss", "output_gradient", "activation"):
-                found = arrays[f"{part}/{name}"][place]
-                np.testing.assert_allclose(found, expected[name], rtol=1e-4, atol=1e-6)
-            # per-sample gradients, from the stored arrays alone
-            slope, given = (arrays[f"{part}/{n}"][place] for n in ("output_gradient", "activation"))
-            np.testing.assert_allclose(
-                np.outer(slope, given), expected["weight_gradient"], rtol=1e-4, atol=1e-6
-            )
-            np.testing.assert_allclose(slope, expected["bias_gradient"], rtol=1e-4, atol=1e-6)
-            np.testing.assert_allclose(
-                slope @ arrays["last_layer/weight"], expected["activation_gradient"],
-                rtol=1e-4, atol=1e-6,
-            )  # fmt: skip
-            assert index[place] == place
-            by_hand = [expected["loss"], *expected["activation_gradient"], *expected["activation"]]
-            np.testing.assert_allclose(features[place], by_hand, rtol=1e-4, atol=1e-6)
-            assert features.shape[1] == 1 + 2 * width
+        numbers = arrays[f"{part}/row_id"]
+        assert arrays[f"{part}/target"].tolist() == task.data.target[numbers].tolist()
+        rows = [by_autograd(task, model, int(row)) for row in numbers]
+        expected = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+        for name in ("prediction", "loss", "output_gradient", "activation"):
+            close(arrays[f"{part}/{name}"], expected[name], 2 * count, what=name)
+        # per-sample gradients, from the stored arrays alone
+        slope, given = (arrays[f"{part}/{name}"] for name in ("output_gradient", "activation"))
+        close(slope[:, :, None] * given[:, None], expected["weight_gradient"], 2 * count)
+        close(slope, expected["bias_gradient"], 2 * count)
+        down = slope @ arrays["last_layer/weight"]
+        close(down, expected["activation_gradient"], 2 * count)
+        assert index.tolist() == list(range(len(numbers)))
+        by_hand = np.concatenate(
+            [expected["loss"][:, None], expected["activation_gradient"], expected["activation"]], 1
+        )
+        magnitude = np.abs(by_hand).max(0, keepdims=True)  # of each column
+        close(features, by_hand, 2 * count, magnitude)
+        assert features.shape[1] == 1 + 2 * width
 
 
 def test_the_layout_is_what_the_docstring_says(seen, tmp_path):
@@ -127,9 +129,8 @@ def test_the_cap_draws_the_same_rows_for_every_model(seen):
         index = first[f"{part}/activation_index"]
         assert len(index) == 4 and (np.diff(index) > 0).all()
         np.testing.assert_array_equal(index, second[f"{part}/activation_index"])
-        np.testing.assert_allclose(
-            first[f"{part}/activation"], every[f"{part}/activation"][index], rtol=1e-4, atol=1e-6
-        )
+        whole = every[f"{part}/activation"][index]
+        close(first[f"{part}/activation"], whole, depth(model, STEPS))
         assert len(first[f"{part}/loss"]) == len(every[f"{part}/loss"])  # the rest is not capped
     drawn = {tuple(first[f"{part}/activation_index"]) for part in ("forget", "test")}
     assert len(drawn) == 2  # both of 8 rows: a draw for each part

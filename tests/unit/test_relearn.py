@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regression_unlearning.data.prepared import Prepared
+from regression_unlearning.models.lstm import Settings as LSTM
 from regression_unlearning.settings.measuring import Relearning
-from regression_unlearning.settings.networks import LSTM
 from regression_unlearning.training.relearn import ForgetLoss, relearn
 from regression_unlearning.training.seeds import seed_for
 from regression_unlearning.training.task import Task

@@ -41,7 +41,8 @@ def test_a_header_is_read_without_a_network_library(tmp_path):
     path = tmp_path / "m.safetensors"
     save_file({"w": torch.ones(2)}, path)
     code = (
-        "import sys; from regression_unlearning.pipeline import originals; from regression_unlearning.models import weights; "
+        "import sys; from regression_unlearning.pipeline import originals; "
+        "from regression_unlearning.models import weights; "
         f"weights.weights_in({str(path)!r}, 'x'); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

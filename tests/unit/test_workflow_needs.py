@@ -1,12 +1,15 @@
-"""What an experiment reads from disk is asked for before any job, and only what it reads."""
+"""What a run needs is asked for before any job: files that it reads, names of the engine."""
 
+import logging
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from regression_unlearning.errors import UserError
+from regression_unlearning.pipeline import failures
 from regression_unlearning.pipeline.grid import Grid
-from regression_unlearning.pipeline.needs import check_needs
+from regression_unlearning.pipeline.needs import check_engine, check_needs
 from regression_unlearning.settings.document import check, read_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -149,3 +152,22 @@ def test_an_experiment_goes_on_without_agedb_but_not_with_nothing(needs):
 def test_all_that_is_missing_is_listed_at_once(needs):
     said = needs("fairface", "demo_pairs", change=of("demo_pairs", "forget_sets", first=IDS))
     assert len(said.splitlines()) == 2
+
+
+def engine(**changes):
+    resources = SimpleNamespace(default_resources=None)
+    known = {"is_main_process": True, "dryrun": False, "configfiles": []}
+    return SimpleNamespace(**{**known, "resource_settings": resources, **changes})
+
+
+def test_an_engine_that_has_renamed_what_the_rules_read():
+    check_engine(engine())
+    changed = engine(resource_settings=SimpleNamespace(defaults={}))
+    with pytest.raises(UserError, match=r"no workflow\.resource_settings\.default_resources"):
+        check_engine(changed)
+
+
+def test_a_failed_job_whose_record_names_no_log(capsys):
+    record = logging.makeLogRecord({"event": SimpleNamespace(name="JOB_ERROR")})
+    failures.Failures().emit(record)
+    assert capsys.readouterr().err == ""

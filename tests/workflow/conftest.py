@@ -1,6 +1,9 @@
 """Copies of the project, one for each need: bare, tiny, prepared, built."""
 
+import fcntl
 import shutil
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from projects import Project, tracked_files
@@ -8,13 +11,35 @@ from tiny_project import ROOT, choose, shrink
 
 
 @pytest.fixture(scope="session")
-def _source(tmp_path_factory) -> Project:
-    root = tmp_path_factory.mktemp("source")
-    for path in tracked_files():
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / path, target)
-    return Project(root)
+def shared(tmp_path_factory, request) -> Callable[[str, Callable[[Path], None]], Project]:
+    """Make a project once for all processes that share the tests."""
+    alone = not hasattr(request.config, "workerinput")
+    base = tmp_path_factory.getbasetemp()
+    base = base if alone else base.parent
+
+    def make(name: str, fill: Callable[[Path], None]) -> Project:
+        root, whole = base / f"shared_{name}", base / f"shared_{name}.whole"
+        with (base / f"shared_{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not whole.exists():
+                shutil.rmtree(root, ignore_errors=True)
+                root.mkdir()
+                fill(root)
+                whole.touch()
+        return Project(root)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def _source(shared) -> Project:
+    def fill(root: Path) -> None:
+        for path in tracked_files():
+            target = root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / path, target)
+
+    return shared("source", fill)
 
 
 @pytest.fixture
@@ -31,11 +56,13 @@ def tiny(project) -> Project:
 
 
 @pytest.fixture(scope="session")
-def _prepared(_source, tmp_path_factory) -> Project:
-    made = _source.copy(tmp_path_factory.mktemp("prepared"))
-    made.edit_params(shrink)
-    made.prepare(forget_sets=["random_20"])
-    return made
+def _prepared(_source, shared) -> Project:
+    def fill(root: Path) -> None:
+        made = _source.copy(root)
+        made.edit_params(shrink)
+        made.prepare(forget_sets=["random_20"])
+
+    return shared("prepared", fill)
 
 
 @pytest.fixture
@@ -45,15 +72,16 @@ def prepared(_prepared, tmp_path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def _built(_source, tmp_path_factory) -> Project:
-    built = _source.copy(tmp_path_factory.mktemp("built"))
-
+def _built(_source, shared) -> Project:
     def two_seeds(values: dict) -> None:
         choose(values, "paper")["seeds"] = [0, 1]
 
-    built.edit_params(two_seeds)
-    built.pretend()
-    return built
+    def fill(root: Path) -> None:
+        built = _source.copy(root)
+        built.edit_params(two_seeds)
+        built.pretend()
+
+    return shared("built", fill)
 
 
 @pytest.fixture

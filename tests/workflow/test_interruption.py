@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import time
@@ -66,8 +67,11 @@ PROGRAMS = {
 
 
 @pytest.fixture(scope="module")
-def started(_prepared, tmp_path_factory) -> tuple[Project, dict[str, float]]:
-    """A project in which every program has run undisturbed, and how long each took."""
+def started(_prepared, tmp_path_factory) -> tuple[Project, dict[str, tuple[float, float]]]:
+    """A project in which every program has run undisturbed; seconds, and of a processor, of each.
+
+    The processor's do not count what other processes do meanwhile.
+    """
     import numpy as np
 
     from regression_unlearning.files import write_npz
@@ -77,12 +81,24 @@ def started(_prepared, tmp_path_factory) -> tuple[Project, dict[str, float]]:
     identity = ("--identity", "demo_pairs", "original", "--output", "start.safetensors")
     checked(made.run(*command("train", first, *identity)))
     write_npz(made.root / "perfect.npz", {"forget/loss": np.zeros(20, np.float32)})
-    seconds = {}
+    calm = {}
     for name, (program, suffix) in PROGRAMS.items():
-        begun = time.monotonic()
+        begun, before = time.monotonic(), ended_work()
         checked(made.run(*program(f"calm/{name}{suffix}")))
-        seconds[name] = time.monotonic() - begun
-    return made, seconds
+        calm[name] = time.monotonic() - begun, ended_work() - before
+    return made, calm
+
+
+def ended_work() -> float:
+    """Processor time of all programs that have been run to their end so far, in seconds."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def work_of(running: subprocess.Popen) -> float:
+    """Processor time of a running program so far, in seconds."""
+    fields = Path(f"/proc/{running.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def position(state: Path) -> int | None:
@@ -109,33 +125,34 @@ def start(project: Project, arguments: list[str]) -> subprocess.Popen:
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_killed_at_random_moments(started, name):
     """Three SIGKILLs or SIGTERMs, each at a moment drawn from the whole run, then to the end."""
-    project, seconds = started
+    project, calm = started
+    seconds, work = calm[name]
     program, suffix = PROGRAMS[name]
     output = f"killed/{name}{suffix}"
     draw = random.Random(f"{SEED} {name}")
     for attempt in range(3):
         kind = draw.choice([signal.SIGKILL, signal.SIGTERM])
-        moment = draw.uniform(0.3, 1.1) * seconds[name]
+        moment = draw.uniform(0.3, 1.1) * seconds
         print(f"TEST_SEED={SEED} {name}: {kind.name} after {moment:.2f} s")
-        running = start(project, program(output))
+        before, running = ended_work(), start(project, program(output))
         try:
             running.communicate(timeout=moment)
         except subprocess.TimeoutExpired:
-            sent = time.monotonic()
+            done = work_of(running)
             running.send_signal(kind)
             said = running.communicate(timeout=60)[1]
-            # After its last mini-batch a program may end well: what is left is soon done. One that
-            # goes on training in spite of the signal takes longer, and is not forgiven.
-            soon = time.monotonic() - sent < seconds[name] / 4
-            ended_well = soon and (project.root / output).exists()
+            # After its last mini-batch a program may end well: little is left to do. One that goes
+            # on training in spite of the signal does more, and is not forgiven.
+            little = ended_work() - before - done < work / 4
+            ended_well = little and (project.root / output).exists()
             assert running.returncode != 0 or ended_well, f"attempt {attempt}: {said}"
         if (project.root / output).exists():
             break
     checked(project.run(*program(output)))
-    killed, calm = project.root / output, project.root / f"calm/{name}{suffix}"
-    assert killed.read_bytes() == calm.read_bytes()
+    killed, whole = project.root / output, project.root / f"calm/{name}{suffix}"
+    assert killed.read_bytes() == whole.read_bytes()
     if name == "relearn":
-        assert killed.with_suffix(".json").read_bytes() == calm.with_suffix(".json").read_bytes()
+        assert killed.with_suffix(".json").read_bytes() == whole.with_suffix(".json").read_bytes()
     left = {path.name for path in killed.parent.iterdir() if path.stem == name}
     assert left <= {f"{name}{suffix}", f"{name}.json"}, "unfinished work was left"
 

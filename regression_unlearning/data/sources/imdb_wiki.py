@@ -28,7 +28,7 @@ EMBEDDED = False
 PUBLISHER = "https://data.vision.ee.ethz.ch/cvl/rrothe/imdb-wiki/static"
 FIELDS = ("dob", "photo_taken", "full_path", "name", "face_score", "second_face_score")
 #: MATLAB's number of the day before year 0 began.
-DAY_ZERO = np.datetime64("0000-01-01", "D") - 1
+DAY_ZERO = np.datetime64("0000-01-01", "D") - np.timedelta64(1, "D")
 
 
 class Settings(Pictures):

@@ -18,6 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -132,7 +133,9 @@ def _decoded(parts: Sequence[Part], processes: int) -> Iterator[Path]:
         yield from map(decode_part, parts)
         return
     waiting = iter(parts)
-    with ProcessPoolExecutor(processes, initializer=end_with, initargs=(os.getpid(),)) as pool:
+    # a forked process may wait for ever on a lock that one of its parent's threads held
+    fresh = get_context("spawn")
+    with ProcessPoolExecutor(processes, fresh, end_with, (os.getpid(),)) as pool:
         try:
             running = [pool.submit(decode_part, part) for part in islice(waiting, 2 * processes)]
             while running:

@@ -201,9 +201,9 @@ def _rows(
 ) -> "pd.DataFrame":
     import pandas as pd
 
-    count = np.arange(hours.load.shape[1])
-    dates = np.datetime_as_string(hours.first + count * np.timedelta64(1, "h"))
-    days = np.datetime_as_string((hours.first + count).astype("datetime64[D]"))
+    times = hours.first + np.arange(hours.load.shape[1]) * np.timedelta64(1, "h")
+    dates = np.datetime_as_string(times)
+    days = np.datetime_as_string(times.astype("datetime64[D]"))
     names, splits = np.array(hours.names), np.array(SPLITS)
     return pd.DataFrame(
         {

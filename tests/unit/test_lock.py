@@ -4,8 +4,6 @@ import subprocess
 import sys
 import time
 
-from regression_unlearning.pipeline import lock as workflow_lock
-
 
 def lock_in(folder):
     (folder / "locks").mkdir()
@@ -16,7 +14,7 @@ def lock_in(folder):
 
 def test_a_stale_lock_is_removed(tmp_path):
     lock = lock_in(tmp_path)
-    assert workflow_lock.take(tmp_path)
+    assert lock.take(tmp_path)
     assert not lock.exists()
 
 
@@ -27,11 +25,11 @@ def test_the_lock_of_a_living_head_stays_until_it_is_killed(tmp_path):
     head = subprocess.Popen([sys.executable, "-c", lives, tmp_path], stdout=subprocess.PIPE)
     assert head.stdout.readline().strip() == b"ready"
     lock.write_text("made by the living head\n")
-    assert not workflow_lock.take(tmp_path)
+    assert not lock.take(tmp_path)
     assert lock.exists()
     head.kill()
     head.wait()
     deadline = time.monotonic() + 5
-    while not workflow_lock.take(tmp_path) and time.monotonic() < deadline:
+    while not lock.take(tmp_path) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not lock.exists()

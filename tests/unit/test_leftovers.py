@@ -3,7 +3,7 @@
 import pytest
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.pipeline import leftovers as workflow_leftovers
+from regression_unlearning.pipeline import leftovers
 
 
 @pytest.fixture
@@ -31,21 +31,21 @@ def queue(tmp_path, monkeypatch):
 
 def test_ends_those_of_this_folder_alone(queue):
     file, folder = queue
-    assert workflow_leftovers.end(folder) == ["7", "8"]
+    assert leftovers.end(folder) == ["7", "8"]
     assert [line.split("|")[0] for line in file.read_text().splitlines()] == ["9", "10"]
-    assert workflow_leftovers.end(folder) == []
+    assert leftovers.end(folder) == []
 
 
 def test_does_not_start_beside_a_job_that_will_not_end(queue, tmp_path):
     _, folder = queue
     (tmp_path / "scancel").write_text("#!/bin/sh\n")
     with pytest.raises(UserError, match="do not end: 7, 8"):
-        workflow_leftovers.end(folder, patience=0)
+        leftovers.end(folder, patience=0)
 
 
 def test_without_a_cluster_or_without_an_answer(queue, tmp_path, monkeypatch):
     _, folder = queue
     (tmp_path / "squeue").write_text("#!/bin/sh\nexit 1\n")
-    assert workflow_leftovers.end(folder) == []
+    assert leftovers.end(folder) == []
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
-    assert workflow_leftovers.end(folder) == []
+    assert leftovers.end(folder) == []

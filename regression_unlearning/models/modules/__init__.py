@@ -1,0 +1,1 @@
+"""What networks are made of, and tools to read and change them."""

@@ -1,0 +1,54 @@
+"""The paper's text network: one LSTM read by both sentences, then a head of linear layers."""
+
+from torch import Tensor, nn
+
+from regression_unlearning.models.modules.left_padded import last_state
+from regression_unlearning.settings.section import Section
+
+
+def on_cpu(words: Tensor) -> bool:
+    """Whether words lie on a CPU, where their padding costs time; a GPU's library is faster."""
+    return words.device.type == "cpu"
+
+
+class SentencePairLSTM(nn.Module):
+    """LSTM shared by both sentences, dropout, linear layers with ReLU, one output.
+
+    Parameters
+    ----------
+    width : int
+        Numbers in a word vector.
+    settings : Section
+        Hidden units, dropout and the sizes of the head's layers.
+    outputs : int
+        Numbers in a prediction.
+    """
+
+    def __init__(self, width: int, settings: Section, outputs: int = 1):
+        super().__init__()
+        self.lstm = nn.LSTM(width, settings.hidden, batch_first=True)
+        self.sentences = nn.Dropout(settings.dropout)
+        sizes = [2 * settings.hidden, *settings.head]
+        self.head = nn.ModuleList(
+            nn.Sequential(nn.Linear(before, after), nn.ReLU())
+            for before, after in zip(sizes[:-1], sizes[1:], strict=True)
+        )
+        self.output = nn.Linear(sizes[-1], outputs)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of the activations that methods may compare, from the input on."""
+        return ("sentences", *(f"head.{n}" for n in range(len(self.head))), "output")
+
+    def _read(self, words: Tensor) -> Tensor:
+        """Last states of single sentences; in training on a CPU without the cost of padding."""
+        if self.training and on_cpu(words):
+            return last_state(self.lstm, words)
+        return self.lstm(words)[1][0][-1]
+
+    def forward(self, words: Tensor) -> Tensor:
+        """Predict from word vectors (batch, 2, tokens, width): Tensor (batch, outputs)."""
+        hidden = self.sentences(self._read(words.flatten(0, 1)).reshape(len(words), -1))
+        for layer in self.head:
+            hidden = layer(hidden)
+        return self.output(hidden)

@@ -1,0 +1,77 @@
+"""Training seeds that share a process, and what their jobs read and write.
+
+Starting Python and a network library costs seconds; most jobs of a small experiment do less work
+than that. The rules are made once for each batch of seeds. A program that finds the result of a
+seed there, of the same settings, code and data, does not make it again (`training.runs`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from regression_unlearning.pipeline import paths, plan
+from regression_unlearning.settings.document import Settings
+
+
+def split(seeds: Sequence[int], size: int) -> list[tuple[int, ...]]:
+    """Cut seeds into batches of at most `size`, in their order."""
+    return [tuple(seeds[at : at + size]) for at in range(0, len(seeds), size)]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some training seeds of an experiment.
+
+    Attributes
+    ----------
+    settings : Settings
+        Checked settings.
+    seeds : tuple of int
+        The seeds.
+    """
+
+    settings: Settings
+    seeds: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """Part of a rule's and a log's name."""
+        return f"seed_{'_'.join(map(str, self.seeds))}"
+
+    def each(self, path: Callable[..., str], *parts: str) -> list[str]:
+        """A path for each seed: such as ``each(paths.retrained, "{dataset}", "{forget_set}")``."""
+        return [path(*parts, seed) for seed in self.seeds]
+
+    def records(self, path: Callable[..., str], *parts: str) -> list[str]:
+        """The records beside such checkpoints."""
+        return [paths.record(one) for one in self.each(path, *parts)]
+
+    def given(self, wildcards: Any) -> list[str]:
+        """Models that were trained elsewhere."""
+        return [plan.given_original(self.settings, wildcards.dataset, seed) for seed in self.seeds]
+
+    def starts(self, wildcards: Any) -> list[str]:
+        """Models that a method starts from: the originals, or its own for the forget set before."""
+        dataset, forget_set, label = wildcards.dataset, wildcards.forget_set, wildcards.method
+        earlier = self.settings.datasets[dataset].earlier(forget_set)
+        if not earlier:
+            return self.each(paths.original, dataset)
+        return self.each(paths.unlearned, dataset, earlier[0], label)
+
+    def helpers(self, wildcards: Any) -> list[str]:
+        """Helper models that a method asks for, those of one kind after those of another."""
+        return [path for paths_ in self._helpers(wildcards).values() for path in paths_]
+
+    def helper_arguments(self, wildcards: Any) -> list[str]:
+        """The same as arguments of the program."""
+        found = self._helpers(wildcards)
+        return [f"--helper {kind} {' '.join(files)}" for kind, files in found.items()]
+
+    def _helpers(self, wildcards: Any) -> dict[str, list[str]]:
+        dataset, forget_set = wildcards.dataset, wildcards.forget_set
+        method = plan.method(self.settings, dataset, wildcards.method)
+        further = method.options.get("helper")
+        return {
+            kind: self.each(paths.helper, dataset, forget_set, kind, further)
+            for kind in method.helpers
+        }

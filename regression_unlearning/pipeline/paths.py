@@ -1,0 +1,90 @@
+"""Where every file of the workflow lies, relative to the project's root.
+
+The parts of a path are a dataset, a forget set, a method's label, a seed; ``{...}`` may stand for
+any of them, as in the rules.
+"""
+
+
+def manifest(dataset: str) -> str:
+    """What was fetched of a dataset's raw files."""
+    return f"data/raw/{dataset}/manifest.json"
+
+
+def arrays(dataset: str) -> str:
+    """A prepared dataset's arrays."""
+    return f"data/prepared/{dataset}/arrays.safetensors"
+
+
+def rows(dataset: str) -> str:
+    """A prepared dataset's table of rows."""
+    return f"data/prepared/{dataset}/rows.csv"
+
+
+def parts(dataset: str, forget_set: str) -> str:
+    """The parts into which a forget set divides a dataset."""
+    return f"data/prepared/{dataset}/forget_sets/{forget_set}.npz"
+
+
+def original(dataset: str, seed: int | str) -> str:
+    """Checkpoint of an original model."""
+    return f"checkpoints/original/{dataset}/seed_{seed}.safetensors"
+
+
+def retrained(dataset: str, forget_set: str, seed: int | str) -> str:
+    """Checkpoint of a retrained (gold) model."""
+    return f"checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.safetensors"
+
+
+def helper(dataset: str, forget_set: str, kind: str, further: str | None, seed: int | str) -> str:
+    """Checkpoint of a helper model; `further` names one beside the dataset's own."""
+    folder = f"{forget_set}/{further}" if further else forget_set
+    return f"checkpoints/{kind}/{dataset}/{folder}/seed_{seed}.safetensors"
+
+
+def unlearned(dataset: str, forget_set: str, label: str, seed: int | str) -> str:
+    """Checkpoint of an unlearned model."""
+    return f"checkpoints/unlearned/{dataset}/{forget_set}/{label}/seed_{seed}.safetensors"
+
+
+def checkpoint(dataset: str, forget_set: str, label: str, seed: int | str) -> str:
+    """Checkpoint of any model that a table shows: a method's, the original or the retrained one."""
+    if label == "original":
+        return original(dataset, seed)
+    if label == "retrained":
+        return retrained(dataset, forget_set, seed)
+    return unlearned(dataset, forget_set, label, seed)
+
+
+def record(path: str) -> str:
+    """The JSON beside a checkpoint."""
+    return path.removesuffix(".safetensors") + ".json"
+
+
+def observation(dataset: str, forget_set: str, label: str, seed: int | str) -> str:
+    """What a model puts out for every row, and its activations."""
+    return f"observations/{dataset}/{forget_set}/{label}/seed_{seed}.npz"
+
+
+def relearning(dataset: str, forget_set: str, label: str, seed: int | str) -> str:
+    """How fast a model relearns its forget set."""
+    return f"relearning/{dataset}/{forget_set}/{label}/seed_{seed}.json"
+
+
+def measured(experiment: str, dataset: str, forget_set: str) -> str:
+    """All values that an experiment measures on a forget set."""
+    return f"measures/{experiment}/{dataset}/{forget_set}.csv"
+
+
+def cells(dataset: str, forget_set: str) -> str:
+    """Folder of values that were measured before, for any experiment."""
+    return f"measures/cells/{dataset}/{forget_set}"
+
+
+def result(experiment: str, name: str) -> str:
+    """A table, a figure or the report of an experiment, without its ending."""
+    return f"results/{experiment}/{name}"
+
+
+def search(dataset: str, label: str) -> str:
+    """Where a search for a method's settings is recorded."""
+    return f"tuning/{dataset}/{label}.json"

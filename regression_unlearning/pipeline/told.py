@@ -1,0 +1,32 @@
+"""Settings of jobs as files: one argument of a command holds 128 KiB at most, ids may be many more.
+
+A file is named by its content, so that its name among a job's parameters stands for the settings:
+the job runs again where they change, and only there.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from regression_unlearning.files import write_text
+
+#: Where the files lie.
+FOLDER = Path(".settings")
+
+
+def settings_file(values: Any, write: bool = True) -> str:
+    """Path of the file that holds some settings as JSON.
+
+    Parameters
+    ----------
+    values : object
+        JSON values.
+    write : bool
+        Whether to write it where it is not there: only the head process does, its jobs find it.
+    """
+    text = json.dumps(values, sort_keys=True)
+    path = FOLDER / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"
+    if write and not path.exists():
+        write_text(path, text)
+    return str(path)
