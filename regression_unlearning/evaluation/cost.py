@@ -8,10 +8,7 @@ from regression_unlearning.settings.section import Section
 NEEDS = ("records", "gold_records")
 QUANTITIES = (
     Quantity(
-        "seconds",
-        "Seconds",
-        "seconds of the method's work, helper models included",
-        summary="cost",
+        "seconds", "Seconds", "seconds of the method's work, helper models included", summary="cost"
     ),
     Quantity(
         "seconds_over_retraining",

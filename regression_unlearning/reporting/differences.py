@@ -1,15 +1,16 @@
 """How far predictions on the forget set lie from the retrained model's, row by row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_npz
+
+Rows = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -65,36 +66,35 @@ def panel(
         seeds = sorted(set(paths) & set(gold))
         if not seeds:
             raise UserError(f"{title}: {name} and the retrained model have no seed in common.")
-        samples[name] = pd.concat(
-            [_difference(forget_rows(paths[s]), gold[s], relative, paths[s]) for s in seeds]
+        samples[name] = _joined(
+            _difference(forget_rows(paths[s]), gold[s], relative, paths[s]) for s in seeds
         )
-    floor = [
+    floor = _joined(
         _difference(gold[one], gold[other], relative, retrained[one])
         for one, other in permutations(sorted(gold), 2)
-    ]
-    left_out = sum(int((frame["target"] == 0).sum()) for frame in gold.values()) if relative else 0
-    return Panel(
-        title,
-        {name: found.dropna().to_numpy() for name, found in samples.items()},
-        pd.concat(floor).dropna().to_numpy() if floor else np.empty(0),
-        left_out,
     )
+    left_out = sum(int((rows["target"] == 0).sum()) for rows in gold.values()) if relative else 0
+    return Panel(title, samples, floor, left_out)
 
 
-def forget_rows(path: str | Path) -> pd.DataFrame:
-    """Read the forget rows of one model's observations: `row_id`, `target`, `prediction`."""
-    names = [f"forget/{name}" for name in ("row_id", "target", "prediction")]
-    return pd.DataFrame(read_npz(path, names)).rename(columns=lambda name: name.split("/")[1])
+def forget_rows(path: str | Path) -> dict[str, np.ndarray]:
+    """Read the forget rows of one model, by row number: `row_id`, `target`, `prediction`."""
+    names = ("row_id", "target", "prediction")
+    found = read_npz(path, [f"forget/{name}" for name in names])
+    order = np.argsort(found["forget/row_id"])
+    return {name: found[f"forget/{name}"][order] for name in names}
 
 
-def _difference(ours: pd.DataFrame, gold: pd.DataFrame, relative: bool, path: Path) -> pd.Series:
+def _difference(ours: Rows, gold: Rows, relative: bool, path: Path) -> np.ndarray:
     """Ours minus gold on the same rows; relative: its absolute value over that of the label."""
-    ours, gold = ours.set_index("row_id"), gold.set_index("row_id")
-    same = len(ours) == len(gold) and ours.index.is_unique and ours.index.isin(gold.index).all()
-    if not same:
+    if not np.array_equal(ours["row_id"], gold["row_id"]):
         raise UserError(f"{path} and the retrained model do not hold the same forget rows.")
     away = ours["prediction"].astype(float) - gold["prediction"].astype(float)
     if not relative:
         return away
-    label = gold["target"].astype(float).abs().reindex(away.index)
-    return away.abs() / label.where(label > 0)
+    label = np.abs(gold["target"].astype(float))
+    return np.abs(away[label > 0]) / label[label > 0]
+
+
+def _joined(parts: Iterable[np.ndarray]) -> np.ndarray:
+    return np.concatenate([np.empty(0), *parts])

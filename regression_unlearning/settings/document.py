@@ -13,6 +13,7 @@ import yaml
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.evaluation.measure import quantities
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.experiment import REFERENCES, Experiment, Figure, Layout, Table
@@ -73,6 +74,7 @@ def check(values: Mapping[str, Any], where: str = "params.yaml") -> Settings:
     for name, options in settings.measures.items():
         module = registry.load("measure", name, f"{where}: measures.{name}")
         validated(module.Settings, options, f"{where}: measures.{name}")
+    quantities(settings.measures)
     for label, dataset in settings.datasets.items():
         _check_dataset(settings, dataset, f"{where}: datasets.{label}")
     for label, experiment in settings.experiments.items():

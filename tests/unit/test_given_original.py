@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from made_summaries import cell
 from safetensors.numpy import save_file
 
 from regression_unlearning.errors import UserError
@@ -46,19 +47,17 @@ def told(original):
     return Grid(settings).layout_settings(name)
 
 
-def terms(settings, frame):
-    return dict(legend([], layout_of(settings), frame))
+def terms(settings, found):
+    return dict(legend([], layout_of(settings), found))
 
 
 def test_tables_say_that_the_model_was_given_and_what_intervals_leave_out():
-    import pandas as pd
-
-    frame = pd.DataFrame({"seeds": [2]})
-    said = terms(told(ONE), frame)["Original model"]
+    found = {("d", "f", "m", "q"): cell(1.0, seeds=2)}
+    said = terms(told(ONE), found)["Original model"]
     assert "given as a file, not trained here; all seeds start from one model" in said
-    said = terms(told(MANY), frame)["Original model"]
+    said = terms(told(MANY), found)["Original model"]
     assert said.endswith("given as a file, not trained here")
-    assert "Original model" not in terms(told(None), frame)
+    assert "Original model" not in terms(told(None), found)
 
 
 def test_settings_of_others_are_told_as_before():

@@ -87,7 +87,7 @@ def test_the_repository_s_own_file_is_right():
         ("embeddings/glove/dimension", 0, ["embeddings.glove.dimension", "(given: 0)"]),
         ("experiments/tiny/seeds", [0, -1], ["tiny.seeds.1", "(given: -1)"]),
         (f"{TABLE}/methods", [], ["tables.t.methods", "at least 1 item"]),
-        ("experiments/tiny/figures/f/kind", "pie", ["figures.f.kind", "(given: 'pie')"]),
+        ("experiments/tiny/figures/f/kind", "pie", ["figures.f.kind", "unknown figure 'pie'"]),
         # taken out
         ("experiments", GONE, ["experiments", "required"]),
         (f"{DATA}/training/epochs", GONE, ["pairs.training.epochs", "required"]),

@@ -207,7 +207,7 @@ def test_measure_without_a_network(prepared):
         "import sys; import regression_unlearning.evaluation.membership, "
         "regression_unlearning.evaluation.anamnesis, regression_unlearning.evaluation.cost, "
         "regression_unlearning.evaluation.wasserstein, regression_unlearning.reporting.tables, "
-        "regression_unlearning.reporting.figures, regression_unlearning.reporting.report, "
+        "regression_unlearning.reporting.densities, regression_unlearning.reporting.report, "
         "regression_unlearning.data.sources.stsb, regression_unlearning.methods.blindspot; "
         "sys.exit('torch' in sys.modules)"
     )
@@ -269,7 +269,8 @@ def test_every_program_by_hand(prepared):
             checked(
                 prepared.script(
                     "measure",
-                    *("--measure", measure, "--method", label, *arguments),
+                    *("--measure", measure, "--dataset", "demo_pairs"),
+                    *("--forget-set", "random_20", "--method", label, *arguments),
                     *("--settings", "{}", "--output", output),
                 )
             )
@@ -300,8 +301,14 @@ def test_every_program_by_hand(prepared):
     checked(
         prepared.script(
             "figure",
-            "--observations",
-            *(f"o/demo_pairs/random_20/{label}/seed_0.npz" for label in labels),
+            *(
+                part
+                for label in labels
+                for part in (
+                    *("--observations", *names, label),
+                    f"0=o/demo_pairs/random_20/{label}/seed_0.npz",
+                )
+            ),
             *("--settings", settings, "--output", "t/figure"),
         )
     )
