@@ -13,7 +13,7 @@ from tiny_project import ROOT, copy_project, keep, run
 
 from regression_unlearning import registry
 from regression_unlearning.data.dataset import open_dataset
-from regression_unlearning.data.families.images.prepare import Inputs, Reading
+from regression_unlearning.data.families.images.batch import Inputs, Reading
 from regression_unlearning.models.modules.copying import copied
 from regression_unlearning.settings.document import load_settings
 from regression_unlearning.settings.measuring import Observation, Relearning
