@@ -4,6 +4,7 @@ A part that is done is never done again, so interrupted work goes on where it st
 than one part for each process is in memory.
 """
 
+import gc
 import hashlib
 import io
 import json
@@ -130,7 +131,8 @@ def _identity(images: Sequence[tuple[Path, Entry]], size: int, channels: int) ->
 
 
 def _end_with(parent: int) -> None:
-    """End this process when its parent is gone, however that ended."""
+    """Begin a process that ends when its parent is gone, however that ended."""
+    gc.enable()  # a program's first import switches it off, here too
 
     def watch() -> None:
         while os.getppid() == parent:
