@@ -6,3 +6,4 @@ Threads that wait for each other on cores that others use as well take minutes f
 import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # where more are asked for
