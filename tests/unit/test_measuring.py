@@ -38,7 +38,7 @@ def models(tmp_path):
             record = {"seconds": 1.5 + number + seed, "machine": {"peak_memory_mib": 100.0}}
             paths["records"].write_text(json.dumps(record))
             run = {"order": 0, "steps": 3 + number + seed, "reached": True}
-            paths["relearning"].write_text(json.dumps([run]))
+            paths["relearning"].write_text(json.dumps({"counts": [run]}))
             for name, path in paths.items():
                 found[method][name][seed] = path
     del found["original"]["relearning"]  # the Anamnesis Index is not taken of it
