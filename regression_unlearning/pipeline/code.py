@@ -5,18 +5,23 @@ is rewritten only where it changes, so that an edit of a comment, a message or o
 program never reaches reruns nothing.
 """
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from regression_unlearning import registry
-from regression_unlearning.pipeline import plan
+from regression_unlearning.files import write_text
+from regression_unlearning.pipeline import fingerprints, plan
+from regression_unlearning.provenance import PACKAGE
 from regression_unlearning.settings.document import Settings
 
 #: Where the files lie.
 FOLDER = Path(".fingerprints")
 LIBRARY = "regression_unlearning"
 _JOBS = f"{LIBRARY}.settings.jobs"
+#: What every step of a program with a network is made of: it makes the task, and all in it.
+_SESSION = f"{LIBRARY}.training.session:Session"
 
 
 class Code:
@@ -35,6 +40,7 @@ class Code:
 
     def __init__(self, settings: Settings, writes: bool):
         self.settings, self.writes = settings, writes
+        self._written: set[Path] = set()
 
     def downloading(self, wildcards: Any) -> dict[str, str]:
         """Fetching raw files."""
@@ -57,13 +63,13 @@ class Code:
     def taking(self, wildcards: Any) -> dict[str, str]:
         """Taking a model trained elsewhere."""
         network = self._network(wildcards.dataset)
-        own = [f"{LIBRARY}.training.session:Session", *network]
+        own = [_SESSION, *network]
         return {**self._program("take_original", network), "take": self._file("take", own)}
 
     def training(self, wildcards: Any) -> dict[str, str]:
         """Training from scratch."""
         network = self._network(wildcards.dataset)
-        own = [f"{LIBRARY}.training.train:train", f"{_JOBS}:TrainingJob", *network]
+        own = [_SESSION, f"{LIBRARY}.training.train:train", f"{_JOBS}:TrainingJob", *network]
         return {**self._program("train", network), "train": self._file("train", own)}
 
     def observing(self, wildcards: Any) -> dict[str, str]:
@@ -75,7 +81,8 @@ class Code:
         """Unlearning with a method, then observing and relearning."""
         network = self._network(wildcards.dataset)
         method = self._method(wildcards)
-        own = [f"{LIBRARY}.training.unlearn:forget", f"{_JOBS}:UnlearningJob", *method, *network]
+        own = [f"{LIBRARY}.training.unlearn:forget", f"{_JOBS}:UnlearningJob", _SESSION]
+        own += [*method, *network]
         return {
             **self._program("unlearn", [*method, *network]),
             "unlearn": self._file("unlearn", own),
@@ -106,14 +113,11 @@ class Code:
         return self._program("tune", roots)
 
     def _looking(self, network: list[str]) -> dict[str, str]:
-        module = f"{LIBRARY}.training.looking"
+        own = [f"{_JOBS}:ObservingJob", _SESSION, *network]
+        looking = f"{LIBRARY}.training.looking"
         return {
-            "observe": self._file(
-                "observe", [f"{module}:observe_model", f"{_JOBS}:ObservingJob", *network]
-            ),
-            "relearn": self._file(
-                "relearn", [f"{module}:relearn_model", f"{_JOBS}:ObservingJob", *network]
-            ),
+            step: self._file(step, [f"{looking}:{step}_model", *own])
+            for step in ("observe", "relearn")
         }
 
     def _source(self, dataset: str) -> str:
@@ -134,9 +138,13 @@ class Code:
 
     def _file(self, name: str, roots: Iterable[str], program: str | None = None) -> str:
         """Name of a fingerprint's file; it is written, where this process writes."""
-        path = FOLDER / f"{name}.txt"
-        if self.writes and not path.exists():
-            from regression_unlearning.files import write_text
-
-            write_text(path, "x")
+        roots = sorted(set(roots))
+        key = f"{program} {' '.join(roots)}"
+        path = FOLDER / f"{name}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.txt"
+        if self.writes and path not in self._written:
+            self._written.add(path)
+            file = PACKAGE.parent / program if program else None
+            text = f"# {key}\n{fingerprints.fingerprint(LIBRARY, PACKAGE, roots, file)}"
+            if not path.is_file() or path.read_text(encoding="utf-8") != text:
+                write_text(path, text)
         return str(path)

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 
 import image_tasks
 import method_tasks
+import numpy as np
 import pytest
 import test_quantiles
 import torch
@@ -100,12 +101,16 @@ def helped(network):
 
 
 def job(network, method, task, original):
-    """Unlearn, observe and relearn; return the bits of all that came out."""
+    """Unlearn; return the bits of what came out."""
     model = unlearn(original, task.having(), method, **settings_of(network, method))
+    return {name: value.numpy() for name, value in model.state_dict().items()}
+
+
+def looks(task, model):
+    """Observe and relearn, which ask for the network alone, whatever made its weights."""
     arrays = observe(model, task, parts(task), Observation(max_rows=3))
     counts = relearn(model, task, 1e-9, Relearning(orders=1, cap=2, batch_size=12))
-    weights = {name: value.numpy() for name, value in model.state_dict().items()}
-    return {**arrays, **weights}, counts
+    return {**arrays, "steps": np.array([count["steps"] for count in counts])}
 
 
 @pytest.fixture(autouse=True)
@@ -117,6 +122,7 @@ def as_on_a_gpu(monkeypatch):
 def walked(network, methods=METHODS):
     with Watch() as watch:
         task, original = helped(network)
+        looks(task, original)
         for method in methods:
             job(network, method, task, original)
     return watch
@@ -268,13 +274,12 @@ def test_no_result_reads_memory_that_was_never_written(network, gpu_s_path, fill
         filled(fill)
         assert bool(torch.empty(1000).isnan().all()) or not fill
         task, original = helped(network)
-        found.append([job(network, method, task, original) for method in methods])
-    for method, (first, steps), (second, other_steps) in zip(methods, *found, strict=True):
-        assert steps == other_steps
+        unlearned = [job(network, method, task, original) for method in methods]
+        found.append([looks(task, original), *unlearned])
+    for method, first, second in zip(["original", *methods], *found, strict=True):
         for name, values in first.items():
             assert values.tobytes() == second[name].tobytes(), (method, name)
-            if values.dtype.kind == "f":
-                assert abs(values).max(initial=0) < float("inf"), (method, name)
+            assert values.dtype.kind != "f" or np.isfinite(values).all(), (method, name)
 
 
 def test_memory_that_is_read_unwritten_would_be_seen(filled):

@@ -110,17 +110,3 @@ def test_an_interrupted_augmented_run_ends_in_the_same_bits(
     resumed = broken.new_model("other weights, which the state replaces")
     task(tmp_path).fit(resumed, settings)
     assert bits(resumed) == bits(straight)
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-@pytest.mark.parametrize("kept", ["always", "never"])
-def test_a_gpu_makes_the_same_batches(kept):
-    reading = Reading(whole_on_device=kept)
-    there = Inputs({"images": pixels()}, reading, "cuda")
-    assert there.images.is_cuda == (kept == "always")
-    rows = torch.arange(7)
-    torch.manual_seed(2)
-    here = Inputs({"images": pixels()}).batch(rows, training=True)
-    torch.manual_seed(2)
-    found = there.batch(rows.cuda(), training=True)
-    close(found, here, 3)

@@ -170,3 +170,15 @@ def test_grey_images_are_refused(name):
     with pytest.raises(UserError, match=rf"{name} reads images of 3 channels, these have 1"):
         build(validated(Network, NETWORKS[name]), grey, 0)
     assert build(validated(Network, NETWORKS["allcnn"]), grey, 0)(torch.zeros(2, 1, 8, 8)).numel()
+
+
+def test_the_hard_sigmoid_is_torch_s_and_can_be_differentiated_twice():
+    from regression_unlearning.models.mobilenet_v3 import HardSigmoid
+
+    values = torch.linspace(-4, 4, 1001, dtype=torch.float64, requires_grad=True)
+    found = HardSigmoid()(values)
+    torch.testing.assert_close(found, torch.nn.functional.hardsigmoid(values), rtol=0, atol=1e-15)
+    (slope,) = torch.autograd.grad(found.square().sum(), values, create_graph=True)
+    (curvature,) = torch.autograd.grad(slope.sum(), values)
+    inside = (values > -3) & (values < 3)
+    torch.testing.assert_close(curvature, torch.where(inside, 2 / 36, 0.0).double())

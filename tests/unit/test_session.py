@@ -17,7 +17,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_npz
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training import checkpoints
-from regression_unlearning.training.session import Session
+from regression_unlearning.training.session import Session, set_up
 from regression_unlearning.training.task import like_them
 from regression_unlearning.training.train import train
 
@@ -205,3 +205,14 @@ def test_rows_held_out_are_like_the_forgotten_ones_or_any_where_nothing_is():
     none = {**parts, "validation_forget": torch.tensor([], dtype=torch.int64)}
     assert like_them({**none, "test_forget": torch.tensor([])}).tolist() == [6]
     assert like_them({**none, "test_forget": torch.tensor([9])}).tolist() == []
+
+
+def test_a_gpu_is_deterministic_without_filling_fresh_memory(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.utils.deterministic, "fill_uninitialized_memory", True)
+    try:
+        assert set_up("cuda", 1) == "cuda"
+        assert torch.are_deterministic_algorithms_enabled()
+        assert not torch.utils.deterministic.fill_uninitialized_memory
+    finally:
+        torch.use_deterministic_algorithms(False)

@@ -8,6 +8,7 @@ import torch
 from rounding import close, depth
 from torch import nn
 
+from regression_unlearning.models.modules import one_step_tft as tft
 from regression_unlearning.models.modules.activations import penultimate, recorded
 from regression_unlearning.models.modules.build import build
 from regression_unlearning.models.tft import Settings as TFT
@@ -135,6 +136,30 @@ def test_squares_of_each_row_s_gradient_have_their_fast_form():
         close(found[name], squares, 4 * depth(model, HISTORY), largest, "float64", what=name)
         is_bias_of_key = name.startswith("attention.keys") and name.endswith("bias")
         assert is_bias_of_key or squares.any(), name  # a softmax does not see its inputs' shift
+
+
+@pytest.mark.parametrize(("before", "after"), [(3, 8), (4, 8), (16, 8), (8, 8), (5, 1), (1, 4)])
+def test_resampling_is_that_of_pytorch_forecasting(before, after):
+    """Forward and backward: each number is a sum of two, each rounded three times at most."""
+    values = torch.randn(2, 6, before, generator=torch.Generator().manual_seed(0))
+    ours, theirs = values.clone().requires_grad_(), values.clone().requires_grad_()
+    found = tft.Resampling(after)(ours)
+    wanted = tft.library().TimeDistributedInterpolation(after, batch_first=True)(theirs)
+    rounding = 2.0**-24 * 8 * max(before, after)
+    torch.testing.assert_close(found, wanted, rtol=0, atol=rounding * values.abs().max().item())
+    given = torch.randn(found.shape, generator=torch.Generator().manual_seed(1))
+    found.backward(given)
+    wanted.backward(given)
+    most = given.abs().sum(-1).max().item()
+    torch.testing.assert_close(ours.grad, theirs.grad, rtol=0, atol=rounding * most)
+
+
+def test_resampling_adds_nothing_to_a_checkpoint_and_none_of_torch_s_is_left():
+    model = build(SETTINGS, INPUTS, 3, 3)
+    kinds = {type(module).__name__ for module in model.modules()}
+    assert "Resampling" in kinds
+    assert "TimeDistributedInterpolation" not in kinds
+    assert model.state_dict().keys() == dict(model.named_parameters(remove_duplicate=False)).keys()
 
 
 def test_named_activations_and_the_penultimate_one():
