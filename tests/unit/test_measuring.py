@@ -142,6 +142,19 @@ def test_an_edit_of_a_measure_s_code_or_of_a_file_takes_what_rests_on_it(models,
     assert set(read["taken"]) == {(method, "cost") for method in METHODS}
 
 
+def test_what_gold_is_found_to_be_is_part_of_what_others_rest_on(models, tmp_path, read):
+    """The embedding attack reads no file of the gold model, only what was found on it."""
+    measuring.take(work(models, tmp_path))
+    read["taken"].clear()
+    write_npz(models["retrained"]["observations"][1], observation(seed=99))
+    measuring.take(work(models, tmp_path))
+    beside = {"wasserstein", "tow", "representation"}
+    assert set(read["taken"]) == {(m, name) for m in METHODS for name in beside} | {
+        ("retrained", "errors"),
+        ("retrained", "membership"),
+    }
+
+
 @pytest.mark.parametrize("damage", [b"", b"\xff\xfe", "half", "digit"])
 def test_a_damaged_cell_is_taken_anew(models, tmp_path, read, damage):
     found = measuring.take(work(models, tmp_path))
