@@ -17,7 +17,13 @@ from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.forget_sets import Ids
 
 #: What the rules read of Snakemake's `workflow` that its documentation does not promise.
-ENGINE = ("is_main_process", "dryrun", "configfiles", "resource_settings.default_resources")
+ENGINE = (
+    "is_main_process",
+    "dryrun",
+    "configfiles",
+    "config_settings.overwrite_config",
+    "resource_settings.default_resources",
+)
 
 
 def check_engine(workflow: Any) -> None:
