@@ -10,7 +10,7 @@ from plain_settings import DATA, GONE, PLAIN, TABLE, changed
 
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.pipeline import plan as workflow_plan
-from regression_unlearning.settings.document import Settings, check, load_settings
+from regression_unlearning.settings.document import Settings, check, load_settings, read_yaml
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.training import Fit
 
@@ -170,7 +170,7 @@ def test_plain_values_come_back_the_same():
         (b"a: 1\nb: \x00\n", "is not YAML"),
         (b"experiment: a\nexperiment: b\n", ", line 2, column 1: 'experiment' stands twice"),
         (b"datasets:\n  a: {loss: mse, loss: l1}\n", "'loss' stands twice"),
-        (b"a: &a {b: 1}\nc: {<<: *a, d: 2, d: 3}\n", ", line 2, column 17: 'd' stands twice"),
+        (b"a: &a {b: 1}\nc: {<<: *a, d: 2, d: 3}\n", ", line 2, column 19: 'd' stands twice"),
     ],
 )
 def test_a_broken_file_is_named(tmp_path, content, says):
