@@ -56,5 +56,5 @@ def costs_table(summaries: Summaries, layout: Layout) -> Table:
 def write_costs(summaries: Summaries, layout: Layout, stem) -> Table:
     """Write ``{stem}_costs.csv`` (the summaries), ``.md`` and ``.tex``; see `costs_table`."""
     table = costs_table(summaries, layout)
-    save(table, select(summaries, layout.costs), f"{stem}_costs")
+    save(table, select(layout.own(summaries), layout.costs), f"{stem}_costs")
     return table

@@ -83,3 +83,8 @@ class Layout:
             for key, one in summaries.items()
             if key[:2] in self.groups and key[2] in self.methods
         }
+
+    def measured(self, summaries: Summaries) -> Summaries:
+        """The same without the costs."""
+        own = self.own(summaries)
+        return {key: one for key, one in own.items() if key[3] not in self.costs}

@@ -68,7 +68,7 @@ def methods_table(summaries: Summaries, layout: Layout) -> Table:
 def write_methods_table(summaries: Summaries, layout: Layout, stem) -> Table:
     """Write ``{stem}.csv`` (without costs), ``.md`` and ``.tex``; see `methods_table`."""
     table = methods_table(summaries, layout)
-    save(table, {key: one for key, one in summaries.items() if key[3] not in layout.costs}, stem)
+    save(table, layout.measured(summaries), stem)
     return table
 
 

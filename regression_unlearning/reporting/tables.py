@@ -58,7 +58,7 @@ def main_table(summaries: Summaries, layout: Layout) -> Table:
 def write_table(summaries: Summaries, layout: Layout, stem) -> Table:
     """Write ``{stem}.csv`` (the summaries), ``{stem}.md`` and ``{stem}.tex``; see `main_table`."""
     table = main_table(summaries, layout)
-    save(table, {key: one for key, one in summaries.items() if key[3] not in layout.costs}, stem)
+    save(table, layout.measured(summaries), stem)
     return table
 
 

@@ -16,8 +16,8 @@ from regression_unlearning.training.task import Task
 TRAIN, VALIDATION, TEST = 22, 6, 8
 
 
-#: Small tensors gain nothing from threads; OMP_NUM_THREADS asks for more all the same.
-THREADS = int(os.environ.get("OMP_NUM_THREADS", "1"))
+#: Small tensors gain nothing from threads; OMP_NUM_THREADS may ask for more all the same.
+THREADS = int(os.environ["OMP_NUM_THREADS"])  # set by tests/conftest.py
 torch.set_num_threads(THREADS)
 NUMERICAL = re.compile(r"^ *(import|from) (torch|numpy|method_tasks|image_tasks)\b", re.MULTILINE)
 

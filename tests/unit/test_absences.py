@@ -1,12 +1,10 @@
 """A dataset that cannot be had: nothing is run for it, and its tables and figures say why."""
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from regression_unlearning.evaluation import absent
-from regression_unlearning.evaluation.inputs import Inputs, Sources
 from regression_unlearning.evaluation.measure import PAPER
 from regression_unlearning.evaluation.values import write
 from regression_unlearning.pipeline.absences import absences
@@ -50,9 +48,8 @@ def test_no_job_of_it_is_asked_for(settings, tmp_path):
     for paths in lists:
         assert paths and not any("agedb" in path for path in paths)
     agedb = [path for path in grid.measured if "agedb" in path]
-    assert len(agedb) == 2 * 4 and all(path.endswith("/absent.csv") for path in agedb)
-    wanted = SimpleNamespace(dataset="agedb", measure="absent")
-    assert "on request" in grid.measure_settings(wanted)["reason"]
+    assert len(agedb) == 2 and grid.measure_files("agedb", "person") == []
+    assert "on request" in grid.measuring("agedb", "person")["absent"]
     (tmp_path / "AgeDB.zip").touch()  # once it is there, everything is asked for
     assert absences(settings, ["agedb", "demo_images"]) == {}
     assert any("agedb" in path for path in Grid(settings).originals)
@@ -61,12 +58,11 @@ def test_no_job_of_it_is_asked_for(settings, tmp_path):
 def test_its_table_says_why(settings, tmp_path):
     grid = Grid(settings)
     reason = grid.absent["agedb"]
-    for path in grid.layout_measures("table1"):
-        place = Path(path).parts[-4:-1]
-        given = Inputs(*place, Sources({}), Sources({}))
-        write(Path(path), absent.measure(given, absent.Settings(reason=reason)))
-    chosen = grid.layout_settings("table1")
     files = [Path(path) for path in grid.layout_measures("table1")]
+    for path, forget_set in zip(files, ("age_0_30", "person"), strict=True):
+        labels = grid.labels_in("agedb", forget_set)
+        write(path, absent.values("agedb", forget_set, labels, reason))
+    chosen = grid.layout_settings("table1")
     found = summarise(read_measures(files), printed(chosen))
     assert {one.mean.state for one in found.values()} == {"not measured"}
     assert all("request" in one.notes[0] for one in found.values())

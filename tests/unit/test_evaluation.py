@@ -42,7 +42,8 @@ def of(tmp_path):
                 if "observations" in source:
                     write_npz(path, value)
                 else:
-                    path.write_text(json.dumps(value))
+                    given = {"counts": value} if "relearning" in source else value
+                    path.write_text(json.dumps(given))
                 files[source][seed] = path
         gold = {source[5:]: paths for source, paths in files.items() if source.startswith("gold_")}
         return inputs.Inputs("d", "f", method, inputs.Sources(files), inputs.Sources(gold))

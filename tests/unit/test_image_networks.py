@@ -134,7 +134,8 @@ def test_bfloat16_is_the_forward_pass_alone(task):
     assert all(value.dtype != torch.bfloat16 for value in states[1].values())
     assert not torch.equal(states[0]["output.weight"], states[1]["output.weight"])
     losses = [task.mean_loss(model, task.retain) for model in models.values()]
-    assert losses[1] == pytest.approx(losses[0], rel=0.1)
+    # each layer's weights and outputs are rounded to 8 bits
+    assert losses[1] == pytest.approx(losses[0], rel=2 * len(model.layers) * 2.0**-8)
 
 
 def test_a_compiled_training_is_the_same_network(task, monkeypatch):

@@ -1,14 +1,20 @@
 """The two protocols: every measure and kind of figure has its parts, and one without is refused."""
 
+import re
 import subprocess
 import sys
+import textwrap
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from observed_models import observation
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation import measure
-from regression_unlearning.evaluation.inputs import SOURCES
+from regression_unlearning.evaluation.inputs import SOURCES, Inputs
+from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.reporting import figure
 
 MEASURE = """
@@ -91,6 +97,22 @@ def test_none_of_them_imports_anything_large():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_the_measure_of_the_page_is_one(plug_in):
+    page = (Path(__file__).parents[2] / "docs" / "plug-in.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"A whole one:\n\n((?:    .*\n|\n)+)", page)
+    plug_in("measure", textwrap.dedent(block))
+    module = measure.load("mine")
+    gold, ours = (
+        SimpleNamespace(observations={0: Observation(observation(seed=s))}) for s in (1, 2)
+    )
+    (found,) = module.measure(Inputs("d", "f", "m", ours, gold), module.Settings())
+    means = [
+        one.observations[0].of("forget", "prediction").mean(dtype=float) for one in (ours, gold)
+    ]
+    assert (found.quantity, found.value) == ("bias", abs(means[0] - means[1]))
+    assert module.measure(Inputs("d", "f", "retrained", gold, gold), module.Settings()) == []
 
 
 def test_a_plug_in_brings_its_own_words(plug_in):

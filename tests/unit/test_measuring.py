@@ -38,7 +38,7 @@ def models(tmp_path):
             record = {"seconds": 1.5 + number + seed, "machine": {"peak_memory_mib": 100.0}}
             paths["records"].write_text(json.dumps(record))
             run = {"order": 0, "steps": 3 + number + seed, "reached": True}
-            paths["relearning"].write_text(json.dumps([run]))
+            paths["relearning"].write_text(json.dumps({"counts": [run]}))
             for name, path in paths.items():
                 found[method][name][seed] = path
     del found["original"]["relearning"]  # the Anamnesis Index is not taken of it
@@ -140,6 +140,19 @@ def test_an_edit_of_a_measure_s_code_or_of_a_file_takes_what_rests_on_it(models,
     )
     measuring.take(work(models, tmp_path))
     assert set(read["taken"]) == {(method, "cost") for method in METHODS}
+
+
+def test_what_gold_is_found_to_be_is_part_of_what_others_rest_on(models, tmp_path, read):
+    """The embedding attack reads no file of the gold model, only what was found on it."""
+    measuring.take(work(models, tmp_path))
+    read["taken"].clear()
+    write_npz(models["retrained"]["observations"][1], observation(seed=99))
+    measuring.take(work(models, tmp_path))
+    beside = {"wasserstein", "tow", "representation"}
+    assert set(read["taken"]) == {(m, name) for m in METHODS for name in beside} | {
+        ("retrained", "errors"),
+        ("retrained", "membership"),
+    }
 
 
 @pytest.mark.parametrize("damage", [b"", b"\xff\xfe", "half", "digit"])

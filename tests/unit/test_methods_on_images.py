@@ -73,7 +73,9 @@ def test_blindspot_s_layers_and_precision(form, original, helper):
         run_of = task.having()
         unlearn(original, run_of, "blindspot", **chosen)
         losses.append(run_of.fitted[0].history[0]["loss"])
-    assert losses[0] != losses[1] and losses[1] == pytest.approx(losses[0], rel=0.05)
+    # each layer's weights and outputs are rounded to 8 bits
+    bound = 2 * len(original.layers) * 2.0**-8
+    assert losses[0] != losses[1] and losses[1] == pytest.approx(losses[0], rel=bound)
 
 
 def test_measuring_leaves_the_running_means(original):

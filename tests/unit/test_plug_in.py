@@ -42,8 +42,8 @@ def test_without_the_package_the_name_is_unknown():
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """A folder on the path that holds the example, and a registry that has not looked yet."""
+def site(tmp_path_factory):
+    """A folder that holds the example."""
     target = tmp_path_factory.mktemp("site")
     if importlib.util.find_spec("pip") and importlib.util.find_spec("hatchling"):
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
@@ -51,11 +51,17 @@ def installed(tmp_path_factory):
         subprocess.run(command, check=True)
     else:
         by_hand(target)
-    sys.path.insert(0, str(target))
+    return target
+
+
+@pytest.fixture
+def installed(site):
+    """That folder, on the path, and a registry that has not looked yet."""
+    sys.path.insert(0, str(site))
     importlib.invalidate_caches()
     registry.module_name.cache_clear()
-    yield target
-    sys.path.remove(str(target))
+    yield site
+    sys.path.remove(str(site))
     for name in [name for name in sys.modules if name.split(".")[0] == "step_back"]:
         del sys.modules[name]
     registry.module_name.cache_clear()

@@ -1,0 +1,9 @@
+"""One thread for each process: two share the tests, and programs that they start are too small.
+
+Threads that wait for each other on cores that others use as well take minutes for seconds of work.
+"""
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # where more are asked for
