@@ -38,8 +38,8 @@ def inputs(settings: Settings, dataset: str, label: str, chosen: Tuning) -> list
     if original and "{seed}" not in original:
         raise UserError(
             f"{settings.at(f'datasets.{dataset}.original')} is one model for every seed, so a "
-            "search would look at the very model that the tables report. Put {seed} into its path, and "
-            f"bring a model for seed {chosen.seed} too."
+            "search would look at the very model that the tables report. Put {seed} into its path, "
+            f"and bring a model for seed {chosen.seed} too."
         )
     if missing := missing_ids(settings, dataset, chosen.forget_sets):
         raise UserError("\n".join(missing))

@@ -1,8 +1,8 @@
 """Entries that are like another one: ``like: NAME`` and what differs, in place of repeating it.
 
 NAME is an entry beside it (or, of tables and figures, of the same experiment); ``OWNER.NAME`` is
-one of another dataset or experiment. It is followed where the entry ends up: of a dataset that is like
-another, an entry that was like ``blindspot`` there is like its own ``blindspot``.
+one of another dataset or experiment. It is followed where the entry ends up: of a dataset that is
+like another, an entry that was like ``blindspot`` there is like its own ``blindspot``.
 """
 
 from collections.abc import Callable, Mapping
