@@ -1,5 +1,6 @@
 """A dataset that brings its original model: settings, what tables say, DVC's stages, searches."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,17 @@ from regression_unlearning.pipeline import searches as searching
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.reporting.results import layout_of
 from regression_unlearning.reporting.tables import legend
-from regression_unlearning.settings.document import check, read_yaml
+from regression_unlearning.settings import document
+from regression_unlearning.settings.reading import read_yaml
 
 ROOT = Path(__file__).parents[2]
+check = partial(document.check, folder=ROOT)
 ONE, MANY = "my_models/pairs.safetensors", "my_models/pairs_{seed}.safetensors"
 
 
 def bringing(original):
     """The project's settings, with a model of demo_pairs."""
-    values = read_yaml(ROOT / "params.yaml")
+    values = document.resolved(read_yaml(ROOT / "params.yaml"), ROOT)
     if original is not None:
         values["datasets"]["demo_pairs"]["original"] = original
     return values

@@ -153,7 +153,7 @@ def test_settings_are_not_changed_by_the_check_nor_later():
 def test_plain_values_come_back_the_same():
     found = check(PLAIN)
     plain = found.plain()
-    assert check(plain) == found
+    assert check(plain).plain() == plain
     assert plain["datasets"]["pairs"]["forget_sets"]["low"]["from"] == 0.0
     assert validated(Settings, plain).plain() == plain
 
