@@ -108,12 +108,24 @@ def copy_project(folder: Path, change=shrink) -> Path:
     return folder
 
 
+class _Plain(yaml.SafeDumper):
+    """YAML without anchors: what stands in two places is written twice."""
+
+    def ignore_aliases(self, data):
+        return True
+
+
+def as_yaml(values: dict) -> str:
+    """Values as params.yaml may hold them."""
+    return yaml.dump(values, Dumper=_Plain, sort_keys=False)
+
+
 def edit(folder: Path, change) -> dict:
     """Change params.yaml by a function of its content."""
     path = folder / "params.yaml"
     params = resolved(read_yaml(path), folder)
     change(params)
-    path.write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+    path.write_text(as_yaml(params), encoding="utf-8")
     return params
 
 

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-from tiny_project import ROOT
+from tiny_project import ROOT, as_yaml
 
 from regression_unlearning.settings.document import resolved
 from regression_unlearning.settings.reading import read_yaml
@@ -57,7 +56,7 @@ class Project:
         path = self.root / "params.yaml"
         values = resolved(read_yaml(path), self.root)
         change(values)
-        path.write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
+        path.write_text(as_yaml(values), encoding="utf-8")
 
     def command(self, *arguments: object) -> list[str]:
         """Command line of the workflow engine."""

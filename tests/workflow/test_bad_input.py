@@ -59,7 +59,7 @@ DEMO = ("datasets", "demo_pairs")
             ["methods.blindspot", "unknown key 'lamda'", "'lambda'"],
         ),
         (set_at("experiment", to="papr"), ["unknown experiment 'papr'"]),
-        (set_at(*DEMO, "loader", to="demo_pears"), ["unknown dataset", "'demo_pairs'"]),
+        (set_at(*DEMO, "loader", to="demo_pears"), ["unknown source", "'demo_pairs'"]),
         (rename("measures", "errors", to="erors"), ["unknown measure 'erors'", "'errors'"]),
         (
             set_at(*DEMO, "training", "epochs", to="many"),
@@ -153,7 +153,7 @@ def test_mirror_without_the_file(project):
     (project.root / "mirror").mkdir()
     done = project.snakemake(
         "--config",
-        "experiment=paper",
+        "experiment=stsb",
         "data_mirror=mirror",
         "--until",
         "download",
@@ -288,6 +288,8 @@ def test_every_program_by_hand(prepared):
         "methods": [[label, label.title()] for label in labels],
     }
     settings = json.dumps(layout)
+    seen = [[*names, label, {"0": f"o/{label}.npz"}] for label in labels]
+    drawn = {**layout, "observations": seen}
     checked(
         prepared.script(
             "table", "--measures", *measures, "--settings", settings, "--output", "t/table"
@@ -296,15 +298,7 @@ def test_every_program_by_hand(prepared):
     checked(
         prepared.script(
             "figure",
-            *(
-                part
-                for label in labels
-                for part in (
-                    *("--observations", *names, label),
-                    f"0=o/demo_pairs/random_20/{label}/seed_0.npz",
-                )
-            ),
-            *("--settings", settings, "--output", "t/figure"),
+            *("--settings", json.dumps(drawn), "--output", "t/figure"),
         )
     )
     written = {path.name for path in (prepared.root / "t").iterdir()}

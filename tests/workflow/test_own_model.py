@@ -115,7 +115,7 @@ def test_a_model_is_taken_and_what_depends_on_it_follows_it(taken):
     before = (root / MINE).read_bytes()
     save_file({name: value + 1 if "bias" in name else value for name, value in mine.items()},
               root / MINE)  # fmt: skip
-    assert jobs() == {"take_original", "unlearn", "measure"}
+    assert jobs() == {"take_original", "observe", "unlearn", "measure"}
     (root / MINE).write_bytes(before)
     assert jobs() == set()
     taken.edit_params(lambda v: v["datasets"]["demo_pairs"].pop("original"))
