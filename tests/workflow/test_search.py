@@ -3,8 +3,9 @@
 import json
 
 import pytest
-import yaml
 from projects import checked
+
+from regression_unlearning.settings.document import load_settings
 
 SEARCH = "tuning/demo_pairs/finetune.json"
 
@@ -55,9 +56,21 @@ def test_what_was_chosen_reruns_the_method_and_no_search(tiny):
     checked(tiny.snakemake(SEARCH))
     found = json.loads((tiny.root / SEARCH).read_text(encoding="utf-8"))
     assert found["trials"][0]["changed"] == {} and found["seed"] == 5
-    checked(tiny.script("take_tuned", SEARCH))
-    values = yaml.safe_load((tiny.root / "params.yaml").read_text(encoding="utf-8"))
-    entry = values["datasets"]["demo_pairs"]["methods"]["finetune"]
-    assert {**entry, **found["chosen"]} == entry
-    assert entry["tuned"]["trials"] == len(found["trials"])
+
+    def takes_it(values):
+        methods = values["datasets"]["demo_pairs"]["methods"]
+        methods["finetune"] = {
+            "tuned": "demo_pairs",
+            "batch_size": methods["finetune"]["batch_size"],
+        }
+
+    tiny.edit_params(takes_it)
+    settings = load_settings(tiny.root / "params.yaml")
+    method = settings.datasets["demo_pairs"].method("finetune")
+    assert {**method.options, **found["chosen"]} == method.options
+    assert len(method.tuned.trials) == len(found["trials"])
     assert tiny.jobs("--", SEARCH) == []
+    path = tiny.root / SEARCH
+    path.write_text(json.dumps({**found, "chosen": {"epochs": 9, "learning_rate": 0.003}}))
+    rules = {job.rule for job in tiny.jobs("--", "all_unlearned")}
+    assert any(rule.startswith("unlearn") for rule in rules)
