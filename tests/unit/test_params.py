@@ -15,7 +15,9 @@ PAPER = {
         "loss": "l1", "batch_size": 256, "training": (100, 0.01), "blindspot": (2, 0.01),
         "finetune": (5, 0.001), "gaussian_amnesiac": (1, 0.001), "reg_amnesiac": (1, 0.001),
         "methods/blindspot": (1, 0.001),
-        "forget_sets": {"age_0_30": {"from": 0, "up_to": 30}, "age_60_100": {"from": 60, "up_to": 100}},
+        "forget_sets": {
+            "age_0_30": {"from": 0, "up_to": 30}, "age_60_100": {"from": 60, "up_to": 100},
+        },
     },
     "stsb": {
         "loss": "mse", "batch_size": 256, "training": (100, 0.01), "blindspot": (10, 0.01),

@@ -57,11 +57,11 @@ def test_what_was_chosen_reruns_the_method_and_no_search(tiny):
     found = json.loads((tiny.root / SEARCH).read_text(encoding="utf-8"))
     assert found["trials"][0]["changed"] == {} and found["seed"] == 5
 
-    def takes_it(values):
-        methods = values["datasets"]["demo_pairs"]["methods"]
-        methods["finetune"] = {
+    def takes_it(values, searched=tuple(found["chosen"])):
+        entry = values["datasets"]["demo_pairs"]["methods"]["finetune"]
+        values["datasets"]["demo_pairs"]["methods"]["finetune"] = {
+            **{key: value for key, value in entry.items() if key not in searched},
             "tuned": "demo_pairs",
-            "batch_size": methods["finetune"]["batch_size"],
         }
 
     tiny.edit_params(takes_it)
@@ -70,6 +70,7 @@ def test_what_was_chosen_reruns_the_method_and_no_search(tiny):
     assert {**method.options, **found["chosen"]} == method.options
     assert len(method.tuned.trials) == len(found["trials"])
     assert tiny.jobs("--", SEARCH) == []
+    tiny.edit_params(lambda values: takes_it(values, ("epochs", "learning_rate")))
     path = tiny.root / SEARCH
     path.write_text(json.dumps({**found, "chosen": {"epochs": 9, "learning_rate": 0.003}}))
     rules = {job.rule for job in tiny.jobs("--", "all_unlearned")}
