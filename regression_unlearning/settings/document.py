@@ -113,7 +113,7 @@ def resolved(values: Mapping[str, Any], folder: str | Path = ".") -> dict[str, A
     UserError
         See `settings.like.expanded` and `settings.methods.filled`.
     """
-    return _named_records(_complete(values, Path(folder)))
+    return without_out(_named_records(_complete(values, Path(folder))))
 
 
 def _complete(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:

@@ -36,10 +36,10 @@ def merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def without_out(value: Any) -> Any:
-    """A copy without the keys that were taken out."""
+    """A copy without the keys that were taken out; no part of it is another entry's too."""
     if isinstance(value, Mapping):
         return {key: without_out(one) for key, one in value.items() if one is not OUT}
-    return value
+    return [without_out(one) for one in value] if isinstance(value, list) else value
 
 
 def join(key: Key, base: Mapping[str, Any] | None, own: Any) -> Any:
