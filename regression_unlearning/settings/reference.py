@@ -9,7 +9,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Literal, get_origin
 
 from regression_unlearning import registry
 from regression_unlearning.settings.dataset import Dataset, Resources
@@ -85,8 +85,8 @@ def meanings(section: type[Section]) -> dict[str, str]:
 
 def described(section: type[Section], name: str) -> bool:
     """Whether a reader is told what a key means: below its field, or in a class's docstring."""
-    if name in meanings(section):
-        return True
+    if name in meanings(section) or get_origin(section.model_fields[name].annotation) is Literal:
+        return True  # a choice of named kinds says itself what it is
     alias = section.model_fields[name].alias or name
     texts = (inspect.getdoc(one) or "" for one in section.__mro__ if issubclass(one, Section))
     return any(re.search(rf"`+{alias}\b", text) for text in texts)
@@ -142,7 +142,15 @@ def _is_own(kind: str, name: str) -> bool:
 
 
 def _text(section: type[Section]) -> str:
-    return (inspect.getdoc(section) or "").replace("``", "`")
+    """Docstrings of a section and of its bases, those of every fit left out."""
+    fit = issubclass(section, Fit) and section is not Training
+    ours = [
+        one
+        for one in section.__mro__
+        if issubclass(one, Section) and one is not Section and not (fit and one is Fit)
+    ]
+    texts = dict.fromkeys(inspect.cleandoc(one.__doc__) for one in ours if one.__doc__)
+    return "\n\n".join(texts).replace("``", "`")
 
 
 def _table(section: type[Section]) -> str:
@@ -159,6 +167,8 @@ def _table(section: type[Section]) -> str:
         values = schema["properties"][key]
         default = "required" if field.is_required() else _default(field, values)
         meaning = said.get(name, "").replace("``", "`")
+        if not meaning and "const" in values:
+            meaning = "Says which this is."
         rows.append(f"| `{key}` | {_kind(values, schema)} | {default} | {meaning} |")
     head = "| key | value | default | meaning |\n|---|---|---|---|\n"
     return head + "\n".join(rows) + (f"\n\n{fit}" if fit else "")
@@ -199,6 +209,10 @@ def _kind(values: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     if "enum" in values or "const" in values:
         allowed = values.get("enum") or [values["const"]]
         return ", ".join(f"`{value}`" for value in allowed)
+    return _plain_kind(values, schema)
+
+
+def _plain_kind(values: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     kind = values.get("type")
     if kind == "array":
         items = values.get("items") or (values.get("prefixItems") or [{}])[0]

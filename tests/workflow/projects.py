@@ -145,7 +145,7 @@ def checked(done: subprocess.CompletedProcess) -> subprocess.CompletedProcess:
 
 def parse_jobs(text: str) -> list[Job]:
     """Read the jobs out of a dry run's listing."""
-    jobs = []
+    text, jobs = text.replace(" (update)", ""), []
     for block in re.split(r"^(?=(?:local)?rule \w+:$)", text, flags=re.MULTILINE)[1:]:
         rule = re.match(r"(?:local)?rule (\w+):", block)[1]
         output = re.search(r"^    output: ([^,\n]+)", block, flags=re.MULTILINE)
@@ -155,6 +155,7 @@ def parse_jobs(text: str) -> list[Job]:
 
 def outputs_of(text: str) -> list[str]:
     """Every output file that a dry run names."""
+    text = text.replace(" (update)", "")
     lines = re.findall(r"^    output: (.+)$", text, flags=re.MULTILINE)
     return [path for line in lines for path in line.split(", ")]
 
