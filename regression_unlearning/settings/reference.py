@@ -218,6 +218,11 @@ def _plain_kind(values: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
         items = values.get("items") or (values.get("prefixItems") or [{}])[0]
         return f"list: {_kind(items, schema)}"
     if kind == "object":
+        if values.get("properties"):
+            keys = ", ".join(
+                f"`{key}` ({_kind(one, schema)})" for key, one in values["properties"].items()
+            )
+            return f"keys {keys}"
         more = values.get("additionalProperties")
         inside = _kind(more, schema) if isinstance(more, Mapping) else ""
         return f"entries by name: {inside}" if inside else "keys and values"
