@@ -1,6 +1,7 @@
 """A search as a user runs it: the workflow makes its models, params.yaml takes what was chosen."""
 
 import json
+import re
 
 import pytest
 from projects import checked
@@ -70,8 +71,30 @@ def test_what_was_chosen_reruns_the_method_and_no_search(tiny):
     assert {**method.options, **found["chosen"]} == method.options
     assert len(method.tuned.trials) == len(found["trials"])
     assert tiny.jobs("--", SEARCH) == []
-    tiny.edit_params(lambda values: takes_it(values, ("epochs", "learning_rate")))
+
+
+RECORD = {
+    "dataset": "demo_pairs", "method": "finetune", "seed": 5, "budget_s": 0.2, "most": 0.5,
+    "forget_sets": ["score_0_2"], "chosen": {"epochs": 3, "learning_rate": 0.002}, "options": "",
+    "value": 0.1, "before": 0.2, "nothing": 0.3, "share_of_retraining": 0.1, "seconds": 0.3,
+    "trials": [{"value": 0.1}],
+}  # fmt: skip
+
+
+def test_another_record_reruns_its_method_alone(tiny):
+    def takes_it(values):
+        values["datasets"]["demo_pairs"]["methods"]["finetune"] = {"tuned": "demo_pairs"}
+
+    def listed():
+        return checked(tiny.snakemake("-n", "--quiet", "progress")).stdout
+
     path = tiny.root / SEARCH
-    path.write_text(json.dumps({**found, "chosen": {"epochs": 9, "learning_rate": 0.003}}))
-    rules = {job.rule for job in tiny.jobs("--", "all_unlearned")}
-    assert any(rule.startswith("unlearn") for rule in rules)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(RECORD), encoding="utf-8")
+    tiny.edit_params(takes_it)
+    tiny.pretend()
+    assert "unlearn" not in listed()
+    path.write_text(json.dumps({**RECORD, "chosen": {**RECORD["chosen"], "epochs": 4}}))
+    blocks = re.split(r"^ *(?=(?:local)?rule \w+:$)", listed(), flags=re.MULTILINE)
+    changed = [block for block in blocks if re.search("reason: .*Params have changed", block)]
+    assert changed and all("unlearned/demo_pairs/random_20/finetune/" in one for one in changed)
