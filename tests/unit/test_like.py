@@ -158,6 +158,37 @@ def test_null_is_a_value_of_an_entry_that_is_like_none():
     assert found.method("finetune").options["clip"] is None
 
 
+def test_of_a_dataset_like_another_null_leaves_what_is_said_farther_off():
+    values = said_once(finetune={"learning_rate": 0.1, "clip": 3.0}, half={})
+    values["datasets"]["other"] = {
+        "like": "pairs",
+        "methods": {"finetune": {"clip": None, "learning_rate": None}, "half": None},
+    }
+    other = check(values).datasets["other"]
+    assert list(other.methods) == ["finetune"]
+    options = other.method("finetune").options
+    assert (options["clip"], options["learning_rate"]) == (2.0, 0.5)
+
+
+@pytest.mark.parametrize("wrong", [["a"], {"a": 1}, 5])
+def test_a_method_that_is_no_name_is_one_line(wrong):
+    values = said_once(finetune={}, mine={"method": wrong})
+    with pytest.raises(UserError, match=r"datasets\.pairs\.methods\.mine\.method: must be text"):
+        check(values)
+    values = said_once(finetune={})
+    values["methods"]["finetune"]["method"] = wrong
+    with pytest.raises(UserError, match=r"methods\.finetune\.method: must be text"):
+        check(values)
+
+
+def test_a_name_that_yaml_reads_as_a_number_is_no_stumbling_block():
+    values = with_more()
+    sets = values["datasets"]["pairs"]["forget_sets"]
+    sets |= {2015: sets["low"], "mine": {"like": "year"}}
+    with pytest.raises(UserError, match=r"forget_sets\.mine\.like: unknown entry 'year'"):
+        check(values)
+
+
 def test_a_method_may_be_like_one_that_its_dataset_does_not_have():
     found = check(said_once(mine={"like": "finetune", "epochs": 1})).datasets["pairs"]
     mine = found.method("mine")

@@ -97,6 +97,17 @@ def test_a_record_is_not_inherited(put):
     assert mine.options["epochs"] == 3 and mine.tuned is None and mine.record is None
 
 
+def test_null_takes_the_record_out(put):
+    folder = put(CHOSEN)
+    values = bare(tuned="pairs")
+    own = {"tuned": None, "epochs": 5, "learning_rate": 0.5}
+    values["datasets"]["other"] = {"like": "pairs", "methods": {"norm": own}}
+    found = check(values, folder=folder).datasets
+    assert found["other"].method("norm").record is None
+    assert found["other"].method("norm").options["epochs"] == 5
+    assert found["pairs"].method("norm").options["epochs"] == 3
+
+
 def test_the_next_search_keeps_what_the_last_one_chose(put):
     folder = put(CHOSEN)
     method = check(bare(tuned="pairs"), folder=folder).datasets["pairs"].method("norm")
