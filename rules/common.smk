@@ -11,6 +11,7 @@ sys.path.insert(0, workflow.basedir)
 
 from regression_unlearning.data.fetching.mirror import MIRROR
 from regression_unlearning.errors import UserError
+from regression_unlearning.files import shown_path
 from regression_unlearning.pipeline import (
     failures,
     leftovers,
@@ -50,7 +51,7 @@ os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "1073741824")
 
 # Read before Snakemake reads it: a slip is named by its line, and a key that stands twice is seen.
 # What --configfile and --config say goes before params.yaml; messages name what said a key last.
-PARAMS_FILES = list(dict.fromkeys([PARAMS, *map(os.path.relpath, workflow.configfiles)]))
+PARAMS_FILES = list(dict.fromkeys([PARAMS, *map(shown_path, workflow.configfiles)]))
 try:
     ORIGINS = Origins(
         [

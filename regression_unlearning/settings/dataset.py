@@ -31,8 +31,11 @@ class Resources(Section):
     """
 
     threads: Count = 1
+    """CPU threads."""
     gpu: Annotated[int, Field(ge=0)] = 0
+    """GPUs."""
     memory_mb: Count = 2000
+    """MiB of memory."""
     minutes: Count = 60
 
 
@@ -42,6 +45,7 @@ class Dataset(Section):
     loader: Name
     """Where its rows come from: a module of data/sources, or a plug-in."""
     title: str
+    """What tables and figures call it."""
     source: SerializeAsAny[Section] = Field(default_factory=dict, validate_default=True)
     """What the loader fetches and makes; its own settings, below."""
     reading: SerializeAsAny[Section] = Field(default_factory=dict, validate_default=True)
@@ -51,6 +55,7 @@ class Dataset(Section):
     model: Network
     """`name` of the network, and the network's own settings, below."""
     loss: Literal["mse", "l1", "quantile"]
+    """Of a row: squared, absolute, or quantile loss."""
     quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
     """What the network predicts under the quantile loss; the middle one is the point forecast."""
     training: Training
@@ -63,7 +68,9 @@ class Dataset(Section):
     further_blindspots: dict[Name, Training] = Field(default_factory=dict)
     """Further helpers by name: a method may say ``helper: NAME``."""
     unit: str = "the target's unit"
+    """The target's unit, for tables and figures."""
     forget_sets: dict[Name, ForgetSet]
+    """What may be asked to be forgotten."""
     unlearning: dict[str, Any] = Field(default_factory=dict)
     """Options of every method of this dataset that has them, where its entry says nothing else."""
     methods: dict[Name, Method]
@@ -71,10 +78,13 @@ class Dataset(Section):
     measures: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     """Settings of measures that differ from the general ones."""
     observation: Observation = Observation()
+    """One pass of a model over its rows, for the measures."""
     relearning: Relearning = Relearning()
+    """How the Anamnesis Index lets a model relearn."""
     tuning: Tuning | None = None
     """How its methods are searched; without it they cannot be."""
     resources: Resources = Resources()
+    """What a job with a network asks for."""
 
     @field_validator("loader")
     @classmethod

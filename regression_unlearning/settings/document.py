@@ -127,7 +127,7 @@ def _complete(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
             one = {("", part, name): entry for name, entry in entries}
             entries = expanded(one, lambda key: f"{key[1]}.{key[2]}")
             found[part] = {key[2]: entry for key, entry in entries.items()}
-    found = without_out(_inner(found, "experiments", ("tables", "figures")))
+    found = _inner(found, "experiments", ("tables", "figures"))
     found = without_out(_inner(found, "datasets", ("forget_sets",)))
     methods, datasets = (found.get(part, {}) for part in ("methods", "datasets"))
     if isinstance(methods, Mapping) and isinstance(datasets, Mapping):

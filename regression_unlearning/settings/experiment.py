@@ -24,10 +24,14 @@ class Layout(Section):
     """
 
     title: str
+    """Its headline."""
     datasets: Annotated[Names, Field(alias="dataset")]
+    """One dataset, or several with forget sets named alike."""
     paper: Name | None = None
     forget_sets: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Names of the dataset's forget sets."""
     methods: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Names of the dataset's methods, in their order."""
     titles: dict[Name, str] = Field(default_factory=dict)
 
     @field_validator("datasets", "forget_sets", "methods")
@@ -54,6 +58,7 @@ class Table(Layout):
     """
 
     kind: Literal["measures", "methods"] = "measures"
+    """The paper's form, or a row for each method."""
     measures: Names | None = None
 
     def measured(self, known: Iterable[str]) -> list[str]:
@@ -65,15 +70,20 @@ class Figure(Layout):
     """A figure: a layout and a kind of drawing, a module of `reporting.figures` or a plug-in."""
 
     kind: Name
+    """What is drawn: a module of reporting/figures, or a plug-in."""
 
 
 class Experiment(Section):
     """Datasets, forget sets, methods and seeds, and which table shows them."""
 
     title: str
+    """The report's headline."""
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1)]
+    """Training seeds: each trains, unlearns and is measured by itself."""
     tables: dict[Name, Table]
+    """Its tables."""
     figures: dict[Name, Figure] = Field(default_factory=dict)
+    """Its figures."""
 
     @model_validator(mode="after")
     def _seeds_differ(self):

@@ -42,6 +42,7 @@ class Selector(Section):
     """
 
     title: str
+    """What tables and figures call it."""
     after: Name | None = None
     overlap: bool | None = None
 
@@ -77,7 +78,9 @@ class Random(Selector):
 
     select: Literal["random"]
     rows: Count
+    """How many."""
     seed: Seed = 0
+    """Of the draw, apart from the training seeds."""
 
 
 class Where(Selector):
@@ -85,7 +88,9 @@ class Where(Selector):
 
     select: Literal["where"]
     column: str
+    """A column of `data/prepared/NAME/rows.csv`."""
     equals: Annotated[tuple[Value, ...], OneOrMore, Field(min_length=1)]
+    """One value, or several of which a row has one."""
 
 
 class Ids(Selector):
@@ -96,7 +101,9 @@ class Ids(Selector):
 
     select: Literal["ids"]
     ids: Annotated[tuple[str, ...], OneOrMore] = ()
+    """The ids, in quotes."""
     file: str | None = None
+    """A text file with one id a line."""
 
     @model_validator(mode="after")
     def _names_rows(self):

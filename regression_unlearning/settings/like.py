@@ -79,7 +79,7 @@ def expanded(
             if one in entries:
                 return one
         known = [
-            f"{one[0]}.{one[2]}" if owner else one[2]
+            f"{one[0]}.{one[2]}" if owner else str(one[2])
             for one in entries
             if one != key and (owner or one[0] == key[0])
         ]

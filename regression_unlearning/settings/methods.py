@@ -171,7 +171,9 @@ def filled(
             found = {**named, **general, **own}
         else:
             found = merged({k: v for k, v in base.items() if k != "tuned"}, own)
-        return _with_record(found, own, label, place(key), folder) if "tuned" in own else found
+        if own.get("tuned") is None:
+            return {k: v for k, v in found.items() if k != "tuned"}
+        return _with_record(found, own, label, place(key), folder)
 
     complete = expanded({**once, **said}, place, join)
     found: dict[str, dict[str, Any]] = {owner: {} for owner in owners}
@@ -204,7 +206,7 @@ def _with_record(
     file = record_path(record.dataset, label)
     _fits(record, found["method"], f"{where}.tuned: {file}")
     for key, value in record.chosen.items():
-        if key in own and own[key] != value:
+        if own.get(key) not in (None, value):
             raise UserError(
                 f"{where}.{key}: {own[key]} stands here, {value} was chosen in {file}: take out "
                 f"{key}, or tuned."
@@ -214,8 +216,8 @@ def _with_record(
 
 def _fits(record: Tuned, method: str, where: str) -> None:
     """Check that a record chose among what the method says that it is searched among."""
-    if registry.module_name("method", method) is None:
-        return
+    if not isinstance(method, str) or registry.module_name("method", method) is None:
+        return  # said elsewhere
     space = getattr(registry.load("method", method), "SEARCH", {})
     for key, value in record.chosen.items():
         if key not in space:
@@ -241,7 +243,9 @@ def check_said_once(methods: Mapping[str, Any], datasets: Mapping[str, Any]) -> 
         try:
             if not isinstance(entry, Mapping):
                 raise UserError(f"{where}: must hold keys and values (given: {shown(entry)})")
-            module = registry.load("method", entry.get("method", label), where)
+            names = {key: entry[key] for key in ("title", "method") if key in entry}
+            named = validated(_Named, {"title": label, "method": label, **names}, where)
+            module = registry.load("method", named.method, where)
             options = {k: v for k, v in entry.items() if k not in NO_OPTIONS}
             validated(module.Settings, options, where, partial=True)
         except UserError as error:
@@ -257,7 +261,8 @@ def _wrong_for_all(values: Mapping[str, Any], where: str) -> list[str]:
     """What is wrong in a dataset's `unlearning`."""
     entries = values.get("methods")
     entries = entries.values() if isinstance(entries, Mapping) else ()
-    used = {one["method"]: _knows(one["method"]) for one in entries if isinstance(one, Mapping)}
+    names = {str(one["method"]) for one in entries if isinstance(one, Mapping)}
+    used = {name: _knows(name) for name in sorted(names)}
     problems = []
     for key, value in values["unlearning"].items():
         method = next((name for name, known in used.items() if key in known), None)

@@ -56,6 +56,8 @@ class Section(BaseModel):
         if isinstance(values, Mapping):
             keys = {field.alias or name for name, field in cls.model_fields.items()}
             for key in values:
+                if not isinstance(key, str):
+                    raise UserError(f'a key must be text; write it in quotes: "{key}"')
                 if key not in keys and key not in cls.model_fields:
                     raise unknown("key", str(key), keys)
         return values

@@ -87,7 +87,7 @@ def read_record(folder: Path, dataset: str, label: str) -> Tuned:
         values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(
-            f"{not_there(name, 'file')} `snakemake {name}` searches for it, once `tuned` is out."
+            f"{not_there(name, 'file')} Take `tuned` out; `snakemake --cores 2 {name}` makes it."
         ) from None
     except (OSError, ValueError) as error:
         raise UserError(f"{name} cannot be read: {error}") from None

@@ -20,7 +20,7 @@ from regression_unlearning.data.sources import image_folder
 from regression_unlearning.models.resnet18 import Settings as ResNet18
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.settings.document import check, resolved
-from regression_unlearning.settings.reading import read_yaml
+from regression_unlearning.settings.reading import overlaid, read_yaml
 
 ROOT = Path(__file__).parents[2]
 OWN = (ROOT / "docs/your-own-data.md").read_text(encoding="utf-8")
@@ -102,3 +102,12 @@ def test_links_of_the_pages_lead_to_files(page):
         t for t in targets if not t.startswith("https://") and not (page.parent / t).exists()
     ]
     assert not re.search(r"(?<!`)/(work|tmp|home)/", text)
+
+
+def test_the_entries_that_are_like_others_pass_the_check():
+    (text,) = re.findall(r"\n    (datasets:\n(?:    .*\n)+)", OWN)
+    own = yaml.safe_load(text.replace("\n    ", "\n"))
+    settings = check(overlaid(read_yaml(ROOT / "params.yaml"), own), folder=ROOT)
+    assert settings.experiments["mine"].seeds == settings.experiments["fairface"].seeds
+    assert list(settings.experiments["mine"].tables) == ["table1"]
+    assert settings.datasets["my_faces"].training == settings.datasets["fairface"].training

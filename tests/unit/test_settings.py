@@ -199,26 +199,6 @@ def test_the_nearest_name_or_all_of_them():
     assert "none" in str(unknown("method", "zzzzzz", []))
 
 
-def test_merged_keys_may_be_overwritten(tmp_path):
-    """Anchors that are themselves merges, used before and after: no key stands twice."""
-    text = yaml.safe_dump({key: value for key, value in PLAIN.items() if key != "experiments"})
-    text += """
-experiments:
-  tiny:
-    title: Tiny
-    seeds: [0]
-    tables:
-      t: &t {title: T, dataset: pairs, forget_sets: [low], methods: [finetune]}
-      u: &u {<<: *t, title: U}
-      v: {<<: *u, title: V, methods: [norm]}
-"""
-    path = tmp_path / "params.yaml"
-    path.write_text(text)
-    tables = load_settings(path).chosen.tables
-    assert [table.title for table in tables.values()] == ["T", "U", "V"]
-    assert [table.methods for table in tables.values()] == [("finetune",)] * 2 + [("norm",)]
-
-
 def test_requests_in_a_ring_are_refused():
     values = changed(f"{DATA}/forget_sets/low/after", "some")
     values["datasets"]["pairs"]["forget_sets"]["some"]["after"] = "low"

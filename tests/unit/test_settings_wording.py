@@ -90,7 +90,7 @@ CASES = [
     ("without_gpu", False, "without_gpu: must be 'fail' or 'cpu' (given: false)"),
     (f"{DATA}/methods/finetune", None, "methods.finetune: must hold keys and values"),
     (f"{DATA}/methods/finetune/epochs", -1, "methods.finetune.epochs: must be greater than or eq"),
-    (f"{DATA}/methods/finetune/tuned", 3, "finetune.tuned: must hold keys and values (given: 3)"),
+    (f"{DATA}/methods/finetune/tuned", 3, "finetune.tuned: must be the name of a dataset: {tu"),
     ("measures/membership/rows", "many", "membership.rows: must be a whole number (given: 'many')"),
     (f"{DATA}/source", {"train": "x"}, "pairs.source.train: must be a whole number (given: 'x')"),
     (f"{DATA}/source", {1: 2}, 'pairs.source: a key must be text; write it in quotes: "1"'),
