@@ -30,7 +30,8 @@ from regression_unlearning.pipeline import (
 from regression_unlearning.pipeline.code import Code
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.pipeline.told import settings_file
-from regression_unlearning.settings.document import check, read_yaml
+from regression_unlearning.settings.document import check
+from regression_unlearning.settings.reading import PARAMS, Origins, read_yaml
 
 # Another release of Snakemake may have renamed what is read below: said before any work.
 try:
@@ -48,9 +49,15 @@ os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", "1073741824")
 os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "1073741824")
 
 # Read before Snakemake reads it: a slip is named by its line, and a key that stands twice is seen.
+# What --configfile and --config say goes before params.yaml; messages name what said a key last.
+PARAMS_FILES = list(dict.fromkeys([PARAMS, *map(os.path.relpath, workflow.configfiles)]))
 try:
-    for path in dict.fromkeys(["params.yaml", *workflow.configfiles]):
-        read_yaml(path)
+    ORIGINS = Origins(
+        [
+            *((path, read_yaml(path)) for path in PARAMS_FILES),
+            ("--config", workflow.config_settings.config),
+        ]
+    )
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
@@ -65,7 +72,7 @@ def site(name):
 
 
 try:
-    SETTINGS = check(config)
+    SETTINGS = check(config, ORIGINS)
     GRID = Grid(SETTINGS, int(site("seeds_per_job") or 0))
     CODE = Code(SETTINGS, writes=workflow.is_main_process)
     if workflow.is_main_process:

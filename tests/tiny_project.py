@@ -9,6 +9,9 @@ from pathlib import Path
 
 import yaml
 
+from regression_unlearning.settings.document import resolved
+from regression_unlearning.settings.reading import read_yaml
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -108,7 +111,7 @@ def copy_project(folder: Path, change=shrink) -> Path:
 def edit(folder: Path, change) -> dict:
     """Change params.yaml by a function of its content."""
     path = folder / "params.yaml"
-    params = yaml.safe_load(path.read_text(encoding="utf-8"))
+    params = resolved(read_yaml(path), folder)
     change(params)
     path.write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
     return params

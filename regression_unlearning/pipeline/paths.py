@@ -4,6 +4,8 @@ The parts of a path are a dataset, a forget set, a method's label, a seed; ``{..
 any of them, as in the rules.
 """
 
+from regression_unlearning.settings.tuning import record_path
+
 
 def manifest(dataset: str) -> str:
     """What was fetched of a dataset's raw files."""
@@ -87,4 +89,4 @@ def result(experiment: str, name: str) -> str:
 
 def search(dataset: str, label: str) -> str:
     """Where a search for a method's settings is recorded."""
-    return f"tuning/{dataset}/{label}.json"
+    return record_path(dataset, label)

@@ -49,7 +49,7 @@ def lines(errors: list[Mapping[str, Any]], values: Any, where: str = "") -> list
         more = f"; {len(alike) - 1} more likewise" if len(alike) > 1 else ""
         said = sentence(error) + more
         if getattr(error.get("ctx", {}).get("error"), "within", False):
-            found += [f"{spot}.{line}" if spot else line for line in said.splitlines()]
+            found += [f"{spot}{line}" if spot else line.lstrip(".: ") for line in said.splitlines()]
         else:
             found.append(f"{spot}: {said}" if spot else said)
     return found

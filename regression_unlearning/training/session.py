@@ -41,8 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=program.named_path,
         nargs="*",
         default=[],
-        help="STEP=PATH: a file that stands for the code of a step; without it the code that is "
-        "loaded counts",
+        help="STEP=PATH: a file that stands for the code of a step; without it all of the library "
+        "counts",
     )
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of this program")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
@@ -169,7 +169,7 @@ class Session:
             "seed": seed,
             "settings": {**self.settings.network, **settings},
             "inputs": {**self.inputs, **inputs},
-            "code": self.code.get(step) or provenance.loaded_code(),
+            "code": self.code.get(step) or provenance.library_code(),
         }
         run = Run(output, identity)
         self.runs.append(run)

@@ -9,7 +9,7 @@ import yaml
 from plain_settings import DATA, GONE, PLAIN, TABLE, changed
 
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.pipeline import plan as workflow_plan
+from regression_unlearning.pipeline.batches import Batch
 from regression_unlearning.settings.document import Settings, check, load_settings
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.training import Fit
@@ -153,7 +153,7 @@ def test_settings_are_not_changed_by_the_check_nor_later():
 def test_plain_values_come_back_the_same():
     found = check(PLAIN)
     plain = found.plain()
-    assert check(plain) == found
+    assert check(plain).plain() == plain
     assert plain["datasets"]["pairs"]["forget_sets"]["low"]["from"] == 0.0
     assert validated(Settings, plain).plain() == plain
 
@@ -241,12 +241,16 @@ def test_a_method_may_name_another_helper():
     settings = check(values)
 
     def files(label):
-        wildcards = SimpleNamespace(dataset="pairs", forget_set="low", seed=0, method=label)
-        return workflow_plan.helpers(settings, wildcards)
+        wildcards = SimpleNamespace(dataset="pairs", forget_set="low", method=label)
+        batch = Batch(settings, (0, 1))
+        assert batch.helper_arguments(wildcards) == [
+            " ".join(["--helper", "blindspot", *batch.helpers(wildcards)])
+        ]
+        return batch.helpers(wildcards)
 
     folder = "checkpoints/blindspot/pairs/low"
-    assert files("norm") == {"blindspot": f"{folder}/seed_0.safetensors"}
-    assert files("faster") == {"blindspot": f"{folder}/faster/seed_0.safetensors"}
+    assert files("norm") == [f"{folder}/seed_{seed}.safetensors" for seed in (0, 1)]
+    assert files("faster") == [f"{folder}/faster/seed_{seed}.safetensors" for seed in (0, 1)]
     methods["faster"]["helper"] = "fastr"
     with pytest.raises(UserError, match=r"methods.faster: unknown helper 'fastr'.*'faster'"):
         check(values)

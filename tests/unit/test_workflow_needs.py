@@ -1,6 +1,7 @@
 """What a run needs is asked for before any job: files that it reads, names of the engine."""
 
 import logging
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,9 +11,11 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.pipeline import failures
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.pipeline.needs import check_engine, check_needs
-from regression_unlearning.settings.document import check, read_yaml
+from regression_unlearning.settings import document
+from regression_unlearning.settings.reading import read_yaml
 
 ROOT = Path(__file__).parents[2]
+check = partial(document.check, folder=ROOT)
 IDS = {"title": "Jane", "select": "ids", "file": "jane.txt"}
 SHOWN = {"title": "T", "methods": ["finetune"]}
 
@@ -24,7 +27,7 @@ def needs(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
     def go(*datasets, change=lambda values: None, **more):
-        values = read_yaml(ROOT / "params.yaml")
+        values = document.resolved(read_yaml(ROOT / "params.yaml"), ROOT)
         tables = {f"t_{name}": {**SHOWN, "dataset": name} for name in datasets}
         for table in tables.values():
             own = values["datasets"][table["dataset"]]

@@ -13,6 +13,9 @@ from typing import NamedTuple
 import yaml
 from tiny_project import ROOT
 
+from regression_unlearning.settings.document import resolved
+from regression_unlearning.settings.reading import read_yaml
+
 #: Parts of the repository that no job reads.
 ELSEWHERE = ("tests/", ".ci/", "benchmarks/")
 
@@ -49,7 +52,7 @@ class Project:
     def edit_params(self, change: Callable[[dict], None]) -> None:
         """Change the values of params.yaml in place."""
         path = self.root / "params.yaml"
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values = resolved(read_yaml(path), self.root)
         change(values)
         path.write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
 
@@ -96,7 +99,7 @@ class Project:
 
     def prepare(self, dataset: str = "demo_pairs", forget_sets: Iterable[str] = ()) -> None:
         """Make a prepared dataset with forget sets by plain command lines."""
-        values = yaml.safe_load((self.root / "params.yaml").read_text(encoding="utf-8"))
+        values = resolved(read_yaml(self.root / "params.yaml"), self.root)
         chosen = values["datasets"][dataset]
         source = json.dumps(
             {
