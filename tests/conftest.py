@@ -6,4 +6,6 @@ Threads that wait for each other on cores that others use as well take minutes f
 import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# A backend that a notebook names may not be installed here: matplotlib cannot be imported then.
+os.environ["MPLBACKEND"] = "agg"
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # where more are asked for

@@ -1,8 +1,5 @@
 """Shells and Pythons of strangers: what a user's machine may hold that this one does not."""
 
-import os
-import shutil
-import sys
 import sysconfig
 import venv
 from pathlib import Path

@@ -68,11 +68,10 @@ def shrink(params: dict) -> None:
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
-    """Environment of a project's copy: this interpreter's tools and the copy's library."""
+    """Environment of a project's copy: this interpreter's tools."""
     return {
         **os.environ,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        "PYTHONPATH": str(folder),
         "GIT_AUTHOR_NAME": "Test",
         "GIT_AUTHOR_EMAIL": "test@example.org",
         "GIT_COMMITTER_NAME": "Test",

@@ -42,7 +42,7 @@ class Project:
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("SNAKEMAKE_", "REGRESSION_UNLEARNING_"))
-        } | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+        } | {"PYTHONDONTWRITEBYTECODE": "1"}
 
     def copy(self, root: Path) -> "Project":
         """Make another copy: dates and Snakemake's records go along."""
@@ -58,7 +58,7 @@ class Project:
 
     def command(self, *arguments: object) -> list[str]:
         """Command line of the workflow engine."""
-        return [sys.executable, "-m", "snakemake", "--cores", "2", *map(str, arguments)]
+        return [sys.executable, "-P", "-m", "snakemake", "--cores", "2", *map(str, arguments)]
 
     def run(self, *command: object, **options) -> subprocess.CompletedProcess:
         """Run a command in the copy and catch what it says."""
@@ -168,4 +168,6 @@ def tracked_files() -> list[str]:
         text=True,
         check=True,
     ).stdout.splitlines()
-    return [path for path in listed if not path.startswith(ELSEWHERE) and (ROOT / path).is_file()]
+    return [
+        path for path in listed if not path.startswith(ELSEWHERE) and os.path.lexists(ROOT / path)
+    ]
