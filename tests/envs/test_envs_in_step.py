@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -75,6 +76,18 @@ def test_in_step():
     command = [sys.executable, "workflow_scripts/render_envs.py", "--check"]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(shutil.which("uv") is None, reason="uv is not installed here")
+@pytest.mark.parametrize("name", ["PIP_FIND_LINKS", "UV_FIND_LINKS", "UV_INDEX"])
+def test_packages_of_the_users_own_leave_the_lock(tmp_path, name):
+    command = ["uv", "lock", "--check"]
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PIP_"))}
+    env[name] = tmp_path.as_uri() if name == "UV_INDEX" else str(tmp_path)
+    done = subprocess.run(
+        command, cwd=ROOT, env=env, check=False, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_exact_versions_that_the_lock_has():
