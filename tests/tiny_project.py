@@ -69,8 +69,9 @@ def shrink(params: dict) -> None:
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
     """Environment of a project's copy: this interpreter's tools."""
+    variables = {key: value for key, value in os.environ.items() if key != "PYTHONSAFEPATH"}
     return {
-        **os.environ,
+        **variables,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "GIT_AUTHOR_NAME": "Test",
         "GIT_AUTHOR_EMAIL": "test@example.org",

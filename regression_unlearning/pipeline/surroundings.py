@@ -24,7 +24,8 @@ def settle(environment: MutableMapping[str, str] = os.environ) -> None:
     Raises
     ------
     UserError
-        When the interpreter's folder cannot stand in ``PATH``.
+        When the interpreter's folder cannot stand in ``PATH``, or when DVC started this run in a
+        folder whose path it cannot read.
     """
     streams.settle()
     folder = str(Path(sys.executable).parent)
@@ -33,6 +34,13 @@ def settle(environment: MutableMapping[str, str] = os.environ) -> None:
             f"{folder}: no program is found in a folder whose path holds {os.pathsep!r}. "
             "Move the project, or its environment, to a path without."
         )
+    if "DVC_STAGE" in environment and {*"{}"} & {*environment.get("DVC_ROOT", "")}:
+        raise UserError(
+            f"{environment['DVC_ROOT']}: DVC takes braces in a path for names to fill in, and fails "
+            "after its first stage. Move the project to a path without, or run Snakemake alone."
+        )
+    # Programs find the library beside themselves, which this would forbid.
+    environment.pop("PYTHONSAFEPATH", None)
     environment["PATH"] = os.pathsep.join([folder, environment.get("PATH", os.defpath)])
     try:
         getpass.getuser()

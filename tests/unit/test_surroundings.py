@@ -39,6 +39,21 @@ def test_jobs_run_the_interpreter_that_runs_the_engine(monkeypatch):
         surroundings.settle(environment)
 
 
+def test_braces_in_a_path_are_refused_under_dvc_alone():
+    environment = {"PATH": "/bin", "DVC_STAGE": "download", "DVC_ROOT": "/a{b}"}
+    with pytest.raises(UserError, match="^/a{b}: DVC takes braces.*Move the project"):
+        surroundings.settle(environment)
+    surroundings.settle(environment | {"DVC_ROOT": "/a b"})
+    del environment["DVC_STAGE"]
+    surroundings.settle(environment)
+
+
+def test_programs_find_the_library_beside_themselves():
+    environment = {"PATH": "/bin", "PYTHONSAFEPATH": "1"}
+    surroundings.settle(environment)
+    assert "PYTHONSAFEPATH" not in environment
+
+
 def test_a_citation_names_the_version():
     lines = (Path(__file__).parents[2] / "CITATION.cff").read_text(encoding="utf-8").splitlines()
     assert f"version: {__version__}" in lines

@@ -41,7 +41,7 @@ class Project:
         self.environment = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("SNAKEMAKE_", "REGRESSION_UNLEARNING_"))
+            if not name.startswith(("SNAKEMAKE_", "REGRESSION_UNLEARNING_", "PYTHONSAFEPATH"))
         } | {"PYTHONDONTWRITEBYTECODE": "1"}
 
     def copy(self, root: Path) -> "Project":
