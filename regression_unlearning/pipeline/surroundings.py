@@ -36,7 +36,7 @@ def settle(environment: MutableMapping[str, str] = os.environ) -> None:
         )
     if "DVC_STAGE" in environment and {*"{}"} & {*environment.get("DVC_ROOT", "")}:
         raise UserError(
-            f"{environment['DVC_ROOT']}: DVC takes braces in a path for names to fill in, and fails "
+            f"{environment['DVC_ROOT']}: DVC takes braces in a path for names to fill in and fails "
             "after its first stage. Move the project to a path without, or run Snakemake alone."
         )
     # Programs find the library beside themselves, which this would forbid.
