@@ -85,7 +85,7 @@ def run(command: str, folder: Path, check: bool = True, **more: str) -> subproce
     """Run a command in a project's copy."""
     env = environment(folder, **more)
     done = subprocess.run(
-        command, shell=True, check=False, cwd=folder, env=env, capture_output=True, text=True
+        command, shell=True, check=False, cwd=folder, env=env, capture_output=True, encoding="utf-8"
     )
     if check and done.returncode:
         raise AssertionError(

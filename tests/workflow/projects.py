@@ -67,7 +67,7 @@ class Project:
             cwd=self.root,
             env=self.environment | options.pop("env", {}),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=300,
             check=False,
             **options,
@@ -165,7 +165,7 @@ def tracked_files() -> list[str]:
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     ).stdout.splitlines()
     return [
