@@ -273,10 +273,10 @@ class Grid:
         """Modules that a table's or figure's program imports by name."""
         layout = self.layouts[name]
         words = layouts.words(self.settings, layout)
-        found = [registry.module_name("measure", one) for one in words]
+        found = [f"{registry.module_name('measure', one)}:QUANTITIES" for one in words]
         if isinstance(layout, Figure):
-            found.append(registry.module_name("figure", layout.kind))
-        return [module for module in found if module]
+            found.append(str(registry.module_name("figure", layout.kind)))
+        return found
 
     def report_settings(self) -> dict[str, Any]:
         """What the report is made of, the settings of everything in it included."""

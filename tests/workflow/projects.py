@@ -21,7 +21,10 @@ ELSEWHERE = ("tests/", ".ci/", "benchmarks/")
 
 
 class Job(NamedTuple):
-    """One job of a dry run: its rule and its first output (the rule's own name without one)."""
+    """One job of a dry run: its rule and its first output (the rule's own name without one).
+
+    Rules that are made for some training seeds go by their name without the seeds.
+    """
 
     rule: str
     output: str
@@ -146,17 +149,17 @@ def checked(done: subprocess.CompletedProcess) -> subprocess.CompletedProcess:
 def parse_jobs(text: str) -> list[Job]:
     """Read the jobs out of a dry run's listing."""
     jobs = []
-    for block in re.split(r"^(?=(?:local)?rule \w+:$)", text, flags=re.MULTILINE)[1:]:
-        rule = re.match(r"(?:local)?rule (\w+):", block)[1]
-        output = re.search(r"^    output: ([^,\n]+)", block, flags=re.MULTILINE)
+    for block in re.split(r"^ *(?=(?:local)?rule \w+:$)", text, flags=re.MULTILINE)[1:]:
+        rule = re.match(r"(?:local)?rule (\w+?)(?:_seed_[0-9_]+)?:", block)[1]
+        output = re.search(r"^ +output: ([^,\n ]+)", block, flags=re.MULTILINE)
         jobs.append(Job(rule, output[1] if output else rule))
     return jobs
 
 
 def outputs_of(text: str) -> list[str]:
     """Every output file that a dry run names."""
-    lines = re.findall(r"^    output: (.+)$", text, flags=re.MULTILINE)
-    return [path for line in lines for path in line.split(", ")]
+    lines = re.findall(r"^ +output: (.+)$", text, flags=re.MULTILINE)
+    return [path.removesuffix(" (update)") for line in lines for path in line.split(", ")]
 
 
 def tracked_files() -> list[str]:

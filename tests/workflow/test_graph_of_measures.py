@@ -1,5 +1,6 @@
 """A table may ask for some of the measures: no other is taken, and nobody relearns in vain."""
 
+import json
 import re
 
 import pytest
@@ -27,22 +28,32 @@ def asked(project):
     return project
 
 
+def settings_of(project, rule, *arguments):
+    """What the programs of a rule's jobs are told, by the job's first output."""
+    done = project.snakemake("-n", "-p", "--quiet", "progress", *arguments)
+    assert done.returncode == 0, done.stderr
+    found = re.findall(rf"{rule}\.py .*?--settings (\S+) .*?--output (\S+)", done.stdout)
+    return {output: json.loads((project.root / path).read_text()) for path, output in found}
+
+
 def test_a_table_takes_the_measures_that_it_names(asked):
-    taken = {
-        job.output.split("/", 3)[3] for job in asked.jobs("--forceall") if job.rule == "measure"
-    }
-    of_ssd = {path for path in taken if path.startswith("ssd/")}
-    assert of_ssd == {f"ssd/{name}.csv" for name in KEPT}
-    assert {"finetune/anamnesis.csv", "finetune/membership.csv"} <= taken
+    """One process measures a forget set for all tables: what some table asks for is measured."""
+    (told,) = settings_of(asked, "measure", "--forceall").values()
+    assert {"anamnesis", "membership", *KEPT} <= set(told["measures"])
+    assert set(told["models"]) == {"original", "retrained", "finetune", "ssd"}
+
+    def fewer(values):
+        del values["experiments"]["demo"]["tables"]["table2"]
+
+    asked.edit_params(fewer)
+    (told,) = settings_of(asked, "measure", "--forceall").values()
+    assert set(told["measures"]) == set(KEPT)
+    assert not any("relearning" in sources for sources in told["models"].values())
 
 
 def test_only_what_a_table_measures_so_relearns(asked):
-    done = asked.snakemake("-n", "-p", "--quiet", "progress", "--forceall")
-    found = re.findall(
-        r"--checkpoint checkpoints/\w+/demo_pairs/score_0_2/(\w+)/\S+ .*?--settings '(.*?)'",
-        done.stdout,
-    )
-    relearns = {name: '"relearning": {' in text for name, text in found}
+    found = settings_of(asked, "unlearn", "--forceall")
+    relearns = {path.split("/")[4]: told["relearning"] is not None for path, told in found.items()}
     assert relearns == {"finetune": True, "ssd": False}
 
 
