@@ -19,7 +19,7 @@ FILES = ("requirements.txt", "environment.yaml", "apptainer.def")
 @pytest.mark.parametrize("name", FILES)
 def test_names_the_lock_that_it_was_made_from(name):
     lock = hashlib.sha256((ROOT / "uv.lock").read_bytes()).hexdigest()
-    assert f"# uv.lock {lock}\n" in (ROOT / "envs" / name).read_text()
+    assert f"# uv.lock {lock}\n" in (ROOT / "envs" / name).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +64,10 @@ def test_a_file_is_held_against_what_it_asks_for_and_its_other_words(render, tmp
     path = tmp_path / "environment.yaml"
     text = "name: n\ndependencies:\n  - pip:\n" + "".join(f"      - {line}\n" for line in LINES)
     assert not render.same(path, text)
-    path.write_text(text.replace("python_full_version >=", "python_version >="))
+    path.write_text(text.replace("python_full_version >=", "python_version >="), encoding="utf-8")
     assert render.same(path, text)
     for old, new in (("name: n", "name: m"), ("a==2", "a==4")):
-        path.write_text(text.replace(old, new))
+        path.write_text(text.replace(old, new), encoding="utf-8")
         assert not render.same(path, text)
 
 
@@ -91,23 +91,27 @@ def test_packages_of_the_users_own_leave_the_lock(tmp_path, name):
 
 
 def test_exact_versions_that_the_lock_has():
-    text = (ROOT / "envs/requirements.txt").read_text()
+    text = (ROOT / "envs/requirements.txt").read_text(encoding="utf-8")
     required = [line for line in text.splitlines() if line and not line.startswith("#")]
     locked = set(
         re.findall(
-            r'^name = "(.+)"\nversion = "(.+)"$', (ROOT / "uv.lock").read_text(), re.MULTILINE
+            r'^name = "(.+)"\nversion = "(.+)"$',
+            (ROOT / "uv.lock").read_text(encoding="utf-8"),
+            re.MULTILINE,
         )
     )
     for line in required:
         name, version = re.match(r"([\w.-]+)(?:\[.+\])?==([^ ;]+)", line).groups()
         assert (name, version) in locked, line
-    conda = yaml.safe_load((ROOT / "envs/environment.yaml").read_text())
+    conda = yaml.safe_load((ROOT / "envs/environment.yaml").read_text(encoding="utf-8"))
     assert conda["dependencies"][-1]["pip"] == required
 
 
 def test_every_rule_with_a_program_carries_the_environment():
     for path in ROOT.glob("rules/*.smk"):
-        blocks = re.split(r"^(?=rule |use rule )", path.read_text(), flags=re.MULTILINE)[1:]
+        blocks = re.split(
+            r"^(?=rule |use rule )", path.read_text(encoding="utf-8"), flags=re.MULTILINE
+        )[1:]
         for block in blocks:
             if "python workflow_scripts" in block:
                 assert "conda:\n        ENVIRONMENT" in block, block.splitlines()[0]
