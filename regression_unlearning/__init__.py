@@ -6,6 +6,9 @@ program that only draws a table never loads a network library.
 
 from importlib import import_module
 
+#: The project's version, here and nowhere else; pyproject.toml asks for it.
+__version__ = "0.1.0"
+
 _HOME = {
     "Observation": "evaluation.observations",
     "Task": "training.task",

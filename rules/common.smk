@@ -7,7 +7,12 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+# This folder's library, and of the folder nothing else: a user's own random.py may lie in it. Jobs
+# find it by a link beside their program.
 sys.path.insert(0, workflow.basedir)
+import regression_unlearning
+
+sys.path.remove(workflow.basedir)
 
 from regression_unlearning.data.fetching.mirror import MIRROR
 from regression_unlearning.errors import UserError
@@ -21,6 +26,7 @@ from regression_unlearning.pipeline import (
     paths,
     plan,
     searches,
+    surroundings,
 )
 from regression_unlearning.pipeline.code import Code
 from regression_unlearning.pipeline.grid import Grid
@@ -31,18 +37,12 @@ from regression_unlearning.settings.reading import PARAMS, Origins, read_yaml
 # Another release of Snakemake may have renamed what is read below: said before any work.
 try:
     needs.check_engine(workflow)
+    surroundings.settle()
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
-# Jobs run the interpreter that runs Snakemake, whether or not its environment is activated.
-os.environ.update(
-    PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-)
-
-# With --sdm conda or --sdm apptainer they run there, with this folder's library.
-ENVIRONMENT = f"{workflow.basedir}/envs/environment.yaml"
-LIBRARIES = [workflow.basedir, *filter(None, [os.getenv("PYTHONPATH")])]
-os.environ.update(PYTHONPATH=os.pathsep.join(LIBRARIES))
+# With --sdm conda jobs run there. Snakemake takes braces in its path for wildcards.
+ENVIRONMENT = f"{workflow.basedir}/envs/environment.yaml".translate({123: "{{", 125: "}}"})
 
 # Keep freed memory in the process: giving pages back and taking them again each mini-batch costs a
 # fifth of the training time.

@@ -68,11 +68,11 @@ def shrink(params: dict) -> None:
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
-    """Environment of a project's copy: this interpreter's tools and the copy's library."""
+    """Environment of a project's copy: this interpreter's tools."""
+    variables = {key: value for key, value in os.environ.items() if key != "PYTHONSAFEPATH"}
     return {
-        **os.environ,
+        **variables,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        "PYTHONPATH": str(folder),
         "GIT_AUTHOR_NAME": "Test",
         "GIT_AUTHOR_EMAIL": "test@example.org",
         "GIT_COMMITTER_NAME": "Test",
@@ -85,7 +85,7 @@ def run(command: str, folder: Path, check: bool = True, **more: str) -> subproce
     """Run a command in a project's copy."""
     env = environment(folder, **more)
     done = subprocess.run(
-        command, shell=True, check=False, cwd=folder, env=env, capture_output=True, text=True
+        command, shell=True, check=False, cwd=folder, env=env, capture_output=True, encoding="utf-8"
     )
     if check and done.returncode:
         raise AssertionError(

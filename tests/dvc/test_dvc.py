@@ -93,7 +93,7 @@ def test_diffs_show_setting_and_numbers(project):
     assert "table2.finetune" in changed
     assert "blindspot" not in changed
     run("dvc plots show -o plots", project)
-    page = (project / "plots/index.html").read_text()
+    page = (project / "plots/index.html").read_text(encoding="utf-8")
     assert "distance from the retrained model" in page
     assert "figure4.png" in page
     run("rm -r plots", project)

@@ -11,7 +11,9 @@ def local_rules():
     """Rules that stay on the machine that runs Snakemake."""
     found = set()
     for path in ROOT.glob("rules/*.smk"):
-        for block in re.split(r"^(?:use )?rule ", path.read_text(), flags=re.MULTILINE)[1:]:
+        for block in re.split(
+            r"^(?:use )?rule ", path.read_text(encoding="utf-8"), flags=re.MULTILINE
+        )[1:]:
             if "localrule: True" in block:
                 found.add(re.match(r"\w+", block)[0])
     return found

@@ -43,8 +43,8 @@ class Project:
         self.environment = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("SNAKEMAKE_", "REGRESSION_UNLEARNING_"))
-        } | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+            if not name.startswith(("SNAKEMAKE_", "REGRESSION_UNLEARNING_", "PYTHONSAFEPATH"))
+        } | {"PYTHONDONTWRITEBYTECODE": "1"}
 
     def copy(self, root: Path) -> "Project":
         """Make another copy: dates and Snakemake's records go along."""
@@ -60,7 +60,7 @@ class Project:
 
     def command(self, *arguments: object) -> list[str]:
         """Command line of the workflow engine."""
-        return [sys.executable, "-m", "snakemake", "--cores", "2", *map(str, arguments)]
+        return [sys.executable, "-P", "-m", "snakemake", "--cores", "2", *map(str, arguments)]
 
     def run(self, *command: object, **options) -> subprocess.CompletedProcess:
         """Run a command in the copy and catch what it says."""
@@ -69,7 +69,7 @@ class Project:
             cwd=self.root,
             env=self.environment | options.pop("env", {}),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=300,
             check=False,
             **options,
@@ -167,7 +167,9 @@ def tracked_files() -> list[str]:
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     ).stdout.splitlines()
-    return [path for path in listed if not path.startswith(ELSEWHERE) and (ROOT / path).is_file()]
+    return [
+        path for path in listed if not path.startswith(ELSEWHERE) and os.path.lexists(ROOT / path)
+    ]

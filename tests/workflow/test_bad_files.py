@@ -15,8 +15,8 @@ import pytest
 )
 def test_a_slip_in_params_is_named_by_its_line(project, change, spot):
     path = project.root / "params.yaml"
-    text = change(path.read_text().replace("random_for_tuning]}", "score_0_2]}", 1))
-    path.write_text(text)
+    text = change(path.read_text(encoding="utf-8").replace("random_for_tuning]}", "score_0_2]}", 1))
+    path.write_text(text, encoding="utf-8")
     lines = text.splitlines()
     wrong = next((n for n, line in enumerate(lines, 1) if line.endswith("score_0_2]}}")), 0)
     done = project.snakemake("-n")

@@ -133,9 +133,9 @@ def test_forget_set_that_cannot_be_made(tiny, selector, said):
 )
 def test_wrong_row_of_the_pairs(prepared, row, said):
     path = prepared.root / "data/raw/demo_pairs/sts-dev.csv"
-    lines = path.read_text().splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines()
     lines[2] = row
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     shutil.rmtree(prepared.root / "data/prepared")
     settings = {"source": {}, "embedding": {"url": "x", "member": "vectors", "dimension": 8}}
     done = prepared.script(

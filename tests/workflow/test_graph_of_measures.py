@@ -33,7 +33,10 @@ def settings_of(project, rule, *arguments):
     done = project.snakemake("-n", "-p", "--quiet", "progress", *arguments)
     assert done.returncode == 0, done.stderr
     found = re.findall(rf"{rule}\.py .*?--settings (\S+) .*?--output (\S+)", done.stdout)
-    return {output: json.loads((project.root / path).read_text()) for path, output in found}
+    return {
+        output: json.loads((project.root / path).read_text(encoding="utf-8"))
+        for path, output in found
+    }
 
 
 def test_a_table_takes_the_measures_that_it_names(asked):

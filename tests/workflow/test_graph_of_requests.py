@@ -73,11 +73,14 @@ def test_only_models_of_a_table_relearn(asked):
         found = re.findall(
             rf"{program}\.py --identity demo_images (\w+) .*?--settings (\S+) ", done.stdout
         )
-        told = {name: json.loads((asked.root / path).read_text()) for name, path in found}
+        told = {
+            name: json.loads((asked.root / path).read_text(encoding="utf-8"))
+            for name, path in found
+        }
         assert {name for name, one in told.items() if one["relearning"]} == {"digit_1"}
         assert set(told) == set(SETS)
     paths = re.findall(r"measure\.py --settings (\S+)", done.stdout)
-    told = [json.loads((asked.root / path).read_text()) for path in paths]
+    told = [json.loads((asked.root / path).read_text(encoding="utf-8")) for path in paths]
     by_set = {one["forget_set"]: set(one["measures"]) for one in told}
     assert by_set["digit_3"] == {"errors", "membership"} < by_set["digit_1"]
 

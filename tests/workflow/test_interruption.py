@@ -108,7 +108,9 @@ def ended_work() -> float:
 
 def work_of(running: subprocess.Popen) -> float:
     """Processor time of a running program so far, in seconds."""
-    fields = Path(f"/proc/{running.pid}/stat").read_text().rpartition(")")[2].split()
+    fields = (
+        Path(f"/proc/{running.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    )
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
