@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.utils import update_config
 
 # This folder's library, and of the folder nothing else: a user's own random.py may lie in it. Jobs
 # find it by a link beside their program.
@@ -30,7 +31,7 @@ from regression_unlearning.pipeline import (
 )
 from regression_unlearning.pipeline.code import Code
 from regression_unlearning.pipeline.grid import Grid
-from regression_unlearning.pipeline.told import settings_file
+from regression_unlearning.pipeline.told import clear_settings, settings_file
 from regression_unlearning.settings.document import check
 from regression_unlearning.settings.reading import PARAMS, Origins, read_yaml
 
@@ -49,21 +50,18 @@ ENVIRONMENT = f"{workflow.basedir}/envs/environment.yaml".translate({123: "{{", 
 os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", "1073741824")
 os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "1073741824")
 
-# Read before Snakemake reads it: a slip is named by its line, and a key that stands twice is seen.
-# What --configfile and --config say goes before params.yaml; messages name what said a key last.
-PARAMS_FILES = list(dict.fromkeys([PARAMS, *map(shown_path, workflow.configfiles)]))
+# In place of `configfile:`, which reads slowly (a minute for 500,000 ids) and names no line: a slip is
+# named by its line, and a key that stands twice is seen. What --configfile and --config say goes
+# before params.yaml; messages name what said a key last.
 try:
-    ORIGINS = Origins(
-        [
-            *((path, read_yaml(path)) for path in PARAMS_FILES),
-            ("--config", workflow.config_settings.config),
-        ]
-    )
+    FILES = dict.fromkeys([PARAMS, *map(shown_path, workflow.configfiles)])
+    FILES.update({path: read_yaml(path) for path in FILES})
+    ORIGINS = Origins([*FILES.items(), ("--config", workflow.config_settings.config)])
+    update_config(config, FILES[PARAMS])
 except UserError as error:
     raise WorkflowError(str(error)) from None
-
-
-configfile: "params.yaml"
+workflow.configfiles.append("params.yaml")
+update_config(config, workflow.config_settings.overwrite_config)
 
 
 def site(name):
@@ -89,6 +87,7 @@ if workflow.is_main_process and not workflow.dryrun:
     try:
         if lock.take():
             leftovers.end()
+            clear_settings()
     except UserError as error:
         raise WorkflowError(str(error)) from None
     failures.show(logger)
@@ -114,7 +113,7 @@ os.environ.setdefault("REGRESSION_UNLEARNING_WITHOUT_GPU", SETTINGS.without_gpu)
 
 def told(values):
     """File of a job's settings, named by their hash."""
-    return settings_file(values, write=workflow.is_main_process)
+    return settings_file(values, write=workflow.is_main_process and not workflow.dryrun)
 
 
 def files_of(code):

@@ -22,6 +22,7 @@ ENGINE = (
     "dryrun",
     "configfiles",
     "config_settings.config",
+    "config_settings.overwrite_config",
     "resource_settings.default_resources",
 )
 

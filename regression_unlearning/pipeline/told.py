@@ -6,6 +6,7 @@ the job runs again where they change, and only there.
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,19 @@ def settings_file(values: Any, write: bool = True) -> str:
     values : object
         JSON values.
     write : bool
-        Whether to write it where it is not there: only the head process does, its jobs find it.
+        Whether to write it where it is not there: only the head process of a run does, its jobs
+        find it.
     """
     text = json.dumps(values, sort_keys=True)
     path = FOLDER / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"
     if write and not path.exists():
         write_text(path, text)
     return str(path)
+
+
+def clear_settings() -> None:
+    """Take away the files of earlier runs: what this one needs is written again.
+
+    Only for a process that holds the run's lock: no job of another run reads them.
+    """
+    shutil.rmtree(FOLDER, ignore_errors=True)

@@ -47,6 +47,8 @@ LOOK: dict[Any, Any] = {
 }
 #: Of a title, an inch holds so many.
 CHARACTERS = 9.2
+#: Inches of height that a long legend leaves to the panels: the figure becomes higher for it.
+PANEL = 1.5
 
 
 @contextmanager
@@ -88,12 +90,15 @@ def place(
     lines = textwrap.wrap(title, max(20, int(CHARACTERS * (wide - 0.8))))
     further = 0.22 * (len(lines) - 1)
     columns = max(1, min(len(names), int(wide / 2.1)))
-    legend = 0.24 * -(-len(names) // columns)
+    below = 0.24 * -(-len(names) // columns) + 0.8
+    above = further + (1.0 if subtitle else 0.75)
+    high = max(high, below + PANEL + above)
+    figure.set_size_inches(wide, high)
     figure.subplots_adjust(
         left=0.65 / wide,
         right=1 - 0.15 / wide,
-        bottom=(legend + 0.8) / high,
-        top=1 - (further + (1.0 if subtitle else 0.75)) / high,
+        bottom=below / high,
+        top=1 - above / high,
         wspace=0.2,
     )
     head: dict[str, Any] = {
@@ -104,8 +109,8 @@ def place(
     }
     for number, line in enumerate(lines):
         figure.text(0.65 / wide, 1 - (0.3 + 0.22 * number) / high, line, **head)
-    below = 1 - (0.54 + further) / high
-    figure.text(0.65 / wide, below, subtitle, fontsize=9.5, color="#B03A00")
+    under_title = 1 - (0.54 + further) / high
+    figure.text(0.65 / wide, under_title, subtitle, fontsize=9.5, color="#B03A00")
     shown = figure.legend(
         [found[name] for name in names],
         names,

@@ -33,7 +33,8 @@ class Fit(Section):
 
     `save_every` is the number of seconds between two savings of the whole state. `precision`
     is that of the network's forward pass: with bfloat16 weights, losses, sums and the last layer
-    stay float32.
+    stay float32. With a `batch_size` of 1 batch normalisation keeps the running means and
+    variances that it starts with.
     """
 
     epochs: Count

@@ -19,9 +19,12 @@ def _mixed(rows: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _cut(rows: Tensor, size: int) -> list[Tensor]:
-    """Cut into batches; a single last row, which nothing can normalise, joins those before it."""
+    """Cut into batches; a single last row joins those before it, unless each is a batch of its own.
+
+    `fit` says how a batch of one row is normalised.
+    """
     batches = list(rows.split(size))
-    if len(batches) > 1 and len(batches[-1]) == 1:
+    if size > 1 and len(batches) > 1 and len(batches[-1]) == 1:
         batches[-2:] = [torch.cat(batches[-2:])]
     return batches
 

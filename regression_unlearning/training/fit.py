@@ -4,6 +4,7 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from regression_unlearning.errors import UserError
+from regression_unlearning.models.modules.normalisation import by_running_statistics
 from regression_unlearning.progress import Progress
 from regression_unlearning.settings.training import Fit, Plateau, Step
 from regression_unlearning.training import interruption, state
@@ -94,6 +96,11 @@ def fit(
     draw from torch's global generator, seeded at the start. So a run that goes on from a state file
     ends in the same bits as one that was never interrupted.
 
+    A batch of a single row (all of its set, or with a batch size of 1) is normalised by the running
+    means and variances, which it does not move. Its own would make each feature map of one pixel a
+    constant (torch refuses), and of larger maps a function of that row alone, other than the one
+    that is kept at the end; moving them would drag every row's prediction towards it.
+
     Parameters
     ----------
     model : Module
@@ -174,7 +181,8 @@ def fit(
         for step, batch in enumerate(plan[first:], first):
             if before_step is not None:
                 before_step((epoch + step / len(plan)) / settings.epochs)
-            with torch.autocast(rows.device.type, torch.bfloat16, enabled=cast):
+            alone = by_running_statistics(model) if len(batch) == 1 else nullcontext()
+            with alone, torch.autocast(rows.device.type, torch.bfloat16, enabled=cast):
                 loss = objective(network, batch)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()

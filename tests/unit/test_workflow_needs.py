@@ -160,7 +160,7 @@ def test_all_that_is_missing_is_listed_at_once(needs):
 def engine(**changes):
     resources = SimpleNamespace(default_resources=None)
     known = {"is_main_process": True, "dryrun": False, "configfiles": []}
-    known["config_settings"] = SimpleNamespace(config={})
+    known["config_settings"] = SimpleNamespace(config={}, overwrite_config={})
     return SimpleNamespace(**{**known, "resource_settings": resources, **changes})
 
 
