@@ -27,10 +27,11 @@ rule tune:
         most=lambda wildcards: searches.tuning_of(SETTINGS, wildcards.dataset).most,
         seed=lambda wildcards: searches.tuning_of(SETTINGS, wildcards.dataset).seed,
         forget_sets=lambda wildcards: searches.tuning_of(SETTINGS, wildcards.dataset).forget_sets,
+        files=list(FILES),
     shell:
         "python workflow_scripts/tune.py --dataset {wildcards.dataset} --method {wildcards.method}"
         " --forget-set {params.forget_sets} --budget {params.budget} --most {params.most}"
-        " --params {PARAMS_FILES} --seed {params.seed} --threads {threads} --gpus {resources.gpu}"
+        " --params {params.files} --seed {params.seed} --threads {threads} --gpus {resources.gpu}"
         " --output {output} 2> {log}"
 
 

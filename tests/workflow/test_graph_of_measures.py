@@ -1,9 +1,10 @@
 """A table may ask for some of the measures: no other is taken, and nobody relearns in vain."""
 
-import json
-import re
-
 import pytest
+
+from regression_unlearning.pipeline import plan
+from regression_unlearning.pipeline.grid import Grid
+from regression_unlearning.settings.document import load_settings
 
 SHOWN = {"dataset": "demo_pairs", "forget_sets": ["score_0_2"]}
 KEPT = ["errors", "wasserstein", "cost"]
@@ -28,20 +29,14 @@ def asked(project):
     return project
 
 
-def settings_of(project, rule, *arguments):
-    """What the programs of a rule's jobs are told, by the job's first output."""
-    done = project.snakemake("-n", "-p", "--quiet", "progress", *arguments)
-    assert done.returncode == 0, done.stderr
-    found = re.findall(rf"{rule}\.py .*?--settings (\S+) .*?--output (\S+)", done.stdout)
-    return {
-        output: json.loads((project.root / path).read_text(encoding="utf-8"))
-        for path, output in found
-    }
+def grid_of(project):
+    """What the rules ask of the library."""
+    return Grid(load_settings(project.root / "params.yaml"))
 
 
 def test_a_table_takes_the_measures_that_it_names(asked):
     """One process measures a forget set for all tables: what some table asks for is measured."""
-    (told,) = settings_of(asked, "measure", "--forceall").values()
+    told = grid_of(asked).measuring("demo_pairs", "score_0_2")
     assert {"anamnesis", "membership", *KEPT} <= set(told["measures"])
     assert set(told["models"]) == {"original", "retrained", "finetune", "ssd"}
 
@@ -49,14 +44,17 @@ def test_a_table_takes_the_measures_that_it_names(asked):
         del values["experiments"]["demo"]["tables"]["table2"]
 
     asked.edit_params(fewer)
-    (told,) = settings_of(asked, "measure", "--forceall").values()
+    told = grid_of(asked).measuring("demo_pairs", "score_0_2")
     assert set(told["measures"]) == set(KEPT)
     assert not any("relearning" in sources for sources in told["models"].values())
 
 
 def test_only_what_a_table_measures_so_relearns(asked):
-    found = settings_of(asked, "unlearn", "--forceall")
-    relearns = {path.split("/")[4]: told["relearning"] is not None for path, told in found.items()}
+    settings = grid_of(asked).settings
+    relearns = {
+        label: plan.unlearning(settings, "demo_pairs", "score_0_2", label)["relearning"] is not None
+        for label in ("finetune", "ssd")
+    }
     assert relearns == {"finetune": True, "ssd": False}
 
 

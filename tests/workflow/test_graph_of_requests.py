@@ -1,10 +1,13 @@
 """Requests one after the other in the graph: what starts from what, and what a change reruns."""
 
-import json
 import re
 
 import pytest
 from projects import Job
+
+from regression_unlearning.pipeline import plan
+from regression_unlearning.pipeline.grid import Grid
+from regression_unlearning.settings.document import load_settings
 
 SETS = ("digit_1", "digit_2", "digit_3")
 TABLE = {"dataset": "demo_images", "forget_sets": ["digit_1"], "methods": ["blindspot"]}
@@ -68,21 +71,12 @@ def test_the_parts_of_a_request_know_those_before(asked):
 
 
 def test_only_models_of_a_table_relearn(asked):
-    done = asked.snakemake("-n", "-p", "--quiet", "progress", "--forceall")
-    for program in ("observe", "unlearn"):
-        found = re.findall(
-            rf"{program}\.py --identity demo_images (\w+) .*?--settings (\S+) ", done.stdout
-        )
-        told = {
-            name: json.loads((asked.root / path).read_text(encoding="utf-8"))
-            for name, path in found
-        }
+    grid = Grid(load_settings(asked.root / "params.yaml"))
+    for job in (plan.observing, plan.unlearning):
+        told = {name: job(grid.settings, "demo_images", name, "blindspot") for name in SETS}
         assert {name for name, one in told.items() if one["relearning"]} == {"digit_1"}
-        assert set(told) == set(SETS)
-    paths = re.findall(r"measure\.py --settings (\S+)", done.stdout)
-    told = [json.loads((asked.root / path).read_text(encoding="utf-8")) for path in paths]
-    by_set = {one["forget_set"]: set(one["measures"]) for one in told}
-    assert by_set["digit_3"] == {"errors", "membership"} < by_set["digit_1"]
+    measured = {name: set(grid.measured_in("demo_images", name)) for name in SETS}
+    assert measured["digit_3"] == {"errors", "membership"} < measured["digit_1"]
 
 
 @pytest.mark.parametrize(("number", "name"), list(enumerate(SETS)))

@@ -119,4 +119,4 @@ def test_a_model_is_taken_and_what_depends_on_it_follows_it(taken):
     (root / MINE).write_bytes(before)
     assert jobs() == set()
     taken.edit_params(lambda v: v["datasets"]["demo_pairs"].pop("original"))
-    assert jobs() == {"train_original", "unlearn", "measure"}
+    assert jobs() == {"train_original", "observe", "unlearn", "measure"}
