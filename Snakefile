@@ -91,4 +91,6 @@ onstart:
 
 onsuccess:
     if Path(GRID.report).exists():
-        print(f"\nTables, figures and report: results/{SETTINGS.experiment}/ (open {GRID.report})")
+        print(
+            f"\nTables, figures and report: results/{SETTINGS.experiment}/ (open {GRID.report})"
+        )

@@ -25,9 +25,7 @@ rule measure:
         settings=lambda wildcards: told(
             {
                 **GRID.measuring(wildcards.dataset, wildcards.forget_set),
-                "code": CODE.measuring(
-                    GRID.measured_in(wildcards.dataset, wildcards.forget_set)
-                ),
+                "code": CODE.measuring(GRID.measured_in(wildcards.dataset, wildcards.forget_set)),
             }
         ),
     shell:

@@ -13,12 +13,12 @@ from typing import Any
 from regression_unlearning import registry
 from regression_unlearning.files import write_text
 from regression_unlearning.pipeline import fingerprints, plan
-from regression_unlearning.provenance import PACKAGE
 from regression_unlearning.settings.document import Settings
 
 #: Where the files lie.
 FOLDER = Path(".fingerprints")
 LIBRARY = "regression_unlearning"
+PACKAGE = Path(__file__).parents[1]
 _JOBS = f"{LIBRARY}.settings.jobs"
 #: What every step of a program with a network is made of: it makes the task, and all in it.
 _SESSION = f"{LIBRARY}.training.session:Session"
