@@ -89,19 +89,18 @@ class Code:
             **self._looking(network),
         }
 
-    def measuring(self, measures: Iterable[str]) -> dict[str, str]:
-        """Measures, each by itself."""
-        return {
-            name: self._file(
-                "measure",
-                [
-                    f"{module}:{part}"
-                    for module in [registry.module_name("measure", name)]
-                    for part in ("NEEDS", "Settings", "measure")
-                ],
-            )
-            for name in measures
-        }
+    def measures(self, names: Iterable[str]) -> dict[str, str]:
+        """Measures, each by itself: what it finds is kept for as long as its own code stays."""
+        return {name: self._file("measure", self._measure(name)) for name in names}
+
+    def measuring(self, names: Iterable[str]) -> list[str]:
+        """Measuring a forget set."""
+        roots = [root for name in names for root in self._measure(name)]
+        return list(self._program("measure", roots).values())
+
+    def _measure(self, name: str) -> list[str]:
+        module = registry.module_name("measure", name)
+        return [f"{module}:{part}" for part in ("NEEDS", "SKIPS", "Settings", "measure")]
 
     def reporting(self, program: str, *modules: str) -> list[str]:
         """Tables, figures, the report; `modules` are what they import by name."""

@@ -111,9 +111,9 @@ class Module:
         if first in known:
             module, symbol = known[first]
             yield (module, symbol) if symbol else (".".join([module, *rest]), None)
-            if symbol and rest:  # a module that was imported by name
-                yield f"{module}.{symbol}", rest[0]
-        elif first in self.statements:
+            if symbol:  # it may be a module: one of its names, or all
+                yield f"{module}.{symbol}", rest[0] if rest else None
+        if first in self.statements:
             yield self.name, first
 
 

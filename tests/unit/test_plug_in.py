@@ -12,6 +12,7 @@ from rounding import close, depth
 
 from regression_unlearning import provenance, registry
 from regression_unlearning.errors import UserError
+from regression_unlearning.pipeline.fingerprints import fingerprint
 from regression_unlearning.training.unlearn import unlearn
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "step_back"
@@ -91,6 +92,6 @@ def test_its_settings_are_checked(installed):
         unlearn(make_task().new_model(), make_task(), "step_back", **OPTIONS, stepp=1)
 
 
-def test_its_files_are_inputs_of_its_jobs(installed):
-    files = provenance.library_files("step_back.method")
-    assert {path.name for path in files} >= {"__init__.py", "method.py"}
+def test_its_code_is_an_input_of_its_jobs(installed):
+    text = fingerprint("regression_unlearning", provenance.PACKAGE, ["step_back.method:unlearn"])
+    assert "step_back.method:unlearn" in {line.split()[0] for line in text.splitlines()}

@@ -161,7 +161,7 @@ def test_plain_values_come_back_the_same():
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"a: [1", ", line 2, column 1: not YAML"),
+        (b"a: [1", ", line 1, column 6: not YAML"),
         (b"- a\n- b\n", "must hold keys and values"),
         (b"", "must hold keys and values"),
         (b"a: caf\xe9\n", "cannot read"),
@@ -170,7 +170,7 @@ def test_plain_values_come_back_the_same():
         (b"a: 1\nb: \x00\n", "is not YAML"),
         (b"experiment: a\nexperiment: b\n", ", line 2, column 1: 'experiment' stands twice"),
         (b"datasets:\n  a: {loss: mse, loss: l1}\n", "'loss' stands twice"),
-        (b"a: &a {b: 1}\nc: {<<: *a, d: 2, d: 3}\n", ", line 2, column 17: 'd' stands twice"),
+        (b"a: &a {b: 1}\nc: {<<: *a, d: 2}\n", ", line 1, column 4: an anchor (&a) behind 'a'"),
     ],
 )
 def test_a_broken_file_is_named(tmp_path, content, says):
