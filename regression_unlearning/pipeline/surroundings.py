@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterable, MutableMapping
 from pathlib import Path
 
-from regression_unlearning import streams
 from regression_unlearning.errors import UserError
+from regression_unlearning.program import streams
 
 
 def settle(environment: MutableMapping[str, str] = os.environ) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tiny_project import ROOT, as_yaml
 
-from regression_unlearning.settings.document import resolved
+from regression_unlearning.settings.complete import resolved
 from regression_unlearning.settings.reading import read_yaml
 
 #: Parts of the repository that no job reads.

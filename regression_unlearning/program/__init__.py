@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from regression_unlearning import streams
 from regression_unlearning.errors import UserError
+from regression_unlearning.program import streams
 
 
 def settings_argument(text: str) -> Any:
