@@ -9,7 +9,7 @@ from regression_unlearning.pipeline import layouts, paths, plan
 from regression_unlearning.pipeline.absences import absences
 from regression_unlearning.pipeline.batches import Batch, split
 from regression_unlearning.settings.document import Settings
-from regression_unlearning.settings.experiment import REFERENCES, Figure, Layout
+from regression_unlearning.settings.experiment import REFERENCES, Figure, Table
 
 #: The measure that stands for all where a dataset cannot be had.
 ABSENT = "absent"
@@ -39,7 +39,7 @@ class Grid:
         self.batches = [Batch(settings, chunk) for chunk in seeds]
 
     @cached_property
-    def layouts(self) -> dict[str, Layout]:
+    def layouts(self) -> dict[str, Table | Figure]:
         """Tables and figures by name."""
         return {**self.experiment.tables, **self.experiment.figures}
 
@@ -91,7 +91,7 @@ class Grid:
             for one in (*reversed(chosen.earlier(forget_set)), forget_set)
         )
 
-    def _each_seed(self, path: Any, cells: Iterable[tuple[str, ...]]) -> list[str]:
+    def _each_seed(self, path: Any, cells: Iterable[tuple[str | None, ...]]) -> list[str]:
         return _unique(path(*cell, seed) for cell in cells for seed in self.seeds)
 
     @property
@@ -168,7 +168,7 @@ class Grid:
         cells = [cell for cell in self.observed_cells if cell[2] != "original"]
         return self._each_seed(paths.relearning, cells) if self.relearns else []
 
-    def _measures_of(self, layout: Layout) -> list[str]:
+    def _measures_of(self, layout: Table | Figure) -> list[str]:
         if isinstance(layout, Figure):
             return layouts.words(self.settings, layout)
         return layout.measured(self.settings.measures)

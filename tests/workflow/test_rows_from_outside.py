@@ -7,7 +7,7 @@ from plug_ins import install
 from projects import checked, outputs_of
 
 ASKED = ("--configfile", "examples/rows/rows.yaml", "--config", "experiment=rows")
-METHODS = ("finetune", "gaussian_amnesiac", "blindspot", "scrub", "ssd", "influence")
+METHODS = ("finetune", "gaussian_amnesiac", "blindspot", "scrub", "cf_k", "ssd", "influence")
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ def build(settings: Settings, inputs, outputs: int = 1):
 
     parts, width = OrderedDict(), inputs.width
     for number, units in enumerate(settings.hidden, 1):
-        parts[f"linear{number}"] = nn.Linear(width, units)
-        parts[f"relu{number}"] = nn.ReLU()
+        parts[f"hidden{number}"] = nn.Sequential(nn.Linear(width, units), nn.ReLU())
         width = units
-    network = nn.Sequential(parts | {"output": nn.Linear(width, outputs)})
-    network.layers = tuple(name for name in (*parts, "output") if not name.startswith("linear"))
+    parts["output"] = nn.Linear(width, outputs)
+    network = nn.Sequential(parts)
+    network.layers = tuple(parts)
     return network
