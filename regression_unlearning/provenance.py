@@ -28,7 +28,8 @@ def loaded_code() -> str:
     names = sorted(name for name in sys.modules if name.split(".")[0] == PACKAGE.name)
     for name in names:
         digest.update(name.encode())
-        digest.update(Path(sys.modules[name].__file__).read_bytes())
+        file = sys.modules[name].__file__
+        digest.update(Path(file).read_bytes() if file else b"")
     return digest.hexdigest()
 
 

@@ -183,7 +183,7 @@ def measure_one(inputs: Inputs, seen: Observation, seed: int, settings: Settings
     """The three attacks on one model."""
     import numpy as np
 
-    def generator():
+    def generator() -> np.random.Generator:
         return np.random.default_rng((settings.seed, seed))
 
     enough = 2 * settings.folds

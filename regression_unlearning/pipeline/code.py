@@ -123,7 +123,9 @@ class Code:
         return registry.module_name("source", self.settings.datasets[dataset].loader) or ""
 
     def _network(self, dataset: str) -> list[str]:
-        model = registry.module_name("network", self.settings.datasets[dataset].model.name)
+        model = registry.module_name(
+            "network", plan.network(self.settings, dataset)["model"]["name"]
+        )
         batch = registry.part_name(plan.family(self.settings, dataset), "batch")
         return [f"{model}:Settings", f"{model}:build", f"{batch}:Reading", f"{batch}:Inputs"]
 

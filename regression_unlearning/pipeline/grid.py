@@ -8,7 +8,7 @@ from regression_unlearning import registry
 from regression_unlearning.pipeline import layouts, paths
 from regression_unlearning.pipeline.measuring import models_to_measure
 from regression_unlearning.pipeline.models import Models, unique
-from regression_unlearning.settings.experiment import Figure, Layout
+from regression_unlearning.settings.experiment import Figure, Table
 
 
 class Grid(Models):
@@ -22,7 +22,7 @@ class Grid(Models):
         Training seeds that share a process; the settings' own number if not given.
     """
 
-    def _measures_of(self, layout: Layout) -> list[str]:
+    def _measures_of(self, layout: Table | Figure) -> list[str]:
         if isinstance(layout, Figure):
             return layouts.words(self.settings, layout)
         return layout.measured(self.settings.measures)

@@ -8,7 +8,7 @@ from regression_unlearning.pipeline import layouts, paths, plan
 from regression_unlearning.pipeline.absences import absences
 from regression_unlearning.pipeline.batches import Batch, split
 from regression_unlearning.settings.document import Settings
-from regression_unlearning.settings.experiment import REFERENCES, Layout
+from regression_unlearning.settings.experiment import REFERENCES, Figure, Table
 
 #: The measure that stands for all where a dataset cannot be had.
 ABSENT = "absent"
@@ -38,7 +38,7 @@ class Models:
         self.batches = [Batch(settings, chunk) for chunk in seeds]
 
     @cached_property
-    def layouts(self) -> dict[str, Layout]:
+    def layouts(self) -> dict[str, Table | Figure]:
         """Tables and figures by name."""
         return {**self.experiment.tables, **self.experiment.figures}
 
@@ -90,7 +90,7 @@ class Models:
             for one in (*reversed(chosen.earlier(forget_set)), forget_set)
         )
 
-    def _each_seed(self, path: Any, cells: Iterable[tuple[str, ...]]) -> list[str]:
+    def _each_seed(self, path: Any, cells: Iterable[tuple[str | None, ...]]) -> list[str]:
         return unique(path(*cell, seed) for cell in cells for seed in self.seeds)
 
     @property

@@ -87,9 +87,9 @@ class Module:
         kept = [node for one in nodes if (node := stripped(one)) is not None]
         text = "\n".join(ast.unparse(node) for node in kept)
         known = dict(self.imports)
-        for node in (one for top in kept for one in ast.walk(top)):
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                known |= imported(node, self.package)
+        for one in (part for top in kept for part in ast.walk(top)):
+            if isinstance(one, ast.Import | ast.ImportFrom):
+                known |= imported(one, self.package)
         reached = dict.fromkeys(
             target
             for node in kept
@@ -113,7 +113,7 @@ class Module:
 def imported(node: ast.Import | ast.ImportFrom, package: str) -> dict[str, Target]:
     """Names that an import brings, and what they stand for."""
     if isinstance(node, ast.Import):
-        found = {}
+        found: dict[str, Target] = {}
         for one in node.names:
             first = one.name.split(".")[0]
             found[one.asname or first] = (one.name if one.asname else first, None)
@@ -130,7 +130,8 @@ def chains(node: ast.AST) -> Iterator[list[str]]:
     inside: set[int] = set()
     for one in ast.walk(node):  # outer attributes come before inner ones
         if isinstance(one, ast.Attribute | ast.Name) and id(one) not in inside:
-            parts, at = [], one
+            parts: list[str] = []
+            at: ast.expr = one
             while isinstance(at, ast.Attribute):
                 parts.append(at.attr)
                 at = at.value

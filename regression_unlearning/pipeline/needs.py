@@ -81,7 +81,7 @@ def missing_ids(settings: Settings, dataset: str, names: Iterable[str]) -> list[
     return [
         settings.at(f"datasets.{dataset}.forget_sets.{name}.{why}")
         for name in names
-        if isinstance(selectors[name], Ids) and (why := selectors[name].missing_file())
+        if isinstance(one := selectors[name], Ids) and (why := one.missing_file())
     ]
 
 

@@ -7,10 +7,14 @@ A shell may start a program without them (``>&-``), or end the reader before the
 import errno
 import os
 import sys
-from typing import TextIO
+from collections.abc import Callable
+from typing import Any, TextIO
 
 #: Nobody reads any more: no reader, no such file, no terminal.
 _GONE = (errno.EPIPE, errno.EBADF, errno.EIO)
+
+#: Marks a method that is wrapped already.
+_PATIENT = "patient"
 
 
 def settle() -> None:
@@ -41,8 +45,8 @@ def _outlive(stream: TextIO) -> None:
     Its own methods are wrapped, as loggers may hold it already.
     """
 
-    def patient(method):
-        def call(*arguments):
+    def patient(method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
             try:
                 return method(*arguments)
             except OSError as error:
@@ -53,10 +57,10 @@ def _outlive(stream: TextIO) -> None:
                 os.close(nowhere)
                 return method(*arguments)
 
-        call.patient = True
+        setattr(call, _PATIENT, True)
         return call
 
     for name in ("write", "flush"):
         method = getattr(stream, name)
-        if not hasattr(method, "patient"):
+        if not hasattr(method, _PATIENT):
             setattr(stream, name, patient(method))

@@ -1,7 +1,7 @@
 """A dataset with its network, training, forget sets and methods."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator, model_validator
 
@@ -89,7 +89,9 @@ class Dataset(Section):
     @field_validator("loader")
     @classmethod
     def _loader_is_there(cls, name: str) -> str:
-        registry.load("source", name)
+        family = registry.family_of(name)
+        for half in registry.HALVES:
+            registry.part(family, half)
         return name
 
     @field_validator("source", "reading", mode="before")
@@ -127,7 +129,7 @@ class Dataset(Section):
         return found
 
     @model_validator(mode="after")
-    def _helpers_are_there(self):
+    def _helpers_are_there(self) -> Self:
         for label, method in self.methods.items():
             helper = method.options.get("helper")
             if method.helpers and helper and helper not in self.further_blindspots:
@@ -167,7 +169,7 @@ class Dataset(Section):
         return found
 
     @model_validator(mode="after")
-    def _original_is_a_path(self):
+    def _original_is_a_path(self) -> Self:
         if self.original is not None:
             rest = self.original.replace("{seed}", "")
             if not rest or "{" in rest or "}" in rest:
@@ -178,7 +180,7 @@ class Dataset(Section):
         return self
 
     @model_validator(mode="after")
-    def _quantiles_fit_the_loss(self):
+    def _quantiles_fit_the_loss(self) -> Self:
         count = len(self.quantiles)
         if self.loss != "quantile":
             if count:

@@ -1,7 +1,7 @@
 """Experiments: what is run, and which tables and figures show it."""
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -43,7 +43,7 @@ class Layout(Section):
         return names
 
     @model_validator(mode="after")
-    def _titles_of_what_is_shown(self):
+    def _titles_of_what_is_shown(self) -> Self:
         for name in self.titles:
             if name not in self.methods:
                 raise unknown("method", name, self.methods, "titles")
@@ -86,13 +86,13 @@ class Experiment(Section):
     """Its figures."""
 
     @model_validator(mode="after")
-    def _seeds_differ(self):
+    def _seeds_differ(self) -> Self:
         if len(set(self.seeds)) < len(self.seeds):
             raise UserError("seeds: a seed is named twice.")
         return self
 
     @model_validator(mode="after")
-    def _names_differ(self):
+    def _names_differ(self) -> Self:
         if both := sorted(set(self.tables) & set(self.figures)):
             raise UserError(f"{both[0]!r} names a table and a figure; rename one.")
         return self

@@ -3,7 +3,7 @@
 import datetime
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -57,7 +57,7 @@ class Band(Selector):
     up_to: Edge | None = None
 
     @model_validator(mode="after")
-    def _has_an_edge(self):
+    def _has_an_edge(self) -> Self:
         lower = {"from": self.from_, "above": self.above}
         upper = {"below": self.below, "up_to": self.up_to}
         if all(edge is None for edge in (*lower.values(), *upper.values())):
@@ -106,7 +106,7 @@ class Ids(Selector):
     """A text file with one id a line."""
 
     @model_validator(mode="after")
-    def _names_rows(self):
+    def _names_rows(self) -> Self:
         if not self.ids and self.file is None:
             raise UserError(
                 "no row is named; give ids (a list) or file (a text file with one id a line)."

@@ -7,6 +7,7 @@ under the top key ``methods``, and from the method's own defaults.
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_serializer
@@ -116,11 +117,20 @@ def with_changes(method: Method, changes: Mapping[str, Any]) -> dict[str, Any]:
     return {"chosen": {**before, **changes}, "options": options_hash(options)}
 
 
+def loaded(method: Any) -> ModuleType | None:
+    """A method's module; None where none can be loaded by the name, which is said elsewhere."""
+    try:
+        return registry.load("method", method) if isinstance(method, str) else None
+    except UserError:
+        return None
+
+
 def knows(method: Any) -> frozenset[str]:
-    """Options of a method; none where no method bears the name, which is said elsewhere."""
-    if not isinstance(method, str) or registry.module_name("method", method) is None:
+    """Options of a method; none where none can be loaded by the name."""
+    module = loaded(method)
+    if module is None:
         return frozenset()
-    fields = registry.load("method", method).Settings.model_fields
+    fields = module.Settings.model_fields
     return frozenset(field.alias or name for name, field in fields.items())
 
 
@@ -159,7 +169,9 @@ def filled(
         for label, entry in values["methods"].items()
     }
     # A dataset's method may be like one that is said once, also where the dataset does not have it.
-    once = {(owner, "methods", label): {} for owner in owners for label in methods}
+    once: dict[Key, dict[str, Any]] = {
+        (owner, "methods", label): {} for owner in owners for label in methods
+    }
 
     def join(key: Key, base: Mapping[str, Any] | None, own: Any) -> Any:
         owner, _, label = key
@@ -218,9 +230,10 @@ def _with_record(
 
 def _fits(record: Tuned, method: str, where: str) -> None:
     """Check that a record chose among what the method says that it is searched among."""
-    if not isinstance(method, str) or registry.module_name("method", method) is None:
+    module = loaded(method)
+    if module is None:
         return  # said elsewhere
-    space = getattr(registry.load("method", method), "SEARCH", {})
+    space = getattr(module, "SEARCH", {})
     for key, value in record.chosen.items():
         if key not in space:
             raise unknown("option", key, space, f"{where}: chosen")

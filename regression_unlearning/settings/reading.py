@@ -10,16 +10,18 @@ from regression_unlearning.errors import UserError
 
 #: The project's own file.
 PARAMS = "params.yaml"
+#: The fast one, where PyYAML is built with it.
+_SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Refused(yaml.MarkedYAMLError):
     """YAML, but not as it may stand here."""
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+class _Loader(_SAFE):  # type: ignore[misc, valid-type]  # which of the two is known when it runs
     """YAML in which no key may stand twice: plain YAML would silently keep the last."""
 
-    def construct_mapping(self, node, deep=False):
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
         """Construct a mapping whose keys differ."""
         seen = set()
         for key, _ in node.value:
@@ -36,7 +38,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
 def _no_anchors(text: str) -> None:
     """Refuse anchors, aliases and merge keys: ``like`` says more plainly what goes where."""
     key = ""
-    for event in yaml.parse(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    for event in yaml.parse(text, _SAFE):
         name = getattr(event, "anchor", None)
         merge = isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.style
         if name or merge:
@@ -106,8 +108,10 @@ def overlaid(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]
     found = dict(base)
     for key, value in over.items():
         held = found.get(key)
-        both = isinstance(held, Mapping) and isinstance(value, Mapping)
-        found[key] = overlaid(held, value) if both else value
+        if isinstance(held, Mapping) and isinstance(value, Mapping):
+            found[key] = overlaid(held, value)
+        else:
+            found[key] = value
     return found
 
 

@@ -76,10 +76,11 @@ def meanings(section: type[Section]) -> dict[str, str]:
         (node,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
         assert isinstance(node, ast.ClassDef)
         for field, text in zip(node.body, node.body[1:], strict=False):
-            named = isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
-            said = isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
-            if named and said and isinstance(text.value.value, str):
-                found[field.target.id] = " ".join(text.value.value.split())
+            match field, text:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(
+                    value=ast.Constant(value=str(said))
+                ):
+                    found[name] = " ".join(said.split())
     return found
 
 
@@ -234,7 +235,7 @@ def _plain_kind(values: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
         "integer": "whole number", "number": "number", "string": "text", "boolean": "true or false",
         "null": "null",
     }  # fmt: skip
-    return words.get(kind, "keys and values") + _range(values)
+    return words.get(str(kind), "keys and values") + _range(values)
 
 
 def _range(values: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -30,7 +30,7 @@ class Tuning(Section):
     """What the trials forget; random rows among them may stand in no table."""
 
     @model_validator(mode="after")
-    def _nothing_twice(self):
+    def _nothing_twice(self) -> Self:
         if len(set(self.forget_sets)) < len(self.forget_sets):
             raise UserError("forget_sets: a forget set is named twice.")
         return self
