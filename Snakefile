@@ -83,10 +83,14 @@ rule all_measured:
 # has ended: after some hundred jobs it is busy all the time. Without the limit it wakes when it must.
 # No option switches it off; a Snakemake that has no such limit needs nothing.
 onstart:
+    if not workflow.local_exec:
+        surroundings.check_names(taken=sys.modules)
     if hasattr(getattr(workflow, "scheduler", None), "job_rate_limiter"):
         workflow.scheduler.job_rate_limiter = None
 
 
 onsuccess:
     if Path(GRID.report).exists():
-        print(f"\nTables, figures and report: results/{SETTINGS.experiment}/ (open {GRID.report})")
+        print(
+            f"\nTables, figures and report: results/{SETTINGS.experiment}/ (open {GRID.report})"
+        )

@@ -5,6 +5,10 @@ program that only draws a table never loads a network library.
 """
 
 from importlib import import_module
+from typing import Any
+
+#: The project's version, here and nowhere else; pyproject.toml asks for it.
+__version__ = "0.1.0"
 
 _HOME = {
     "Observation": "evaluation.observations",
@@ -25,7 +29,7 @@ _HOME = {
 __all__ = list(_HOME)
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     """Import a public name from its module on first use."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

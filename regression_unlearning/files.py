@@ -116,6 +116,12 @@ def read_npz(path: str | os.PathLike, names: Iterable[str] | None = None) -> dic
         raise UserError(f"cannot read the arrays of {path}: {error}") from error
 
 
+def shown_path(path: str | Path) -> str:
+    """A path from the working folder, where it leads into it; else as it is."""
+    path, here = Path(path), Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
 def not_there(path: str, kind: str) -> str:
     """Say that a path of the settings leads to no file, or no folder.
 

@@ -5,63 +5,21 @@ import os
 import platform
 import resource
 import sys
-from collections.abc import Iterable
 from contextlib import suppress
-from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).resolve().parent  # the programs find the library by a link
 
 
-def library_files(*modules: str) -> list[Path]:
-    """The library's own files that some modules import, themselves included, directly or not.
-
-    Read from the source, so nothing is imported; imports inside functions count. Files of a plug-in
-    are those of its top-level package.
-
-    Parameters
-    ----------
-    *modules : str
-        Dotted names, such as ``"regression_unlearning.methods.blindspot"``.
-    """
-    graph = _graph()
-    own = {name for name in modules if name.split(".")[0] == PACKAGE.name}
-    reached = set(own)
-    for name in own:
-        reached |= graph.find_upstream_modules(name)
-    for name in list(reached):
-        parts = name.split(".")
-        reached |= {".".join(parts[:end]) for end in range(1, len(parts))}
-    files = {_file_of(name) for name in reached}
-    for name in set(modules) - own:
-        files |= set(_plugin_files(name.split(".")[0]))
-    return sorted(files)
-
-
-def is_module(name: str) -> bool:
-    """Whether a dotted name is a module of this library."""
-    return name in _graph().modules
-
-
-@cache
-def _graph():
-    import grimp
-
-    return grimp.build_graph(PACKAGE.name, cache_dir=None)
-
-
-def _file_of(name: str) -> Path:
-    path = PACKAGE.joinpath(*name.split(".")[1:])
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-
-
-def _plugin_files(package: str) -> Iterable[Path]:
-    from importlib.util import find_spec
-
-    origin = Path(find_spec(package).origin)
-    return origin.parent.rglob("*.py") if origin.name == "__init__.py" else [origin]
+def library_code() -> str:
+    """SHA-256 over the source of all of this library."""
+    digest = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def loaded_code() -> str:
@@ -70,7 +28,8 @@ def loaded_code() -> str:
     names = sorted(name for name in sys.modules if name.split(".")[0] == PACKAGE.name)
     for name in names:
         digest.update(name.encode())
-        digest.update(Path(sys.modules[name].__file__).read_bytes())
+        file = sys.modules[name].__file__
+        digest.update(Path(file).read_bytes() if file else b"")
     return digest.hexdigest()
 
 

@@ -1,9 +1,10 @@
-"""Find a source, a family, a method, a measure or a kind of figure by its name.
+"""Find a source, a family, a network, a method, a measure or a kind of figure by its name.
 
 A name is a module of this library's own folder, or an entry point of another package. Nothing is
 imported before it is asked for, and none of these modules imports a network library when loaded.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -13,16 +14,21 @@ from types import ModuleType
 
 from regression_unlearning.errors import UserError, unknown
 
+_SOURCE = ("FAMILY", "EMBEDDED", "Settings", "download")
 _MEASURE = ("NEEDS", "QUANTITIES", "Settings", "measure")
-#: kind -> (folder, what a module must define, the entry-point group of plug-ins)
+#: kind -> (folder, what a module must define, the entry-point group of plug-ins). What each part is
+#: says the kind's protocol: data/source.py, data/family.py, models/network.py, methods/method.py,
+#: evaluation/measure.py, reporting/figure.py.
 KINDS = {
-    "source": ("data.sources", ("FAMILY", "Settings", "download"), "regression_unlearning.sources"),
+    "source": ("data.sources", _SOURCE, "regression_unlearning.sources"),
     "family": ("data.families", (), "regression_unlearning.families"),
     "network": ("models", ("Settings", "build"), "regression_unlearning.networks"),
     "method": ("methods", ("Settings", "unlearn"), "regression_unlearning.methods"),
     "measure": ("evaluation", _MEASURE, "regression_unlearning.measures"),
     "figure": ("reporting.figures", ("NEEDS", "SEE", "draw"), "regression_unlearning.figures"),
 }
+#: The two modules of a family, and what each must define.
+HALVES = {"prepare": ("prepare",), "batch": ("Reading", "Inputs")}
 
 
 @cache
@@ -36,46 +42,93 @@ def module_name(kind: str, name: str) -> str | None:
 
 
 def load(kind: str, name: str, where: str = "") -> ModuleType:
-    """Import the module of one source, family, method, measure or figure.
+    """Import the module of one source, family, network, method, measure or figure.
 
     Parameters
     ----------
-    kind : {"source", "family", "method", "measure", "figure"}
+    kind : {"source", "family", "network", "method", "measure", "figure"}
         What is looked for.
     name : str
         Its name.
     where : str, optional
-        Where the name was given, for the message.
+        The key that gave the name, such as ``datasets.mine.loader``, for the message.
 
     Raises
     ------
     UserError
-        When nothing bears the name, or the module lacks what its kind must define.
+        In one line, with the key, the kind, the name and the module: when nothing bears the name,
+        the module cannot be imported, or lacks what its kind must define.
     """
     found = module_name(kind, name)
-    module = import_module(found) if found else None
-    missing = [part for part in KINDS[kind][1] if not hasattr(module, part)]
-    if not missing:
-        return module
-    other = str(found).startswith("regression_unlearning.") and missing == list(KINDS[kind][1])
-    if module is None or other:  # a file of ours that means to be something else
+    if found is None:
         raise unknown(kind, name, known(kind), where)
-    raise UserError(f"{found} cannot serve as a {kind}: it does not define {', '.join(missing)}.")
+    needed = KINDS[kind][1]
+    module = _imported(found, kind, name, where)
+    missing = [part for part in needed if not hasattr(module, part)]
+    if missing == list(needed) != [] and found.startswith("regression_unlearning."):
+        raise unknown(kind, name, known(kind), where)  # a file of ours that is something else
+    if kind == "family":
+        missing += [half for half in HALVES if not _is_there(f"{found}.{half}")]
+    _complete(found, kind, name, where, missing)
+    return module
 
 
-def family_of(source: str) -> str:
-    """Name of the family that a source's data belong to."""
-    return load("source", source).FAMILY
+def _imported(module: str, kind: str, name: str, where: str) -> ModuleType:
+    """Import the module that bears a name.
+
+    Raises
+    ------
+    UserError
+        When it, or what it imports itself, is not there, or is not Python.
+    """
+    try:
+        return import_module(module)
+    except (ImportError, SyntaxError) as error:
+        place = f"{where}: " if where else ""
+        raise UserError(
+            f"{place}{kind} {name!r}: its module {module} cannot be imported: {error}"
+        ) from error
 
 
-def part_name(family: str, part: str) -> str:
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # the parent is no package
+        return False
+
+
+def _complete(module: str, kind: str, name: str, where: str, missing: Sequence[str]) -> None:
+    if missing:
+        place = f"{where}: " if where else ""
+        raise UserError(
+            f"{place}{kind} {name!r}: {module} cannot serve as a {kind}: it does not define "
+            f"{', '.join(missing)}."
+        )
+
+
+def family_of(source: str, where: str = "") -> str:
+    """Name of the family that a source's data belong to; errors as of `load`."""
+    return str(load("source", source, where).FAMILY)
+
+
+def part_name(family: str, part: str, where: str = "") -> str:
     """Dotted name of one half of a family: ``prepare`` (raw files to arrays) or ``batch``."""
-    return f"{load('family', family).__name__}.{part}"
+    return f"{load('family', family, where).__name__}.{part}"
 
 
-def part(family: str, part: str) -> ModuleType:
-    """Import one half of a family; see `part_name`."""
-    return import_module(part_name(family, part))
+def part(family: str, part: str, where: str = "") -> ModuleType:
+    """Import one half of a family; see `part_name`.
+
+    Raises
+    ------
+    UserError
+        As of `load`: when nothing bears the name, or the half lacks what it must define.
+    """
+    name = part_name(family, part, where)
+    module = _imported(name, "family", family, where)
+    missing = [one for one in HALVES[part] if not hasattr(module, one)]
+    _complete(name, "family", family, where, missing)
+    return module
 
 
 def known(kind: str) -> list[str]:

@@ -8,10 +8,16 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import update_config
 
+# This folder's library, and of the folder nothing else: a user's own random.py may lie in it. Jobs
+# find it by a link beside their program.
 sys.path.insert(0, workflow.basedir)
+import regression_unlearning
+
+sys.path.remove(workflow.basedir)
 
 from regression_unlearning.data.fetching.mirror import MIRROR
 from regression_unlearning.errors import UserError
+from regression_unlearning.files import shown_path
 from regression_unlearning.pipeline import (
     failures,
     leftovers,
@@ -21,27 +27,23 @@ from regression_unlearning.pipeline import (
     paths,
     plan,
     searches,
+    surroundings,
 )
 from regression_unlearning.pipeline.code import Code
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.pipeline.told import clear_settings, settings_file
-from regression_unlearning.settings.document import check, read_yaml
+from regression_unlearning.settings.document import check
+from regression_unlearning.settings.reading import PARAMS, Origins, read_yaml
 
 # Another release of Snakemake may have renamed what is read below: said before any work.
 try:
     needs.check_engine(workflow)
+    surroundings.settle()
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
-# Jobs run the interpreter that runs Snakemake, whether or not its environment is activated.
-os.environ.update(
-    PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-)
-
-# With --sdm conda or --sdm apptainer they run there, with this folder's library.
-ENVIRONMENT = f"{workflow.basedir}/envs/environment.yaml"
-LIBRARIES = [workflow.basedir, *filter(None, [os.getenv("PYTHONPATH")])]
-os.environ.update(PYTHONPATH=os.pathsep.join(LIBRARIES))
+# With --sdm conda jobs run there. Snakemake takes braces in its path for wildcards.
+ENVIRONMENT = f"{workflow.basedir}/envs/environment.yaml".translate({123: "{{", 125: "}}"})
 
 # Keep freed memory in the process: giving pages back and taking them again each mini-batch costs a
 # fifth of the training time.
@@ -49,11 +51,13 @@ os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", "1073741824")
 os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "1073741824")
 
 # In place of `configfile:`, which reads slowly (a minute for 500,000 ids) and names no line: a slip is
-# named by its line, and a key that stands twice is seen. The command line goes before the file.
+# named by its line, and a key that stands twice is seen. What --configfile and --config say goes
+# before params.yaml; messages name what said a key last.
 try:
-    for path in workflow.configfiles:
-        read_yaml(path)
-    update_config(config, read_yaml("params.yaml"))
+    FILES = dict.fromkeys([PARAMS, *map(shown_path, workflow.configfiles)])
+    FILES.update({path: read_yaml(path) for path in FILES})
+    ORIGINS = Origins([*FILES.items(), ("--config", workflow.config_settings.config)])
+    update_config(config, FILES[PARAMS])
 except UserError as error:
     raise WorkflowError(str(error)) from None
 workflow.configfiles.append("params.yaml")
@@ -67,7 +71,7 @@ def site(name):
 
 
 try:
-    SETTINGS = check(config)
+    SETTINGS = check(config, ORIGINS)
     GRID = Grid(SETTINGS, int(site("seeds_per_job") or 0))
     CODE = Code(SETTINGS, writes=workflow.is_main_process)
     if workflow.is_main_process:
@@ -104,7 +108,6 @@ if SETTINGS.data_mirror:
     os.environ.setdefault(MIRROR, SETTINGS.data_mirror)
 
 os.environ.setdefault("REGRESSION_UNLEARNING_WITHOUT_GPU", SETTINGS.without_gpu)
-
 
 
 def told(values):

@@ -5,8 +5,8 @@
 rule measure:
     input:
         models=lambda wildcards: GRID.measure_files(wildcards.dataset, wildcards.forget_set),
-        code=lambda wildcards: list(
-            CODE.measuring(GRID.measured_in(wildcards.dataset, wildcards.forget_set)).values()
+        code=lambda wildcards: CODE.measuring(
+            GRID.measured_in(wildcards.dataset, wildcards.forget_set)
         ),
     output:
         "measures/{experiment}/{dataset}/{forget_set}.csv",
@@ -25,9 +25,7 @@ rule measure:
         settings=lambda wildcards: told(
             {
                 **GRID.measuring(wildcards.dataset, wildcards.forget_set),
-                "code": CODE.measuring(
-                    GRID.measured_in(wildcards.dataset, wildcards.forget_set)
-                ),
+                "code": CODE.measures(GRID.measured_in(wildcards.dataset, wildcards.forget_set)),
             }
         ),
     shell:

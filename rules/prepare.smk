@@ -32,9 +32,7 @@ rule select_forget_set:
     input:
         rows=paths.rows("{dataset}"),
         ids=lambda wildcards: plan.ids_file(SETTINGS, wildcards.dataset, wildcards.forget_set),
-        after=lambda wildcards: plan.parts_before(
-            SETTINGS, wildcards.dataset, wildcards.forget_set
-        ),
+        after=lambda wildcards: plan.parts_before(SETTINGS, wildcards.dataset, wildcards.forget_set),
         code=files_of(CODE.selecting),
     output:
         paths.parts("{dataset}", "{forget_set}"),

@@ -2,8 +2,8 @@
 # Requires: original, retrained and helper models of the dataset's tuning seed. Makes: tuning.
 
 
-# The entry as it stands is the first trial, read by the program itself: writing the chosen settings
-# there must not start the search anew.
+# The entry as it stands is the first trial, read by the program itself, with what an earlier record
+# chose: that this record names other settings must not start the search anew.
 rule tune:
     input:
         lambda wildcards: searches.inputs(
@@ -14,7 +14,7 @@ rule tune:
         ),
         code=files_of(CODE.tuning),
     output:
-        paths.search("{dataset}", "{method}"),
+        update(paths.search("{dataset}", "{method}")),
     log:
         "logs/tune/{dataset}/{method}.log",
     conda:
@@ -27,10 +27,12 @@ rule tune:
         most=lambda wildcards: searches.tuning_of(SETTINGS, wildcards.dataset).most,
         seed=lambda wildcards: searches.tuning_of(SETTINGS, wildcards.dataset).seed,
         forget_sets=lambda wildcards: searches.tuning_of(SETTINGS, wildcards.dataset).forget_sets,
+        files=list(FILES),
     shell:
         "python workflow_scripts/tune.py --dataset {wildcards.dataset} --method {wildcards.method}"
         " --forget-set {params.forget_sets} --budget {params.budget} --most {params.most}"
-        " --seed {params.seed} --threads {threads} --gpus {resources.gpu} --output {output} 2> {log}"
+        " --params {params.files} --seed {params.seed} --threads {threads} --gpus {resources.gpu}"
+        " --output {output} 2> {log}"
 
 
 rule all_tuned:

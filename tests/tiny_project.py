@@ -9,6 +9,9 @@ from pathlib import Path
 
 import yaml
 
+from regression_unlearning.settings.complete import resolved
+from regression_unlearning.settings.reading import read_yaml
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -65,11 +68,11 @@ def shrink(params: dict) -> None:
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
-    """Environment of a project's copy: this interpreter's tools and the copy's library."""
+    """Environment of a project's copy: this interpreter's tools."""
+    variables = {key: value for key, value in os.environ.items() if key != "PYTHONSAFEPATH"}
     return {
-        **os.environ,
+        **variables,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        "PYTHONPATH": str(folder),
         "GIT_AUTHOR_NAME": "Test",
         "GIT_AUTHOR_EMAIL": "test@example.org",
         "GIT_COMMITTER_NAME": "Test",
@@ -82,7 +85,7 @@ def run(command: str, folder: Path, check: bool = True, **more: str) -> subproce
     """Run a command in a project's copy."""
     env = environment(folder, **more)
     done = subprocess.run(
-        command, shell=True, check=False, cwd=folder, env=env, capture_output=True, text=True
+        command, shell=True, check=False, cwd=folder, env=env, capture_output=True, encoding="utf-8"
     )
     if check and done.returncode:
         raise AssertionError(
@@ -105,12 +108,24 @@ def copy_project(folder: Path, change=shrink) -> Path:
     return folder
 
 
+class _Plain(yaml.SafeDumper):
+    """YAML without anchors: what stands in two places is written twice."""
+
+    def ignore_aliases(self, data):
+        return True
+
+
+def as_yaml(values: dict) -> str:
+    """Values as params.yaml may hold them."""
+    return yaml.dump(values, Dumper=_Plain, sort_keys=False)
+
+
 def edit(folder: Path, change) -> dict:
     """Change params.yaml by a function of its content."""
     path = folder / "params.yaml"
-    params = yaml.safe_load(path.read_text(encoding="utf-8"))
+    params = resolved(read_yaml(path), folder)
     change(params)
-    path.write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+    path.write_text(as_yaml(params), encoding="utf-8")
     return params
 
 

@@ -22,8 +22,8 @@ REPORTING = ("table", "figure", "report", "metrics")
 
 def dvc(*arguments: str) -> subprocess.CompletedProcess:
     """Run DVC; give its end and what it said."""
-    command = [sys.executable, "-m", "dvc", *arguments]
-    return subprocess.run(command, check=False, capture_output=True, text=True)
+    command = [sys.executable, "-P", "-m", "dvc", *arguments]
+    return subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
 
 
 def snakemake(*arguments: str) -> str:
@@ -34,8 +34,9 @@ def snakemake(*arguments: str) -> str:
     UserError
         When it fails.
     """
-    command = [sys.executable, "-m", "snakemake", "--executor", "local", "--cores", "1", *arguments]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    engine = [sys.executable, "-P", "-m", "snakemake"]  # -P: not a snakemake.py that lies here
+    command = [*engine, "--executor", "local", "--cores", "1", *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
     if done.returncode:
         raise UserError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
     return done.stdout + done.stderr

@@ -3,12 +3,11 @@
 import sys
 from pathlib import Path
 
-import yaml
-
 from regression_unlearning import program
 from regression_unlearning.files import write_text
 from regression_unlearning.pipeline.stages import rendered
 from regression_unlearning.settings.document import check
+from regression_unlearning.settings.reading import read_yaml
 
 
 def main() -> None:
@@ -18,8 +17,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("dvc.yaml"), help="file to write")
     parser.add_argument("--check", action="store_true", help="write nothing; 1 where out of step")
     arguments = parser.parse_args()
-    params = yaml.safe_load(arguments.params.read_text(encoding="utf-8"))
-    text = rendered(check(params), params)
+    params = read_yaml(arguments.params)
+    text = rendered(check(params, str(arguments.params), arguments.params.parent), params)
     if not arguments.check:
         write_text(arguments.output, text)
     elif not arguments.output.is_file() or arguments.output.read_text(encoding="utf-8") != text:

@@ -67,7 +67,8 @@ def exported() -> list[str]:
     uv = shutil.which("uv")
     if uv is None:
         raise UserError("uv is not installed: https://docs.astral.sh/uv says how.")
-    done = subprocess.run([uv, *EXPORT, "--no-header"], check=False, capture_output=True, text=True)
+    command = [uv, *EXPORT, "--no-header"]
+    done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
     if done.returncode:
         raise UserError(f"uv export failed:\n{done.stderr}")
     return requirements(done.stdout)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from regression_unlearning import program
+from regression_unlearning import __version__, program
 from regression_unlearning.reporting import (
     claims_table_1,
     claims_table_2,
@@ -69,14 +69,15 @@ def main() -> None:
         f"{', '.join(embedded)}: embedded in this project. These figures show that everything "
         "runs; they say nothing about the methods on the paper's data."
     )
-    packages = ("torch", "numpy", "scipy", "scikit-learn", "pandas", "regression-unlearning")
+    packages = ("torch", "numpy", "scipy", "scikit-learn", "pandas")
     write_report(
         arguments.output,
         settings["title"],
         {
             "Datasets": ", ".join(dict.fromkeys(one["title"] for one in datasets)),
             "Seeds": ", ".join(str(seed) for seed in settings["seeds"]),
-            "Versions": {name: version(name) for name in packages},
+            "Versions": {name: version(name) for name in packages}
+            | {"regression-unlearning": __version__},
         },
         tables=tables,
         figures=pictures,

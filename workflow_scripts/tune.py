@@ -1,7 +1,7 @@
 """Search a method's settings on rows and a seed that no table reports, and record every trial.
 
-The settings as they stand are read from --params, and are the first trial; nothing is written
-there: workflow_scripts/take_tuned.py does that. The models come from the workflow:
+The settings as they stand are read from --params, and are the first trial. An entry that says
+`tuned: DATASET` takes what was chosen from here. The models come from the workflow:
 `snakemake tuning/DATASET/METHOD.json` makes them and runs this program.
 """
 
@@ -10,10 +10,12 @@ from pathlib import Path
 from regression_unlearning import program
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.files import write_json
-from regression_unlearning.settings.document import check, load_settings, read_yaml
+from regression_unlearning.settings.document import check
+from regression_unlearning.settings.methods import with_changes
+from regression_unlearning.settings.reading import PARAMS, Origins, overlaid, read_yaml
 from regression_unlearning.settings.section import validated
-from regression_unlearning.settings.tuning import Tuning
-from regression_unlearning.training.session import set_up
+from regression_unlearning.settings.tuning import Tuning, record_path
+from regression_unlearning.training.device import set_up
 from regression_unlearning.tuning.cases import open_cases
 from regression_unlearning.tuning.search import as_record, search, space_of
 
@@ -21,7 +23,9 @@ from regression_unlearning.tuning.search import as_record, search, space_of
 def main() -> None:
     """Read the arguments, search, write the record."""
     parser = program.parser(__doc__)
-    parser.add_argument("--params", type=Path, default=Path("params.yaml"), help="the settings")
+    parser.add_argument(
+        "--params", type=Path, nargs="+", default=[Path(PARAMS)], help="files of settings, in order"
+    )
     parser.add_argument("--dataset", required=True, help="key of the dataset")
     parser.add_argument("--method", required=True, help="key of the method's entry")
     for name, kind in (("--budget", float), ("--most", float), ("--seed", int)):
@@ -32,22 +36,25 @@ def main() -> None:
     parser.add_argument("--gpus", type=int, default=0, help="GPUs that this job asked for")
     parser.add_argument("--output", type=Path, help="tuning/DATASET/METHOD.json if not given")
     given = parser.parse_args()
-    settings = load_settings(given.params)
+    origins = Origins([(str(path), read_yaml(path)) for path in given.params])
+    folder = given.params[0].parent
+    settings = check(origins.merged, origins, folder)
     if given.dataset not in settings.datasets:
-        raise unknown("dataset", given.dataset, settings.datasets, str(given.params))
+        raise unknown("dataset", given.dataset, settings.datasets)
     dataset = settings.datasets[given.dataset]
     method = dataset.method(given.method)
     space_of(method.method)
     if dataset.tuning is None and not given.forget_set:
-        raise UserError(f"{given.params}: {given.dataset} has no `tuning`; name a --forget-set.")
+        place = settings.at(f"datasets.{given.dataset}")
+        raise UserError(f"{place} has no `tuning`; name a --forget-set.")
     own = dataset.tuning.plain() if dataset.tuning else {}
     asked = {key: getattr(given, key) for key in ("budget", "most", "seed")}
     asked["forget_sets"] = given.forget_set
     changes = {key: value for key, value in asked.items() if value is not None}
     chosen = validated(Tuning, {**own, **changes})
-    values = read_yaml(given.params)
-    values["datasets"][given.dataset]["tuning"] = chosen.plain()
-    settings = check(values, str(given.params))  # against what the tables report
+    asked = {"datasets": {given.dataset: {"tuning": chosen.plain()}}}
+    values = overlaid(origins.merged, asked)
+    settings = check(values, origins, folder)  # against what the tables report
     device = set_up(given.device, given.threads, given.gpus)
     cases = open_cases(settings, given.dataset, given.method, chosen, device)
     nothing = sum(case.closeness.value(case.original) for case in cases) / len(cases)
@@ -68,9 +75,10 @@ def main() -> None:
         "budget_s": chosen.budget,
         "most": chosen.most,
         "forget_sets": list(chosen.forget_sets),
+        **with_changes(method, best.changed),
         **as_record(trials, best, nothing),
     }
-    write_json(given.output or Path(f"tuning/{given.dataset}/{given.method}.json"), record)
+    write_json(given.output or Path(record_path(given.dataset, given.method)), record)
     before = "failed" if trials[0].value is None else f"{trials[0].value:.4f}"
     program.say(
         f"{given.dataset}/{given.method}: {best.value:.4f}, {before} before, {nothing:.4f} by "

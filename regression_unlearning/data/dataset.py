@@ -49,18 +49,17 @@ def open_dataset(
     raw, prepared = Path(folder, "raw", name), Path(folder, "prepared", name)
     if not (prepared / ARRAYS).is_file():
         loader = registry.load("source", chosen.loader)
-        source = loader.Settings.model_validate(chosen.source)
         embedding = settings.word_vectors_of(name)
         loader.download(
             raw,
-            source,
+            chosen.source,
             mirror=mirror_of(settings.data_mirror),
             checksums=Path(folder, "checksums.json"),
             embedding=embedding,
         )
-        prepare(raw, prepared, chosen.loader, source, embedding, os.cpu_count() or 1)
+        prepare(raw, prepared, chosen.loader, chosen.source, embedding, os.cpu_count() or 1)
     rows, parts = read_rows(prepared), None
     for one in (*reversed(chosen.earlier(forget_set)), forget_set):
         parts = select(rows, chosen.forget_sets[one], one, parts)
     family = registry.family_of(chosen.loader)
-    return load_prepared(prepared, family, device, chosen.reading), parts
+    return load_prepared(prepared, family, device, chosen.reading.plain()), parts

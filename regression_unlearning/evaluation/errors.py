@@ -1,9 +1,14 @@
 """Errors on the retain and the forget part, of train and of test (paper, Section 5)."""
 
+from typing import TYPE_CHECKING
+
 from regression_unlearning.evaluation.inputs import Inputs
 from regression_unlearning.evaluation.measure import Quantity
 from regression_unlearning.evaluation.values import Value
 from regression_unlearning.settings.section import Section
+
+if TYPE_CHECKING:
+    import numpy as np
 
 NEEDS = ("observations",)
 
@@ -52,7 +57,7 @@ class Settings(Section):
     """No settings: the loss decides the error's form."""
 
 
-def error(losses, loss: str) -> float:
+def error(losses: "np.ndarray", loss: str) -> float:
     """Error of a part: the root of the mean of squared errors, the plain mean of other losses.
 
     The paper's Table 2 prints the root for text, its Tables 1 and 3 the mean for images and load.

@@ -95,7 +95,7 @@ def load(name: str, where: str = "") -> Measure:
     UserError
         When nothing bears the name, or its module lacks a part.
     """
-    module: Measure = registry.load("measure", name, where)  # type: ignore[assignment]
+    module: Measure = registry.load("measure", name, where)
     if not all(isinstance(one, Quantity) for one in module.QUANTITIES):
         raise UserError(f"measure {name}: QUANTITIES must be a tuple of Quantity.")
     if wrong := set(module.NEEDS) - set(SOURCES):

@@ -83,9 +83,13 @@ class Settings(Section):
     """Rows a class at most, cross-validation's folds, the drawing's seed, C of the paper's SVC."""
 
     rows: Count = 2000
+    """At most, of a class."""
     folds: Annotated[int, Field(ge=2)] = 3
+    """Of the cross-validation."""
     seed: Seed = 0
+    """Of the draws."""
     regularisation: Positive = 1.0
+    """C of the support vector machine."""
 
 
 def balanced(
@@ -179,7 +183,7 @@ def measure_one(inputs: Inputs, seen: Observation, seed: int, settings: Settings
     """The three attacks on one model."""
     import numpy as np
 
-    def generator():
+    def generator() -> np.random.Generator:
         return np.random.default_rng((settings.seed, seed))
 
     enough = 2 * settings.folds

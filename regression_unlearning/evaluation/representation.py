@@ -70,8 +70,11 @@ class Settings(Section):
     """
 
     rows: Count = 2000
+    """At most, of a class."""
     folds: Annotated[int, Field(ge=2)] = 5
+    """Of the cross-validation."""
     seed: int = 0
+    """Of draws, folds and network."""
     regularisation: Positive = 1.0
     hidden: Count = 32
     decay: Positive = 1.0

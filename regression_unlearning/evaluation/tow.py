@@ -51,7 +51,7 @@ def constant_error(seen: Observation, part: str) -> float:
     return error(apart**2 if seen.loss == "mse" else np.abs(apart), seen.loss)
 
 
-def _quantile_loss(known, target, shares) -> "np.ndarray":
+def _quantile_loss(known: "np.ndarray", target: "np.ndarray", shares: "np.ndarray") -> "np.ndarray":
     """The loss of each target under the quantiles of what is known, summed over them."""
     import numpy as np
 

@@ -23,6 +23,7 @@ class Settings(Fit):
     """
 
     lambda_: Annotated[float, Field(ge=0, alias="lambda")] = 50.0
+    """Weight of the activation difference."""
     form: Literal["attention", "norm"] = "attention"
     layers: Count | None = None
     helper: Name | None = None

@@ -12,6 +12,7 @@ class Settings(Fit):
     """Fine-tuning, and how many of the network's named layers move, counted from the output."""
 
     k: Count = 2
+    """Named layers that are trained, counted from the output."""
 
 
 SEARCH = {**FIT, "k": Whole(1, 4)}

@@ -12,6 +12,7 @@ class Settings(Fit):
     """Training, and how many of the network's named layers start anew, counted from the output."""
 
     k: Count = 2
+    """Named layers that start anew, counted from the output."""
 
 
 SEARCH = {**FIT, "learning_rate": Log(1e-3, 3e-2), "k": Whole(1, 4)}

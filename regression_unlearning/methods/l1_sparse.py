@@ -15,6 +15,7 @@ class Settings(Fit):
     """Fine-tuning, and the penalty's weight at the start; it falls linearly to 0 at the end."""
 
     gamma: Annotated[float, Field(ge=0)] = 5e-4
+    """The penalty's weight at the start."""
 
 
 SEARCH = {**FIT, "gamma": Log(1e-6, 1e-3)}

@@ -13,6 +13,7 @@ class Settings(gaussian_amnesiac.Settings):
     """Fine-tuning, whose labels the Gaussian is fitted to, and the share of weights that move."""
 
     q: Share = 0.5
+    """Share of the weights that may change."""
 
 
 SEARCH = {**FIT, "q": Linear(0.1, 1)}

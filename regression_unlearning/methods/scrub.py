@@ -30,7 +30,9 @@ class Settings(Fit):
     forget_epochs: Count = 3
     forget_batch_size: Count = 256
     gamma: Weight = 1.0
+    """Weight of the loss on the retain set."""
     alpha: Weight = 0.5
+    """Weight of the distance from the original there."""
     cap: bool = True
     rewind: bool = True
 

@@ -12,8 +12,11 @@ class Settings(Section):
 
     name: Literal["lstm"]
     hidden: Count = 64
+    """Length of the state."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.3
+    """Share of activations left out in training."""
     head: tuple[Count, ...] = (64, 32, 16)
+    """Lengths of the head's layers."""
 
 
 def build(settings: Settings, inputs, outputs: int = 1):

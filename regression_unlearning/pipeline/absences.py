@@ -30,6 +30,5 @@ def absences(
     for name in datasets:
         loader = registry.load("source", settings.datasets[name].loader)
         if hasattr(loader, "absence"):
-            source = loader.Settings.model_validate(settings.datasets[name].source)
-            found[name] = loader.absence(folder / name, source, mirror)
+            found[name] = loader.absence(folder / name, settings.datasets[name].source, mirror)
     return {name: reason for name, reason in found.items() if reason}

@@ -38,11 +38,11 @@ class Batch:
         """Part of a rule's and a log's name."""
         return f"seed_{'_'.join(map(str, self.seeds))}"
 
-    def each(self, path: Callable[..., str], *parts: str) -> list[str]:
+    def each(self, path: Callable[..., str], *parts: str | None) -> list[str]:
         """A path for each seed: such as ``each(paths.retrained, "{dataset}", "{forget_set}")``."""
         return [path(*parts, seed) for seed in self.seeds]
 
-    def records(self, path: Callable[..., str], *parts: str) -> list[str]:
+    def records(self, path: Callable[..., str], *parts: str | None) -> list[str]:
         """The records beside such checkpoints."""
         return [paths.record(one) for one in self.each(path, *parts)]
 

@@ -13,12 +13,12 @@ from typing import Any
 from regression_unlearning import registry
 from regression_unlearning.files import write_text
 from regression_unlearning.pipeline import fingerprints, plan
-from regression_unlearning.provenance import PACKAGE
 from regression_unlearning.settings.document import Settings
 
 #: Where the files lie.
 FOLDER = Path(".fingerprints")
 LIBRARY = "regression_unlearning"
+PACKAGE = Path(__file__).parents[1]
 _JOBS = f"{LIBRARY}.settings.jobs"
 #: What every step of a program with a network is made of: it makes the task, and all in it.
 _SESSION = f"{LIBRARY}.training.session:Session"
@@ -89,19 +89,18 @@ class Code:
             **self._looking(network),
         }
 
-    def measuring(self, measures: Iterable[str]) -> dict[str, str]:
-        """Measures, each by itself."""
-        return {
-            name: self._file(
-                "measure",
-                [
-                    f"{module}:{part}"
-                    for module in [registry.module_name("measure", name)]
-                    for part in ("NEEDS", "Settings", "measure")
-                ],
-            )
-            for name in measures
-        }
+    def measures(self, names: Iterable[str]) -> dict[str, str]:
+        """Measures, each by itself: what it finds is kept for as long as its own code stays."""
+        return {name: self._file("measure", self._measure(name)) for name in names}
+
+    def measuring(self, names: Iterable[str]) -> list[str]:
+        """Measuring a forget set."""
+        roots = [root for name in names for root in self._measure(name)]
+        return list(self._program("measure", roots).values())
+
+    def _measure(self, name: str) -> list[str]:
+        module = registry.module_name("measure", name)
+        return [f"{module}:{part}" for part in ("NEEDS", "SKIPS", "Settings", "measure")]
 
     def reporting(self, program: str, *modules: str) -> list[str]:
         """Tables, figures, the report; `modules` are what they import by name."""
@@ -124,7 +123,9 @@ class Code:
         return registry.module_name("source", self.settings.datasets[dataset].loader) or ""
 
     def _network(self, dataset: str) -> list[str]:
-        model = registry.module_name("network", self.settings.datasets[dataset].model.name)
+        model = registry.module_name(
+            "network", plan.network(self.settings, dataset)["model"]["name"]
+        )
         batch = registry.part_name(plan.family(self.settings, dataset), "batch")
         return [f"{model}:Settings", f"{model}:build", f"{batch}:Reading", f"{batch}:Inputs"]
 

@@ -19,7 +19,7 @@ def words(settings: Settings, layout: Table | Figure) -> list[str]:
     if isinstance(layout, Figure):
         needs = registry.load("figure", layout.kind).NEEDS
         return [name for name in settings.measures if name in needs]
-    return list(dict.fromkeys([*settings.measures, *registry.known("measure")]))
+    return list(settings.measures)
 
 
 def columns(layout: Layout) -> list[tuple[str, str, str]]:

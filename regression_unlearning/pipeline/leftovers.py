@@ -37,7 +37,14 @@ def waiting_or_running(folder: str | Path = ".") -> list[str]:
         return []
     command = ["squeue", "--noheader", f"--user={os.getuid()}", "--format=%i|%k|%Z"]
     try:
-        asked = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+        asked = subprocess.run(
+            command,
+            check=False,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=60,
+        )
     except subprocess.TimeoutExpired:
         return []
     if asked.returncode:

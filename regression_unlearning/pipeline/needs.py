@@ -21,6 +21,7 @@ ENGINE = (
     "is_main_process",
     "dryrun",
     "configfiles",
+    "config_settings.config",
     "config_settings.overwrite_config",
     "resource_settings.default_resources",
 )
@@ -63,7 +64,8 @@ def check_needs(grid: Grid) -> None:
     name = grid.settings.experiment
     if not grid.datasets:
         reasons = " ".join(grid.absent.values())
-        raise UserError(f"params.yaml: experiments.{name}: nothing in it can be run. {reasons}")
+        place = grid.settings.at(f"experiments.{name}")
+        raise UserError(f"{place}: nothing in it can be run. {reasons}")
     problems = []
     for dataset in grid.shown:
         problems += missing_ids(grid.settings, dataset, grid.forget_set_names(dataset))
@@ -77,9 +79,9 @@ def missing_ids(settings: Settings, dataset: str, names: Iterable[str]) -> list[
     """Forget sets whose file of ids is not there, and their places."""
     selectors = settings.datasets[dataset].forget_sets
     return [
-        f"params.yaml: datasets.{dataset}.forget_sets.{name}.{why}"
+        settings.at(f"datasets.{dataset}.forget_sets.{name}.{why}")
         for name in names
-        if isinstance(selectors[name], Ids) and (why := selectors[name].missing_file())
+        if isinstance(one := selectors[name], Ids) and (why := one.missing_file())
     ]
 
 
@@ -93,11 +95,13 @@ def _lack(settings: Settings, dataset: str) -> str | None:
     """What is wrong with where a dataset's files are to come from, and its place."""
     chosen = settings.datasets[dataset]
     loader = registry.load("source", chosen.loader)
-    source = loader.Settings.model_validate(chosen.source)
+    source = chosen.source
     mirror = mirror_of(settings.data_mirror)
     own = getattr(source, "folder", None) or getattr(source, "path", None)
     if mirror is not None and not mirror.is_dir() and not own and not loader.EMBEDDED:
-        key = f"the variable {MIRROR}" if os.environ.get(MIRROR) else "data_mirror"
-        return f"params.yaml: {key}: {not_there(str(mirror), 'folder')}"
+        said = not_there(str(mirror), "folder")
+        if os.environ.get(MIRROR):
+            return f"the variable {MIRROR}: {said}"
+        return settings.at(f"data_mirror: {said}")
     why = loader.lack(source, mirror) if hasattr(loader, "lack") else None
-    return why and f"params.yaml: datasets.{dataset}.{why}"
+    return why and settings.at(f"datasets.{dataset}.{why}")

@@ -23,7 +23,7 @@ def check(grid: Grid) -> None:
         original = grid.settings.datasets[dataset].original
         for seed in grid.seeds if original else ():
             path = plan.given_original(grid.settings, dataset, seed)
-            said = f"params.yaml: datasets.{dataset}.original: {path}"
+            said = grid.settings.at(f"datasets.{dataset}.original: {path}")
             if Path(path).resolve().is_relative_to(Path("checkpoints").resolve()):
                 raise UserError(
                     f"{said}: checkpoints/ is where the pipeline writes; keep your model elsewhere."

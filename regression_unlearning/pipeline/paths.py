@@ -4,6 +4,10 @@ The parts of a path are a dataset, a forget set, a method's label, a seed; ``{..
 any of them, as in the rules.
 """
 
+from pathlib import Path
+
+from regression_unlearning.settings.tuning import record_path
+
 
 def manifest(dataset: str) -> str:
     """What was fetched of a dataset's raw files."""
@@ -80,6 +84,14 @@ def cells(dataset: str, forget_set: str) -> str:
     return f"measures/cells/{dataset}/{forget_set}"
 
 
+def cell(path: Path) -> tuple[str, ...] | None:
+    """Dataset, forget set, method and measure of a file in a folder of `cells`; None elsewhere."""
+    parts = path.parts
+    if len(parts) != 5 or parts[:2] != ("measures", "cells"):
+        return None
+    return (*parts[2:4], *parts[4].split("-")[:2])
+
+
 def result(experiment: str, name: str) -> str:
     """A table, a figure or the report of an experiment, without its ending."""
     return f"results/{experiment}/{name}"
@@ -87,4 +99,4 @@ def result(experiment: str, name: str) -> str:
 
 def search(dataset: str, label: str) -> str:
     """Where a search for a method's settings is recorded."""
-    return f"tuning/{dataset}/{label}.json"
+    return record_path(dataset, label)

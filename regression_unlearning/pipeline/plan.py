@@ -28,10 +28,9 @@ def processes(settings: Settings, dataset: str) -> int:
 def source(settings: Settings, dataset: str) -> dict[str, Any]:
     """What raw files a dataset is made of; its own word vectors where the loader brings some."""
     chosen = settings.datasets[dataset]
-    loader = registry.load("source", chosen.loader)
     vectors = settings.word_vectors_of(dataset)
     return {
-        "source": loader.Settings.model_validate(chosen.source).plain(),
+        "source": chosen.source.plain(),
         "embedding": vectors and vectors.plain(),
     }
 
@@ -56,13 +55,12 @@ def ids_file(settings: Settings, dataset: str, name: str) -> list[str]:
 def network(settings: Settings, dataset: str) -> dict[str, Any]:
     """Settings that every job with a dataset's network needs; see `settings.jobs.NetworkJob`."""
     chosen = settings.datasets[dataset]
-    batch = registry.part(family(settings, dataset), "batch")
     return {
         "family": family(settings, dataset),
         "model": chosen.model.plain(),
         "loss": chosen.loss,
         "quantiles": list(chosen.quantiles),
-        "reading": batch.Reading.model_validate(chosen.reading).plain(),
+        "reading": chosen.reading.plain(),
     }
 
 

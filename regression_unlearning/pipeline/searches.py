@@ -37,9 +37,9 @@ def inputs(settings: Settings, dataset: str, label: str, chosen: Tuning) -> list
     original = settings.datasets[dataset].original
     if original and "{seed}" not in original:
         raise UserError(
-            f"params.yaml: datasets.{dataset}.original is one model for every seed, so a search "
-            "would look at the very model that the tables report. Put {seed} into its path, and "
-            f"bring a model for seed {chosen.seed} too."
+            f"{settings.at(f'datasets.{dataset}.original')} is one model for every seed, so a "
+            "search would look at the very model that the tables report. Put {seed} into its path, "
+            f"and bring a model for seed {chosen.seed} too."
         )
     if missing := missing_ids(settings, dataset, chosen.forget_sets):
         raise UserError("\n".join(missing))
@@ -61,7 +61,7 @@ def tuning_of(settings: Settings, dataset: str) -> Tuning:
     found = settings.datasets[dataset].tuning
     if found is None:
         raise UserError(
-            f"params.yaml: datasets.{dataset} has no `tuning`, so nothing can be tuned."
+            f"{settings.at(f'datasets.{dataset}')} has no `tuning`, so nothing can be tuned."
         )
     return found
 

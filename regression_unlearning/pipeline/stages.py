@@ -33,7 +33,8 @@ class Step:
     makes : tuple of str
         Folders that it fills.
     params : tuple of str
-        Keys at the top of params.yaml that it depends on, beside the experiment's.
+        Keys at the top of params.yaml that it depends on, beside the experiments: one may be like
+        another.
     cached : bool
         Whether DVC keeps what it makes. Results are for git: DVC only compares them.
     """
@@ -94,6 +95,11 @@ def _given(settings: Settings) -> list[str]:
     return sorted(found)
 
 
+def _searched(settings: Settings) -> bool:
+    """Whether some method's options lie in the record of a search."""
+    return any(m.record for own in settings.datasets.values() for m in own.methods.values())
+
+
 def pipeline(settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
     """Content of dvc.yaml.
 
@@ -107,10 +113,12 @@ def pipeline(settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
     stages = {}
     for name, step in STEPS.items():
         given = _given(settings) if name == "original" else []
+        if "methods" in step.params and _searched(settings):
+            given = [*given, "tuning"]
         keys = [key for key in step.params if key in params]
         stages[name] = {
             "cmd": f"mkdir -p {' '.join(step.makes)} && snakemake --cores all {step.target}",
-            "params": ["experiment", "experiments.${experiment}", *keys],
+            "params": ["experiment", "experiments", *keys],
             "deps": [*CODE, *step.reads, *given],
             "outs": step.outs,
         }

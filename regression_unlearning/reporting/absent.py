@@ -1,9 +1,10 @@
 """A figure that cannot be drawn says why."""
 
 import textwrap
+from pathlib import Path
 
 
-def notice(stem, title: str, reason: str) -> None:
+def notice(stem: str | Path, title: str, reason: str) -> None:
     """Write ``{stem}.png`` and ``{stem}.pdf`` with a title and the reason that nothing is drawn.
 
     Parameters

@@ -1,5 +1,7 @@
 """What each method cost. Measured times differ from run to run, so they are kept apart."""
 
+from pathlib import Path
+
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.numerals import places
 from regression_unlearning.reporting.summaries import Summaries, select
@@ -53,7 +55,7 @@ def costs_table(summaries: Summaries, layout: Layout) -> Table:
     )
 
 
-def write_costs(summaries: Summaries, layout: Layout, stem) -> Table:
+def write_costs(summaries: Summaries, layout: Layout, stem: str | Path) -> Table:
     """Write ``{stem}_costs.csv`` (the summaries), ``.md`` and ``.tex``; see `costs_table`."""
     table = costs_table(summaries, layout)
     save(table, select(layout.own(summaries), layout.costs), f"{stem}_costs")

@@ -1,6 +1,8 @@
 """Densities of how far predictions on a forget set lie from the retrained model's."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -50,7 +52,7 @@ def draw(given: Given, relative: bool) -> None:
 
 def draw_panels(
     panels: Sequence[Panel],
-    stem,
+    stem: str | Path,
     title: str,
     unit: str,
     embedded: bool = False,
@@ -95,7 +97,14 @@ def _draw(axis: Axes, panel: Panel, relative: bool) -> None:
     axis.grid(axis="y", color="#EEEEEE", linewidth=0.8)
 
 
-def _curve(axis: Axes, name: str, sample: np.ndarray, grid, relative: bool, look: dict) -> None:
+def _curve(
+    axis: Axes,
+    name: str,
+    sample: np.ndarray,
+    grid: np.ndarray,
+    relative: bool,
+    look: dict[str, Any],
+) -> None:
     """Draw one density; a single repeated value becomes an upright line, no values nothing."""
     if not len(sample):
         return

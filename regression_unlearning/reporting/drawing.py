@@ -7,6 +7,7 @@ import logging
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regression_unlearning.files import whole
@@ -64,7 +65,7 @@ def canvas(wide: float, high: float) -> "Iterator[Figure]":
         yield figure
 
 
-def save_figure(figure: "Figure", stem) -> None:
+def save_figure(figure: "Figure", stem: str | Path) -> None:
     """Write a figure as PNG and PDF without dates or program names."""
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph
     with whole(f"{stem}.png") as part:

@@ -66,5 +66,5 @@ def load(name: str, where: str = "") -> Kind:
     UserError
         When nothing bears the name, or its module lacks a part.
     """
-    module: Kind = registry.load("figure", name, where)  # type: ignore[assignment]
+    module: Kind = registry.load("figure", name, where)
     return module

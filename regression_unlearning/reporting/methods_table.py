@@ -1,5 +1,7 @@
 """Many methods in one table: a row for each, a column for each of a few measures."""
 
+from pathlib import Path
+
 from regression_unlearning.reporting.costs import VARIES
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.numerals import places
@@ -65,7 +67,7 @@ def methods_table(summaries: Summaries, layout: Layout) -> Table:
     )
 
 
-def write_methods_table(summaries: Summaries, layout: Layout, stem) -> Table:
+def write_methods_table(summaries: Summaries, layout: Layout, stem: str | Path) -> Table:
     """Write ``{stem}.csv`` (without costs), ``.md`` and ``.tex``; see `methods_table`."""
     table = methods_table(summaries, layout)
     save(table, layout.measured(summaries), stem)

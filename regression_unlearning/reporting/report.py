@@ -37,7 +37,7 @@ class Picture:
 
 
 def write_report(
-    path,
+    path: str | Path,
     title: str,
     facts: Mapping[str, str | Mapping[str, str]],
     tables: Sequence[Table] = (),

@@ -1,6 +1,7 @@
 """The paper's tables: forget set by measure down, methods across, and the floor beside them."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 from regression_unlearning.reporting.layout import REFERENCES, Layout
 from regression_unlearning.reporting.numerals import places, shown, spread, with_interval
@@ -55,7 +56,7 @@ def main_table(summaries: Summaries, layout: Layout) -> Table:
     )
 
 
-def write_table(summaries: Summaries, layout: Layout, stem) -> Table:
+def write_table(summaries: Summaries, layout: Layout, stem: str | Path) -> Table:
     """Write ``{stem}.csv`` (the summaries), ``{stem}.md`` and ``{stem}.tex``; see `main_table`."""
     table = main_table(summaries, layout)
     save(table, layout.measured(summaries), stem)

@@ -1,5 +1,7 @@
 """Tables as CSV, Markdown and LaTeX: the same table, the same bytes."""
 
+from pathlib import Path
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from tabulate import tabulate
 
@@ -31,7 +33,7 @@ _LATEX = str.maketrans(
 )
 
 
-def save(table: Table, shown: Summaries, stem) -> None:
+def save(table: Table, shown: Summaries, stem: str | Path) -> None:
     """Write ``{stem}.csv`` (the summaries), ``{stem}.md`` and ``{stem}.tex``, each whole."""
     summaries.write(f"{stem}.csv", shown)
     write_text(f"{stem}.md", as_markdown(table))

@@ -1,17 +1,27 @@
 """A dataset with its network, training, forget sets and methods."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator, model_validator
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.settings.experiment import REFERENCES
 from regression_unlearning.settings.forget_sets import ForgetSet
 from regression_unlearning.settings.measuring import Observation, Relearning
+from regression_unlearning.settings.methods import Method, read_method
 from regression_unlearning.settings.networks import Network
-from regression_unlearning.settings.section import Count, Name, Section, validated
+from regression_unlearning.settings.section import (
+    Count,
+    Name,
+    Section,
+    Within,
+    name_of,
+    validated_within,
+)
 from regression_unlearning.settings.training import Training
-from regression_unlearning.settings.tuning import NO_OPTIONS, Tuned, Tuning, options_hash
+from regression_unlearning.settings.tuning import Tuning
 
 
 class Resources(Section):
@@ -21,64 +31,123 @@ class Resources(Section):
     """
 
     threads: Count = 1
+    """CPU threads."""
     gpu: Annotated[int, Field(ge=0)] = 0
+    """GPUs."""
     memory_mb: Count = 2000
+    """MiB of memory."""
     minutes: Count = 60
 
 
-class Method(BaseModel):
-    """One column of a table: an unlearning method with its options.
-
-    `tuned` is the record of the search that chose these very options, none where there was none.
-    """
-
-    model_config = ConfigDict(frozen=True)
-    label: str
-    method: str
-    title: str
-    options: dict[str, Any]
-    helpers: tuple[str, ...]
-    tuned: Tuned | None = None
-
-
-class _Named(Section):
-    title: str
-    method: str
-    tuned: Tuned | None = None
-
-
 class Dataset(Section):
-    """One dataset with its model, training settings, forget sets and methods.
-
-    `source` says what its loader fetches and makes, `reading` how its family makes a mini-batch;
-    `measures` holds settings of measures that differ from the general ones. `quantiles` are what
-    the network predicts under the quantile loss; the middle one is the point forecast. `blindspot`
-    trains the paper's helper; a method may name one of `further_blindspots` in its place.
-
-    `original` is the file of a model that was trained elsewhere, to start from in place of training
-    one; ``{seed}`` in it stands for the training seed, without it every seed starts from one model.
-    """
+    """One dataset with its network, training, forget sets and methods."""
 
     loader: Name
+    """Where its rows come from: a module of data/sources, or a plug-in."""
     title: str
-    source: dict[str, Any] = Field(default_factory=dict)
-    reading: dict[str, Any] = Field(default_factory=dict)
+    """What tables and figures call it."""
+    source: SerializeAsAny[Section] = Field(default_factory=dict, validate_default=True)
+    """What the loader fetches and makes; its own settings, below."""
+    reading: SerializeAsAny[Section] = Field(default_factory=dict, validate_default=True)
+    """How its family makes a mini-batch; the family's own settings, below."""
     embedding: Name | None = None
+    """One of `embeddings`, in place of the general one."""
     model: Network
+    """`name` of the network, and the network's own settings, below."""
     loss: Literal["mse", "l1", "quantile"]
+    """Of a row: squared, absolute, or quantile loss."""
     quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
+    """What the network predicts under the quantile loss; the middle one is the point forecast."""
     training: Training
+    """How originals and retrained models are trained."""
     original: str | None = None
+    """The file of a model that was trained elsewhere, to start from in place of training one;
+    ``{seed}`` in it stands for the training seed, without it every seed starts from one model."""
     blindspot: Training
+    """How the paper's helper is trained."""
     further_blindspots: dict[Name, Training] = Field(default_factory=dict)
+    """Further helpers by name: a method may say ``helper: NAME``."""
     unit: str = "the target's unit"
+    """The target's unit, for tables and figures."""
     forget_sets: dict[Name, ForgetSet]
-    methods: dict[Name, dict[str, Any]]
+    """What may be asked to be forgotten."""
+    unlearning: dict[str, Any] = Field(default_factory=dict)
+    """Options of every method of this dataset that has them, where its entry says nothing else."""
+    methods: dict[Name, Method]
+    """The methods that it has, and what differs from the top `methods` and from `unlearning`."""
     measures: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    """Settings of measures that differ from the general ones."""
     observation: Observation = Observation()
+    """One pass of a model over its rows, for the measures."""
     relearning: Relearning = Relearning()
+    """How the Anamnesis Index lets a model relearn."""
     tuning: Tuning | None = None
+    """How its methods are searched; without it they cannot be."""
     resources: Resources = Resources()
+    """What a job with a network asks for."""
+
+    @field_validator("loader")
+    @classmethod
+    def _loader_is_there(cls, name: str) -> str:
+        family = registry.family_of(name)
+        for half in registry.HALVES:
+            registry.part(family, half)
+        return name
+
+    @field_validator("source", "reading", mode="before")
+    @classmethod
+    def _own_settings(cls, values: Any, info: ValidationInfo) -> Any:
+        """Checked by the loader's, or the family's, own settings."""
+        loader = info.data.get("loader")
+        if loader is None:
+            return Section()  # what is wrong with the loader is said already
+        if info.field_name == "source":
+            settings = registry.load("source", loader).Settings
+        else:
+            settings = registry.part(registry.family_of(loader), "batch").Reading
+        if isinstance(values, settings):
+            return values
+        return validated_within(settings, values)
+
+    @field_validator("methods", mode="before")
+    @classmethod
+    def _methods(cls, entries: Any) -> Any:
+        """Each checked by its method's own settings."""
+        if not isinstance(entries, Mapping):
+            return entries
+        found, problems = {}, []
+        for label, entry in entries.items():
+            name_of(label)
+            if label in REFERENCES:
+                raise Within(f".{label}: this name is taken; choose another.")
+            try:
+                found[label] = read_method(label, entry, f".{label}")
+            except UserError as error:
+                problems.append(str(error))
+        if problems:
+            raise Within("\n".join(problems))
+        return found
+
+    @model_validator(mode="after")
+    def _helpers_are_there(self) -> Self:
+        for label, method in self.methods.items():
+            helper = method.options.get("helper")
+            if method.helpers and helper and helper not in self.further_blindspots:
+                where = f".methods.{label}"
+                raise Within(str(unknown("helper", helper, self.further_blindspots, where)))
+        return self
+
+    def method(self, label: str, where: str = "") -> Method:
+        """The entry `label` of `methods`.
+
+        Raises
+        ------
+        UserError
+            When there is none.
+        """
+        if label not in self.methods:
+            raise unknown("method", label, self.methods, where)
+        return self.methods[label]
 
     def earlier(self, forget_set: str) -> list[str]:
         """Forget sets that were unlearned before one, the latest first.
@@ -100,7 +169,7 @@ class Dataset(Section):
         return found
 
     @model_validator(mode="after")
-    def _original_is_a_path(self):
+    def _original_is_a_path(self) -> Self:
         if self.original is not None:
             rest = self.original.replace("{seed}", "")
             if not rest or "{" in rest or "}" in rest:
@@ -111,7 +180,7 @@ class Dataset(Section):
         return self
 
     @model_validator(mode="after")
-    def _quantiles_fit_the_loss(self):
+    def _quantiles_fit_the_loss(self) -> Self:
         count = len(self.quantiles)
         if self.loss != "quantile":
             if count:
@@ -122,39 +191,3 @@ class Dataset(Section):
                 "[0.1, 0.5, 0.9]; the middle one is the point forecast."
             )
         return self
-
-    def method(self, label: str, where: str = "") -> Method:
-        """The entry `label` of `methods`, its options checked by the method itself.
-
-        Parameters
-        ----------
-        label : str
-            The entry's name.
-        where : str, optional
-            Its place, for messages.
-
-        Raises
-        ------
-        UserError
-            When no method bears the name, or an option is wrong.
-        """
-        if label not in self.methods:
-            raise unknown("method", label, self.methods, where)
-        entry = self.methods[label]
-        names = {key: entry[key] for key in NO_OPTIONS if key in entry}
-        named = validated(_Named, {"title": label, "method": label, **names}, where)
-        module = registry.load("method", named.method, where)
-        chosen = {key: value for key, value in entry.items() if key not in NO_OPTIONS}
-        tuned = named.tuned
-        options = validated(module.Settings, chosen, where).plain()
-        helpers = tuple(getattr(module, "HELPERS", ()))
-        if helpers and options.get("helper") and options["helper"] not in self.further_blindspots:
-            raise unknown("helper", options["helper"], self.further_blindspots, where)
-        return Method(
-            label=label,
-            method=named.method,
-            title=named.title,
-            options=options,
-            helpers=helpers,
-            tuned=tuned if tuned and tuned.options == options_hash(entry) else None,
-        )

@@ -2,22 +2,24 @@
 
 `load_settings` reads the file; `check` takes a dictionary (Snakemake's ``config``, say). Either
 ends in a `Settings` in which every name exists and every number is in range, or in one `UserError`
-that names the key, what is wrong with it, and the nearest right one.
+that names the file, the key, what is wrong with it, and the nearest right one.
 """
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
+from pydantic import Field, PrivateAttr
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.evaluation.measure import quantities
+from regression_unlearning.settings.complete import complete
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.embedding import Embedding
-from regression_unlearning.settings.experiment import REFERENCES, Experiment, Figure, Layout, Table
+from regression_unlearning.settings.experiment import Experiment, Figure, Layout, Table
 from regression_unlearning.settings.forget_sets import Ids, Random
+from regression_unlearning.settings.reading import PARAMS, Origins, read_yaml
 from regression_unlearning.settings.section import Count, Name, Section, validated
 
 
@@ -25,19 +27,36 @@ class Settings(Section):
     """All of params.yaml."""
 
     experiment: Name
+    """Which of `experiments` runs."""
     data_mirror: str | None = None
+    """A folder that already holds the raw files; the environment variable
+    REGRESSION_UNLEARNING_DATA_MIRROR goes before it."""
     without_gpu: Literal["fail", "cpu"] = "fail"
+    """A job that asked for a GPU and finds none: fail, or go on on the cpu."""
     seeds_per_job: Count = 2
+    """Training seeds that share a process; a profile may say another number."""
     embedding: Name
+    """Which of `embeddings` real sentence pairs are read with."""
     embeddings: dict[Name, Embedding]
+    """Files of word vectors."""
+    methods: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    """What is said of each method once: title, options, `method` where the name is another."""
     datasets: dict[Name, Dataset]
+    """The datasets."""
     measures: dict[Name, dict[str, Any]]
+    """What is measured, in the order of a table's rows, and the measures' own settings, below."""
     experiments: dict[Name, Experiment]
+    """The experiments."""
+    _origins: Origins = PrivateAttr(default_factory=Origins)
 
     @property
     def chosen(self) -> Experiment:
         """The experiment that is to run."""
         return self.experiments[self.experiment]
+
+    def at(self, place: str) -> str:
+        """A key with the file that says it, for messages: ``mine.yaml: datasets.mine.loader``."""
+        return self._origins.at(place)
 
     def embedding_of(self, dataset: str) -> Embedding:
         """The entry of `embeddings` that is chosen for a dataset."""
@@ -51,12 +70,23 @@ class Settings(Section):
             return None
         loader = registry.load("source", chosen.loader)
         if hasattr(loader, "word_vectors"):
-            return loader.word_vectors(loader.Settings.model_validate(chosen.source))
+            return loader.word_vectors(chosen.source)
         return self.embedding_of(dataset)
 
 
-def check(values: Mapping[str, Any], where: str = "params.yaml") -> Settings:
+def check(
+    values: Mapping[str, Any], where: str | Origins = PARAMS, folder: str | Path = "."
+) -> Settings:
     """Check a whole configuration: keys, types, ranges, and every name that another part uses.
+
+    Parameters
+    ----------
+    values : mapping
+        Keys and values, as files say them, merged.
+    where : str or Origins
+        The file's name, or which file says which key.
+    folder : path
+        The project's folder, in which tuning/ lies.
 
     Raises
     ------
@@ -64,23 +94,29 @@ def check(values: Mapping[str, Any], where: str = "params.yaml") -> Settings:
         See `validated`; also for a name of a dataset, forget set, method, measure, embedding or
         experiment that does not exist.
     """
+    origins = where if isinstance(where, Origins) else Origins([(where, values)])
     try:
-        settings = validated(Settings, values)
+        settings = _checked(complete(values, Path(folder)))
     except UserError as error:
-        lines = str(error).splitlines()
-        raise UserError("\n".join(f"{where}: {line}" for line in lines)) from None
-    _named("experiment", settings.experiment, settings.experiments, f"{where}: experiment")
-    _named("embedding", settings.embedding, settings.embeddings, f"{where}: embedding")
+        raise UserError("\n".join(map(origins.at, str(error).splitlines()))) from None
+    settings._origins = origins
+    return settings
+
+
+def _checked(values: Mapping[str, Any]) -> Settings:
+    settings = validated(Settings, values)
+    _named("experiment", settings.experiment, settings.experiments, "experiment")
+    _named("embedding", settings.embedding, settings.embeddings, "embedding")
     for name, options in settings.measures.items():
-        module = registry.load("measure", name, f"{where}: measures.{name}")
-        validated(module.Settings, options, f"{where}: measures.{name}")
+        module = registry.load("measure", name, f"measures.{name}")
+        validated(module.Settings, options, f"measures.{name}")
     quantities(settings.measures)
     for label, dataset in settings.datasets.items():
-        _check_dataset(settings, dataset, f"{where}: datasets.{label}")
+        _check_dataset(settings, dataset, f"datasets.{label}")
     for label, experiment in settings.experiments.items():
         for kind, layouts in (("tables", experiment.tables), ("figures", experiment.figures)):
             for name, layout in layouts.items():
-                place = f"{where}: experiments.{label}.{kind}.{name}"
+                place = f"experiments.{label}.{kind}.{name}"
                 if isinstance(layout, Figure):
                     registry.load("figure", layout.kind, f"{place}.kind")
                 _check_layout(settings, experiment, layout, place)
@@ -93,10 +129,6 @@ def _named(kind: str, name: str, table: Iterable[str], place: str) -> None:
 
 
 def _check_dataset(settings: Settings, dataset: Dataset, place: str) -> None:
-    loader = registry.load("source", dataset.loader, f"{place}.loader")
-    validated(loader.Settings, dataset.source, f"{place}.source")
-    batch = registry.part(registry.family_of(dataset.loader), "batch")
-    validated(batch.Reading, dataset.reading, f"{place}.reading")
     if dataset.embedding is not None:
         _named("embedding", dataset.embedding, settings.embeddings, f"{place}.embedding")
     for name in dataset.forget_sets:
@@ -106,11 +138,6 @@ def _check_dataset(settings: Settings, dataset: Dataset, place: str) -> None:
             raise UserError(f"{place}.forget_sets.{name}.after: {error}") from None
     for name in dataset.tuning.forget_sets if dataset.tuning else ():
         _named("forget set", name, dataset.forget_sets, f"{place}.tuning")
-    for name in dataset.methods:
-        method_place = f"{place}.methods.{name}"
-        if name in REFERENCES:
-            raise UserError(f"{method_place}: this name is taken; choose another.")
-        dataset.method(name, method_place)
     for name, options in dataset.measures.items():
         _named("measure", name, settings.measures, f"{place}.measures")
         chosen = {**settings.measures[name], **options}
@@ -144,8 +171,7 @@ def _apart(dataset: Dataset, experiment: Experiment, layout: Layout, name: str, 
         if not isinstance(selector, Random | Ids):
             continue
         missing = selector.missing_file() if isinstance(selector, Ids) else None
-        file = where.partition(":")[0]
-        also = f"\n{file}: datasets.{name}.forget_sets.{one}.{missing}" if missing else ""
+        also = f"\ndatasets.{name}.forget_sets.{one}.{missing}" if missing else ""
         how = "names rows one by one" if isinstance(selector, Ids) else "draws rows at random"
         raise UserError(
             f"{where}: {one} {how}, and datasets.{name}.tuning.forget_sets names it: methods "
@@ -154,71 +180,13 @@ def _apart(dataset: Dataset, experiment: Experiment, layout: Layout, name: str, 
         )
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-    """YAML in which no key may stand twice: plain YAML would silently keep the last.
-
-    libyaml reads a list of ids ten times faster than Python does; without it Python reads.
-    """
-
-    def __init__(self, stream):
-        super().__init__(stream)
-        self._flat: set[yaml.Node] = set()
-
-    def flatten_mapping(self, node):
-        """Put the keys of a merge (``<<``) into a mapping; its own keys must differ."""
-        if node not in self._flat:  # a second time it holds merged keys, which may be overwritten
-            self._flat.add(node)
-            seen = set()
-            for key, _ in node.value:
-                if isinstance(key, yaml.ScalarNode):
-                    if key.value in seen:
-                        raise yaml.MarkedYAMLError(
-                            problem=f"{key.value!r} stands twice", problem_mark=key.start_mark
-                        )
-                    seen.add(key.value)
-        super().flatten_mapping(node)
-
-
-def read_yaml(path: str | Path) -> dict[str, Any]:
-    """Read a file of keys and values, in which no key may stand twice.
-
-    Raises
-    ------
-    UserError
-        When the file is missing, is no YAML, or holds something else.
-    """
-    path = Path(path)
-    try:
-        values = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a safe loader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"cannot read {path}: {error}") from error
-    except yaml.YAMLError as error:
-        raise UserError(_slip(path, error)) from error
-    if not isinstance(values, dict):
-        raise UserError(f"{path} must hold keys and values.")
-    return values
-
-
-def _slip(path: Path, error: yaml.YAMLError) -> str:
-    """Where a file stops being YAML, and why, on one line."""
-    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-    if mark is None:  # a character that no text holds
-        return f"{path} is not YAML: {' '.join(str(error).split())}."
-    spot = f"{path}, line {mark.line + 1}, column {mark.column + 1}"
-    if problem.endswith("stands twice"):
-        return f"{spot}: {problem}; take one out."
-    return (
-        f"{spot}: not YAML from here on ({problem}); look here and on the lines above for a "
-        "bracket or quote too many or too few, or a wrong indentation."
-    )
-
-
-def load_settings(path: str | Path = "params.yaml") -> Settings:
-    """Read and check params.yaml.
+def load_settings(path: str | Path = PARAMS, *more: str | Path) -> Settings:
+    """Read and check params.yaml, and files of one's own over it.
 
     Raises
     ------
     UserError
         See `read_yaml` and `check`.
     """
-    return check(read_yaml(path), str(path))
+    origins = Origins([(str(one), read_yaml(one)) for one in (path, *more)])
+    return check(origins.merged, origins, Path(path).parent)

@@ -7,7 +7,12 @@ class Embedding(Section):
     """A file of word vectors in GloVe's text format, plain or inside a zip or gzip file."""
 
     url: str
+    """Where it is downloaded."""
     member: str
+    """The file inside an archive."""
     dimension: Count
+    """Numbers of a vector."""
     mirror: tuple[str, ...] = ()
+    """Where it may lie in the data mirror; the first that is there is taken."""
     sha256: str | None = None
+    """What its content must hash to, where that is known."""

@@ -1,7 +1,7 @@
 """Experiments: what is run, and which tables and figures show it."""
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -24,10 +24,14 @@ class Layout(Section):
     """
 
     title: str
+    """Its headline."""
     datasets: Annotated[Names, Field(alias="dataset")]
+    """One dataset, or several with forget sets named alike."""
     paper: Name | None = None
     forget_sets: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Names of the dataset's forget sets."""
     methods: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Names of the dataset's methods, in their order."""
     titles: dict[Name, str] = Field(default_factory=dict)
 
     @field_validator("datasets", "forget_sets", "methods")
@@ -39,7 +43,7 @@ class Layout(Section):
         return names
 
     @model_validator(mode="after")
-    def _titles_of_what_is_shown(self):
+    def _titles_of_what_is_shown(self) -> Self:
         for name in self.titles:
             if name not in self.methods:
                 raise unknown("method", name, self.methods, "titles")
@@ -54,6 +58,7 @@ class Table(Layout):
     """
 
     kind: Literal["measures", "methods"] = "measures"
+    """The paper's form, or a row for each method."""
     measures: Names | None = None
 
     def measured(self, known: Iterable[str]) -> list[str]:
@@ -65,24 +70,29 @@ class Figure(Layout):
     """A figure: a layout and a kind of drawing, a module of `reporting.figures` or a plug-in."""
 
     kind: Name
+    """What is drawn: a module of reporting/figures, or a plug-in."""
 
 
 class Experiment(Section):
     """Datasets, forget sets, methods and seeds, and which table shows them."""
 
     title: str
+    """The report's headline."""
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1)]
+    """Training seeds: each trains, unlearns and is measured by itself."""
     tables: dict[Name, Table]
+    """Its tables."""
     figures: dict[Name, Figure] = Field(default_factory=dict)
+    """Its figures."""
 
     @model_validator(mode="after")
-    def _seeds_differ(self):
+    def _seeds_differ(self) -> Self:
         if len(set(self.seeds)) < len(self.seeds):
             raise UserError("seeds: a seed is named twice.")
         return self
 
     @model_validator(mode="after")
-    def _names_differ(self):
+    def _names_differ(self) -> Self:
         if both := sorted(set(self.tables) & set(self.figures)):
             raise UserError(f"{both[0]!r} names a table and a figure; rename one.")
         return self

@@ -3,7 +3,7 @@
 import datetime
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -42,6 +42,7 @@ class Selector(Section):
     """
 
     title: str
+    """What tables and figures call it."""
     after: Name | None = None
     overlap: bool | None = None
 
@@ -56,7 +57,7 @@ class Band(Selector):
     up_to: Edge | None = None
 
     @model_validator(mode="after")
-    def _has_an_edge(self):
+    def _has_an_edge(self) -> Self:
         lower = {"from": self.from_, "above": self.above}
         upper = {"below": self.below, "up_to": self.up_to}
         if all(edge is None for edge in (*lower.values(), *upper.values())):
@@ -77,7 +78,9 @@ class Random(Selector):
 
     select: Literal["random"]
     rows: Count
+    """How many."""
     seed: Seed = 0
+    """Of the draw, apart from the training seeds."""
 
 
 class Where(Selector):
@@ -85,7 +88,9 @@ class Where(Selector):
 
     select: Literal["where"]
     column: str
+    """A column of `data/prepared/NAME/rows.csv`."""
     equals: Annotated[tuple[Value, ...], OneOrMore, Field(min_length=1)]
+    """One value, or several of which a row has one."""
 
 
 class Ids(Selector):
@@ -96,10 +101,12 @@ class Ids(Selector):
 
     select: Literal["ids"]
     ids: Annotated[tuple[str, ...], OneOrMore] = ()
+    """The ids, in quotes."""
     file: str | None = None
+    """A text file with one id a line."""
 
     @model_validator(mode="after")
-    def _names_rows(self):
+    def _names_rows(self) -> Self:
         if not self.ids and self.file is None:
             raise UserError(
                 "no row is named; give ids (a list) or file (a text file with one id a line)."

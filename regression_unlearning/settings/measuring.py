@@ -9,7 +9,9 @@ class Observation(Section):
     """How many rows of each part keep their activations, and how many pass the network at once."""
 
     max_rows: Count = 2000
+    """Rows of each part that keep their activations."""
     batch_size: Count = 1024
+    """Rows that pass the network at once."""
 
 
 class Relearning(Section):
@@ -21,8 +23,11 @@ class Relearning(Section):
     """
 
     learning_rate: Positive = 0.01
+    """Of Adam."""
     batch_size: Count = 256
+    """Rows of a mini-batch."""
     alpha: Positive = 0.05
+    """How near to the original's loss on the forget set is relearnt."""
     orders: Count = 2
     check_every: Count = 1
     cap: Count = 230

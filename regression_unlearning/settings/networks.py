@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, SerializeAsAny
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings.section import Section, Within, validated
+from regression_unlearning.settings.section import Section, validated_within
 
 
 def _network(values: Any) -> Any:
@@ -18,11 +18,7 @@ def _network(values: Any) -> Any:
     if not isinstance(name, str):
         known = ", ".join(registry.known("network"))
         raise UserError(f"the key 'name' is required; one of {known}")
-    settings = registry.load("network", name).Settings
-    try:
-        return validated(settings, values)
-    except UserError as error:
-        raise Within(str(error)) from None
+    return validated_within(registry.load("network", name).Settings, values)
 
 
 Network = Annotated[SerializeAsAny[Section], BeforeValidator(_network)]

@@ -19,6 +19,10 @@ class Linear:
         """The value at a place in [0, 1), to three digits."""
         return float(f"{self.low + (self.high - self.low) * place:.3g}")
 
+    def holds(self, value: Any) -> bool:
+        """Whether a value lies in it."""
+        return isinstance(value, int | float) and self.low <= value <= self.high
+
 
 @dataclass(frozen=True)
 class Log:
@@ -30,6 +34,10 @@ class Log:
     def at(self, place: float) -> float:
         """The value at a place in [0, 1), to three digits."""
         return float(f"{self.low * (self.high / self.low) ** place:.3g}")
+
+    def holds(self, value: Any) -> bool:
+        """Whether a value lies in it."""
+        return isinstance(value, int | float) and self.low <= value <= self.high
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,10 @@ class Whole:
         """The value at a place in [0, 1)."""
         return self.low + int(place * (self.high - self.low + 1))
 
+    def holds(self, value: Any) -> bool:
+        """Whether a value lies in it."""
+        return isinstance(value, int) and self.low <= value <= self.high
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -53,6 +65,10 @@ class Choice:
     def at(self, place: float) -> Any:
         """The value at a place in [0, 1)."""
         return self.values[int(place * len(self.values))]
+
+    def holds(self, value: Any) -> bool:
+        """Whether a value is one of them."""
+        return value in self.values
 
 
 Space = Linear | Log | Whole | Choice

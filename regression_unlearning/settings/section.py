@@ -18,7 +18,7 @@ from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.wording import lines, shown
 
 
-def _name(value: Any) -> str:
+def name_of(value: Any) -> str:
     """A name, which may become part of a path."""
     if not isinstance(value, str):
         quoted = f'; write it in quotes: "{value}"' if isinstance(value, int) else ""
@@ -38,7 +38,7 @@ def _number(value: Any) -> Any:
     return value
 
 
-Name = Annotated[str, BeforeValidator(_name)]
+Name = Annotated[str, BeforeValidator(name_of)]
 Count = Annotated[int, Field(ge=1), BeforeValidator(_number)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(_number)]
 Share = Annotated[float, Field(ge=0, le=1), BeforeValidator(_number)]
@@ -56,6 +56,8 @@ class Section(BaseModel):
         if isinstance(values, Mapping):
             keys = {field.alias or name for name, field in cls.model_fields.items()}
             for key in values:
+                if not isinstance(key, str):
+                    raise UserError(f'a key must be text; write it in quotes: "{key}"')
                 if key not in keys and key not in cls.model_fields:
                     raise unknown("key", str(key), keys)
         return values
@@ -65,8 +67,15 @@ class Section(BaseModel):
         return self.model_dump(mode="json", by_alias=True)
 
 
+#: Stands for the place of what is being checked.
+_HERE = "\0"
+
+
 class Within(UserError):
-    """What is wrong inside a value that its own module checks: each line begins with a key."""
+    """What is wrong inside a value that is checked by itself.
+
+    Each line begins with the place there, such as ``.epochs: must be ...``, or with a colon.
+    """
 
     within = True
 
@@ -100,8 +109,20 @@ def told_apart(key: str, *sections: type[Section]) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def validated(model: Any, values: Any, where: str = "") -> Any:
+def validated(model: Any, values: Any, where: str = "", partial: bool = False) -> Any:
     """Check `values` against a settings class, or a union; one `UserError` lists all that is wrong.
+
+    Parameters
+    ----------
+    model : type
+        The settings class.
+    values : object
+        What was given.
+    where : str, optional
+        Its place, for messages.
+    partial : bool
+        Whether more will be added: keys that are missing are then not wrong; None comes back where
+        some are.
 
     Raises
     ------
@@ -111,4 +132,22 @@ def validated(model: Any, values: Any, where: str = "") -> Any:
     try:
         return TypeAdapter(model).validate_python(values)
     except ValidationError as error:
-        raise UserError("\n".join(lines(error.errors(), values, where))) from None
+        wrong = [one for one in error.errors() if not partial or one["type"] != "missing"]
+        if not wrong:
+            return None
+        raise UserError("\n".join(lines(wrong, values, where))) from None
+
+
+def validated_within(model: Any, values: Any) -> Any:
+    """The same for a part of what is being checked.
+
+    Raises
+    ------
+    Within
+        See `validated`.
+    """
+    try:
+        return validated(model, values, _HERE)
+    except UserError as error:
+        said = [line.removeprefix(_HERE) for line in str(error).splitlines()]
+        raise Within("\n".join(said)) from None

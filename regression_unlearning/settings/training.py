@@ -12,7 +12,9 @@ class Plateau(Section):
 
     name: Literal["plateau"]
     factor: Annotated[float, Field(gt=0, lt=1)] = 0.1
+    """What the rate is multiplied with."""
     patience: Count = 10
+    """Epochs without a better validation loss before that."""
 
 
 class Step(Section):
@@ -36,10 +38,15 @@ class Fit(Section):
     """
 
     epochs: Count
+    """Passes over the rows."""
     learning_rate: Positive
+    """Of Adam, at the start."""
     batch_size: Count = 256
+    """Rows of a mini-batch."""
     schedule: Schedule | None = None
+    """How the learning rate falls; null: it stays."""
     clip: Positive | None = None
+    """Greatest length of the gradient; null: any."""
     save_every: Positive = 20.0
     precision: Literal["float32", "bfloat16"] = "float32"
 

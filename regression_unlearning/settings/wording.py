@@ -1,7 +1,7 @@
 """What is wrong in the settings, in words that ask for no knowledge of the checking library."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 #: Kind of error -> what would be right. Other kinds speak of the range or choice by themselves.
@@ -25,12 +25,12 @@ SAID = {
 }
 
 
-def lines(errors: list[Mapping[str, Any]], values: Any, where: str = "") -> list[str]:
+def lines(errors: Sequence[Mapping[str, Any]], values: Any, where: str = "") -> list[str]:
     """A line for each error of a pydantic check: the place as keys of params.yaml, what is wrong.
 
     Parameters
     ----------
-    errors : list of mappings
+    errors : sequence of mappings
         What pydantic's ``errors()`` gives.
     values : object
         What was checked.
@@ -49,7 +49,7 @@ def lines(errors: list[Mapping[str, Any]], values: Any, where: str = "") -> list
         more = f"; {len(alike) - 1} more likewise" if len(alike) > 1 else ""
         said = sentence(error) + more
         if getattr(error.get("ctx", {}).get("error"), "within", False):
-            found += [f"{spot}.{line}" if spot else line for line in said.splitlines()]
+            found += [f"{spot}{line}" if spot else line.lstrip(".: ") for line in said.splitlines()]
         else:
             found.append(f"{spot}: {said}" if spot else said)
     return found
@@ -115,7 +115,7 @@ def place(values: Any, location: tuple[str | int, ...]) -> list[str]:
     return found
 
 
-def _follows(error: Mapping[str, Any], errors: list[Mapping[str, Any]]) -> bool:
+def _follows(error: Mapping[str, Any], errors: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a list counts as too short only because its items are wrong."""
     spot = error["loc"]
     return error["type"] == "too_short" and any(

@@ -83,7 +83,10 @@ def forget(
     helpers : mapping of str to Path
         Checkpoints of helper models by name; their seconds count among the method's.
     """
-    inputs = {role: sha256(path) for role, path in {"original": original, **helpers}.items()}
+    files = {"original": original, **helpers}
+    if "unlearn" not in session.code:  # it may be a plug-in's
+        files["method"] = Path(str(registry.load("method", method).__file__))
+    inputs = {role: sha256(path) for role, path in files.items()}
     chosen = {"method": method, "options": dict(options)}
     run = session.run("unlearn", output, names, seed, chosen, inputs)
     if run.finished:

@@ -183,9 +183,8 @@ def search(
 
 
 def as_record(trials: Sequence[Trial], best: Trial, nothing: float) -> dict[str, Any]:
-    """A search as JSON values: the chosen settings, its figures, every trial."""
+    """A search as JSON values: its figures, every trial."""
     return {
-        "chosen": best.changed,
         "value": best.value,
         "before": trials[0].value,
         "nothing": nothing,

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ FILES = ("requirements.txt", "environment.yaml", "apptainer.def")
 @pytest.mark.parametrize("name", FILES)
 def test_names_the_lock_that_it_was_made_from(name):
     lock = hashlib.sha256((ROOT / "uv.lock").read_bytes()).hexdigest()
-    assert f"# uv.lock {lock}\n" in (ROOT / "envs" / name).read_text()
+    assert f"# uv.lock {lock}\n" in (ROOT / "envs" / name).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +64,10 @@ def test_a_file_is_held_against_what_it_asks_for_and_its_other_words(render, tmp
     path = tmp_path / "environment.yaml"
     text = "name: n\ndependencies:\n  - pip:\n" + "".join(f"      - {line}\n" for line in LINES)
     assert not render.same(path, text)
-    path.write_text(text.replace("python_full_version >=", "python_version >="))
+    path.write_text(text.replace("python_full_version >=", "python_version >="), encoding="utf-8")
     assert render.same(path, text)
     for old, new in (("name: n", "name: m"), ("a==2", "a==4")):
-        path.write_text(text.replace(old, new))
+        path.write_text(text.replace(old, new), encoding="utf-8")
         assert not render.same(path, text)
 
 
@@ -77,24 +78,40 @@ def test_in_step():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.skipif(shutil.which("uv") is None, reason="uv is not installed here")
+@pytest.mark.parametrize("name", ["PIP_FIND_LINKS", "UV_FIND_LINKS", "UV_INDEX"])
+def test_packages_of_the_users_own_leave_the_lock(tmp_path, name):
+    command = ["uv", "lock", "--check"]
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PIP_"))}
+    env[name] = tmp_path.as_uri() if name == "UV_INDEX" else str(tmp_path)
+    done = subprocess.run(
+        command, cwd=ROOT, env=env, check=False, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_exact_versions_that_the_lock_has():
-    text = (ROOT / "envs/requirements.txt").read_text()
+    text = (ROOT / "envs/requirements.txt").read_text(encoding="utf-8")
     required = [line for line in text.splitlines() if line and not line.startswith("#")]
     locked = set(
         re.findall(
-            r'^name = "(.+)"\nversion = "(.+)"$', (ROOT / "uv.lock").read_text(), re.MULTILINE
+            r'^name = "(.+)"\nversion = "(.+)"$',
+            (ROOT / "uv.lock").read_text(encoding="utf-8"),
+            re.MULTILINE,
         )
     )
     for line in required:
         name, version = re.match(r"([\w.-]+)(?:\[.+\])?==([^ ;]+)", line).groups()
         assert (name, version) in locked, line
-    conda = yaml.safe_load((ROOT / "envs/environment.yaml").read_text())
+    conda = yaml.safe_load((ROOT / "envs/environment.yaml").read_text(encoding="utf-8"))
     assert conda["dependencies"][-1]["pip"] == required
 
 
 def test_every_rule_with_a_program_carries_the_environment():
     for path in ROOT.glob("rules/*.smk"):
-        blocks = re.split(r"^(?=rule |use rule )", path.read_text(), flags=re.MULTILINE)[1:]
+        blocks = re.split(
+            r"^(?=rule |use rule )", path.read_text(encoding="utf-8"), flags=re.MULTILINE
+        )[1:]
         for block in blocks:
             if "python workflow_scripts" in block:
                 assert "conda:\n        ENVIRONMENT" in block, block.splitlines()[0]

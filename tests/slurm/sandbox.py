@@ -95,10 +95,10 @@ class Sandbox:
         folder.chmod(0o755)
         host = socket.gethostname().split(".")[0]
         configuration = CONFIGURATION.format(folder=folder, host=host, ports=_free_ports())
-        (folder / "slurm.conf").write_text(configuration)
+        (folder / "slurm.conf").write_text(configuration, encoding="utf-8")
         os.mknod(folder / "gpu0", 0o20666, os.makedev(1, 3))
         gres = f"NodeName={host} Name=gpu Type=a100 File={folder}/gpu0\n"
-        (folder / "gres.conf").write_text(gres)
+        (folder / "gres.conf").write_text(gres, encoding="utf-8")
         key = folder / "munge/key"
         key.write_bytes(os.urandom(128))
         key.chmod(0o400)
@@ -128,8 +128,8 @@ class Sandbox:
         until = time.monotonic() + 30
         while not ready():
             if time.monotonic() > until:
-                texts = [path.read_text() for path in self.folder.glob("*.out")]
-                texts += [path.read_text() for path in self.folder.glob("*.log")]
+                texts = [path.read_text(encoding="utf-8") for path in self.folder.glob("*.out")]
+                texts += [path.read_text(encoding="utf-8") for path in self.folder.glob("*.log")]
                 self.__exit__()
                 raise AssertionError(f"{what} did not start:\n" + "\n".join(texts))
             time.sleep(0.2)

@@ -148,7 +148,7 @@ def test_records_name_host_job_device_versions_and_hashes(undisturbed):
     records = list((project / "checkpoints").rglob("*.json"))
     assert records
     for path in records:
-        record = json.loads(path.read_text())
+        record = json.loads(path.read_text(encoding="utf-8"))
         machine = record["machine"]
         assert machine["job"] in jobs
         assert machine["host"]
@@ -232,7 +232,9 @@ def test_the_head_cancelled_then_everything_else(slurm, undisturbed, tmp_path):
     assert (cancelled["memory"], retried["memory"]) == ("2000M", "4000M")
     # one may have ended between the head's end and its own
     trainings = [job for job in gpu_jobs if kind(job).startswith("train_")]
-    logs = [path.read_text() for path in (project / "logs").glob("train_*/**/*.log")]
+    logs = [
+        path.read_text(encoding="utf-8") for path in (project / "logs").glob("train_*/**/*.log")
+    ]
     assert sum("going on after epoch" in text for text in logs) == len(trainings) >= 2
     made = outputs(project)
     assert set(made) == set(whole)
@@ -246,20 +248,23 @@ def test_out_of_memory_is_retried_with_more(slurm, undisturbed):
     """SLURM ends a training that has more memory than it asked for; the next one asks for more."""
     project, _ = undisturbed
     known, model = set(slurm.jobs()), "checkpoints/original/demo_pairs/seed_0.safetensors"
-    weights, text = (project / model).read_bytes(), (project / "params.yaml").read_text()
+    weights, text = (
+        (project / model).read_bytes(),
+        (project / "params.yaml").read_text(encoding="utf-8"),
+    )
 
     def scarce(params):
         params["datasets"]["demo_pairs"]["resources"]["memory_mb"] = 450
 
     edit(project, scarce)
     run(f"{COMMAND} --force {model}", project)
-    (project / "params.yaml").write_text(text)
+    (project / "params.yaml").write_text(text, encoding="utf-8")
     first, *more = the_jobs(slurm, known).values()
     assert (first["state"], first["memory"]) == ("FAILED", "450M"), first
     (log,) = (project / ".snakemake/slurm_logs").glob(
         f"**/{min(the_jobs(slurm, known), key=int)}.log"
     )
-    assert "exceeded memory limit" in log.read_text()
+    assert "exceeded memory limit" in log.read_text(encoding="utf-8")
     assert more[0]["memory"] == "900M"
     assert more[-1]["state"] == "COMPLETED", more
     assert (project / model).read_bytes() == weights
@@ -281,11 +286,11 @@ def test_dvc_repro_on_the_cluster(slurm, undisturbed):
 def test_a_job_without_its_gpu_fails_at_once(undisturbed):
     project, _ = undisturbed
     log = project / "logs/train_original/demo_pairs/seed_0.log"
-    assert "no GPU can be seen" in log.read_text()
+    assert "no GPU can be seen" in log.read_text(encoding="utf-8")
     command = (
         "snakemake --cores 1 --retries 0 --config without_gpu=fail --force "
         "checkpoints/original/demo_pairs/seed_0.safetensors"
     )
     failed = run(command, project, check=False, CUDA_VISIBLE_DEVICES="")
     assert failed.returncode
-    assert "without_gpu: cpu" in log.read_text()
+    assert "without_gpu: cpu" in log.read_text(encoding="utf-8")

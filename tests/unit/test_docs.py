@@ -19,7 +19,9 @@ from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.sources import image_folder
 from regression_unlearning.models.resnet18 import Settings as ResNet18
 from regression_unlearning.pipeline.grid import Grid
-from regression_unlearning.settings.document import check, read_yaml
+from regression_unlearning.settings.complete import resolved
+from regression_unlearning.settings.document import check
+from regression_unlearning.settings.reading import overlaid, read_yaml
 
 ROOT = Path(__file__).parents[2]
 OWN = (ROOT / "docs/your-own-data.md").read_text(encoding="utf-8")
@@ -30,7 +32,7 @@ PAGES = sorted((ROOT / "docs").glob("*.md"))
 @pytest.fixture
 def settings():
     (text,) = re.findall(r"```yaml\n(.*?)```", OWN, re.DOTALL)
-    own, values = yaml.safe_load(text), read_yaml(ROOT / "params.yaml")
+    own, values = yaml.safe_load(text), resolved(read_yaml(ROOT / "params.yaml"), ROOT)
     for section, entries in own.items():
         values[section] |= entries
     return check({**values, "experiment": "forget_jane"})
@@ -58,7 +60,7 @@ CODE = re.findall(r"```python\n(.*?)```", MODEL, re.DOTALL)
 
 def test_the_key_of_the_page_is_one_of_a_dataset():
     (text,) = re.findall(r"```yaml\n(.*?)```", MODEL, re.DOTALL)
-    values = read_yaml(ROOT / "params.yaml")
+    values = resolved(read_yaml(ROOT / "params.yaml"), ROOT)
     values["datasets"]["fairface"] |= yaml.safe_load(text)
     assert check(values).datasets["fairface"].original == "my_models/faces_{seed}.safetensors"
 
@@ -78,6 +80,7 @@ def test_torchvision_s_resnet18_becomes_the_project_s(tmp_path, monkeypatch):
 
 def test_from_file_to_file(tmp_path):
     shutil.copy(ROOT / "params.yaml", tmp_path)
+    shutil.copytree(ROOT / "tuning", tmp_path / "tuning")
     make = "\nsave_model(task.new_model(), 'my_models/pairs.safetensors')\n"
     names, code = CODE[0], CODE[2]
     script = f"from regression_unlearning import save_model\n{names}{make}{code}"
@@ -100,3 +103,12 @@ def test_links_of_the_pages_lead_to_files(page):
         t for t in targets if not t.startswith("https://") and not (page.parent / t).exists()
     ]
     assert not re.search(r"(?<!`)/(work|tmp|home)/", text)
+
+
+def test_the_entries_that_are_like_others_pass_the_check():
+    (text,) = re.findall(r"\n    (datasets:\n(?:    .*\n)+)", OWN)
+    own = yaml.safe_load(text.replace("\n    ", "\n"))
+    settings = check(overlaid(read_yaml(ROOT / "params.yaml"), own), folder=ROOT)
+    assert settings.experiments["mine"].seeds == settings.experiments["fairface"].seeds
+    assert list(settings.experiments["mine"].tables) == ["table1"]
+    assert settings.datasets["my_faces"].training == settings.datasets["fairface"].training

@@ -78,7 +78,9 @@ def test_the_feature_maps_are_torchvision_s(name):
         torch.autograd.grad(means.square().sum(), weight)[0]
         for means, weight in zip((seen["activation"], found[-1]), weights, strict=True)
     ]
-    close(*gradients, 2 * depth(model), dtype="float64")
+    # torch's own hard sigmoid multiplies its gradient by 1/6 as a float32
+    dtype = "float32" if name == "mobilenet_v3" else "float64"
+    close(*gradients, 2 * depth(model), dtype=dtype)
 
 
 def test_allcnn_against_plain_convolutions():
@@ -174,7 +176,7 @@ def test_grey_images_are_refused(name):
 
 
 def test_the_hard_sigmoid_is_torch_s_and_can_be_differentiated_twice():
-    from regression_unlearning.models.mobilenet_v3 import HardSigmoid
+    from regression_unlearning.models.modules.hard_sigmoid import HardSigmoid
 
     values = torch.linspace(-4, 4, 1001, dtype=torch.float64, requires_grad=True)
     found = HardSigmoid()(values)

@@ -4,32 +4,34 @@ import subprocess
 import sys
 import time
 
+from regression_unlearning.pipeline import lock
+
 
 def lock_in(folder):
     (folder / "locks").mkdir()
-    lock = folder / "locks" / "0.input.lock"
-    lock.write_text("data/raw\n")
-    return lock
+    file = folder / "locks" / "0.input.lock"
+    file.write_text("data/raw\n")
+    return file
 
 
 def test_a_stale_lock_is_removed(tmp_path):
-    lock = lock_in(tmp_path)
+    file = lock_in(tmp_path)
     assert lock.take(tmp_path)
-    assert not lock.exists()
+    assert not file.exists()
 
 
 def test_the_lock_of_a_living_head_stays_until_it_is_killed(tmp_path):
-    lock = lock_in(tmp_path)
+    file = lock_in(tmp_path)
     lives = "import sys, time\nfrom regression_unlearning.pipeline.lock import take\n"
     lives += "take(sys.argv[1])\nprint('ready', flush=True)\ntime.sleep(60)\n"
     head = subprocess.Popen([sys.executable, "-c", lives, tmp_path], stdout=subprocess.PIPE)
     assert head.stdout.readline().strip() == b"ready"
-    lock.write_text("made by the living head\n")
+    file.write_text("made by the living head\n")
     assert not lock.take(tmp_path)
-    assert lock.exists()
+    assert file.exists()
     head.kill()
     head.wait()
     deadline = time.monotonic() + 5
     while not lock.take(tmp_path) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not lock.exists()
+    assert not file.exists()

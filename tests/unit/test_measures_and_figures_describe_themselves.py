@@ -144,7 +144,7 @@ def test_one_that_lacks_a_part_is_refused_with_its_name(plug_in, kind, text, par
     plug_in(kind, f"{text}\n\ndel {part}\n")
     with pytest.raises(UserError) as error:
         {"measure": measure.load, "figure": figure.load}[kind]("mine")
-    message = f"mine_alone cannot serve as a {kind}: it does not define {part}."
+    message = f"{kind} 'mine': mine_alone cannot serve as a {kind}: it does not define {part}."
     assert str(error.value) == message
 
 

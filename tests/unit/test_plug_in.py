@@ -1,38 +1,19 @@
 """The example package, installed as a user would, is a method like any other."""
 
 import importlib
-import importlib.util
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from method_tasks import STEPS, make_task, same, trained
+from plug_ins import install
 from rounding import close, depth
 
 from regression_unlearning import provenance, registry
 from regression_unlearning.errors import UserError
+from regression_unlearning.pipeline.fingerprints import fingerprint
 from regression_unlearning.training.unlearn import unlearn
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "step_back"
 OPTIONS = {"epochs": 1, "learning_rate": 0.001, "batch_size": 16}
-
-
-def by_hand(target):
-    """What an installer leaves, where none is at hand: the package and its metadata."""
-    import shutil
-    import tomllib
-
-    shutil.copytree(EXAMPLE / "step_back", target / "step_back")
-    project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text())["project"]
-    info = target / f"step_back-{project['version']}.dist-info"
-    info.mkdir()
-    metadata = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
-    (info / "METADATA").write_text(metadata)
-    lines = []
-    for group, points in project["entry-points"].items():
-        lines += [f"[{group}]", *(f"{name} = {module}" for name, module in points.items())]
-    (info / "entry_points.txt").write_text("\n".join(lines) + "\n")
 
 
 def test_without_the_package_the_name_is_unknown():
@@ -45,12 +26,7 @@ def test_without_the_package_the_name_is_unknown():
 def site(tmp_path_factory):
     """A folder that holds the example."""
     target = tmp_path_factory.mktemp("site")
-    if importlib.util.find_spec("pip") and importlib.util.find_spec("hatchling"):
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
-        command += ["--no-build-isolation", "--target", str(target), str(EXAMPLE)]
-        subprocess.run(command, check=True)
-    else:
-        by_hand(target)
+    install("step_back", target)
     return target
 
 
@@ -91,6 +67,6 @@ def test_its_settings_are_checked(installed):
         unlearn(make_task().new_model(), make_task(), "step_back", **OPTIONS, stepp=1)
 
 
-def test_its_files_are_inputs_of_its_jobs(installed):
-    files = provenance.library_files("step_back.method")
-    assert {path.name for path in files} >= {"__init__.py", "method.py"}
+def test_its_code_is_an_input_of_its_jobs(installed):
+    text = fingerprint("regression_unlearning", provenance.PACKAGE, ["step_back.method:unlearn"])
+    assert "step_back.method:unlearn" in {line.split()[0] for line in text.splitlines()}

@@ -9,8 +9,8 @@ import yaml
 from plain_settings import DATA, GONE, PLAIN, TABLE, changed
 
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.pipeline import plan as workflow_plan
-from regression_unlearning.settings.document import Settings, check, load_settings, read_yaml
+from regression_unlearning.pipeline.batches import Batch
+from regression_unlearning.settings.document import Settings, check, load_settings
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.training import Fit
 
@@ -153,7 +153,7 @@ def test_settings_are_not_changed_by_the_check_nor_later():
 def test_plain_values_come_back_the_same():
     found = check(PLAIN)
     plain = found.plain()
-    assert check(plain) == found
+    assert check(plain).plain() == plain
     assert plain["datasets"]["pairs"]["forget_sets"]["low"]["from"] == 0.0
     assert validated(Settings, plain).plain() == plain
 
@@ -161,7 +161,7 @@ def test_plain_values_come_back_the_same():
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"a: [1", ", line 2, column 1: not YAML"),
+        (b"a: [1", ", line 1, column 6: not YAML"),
         (b"- a\n- b\n", "must hold keys and values"),
         (b"", "must hold keys and values"),
         (b"a: caf\xe9\n", "cannot read"),
@@ -170,7 +170,7 @@ def test_plain_values_come_back_the_same():
         (b"a: 1\nb: \x00\n", "is not YAML"),
         (b"experiment: a\nexperiment: b\n", ", line 2, column 1: 'experiment' stands twice"),
         (b"datasets:\n  a: {loss: mse, loss: l1}\n", "'loss' stands twice"),
-        (b"a: &a {b: 1}\nc: {<<: *a, d: 2, d: 3}\n", ", line 2, column 19: 'd' stands twice"),
+        (b"a: &a {b: 1}\nc: {<<: *a, d: 2}\n", ", line 1, column 4: an anchor (&a) behind 'a'"),
     ],
 )
 def test_a_broken_file_is_named(tmp_path, content, says):
@@ -180,13 +180,6 @@ def test_a_broken_file_is_named(tmp_path, content, says):
         load_settings(path)
     assert str(path) in str(caught.value) and says in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
-
-
-def test_a_merge_may_overwrite_however_often_it_is_merged_itself(tmp_path):
-    path = tmp_path / "params.yaml"
-    path.write_text("a: &a {x: 1, y: 1}\nb: &b {<<: *a, y: 2}\nc: {<<: *b, x: 3}\nd: {<<: *b}\n")
-    found = read_yaml(path)
-    assert found["b"] == found["d"] == {"x": 1, "y": 2} and found["c"] == {"x": 3, "y": 2}
 
 
 def test_an_absent_file_is_named(tmp_path):
@@ -205,26 +198,6 @@ def test_the_nearest_name_or_all_of_them():
     assert "known: a, b." in str(unknown("method", "zzzzzz", ["b", "a"], "here"))
     assert str(unknown("method", "zzzzzz", [], "here")).startswith("here: unknown method 'zzzzzz'")
     assert "none" in str(unknown("method", "zzzzzz", []))
-
-
-def test_merged_keys_may_be_overwritten(tmp_path):
-    """Anchors that are themselves merges, used before and after: no key stands twice."""
-    text = yaml.safe_dump({key: value for key, value in PLAIN.items() if key != "experiments"})
-    text += """
-experiments:
-  tiny:
-    title: Tiny
-    seeds: [0]
-    tables:
-      t: &t {title: T, dataset: pairs, forget_sets: [low], methods: [finetune]}
-      u: &u {<<: *t, title: U}
-      v: {<<: *u, title: V, methods: [norm]}
-"""
-    path = tmp_path / "params.yaml"
-    path.write_text(text)
-    tables = load_settings(path).chosen.tables
-    assert [table.title for table in tables.values()] == ["T", "U", "V"]
-    assert [table.methods for table in tables.values()] == [("finetune",)] * 2 + [("norm",)]
 
 
 def test_requests_in_a_ring_are_refused():
@@ -249,12 +222,16 @@ def test_a_method_may_name_another_helper():
     settings = check(values)
 
     def files(label):
-        wildcards = SimpleNamespace(dataset="pairs", forget_set="low", seed=0, method=label)
-        return workflow_plan.helpers(settings, wildcards)
+        wildcards = SimpleNamespace(dataset="pairs", forget_set="low", method=label)
+        batch = Batch(settings, (0, 1))
+        assert batch.helper_arguments(wildcards) == [
+            " ".join(["--helper", "blindspot", *batch.helpers(wildcards)])
+        ]
+        return batch.helpers(wildcards)
 
     folder = "checkpoints/blindspot/pairs/low"
-    assert files("norm") == {"blindspot": f"{folder}/seed_0.safetensors"}
-    assert files("faster") == {"blindspot": f"{folder}/faster/seed_0.safetensors"}
+    assert files("norm") == [f"{folder}/seed_{seed}.safetensors" for seed in (0, 1)]
+    assert files("faster") == [f"{folder}/faster/seed_{seed}.safetensors" for seed in (0, 1)]
     methods["faster"]["helper"] = "fastr"
     with pytest.raises(UserError, match=r"methods.faster: unknown helper 'fastr'.*'faster'"):
         check(values)

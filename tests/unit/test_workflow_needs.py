@@ -1,6 +1,7 @@
 """What a run needs is asked for before any job: files that it reads, names of the engine."""
 
 import logging
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,9 +11,12 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.pipeline import failures
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.pipeline.needs import check_engine, check_needs
-from regression_unlearning.settings.document import check, read_yaml
+from regression_unlearning.settings import document
+from regression_unlearning.settings.complete import resolved
+from regression_unlearning.settings.reading import read_yaml
 
 ROOT = Path(__file__).parents[2]
+check = partial(document.check, folder=ROOT)
 IDS = {"title": "Jane", "select": "ids", "file": "jane.txt"}
 SHOWN = {"title": "T", "methods": ["finetune"]}
 
@@ -24,7 +28,7 @@ def needs(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
     def go(*datasets, change=lambda values: None, **more):
-        values = read_yaml(ROOT / "params.yaml")
+        values = resolved(read_yaml(ROOT / "params.yaml"), ROOT)
         tables = {f"t_{name}": {**SHOWN, "dataset": name} for name in datasets}
         for table in tables.values():
             own = values["datasets"][table["dataset"]]
@@ -157,7 +161,7 @@ def test_all_that_is_missing_is_listed_at_once(needs):
 def engine(**changes):
     resources = SimpleNamespace(default_resources=None)
     known = {"is_main_process": True, "dryrun": False, "configfiles": []}
-    known["config_settings"] = SimpleNamespace(overwrite_config={})
+    known["config_settings"] = SimpleNamespace(config={}, overwrite_config={})
     return SimpleNamespace(**{**known, "resource_settings": resources, **changes})
 
 

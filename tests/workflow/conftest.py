@@ -37,7 +37,7 @@ def _source(shared) -> Project:
         for path in tracked_files():
             target = root / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / path, target)
+            shutil.copy2(ROOT / path, target, follow_symlinks=False)
 
     return shared("source", fill)
 

@@ -10,15 +10,20 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-from tiny_project import ROOT
+from tiny_project import ROOT, as_yaml
+
+from regression_unlearning.settings.complete import resolved
+from regression_unlearning.settings.reading import read_yaml
 
 #: Parts of the repository that no job reads.
 ELSEWHERE = ("tests/", ".ci/", "benchmarks/")
 
 
 class Job(NamedTuple):
-    """One job of a dry run: its rule and its first output (the rule's own name without one)."""
+    """One job of a dry run: its rule and its first output (the rule's own name without one).
+
+    Rules that are made for some training seeds go by their name without the seeds.
+    """
 
     rule: str
     output: str
@@ -38,8 +43,8 @@ class Project:
         self.environment = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("SNAKEMAKE_", "REGRESSION_UNLEARNING_"))
-        } | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
+            if not name.startswith(("SNAKEMAKE_", "REGRESSION_UNLEARNING_", "PYTHONSAFEPATH"))
+        } | {"PYTHONDONTWRITEBYTECODE": "1"}
 
     def copy(self, root: Path) -> "Project":
         """Make another copy: dates and Snakemake's records go along."""
@@ -49,13 +54,13 @@ class Project:
     def edit_params(self, change: Callable[[dict], None]) -> None:
         """Change the values of params.yaml in place."""
         path = self.root / "params.yaml"
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values = resolved(read_yaml(path), self.root)
         change(values)
-        path.write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
+        path.write_text(as_yaml(values), encoding="utf-8")
 
     def command(self, *arguments: object) -> list[str]:
         """Command line of the workflow engine."""
-        return [sys.executable, "-m", "snakemake", "--cores", "2", *map(str, arguments)]
+        return [sys.executable, "-P", "-m", "snakemake", "--cores", "2", *map(str, arguments)]
 
     def run(self, *command: object, **options) -> subprocess.CompletedProcess:
         """Run a command in the copy and catch what it says."""
@@ -64,7 +69,7 @@ class Project:
             cwd=self.root,
             env=self.environment | options.pop("env", {}),
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=300,
             check=False,
             **options,
@@ -96,7 +101,7 @@ class Project:
 
     def prepare(self, dataset: str = "demo_pairs", forget_sets: Iterable[str] = ()) -> None:
         """Make a prepared dataset with forget sets by plain command lines."""
-        values = yaml.safe_load((self.root / "params.yaml").read_text(encoding="utf-8"))
+        values = resolved(read_yaml(self.root / "params.yaml"), self.root)
         chosen = values["datasets"][dataset]
         source = json.dumps(
             {
@@ -143,17 +148,17 @@ def checked(done: subprocess.CompletedProcess) -> subprocess.CompletedProcess:
 def parse_jobs(text: str) -> list[Job]:
     """Read the jobs out of a dry run's listing."""
     jobs = []
-    for block in re.split(r"^(?=(?:local)?rule \w+:$)", text, flags=re.MULTILINE)[1:]:
-        rule = re.match(r"(?:local)?rule (\w+):", block)[1]
-        output = re.search(r"^    output: ([^,\n]+)", block, flags=re.MULTILINE)
+    for block in re.split(r"^ *(?=(?:local)?rule \w+:$)", text, flags=re.MULTILINE)[1:]:
+        rule = re.match(r"(?:local)?rule (\w+?)(?:_seed_[0-9_]+)?:", block)[1]
+        output = re.search(r"^ +output: ([^,\n ]+)", block, flags=re.MULTILINE)
         jobs.append(Job(rule, output[1] if output else rule))
     return jobs
 
 
 def outputs_of(text: str) -> list[str]:
     """Every output file that a dry run names."""
-    lines = re.findall(r"^    output: (.+)$", text, flags=re.MULTILINE)
-    return [path for line in lines for path in line.split(", ")]
+    lines = re.findall(r"^ +output: (.+)$", text, flags=re.MULTILINE)
+    return [path.removesuffix(" (update)") for line in lines for path in line.split(", ")]
 
 
 def tracked_files() -> list[str]:
@@ -162,7 +167,9 @@ def tracked_files() -> list[str]:
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=True,
     ).stdout.splitlines()
-    return [path for path in listed if not path.startswith(ELSEWHERE) and (ROOT / path).is_file()]
+    return [
+        path for path in listed if not path.startswith(ELSEWHERE) and os.path.lexists(ROOT / path)
+    ]

@@ -59,7 +59,7 @@ DEMO = ("datasets", "demo_pairs")
             ["methods.blindspot", "unknown key 'lamda'", "'lambda'"],
         ),
         (set_at("experiment", to="papr"), ["unknown experiment 'papr'"]),
-        (set_at(*DEMO, "loader", to="demo_pears"), ["unknown dataset", "'demo_pairs'"]),
+        (set_at(*DEMO, "loader", to="demo_pears"), ["unknown source", "'demo_pairs'"]),
         (rename("measures", "errors", to="erors"), ["unknown measure 'erors'", "'errors'"]),
         (
             set_at(*DEMO, "training", "epochs", to="many"),
@@ -133,9 +133,9 @@ def test_forget_set_that_cannot_be_made(tiny, selector, said):
 )
 def test_wrong_row_of_the_pairs(prepared, row, said):
     path = prepared.root / "data/raw/demo_pairs/sts-dev.csv"
-    lines = path.read_text().splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines()
     lines[2] = row
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     shutil.rmtree(prepared.root / "data/prepared")
     settings = {"source": {}, "embedding": {"url": "x", "member": "vectors", "dimension": 8}}
     done = prepared.script(
@@ -153,7 +153,7 @@ def test_mirror_without_the_file(project):
     (project.root / "mirror").mkdir()
     done = project.snakemake(
         "--config",
-        "experiment=paper",
+        "experiment=stsb",
         "data_mirror=mirror",
         "--until",
         "download",
@@ -186,7 +186,7 @@ def test_disk_that_is_full(prepared):
         preexec_fn=little_room,
     )
     assert done.returncode == 2, done.stderr
-    assert "error: cannot write out/model.safetensors" in done.stderr
+    assert "error: cannot write out/model.unfinished/" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (prepared.root / "out/model.safetensors").exists()
     assert not list((prepared.root / "out").rglob("*.part*"))
@@ -217,7 +217,7 @@ def test_measure_without_a_network(prepared):
 def test_every_program_by_hand(prepared):
     """From a prepared dataset to a table by plain command lines, as a cluster script would."""
     plain = {**TRAINING, "model": {"name": "lstm", "hidden": 4, "head": [4]}}
-    network = {key: plain[key] for key in ("model", "loss")}
+    network = {key: plain[key] for key in ("family", "model", "loss")}
     root = "data/prepared/demo_pairs"
     parts = ["--parts", f"{root}/forget_sets/random_20.npz"]
 
@@ -234,47 +234,42 @@ def test_every_program_by_hand(prepared):
     run("train", "c/original.safetensors", plain, "--identity", "demo_pairs", "original")
     run("train", "c/retrained.safetensors", plain, "--identity", *names, "retrained", *parts)
     run("train", "c/helper.safetensors", plain, "--identity", *names, "blindspot", *parts)
+    observing = {**network, "observation": {"max_rows": 50}}
+    observing["relearning"] = {"cap": 4, "orders": 1, "batch_size": 32}
+    run(
+        "observe",
+        "o/original.npz",
+        observing,
+        *("--identity", *names, "--original", "c/original.safetensors", *parts),
+        *("--retrained", "c/retrained.safetensors", "--retrained-output", "o/retrained.npz"),
+        *("--relearning", "r/retrained.json"),
+    )
     options = {"epochs": 1, "learning_rate": 0.001, "batch_size": 32}
     run(
         "unlearn",
         "c/blindspot.safetensors",
-        {**network, "options": options},
+        {**observing, "options": options},
         *("--identity", *names, "blindspot", "--method", "blindspot", *parts),
-        *("--original", "c/original.safetensors", "--helper", "blindspot=c/helper.safetensors"),
+        *("--original", "c/original.safetensors", "--helper", "blindspot", "c/helper.safetensors"),
+        *("--observation", "o/blindspot.npz", "--relearning", "r/blindspot.json"),
+        *("--original-observation", "o/original.npz"),
     )
     labels = ["original", "retrained", "blindspot"]
-    observing = {**network, "observation": {"max_rows": 50}}
-    relearning = {"cap": 4, "orders": 1, "batch_size": 32}
-    for label in labels:
-        original = ("--original", "o/demo_pairs/random_20/original/seed_0.npz")
-        run(
-            "observe",
-            f"o/demo_pairs/random_20/{label}/seed_0.npz",
-            observing if label == "original" else observing | {"relearning": relearning},
-            *("--identity", *names, "--checkpoint", f"c/{label}.safetensors", *parts),
-            *(() if label == "original" else (*original, "--relearning", f"r/{label}.json")),
-        )
-    measures = []
-    for label in labels:
-        sources = {
-            "errors": [f"--observations 0=o/demo_pairs/random_20/{label}/seed_0.npz"],
-            "wasserstein": [
-                f"--observations 0=o/demo_pairs/random_20/{label}/seed_0.npz",
-                "--gold-observations 0=o/demo_pairs/random_20/retrained/seed_0.npz",
-            ],
-        }
-        for measure, given in sources.items():
-            output = f"m/demo_pairs/random_20/{label}/{measure}.csv"
-            arguments = [part for text in given for part in text.split()]
-            checked(
-                prepared.script(
-                    "measure",
-                    *("--measure", measure, "--dataset", "demo_pairs"),
-                    *("--forget-set", "random_20", "--method", label, *arguments),
-                    *("--settings", "{}", "--output", output),
-                )
-            )
-            measures.append(output)
+    told = {
+        "dataset": "demo_pairs",
+        "forget_set": "random_20",
+        "models": {
+            label: {
+                "observations": {"0": f"o/{label}.npz"},
+                **({} if label == "original" else {"relearning": {"0": f"r/{label}.json"}}),
+            }
+            for label in labels
+        },
+        "measures": {"errors": {}, "wasserstein": {}, "anamnesis": {}},
+    }
+    measures = ["m/random_20.csv"]
+    given = ("--settings", json.dumps(told), "--output", *measures)
+    checked(prepared.script("measure", *given))
     layout = {
         "title": "By hand",
         "paper": None,
@@ -293,6 +288,8 @@ def test_every_program_by_hand(prepared):
         "methods": [[label, label.title()] for label in labels],
     }
     settings = json.dumps(layout)
+    seen = [[*names, label, {"0": f"o/{label}.npz"}] for label in labels]
+    drawn = {**layout, "observations": seen}
     checked(
         prepared.script(
             "table", "--measures", *measures, "--settings", settings, "--output", "t/table"
@@ -301,15 +298,7 @@ def test_every_program_by_hand(prepared):
     checked(
         prepared.script(
             "figure",
-            *(
-                part
-                for label in labels
-                for part in (
-                    *("--observations", *names, label),
-                    f"0=o/demo_pairs/random_20/{label}/seed_0.npz",
-                )
-            ),
-            *("--settings", settings, "--output", "t/figure"),
+            *("--settings", json.dumps(drawn), "--output", "t/figure"),
         )
     )
     written = {path.name for path in (prepared.root / "t").iterdir()}

@@ -5,6 +5,10 @@ import re
 import pytest
 from projects import Job
 
+from regression_unlearning.pipeline import plan
+from regression_unlearning.pipeline.grid import Grid
+from regression_unlearning.settings.document import load_settings
+
 SETS = ("digit_1", "digit_2", "digit_3")
 TABLE = {"dataset": "demo_images", "forget_sets": ["digit_1"], "methods": ["blindspot"]}
 
@@ -44,7 +48,7 @@ def made(jobs, rule):
 
 
 def test_each_request_starts_from_the_model_before_it(asked):
-    done = asked.snakemake("-n", "-p", "--quiet", "progress", "--forcerun", "unlearn")
+    done = asked.snakemake("-n", "-p", "--quiet", "progress", "--forceall")
     starts = dict(
         re.findall(r"--identity demo_images (\w+) blindspot .*?--original (\S+)", done.stdout)
     )
@@ -56,7 +60,7 @@ def test_each_request_starts_from_the_model_before_it(asked):
 
 
 def test_the_parts_of_a_request_know_those_before(asked):
-    done = asked.snakemake("-n", "-p", "--quiet", "progress", "--forcerun", "select_forget_set")
+    done = asked.snakemake("-n", "-p", "--quiet", "progress", "--forceall")
     found = re.findall(r"--name (\w+) (?:--after (\S+) )?", done.stdout)
     folder = "data/prepared/demo_images/forget_sets"
     assert dict(found) == {
@@ -67,14 +71,12 @@ def test_the_parts_of_a_request_know_those_before(asked):
 
 
 def test_only_models_of_a_table_relearn(asked):
-    done = asked.snakemake("-n", "-p", "--quiet", "progress", "--forcerun", "observe")
-    found = re.findall(r"--identity demo_images (\w+) --checkpoint .*?--settings '(.*?)'",
-                       done.stdout)  # fmt: skip
-    relearns = {name for name, text in found if '"relearning": {' in text}
-    assert relearns == {"digit_1"} and {name for name, _ in found} == set(SETS)
-    measured = {(job.rule, job.output) for job in asked.jobs("--forceall") if job.rule == "measure"}
-    of_last = {path.split("/")[-1] for _, path in measured if "/digit_3/" in path}
-    assert of_last == {"errors.csv", "membership.csv"}
+    grid = Grid(load_settings(asked.root / "params.yaml"))
+    for job in (plan.observing, plan.unlearning):
+        told = {name: job(grid.settings, "demo_images", name, "blindspot") for name in SETS}
+        assert {name for name, one in told.items() if one["relearning"]} == {"digit_1"}
+    measured = {name: set(grid.measured_in("demo_images", name)) for name in SETS}
+    assert measured["digit_3"] == {"errors", "membership"} < measured["digit_1"]
 
 
 @pytest.mark.parametrize(("number", "name"), list(enumerate(SETS)))
@@ -88,7 +90,7 @@ def test_a_change_reaches_the_requests_after_it(asked, number, name):
     asked.edit_params(change)
     jobs, later = asked.jobs(), set(SETS[number:])
     rules = ("select_forget_set", "train_retrained", "train_blindspot", "unlearn", "observe")
-    for rule in (*rules, "observe_original"):
+    for rule in rules:
         assert made(jobs, rule) == later, rule
     assert not [job for job in jobs if job.rule in ("train_original", "prepare")]
 
@@ -101,19 +103,21 @@ def test_a_last_request_alone_asks_for_the_models_before_it(asked):
         values["datasets"]["demo_images"]["methods"]["blindspot"]["lambda"] = 7
 
     asked.edit_params(last_alone)
-    jobs = asked.jobs("--nolock", "all_unlearned")
+    jobs = asked.jobs("--nolock")
     assert made(jobs, "unlearn") == set(SETS)
-    assert made(asked.jobs("--nolock", "all_observed"), "observe") == {"digit_3"}
+    assert [job.output for job in jobs if job.rule == "measure"] == [
+        "measures/demo/demo_images/digit_3.csv"
+    ]
 
 
-def test_a_setting_of_one_dataset_s_measure_reruns_that_measure(asked):
+def test_a_setting_of_one_dataset_s_measure_reruns_measuring_alone(asked):
+    """Of the measures only that one is taken again: see the tests of `evaluation.measuring`."""
+
     def change(values):
         values["datasets"]["demo_images"]["measures"] = {"membership": {"rows": 50}}
 
     asked.edit_params(change)
     found = [job for job in asked.jobs() if job.rule not in ("all_tables", "report", "metrics")]
-    measures = {job.output.split("/")[-1] for job in found if job.rule == "measure"}
-    assert measures == {"membership.csv"}
     assert Job("table", "results/demo/table1.csv") in found
     assert Job("figure", "results/demo/figure7.png") in found
     assert {job.rule for job in found} == {"measure", "table", "figure"}

@@ -7,8 +7,8 @@ def identities(project, rule):
     """The --identity of every job of a rule, as the rules write its command."""
     done = project.snakemake("-n", "-p", "--quiet", "progress", "--forceall")
     assert done.returncode == 0, done.stderr
-    found = re.findall(rf"{rule}\.py\s+--identity (.*?) --.*? --seed (\d+)", done.stdout)
-    return [(*name.split(), seed) for name, seed in found]
+    found = re.findall(rf"{rule}\.py\s+--identity (.*?) --.*? --seed ([\d ]+) --", done.stdout)
+    return [(*name.split(), seed) for name, seeds in found for seed in seeds.split()]
 
 
 def test_no_two_trained_models_share_an_identity(built):

@@ -35,27 +35,35 @@ def train(output: str) -> list[str]:
     return command("train", settings, *identity)
 
 
+# No model reaches this loss: every order runs to its cap.
+LOOKING = {
+    "observation": {"max_rows": 50},
+    "relearning": {"alpha": 1e-9, "cap": 800, "orders": 2, "batch_size": 32},
+}
+
+
 def unlearn(output: str) -> list[str]:
+    beside = Path(output).parent
     return command(
         "unlearn",
-        {"options": {**FIT, "labels_of": "train"}},
+        {"options": {**FIT, "labels_of": "train"}, **LOOKING},
         *("--identity", "demo_pairs", "random_20", "gaussian_amnesiac", *PARTS),
         *("--method", "gaussian_amnesiac", "--original", "start.safetensors", "--output", output),
+        *("--observation", beside / "seen_unlearn.npz", "--original-observation", "perfect.npz"),
+        *("--relearning", beside / "counts_unlearn.json"),
     )
 
 
 def relearn(output: str) -> list[str]:
-    # No model reaches this loss: every order runs to its cap.
-    settings = {
-        "observation": {"max_rows": 50},
-        "relearning": {"alpha": 1e-9, "cap": 800, "orders": 2, "batch_size": 32},
-    }
+    """Observe the references, and let the retrained one relearn."""
+    beside = Path(output).parent
     return command(
         "observe",
-        settings,
+        LOOKING,
         *("--identity", "demo_pairs", "random_20", *PARTS, "--output", output),
-        *("--checkpoint", "start.safetensors", "--original", "perfect.npz"),
-        *("--relearning", str(Path(output).with_suffix(".json"))),
+        *("--original", "perfect.safetensors", "--retrained", "start.safetensors"),
+        *("--retrained-output", beside / "seen_relearn.npz"),
+        *("--relearning", beside / "counts_relearn.json"),
     )
 
 
@@ -80,6 +88,9 @@ def started(_prepared, tmp_path_factory) -> tuple[Project, dict[str, tuple[float
     first = {"training": {"epochs": 1, "learning_rate": 0.01, "batch_size": 32}}
     identity = ("--identity", "demo_pairs", "original", "--output", "start.safetensors")
     checked(made.run(*command("train", first, *identity)))
+    perfect = {"training": {"epochs": 60, "learning_rate": 0.01, "batch_size": 8}}
+    identity = ("--identity", "demo_pairs", "perfect", "--output", "perfect.safetensors")
+    checked(made.run(*command("train", perfect, *identity)))
     write_npz(made.root / "perfect.npz", {"forget/loss": np.zeros(20, np.float32)})
     calm = {}
     for name, (program, suffix) in PROGRAMS.items():
@@ -97,7 +108,9 @@ def ended_work() -> float:
 
 def work_of(running: subprocess.Popen) -> float:
     """Processor time of a running program so far, in seconds."""
-    fields = Path(f"/proc/{running.pid}/stat").read_text().rpartition(")")[2].split()
+    fields = (
+        Path(f"/proc/{running.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    )
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
@@ -151,10 +164,11 @@ def test_killed_at_random_moments(started, name):
     checked(project.run(*program(output)))
     killed, whole = project.root / output, project.root / f"calm/{name}{suffix}"
     assert killed.read_bytes() == whole.read_bytes()
-    if name == "relearn":
-        assert killed.with_suffix(".json").read_bytes() == whole.with_suffix(".json").read_bytes()
-    left = {path.name for path in killed.parent.iterdir() if path.stem == name}
-    assert left <= {f"{name}{suffix}", f"{name}.json"}, "unfinished work was left"
+    for beside in (f"seen_{name}.npz", f"counts_{name}.json"):
+        if name != "train":
+            there = killed.with_name(beside), whole.with_name(beside)
+            assert there[0].read_bytes() == there[1].read_bytes()
+    assert not list(killed.parent.glob(f"*{name}.unfinished")), "unfinished work was left"
 
 
 def test_every_checkpoint_of_a_run_that_is_killed_often(started):

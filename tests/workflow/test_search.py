@@ -1,10 +1,12 @@
 """A search as a user runs it: the workflow makes its models, params.yaml takes what was chosen."""
 
 import json
+import re
 
 import pytest
-import yaml
 from projects import checked
+
+from regression_unlearning.settings.document import load_settings
 
 SEARCH = "tuning/demo_pairs/finetune.json"
 
@@ -55,9 +57,44 @@ def test_what_was_chosen_reruns_the_method_and_no_search(tiny):
     checked(tiny.snakemake(SEARCH))
     found = json.loads((tiny.root / SEARCH).read_text(encoding="utf-8"))
     assert found["trials"][0]["changed"] == {} and found["seed"] == 5
-    checked(tiny.script("take_tuned", SEARCH))
-    values = yaml.safe_load((tiny.root / "params.yaml").read_text(encoding="utf-8"))
-    entry = values["datasets"]["demo_pairs"]["methods"]["finetune"]
-    assert {**entry, **found["chosen"]} == entry
-    assert entry["tuned"]["trials"] == len(found["trials"])
+
+    def takes_it(values, searched=tuple(found["chosen"])):
+        entry = values["datasets"]["demo_pairs"]["methods"]["finetune"]
+        values["datasets"]["demo_pairs"]["methods"]["finetune"] = {
+            **{key: value for key, value in entry.items() if key not in searched},
+            "tuned": "demo_pairs",
+        }
+
+    tiny.edit_params(takes_it)
+    settings = load_settings(tiny.root / "params.yaml")
+    method = settings.datasets["demo_pairs"].method("finetune")
+    assert {**method.options, **found["chosen"]} == method.options
+    assert len(method.tuned.trials) == len(found["trials"])
     assert tiny.jobs("--", SEARCH) == []
+
+
+RECORD = {
+    "dataset": "demo_pairs", "method": "finetune", "seed": 5, "budget_s": 0.2, "most": 0.5,
+    "forget_sets": ["score_0_2"], "chosen": {"epochs": 3, "learning_rate": 0.002}, "options": "",
+    "value": 0.1, "before": 0.2, "nothing": 0.3, "share_of_retraining": 0.1, "seconds": 0.3,
+    "trials": [{"value": 0.1}],
+}  # fmt: skip
+
+
+def test_another_record_reruns_its_method_alone(tiny):
+    def takes_it(values):
+        values["datasets"]["demo_pairs"]["methods"]["finetune"] = {"tuned": "demo_pairs"}
+
+    def listed():
+        return checked(tiny.snakemake("-n", "--quiet", "progress")).stdout
+
+    path = tiny.root / SEARCH
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(RECORD), encoding="utf-8")
+    tiny.edit_params(takes_it)
+    tiny.pretend()
+    assert "unlearn" not in listed()
+    path.write_text(json.dumps({**RECORD, "chosen": {**RECORD["chosen"], "epochs": 4}}))
+    blocks = re.split(r"^ *(?=(?:local)?rule \w+:$)", listed(), flags=re.MULTILINE)
+    changed = [block for block in blocks if re.search("reason: .*Params have changed", block)]
+    assert changed and all("unlearned/demo_pairs/random_20/finetune/" in one for one in changed)

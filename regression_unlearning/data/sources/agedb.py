@@ -43,11 +43,14 @@ class Settings(Pictures):
 
     folder: str | None = None
     images: tuple[str, ...] = ("agedb/AgeDB.zip", "AgeDB.zip", "agedb/AgeDB", "AgeDB")
+    """Where the images may lie."""
     list: tuple[str, ...] = ("agedb/agedb.csv", "agedb.csv")
+    """Where the list of ages and names may lie."""
     list_url: str = (
         "https://raw.githubusercontent.com/YyzHarry/imbalanced-regression/main/agedb-dir/data/"
         "agedb.csv"
     )
+    """Where the list is downloaded."""
 
     def listing(self, raw: Path) -> Listing:
         """The listed images, with the person's name as the column ``identity``."""

@@ -27,6 +27,7 @@ class Settings(Pictures):
 
     channels: Literal[1, 3] = 1
     divided: Split = Split(validation=0.2, test=0.2)
+    """Shares of validation and test, and the seed of the draw."""
 
     def listing(self, raw: Path) -> Listing:
         """The digits; see `data.families.images.prepare`."""

@@ -31,8 +31,11 @@ class Settings(Windows):
     """How much is made, from which seed, and the windows; a short history keeps the demo small."""
 
     seed: Seed = 0
+    """From which it is made."""
     customers: Count = 12
+    """How many."""
     hours: Annotated[int, Field(ge=48)] = 700
+    """How many."""
     history: Count = 24
 
     @property

@@ -51,9 +51,13 @@ class Settings(Section):
     """
 
     seed: Annotated[int, Field(ge=0)] = 0
+    """From which it is made."""
     train: Annotated[int, Field(ge=20)] = 900
+    """Pairs."""
     validation: Annotated[int, Field(ge=20)] = 200
+    """Pairs."""
     test: Annotated[int, Field(ge=20)] = 200
+    """Pairs."""
     vocabulary: Annotated[int, Field(ge=50, le=100_000)] = 400
     dimension: Annotated[int, Field(ge=2)] = 16
 

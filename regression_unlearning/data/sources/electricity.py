@@ -25,13 +25,16 @@ class Settings(Windows):
     """
 
     url: str = "https://archive.ics.uci.edu/static/public/321/electricityloaddiagrams20112014.zip"
+    """Where the archive is downloaded."""
     mirror: tuple[str, ...] = (
         "electricity/LD2011_2014.txt",
         "electricity/electricityloaddiagrams20112014.zip",
         "LD2011_2014.txt",
         "electricityloaddiagrams20112014.zip",
     )
+    """Where it may lie in the data mirror."""
     file: str = "LD2011_2014.txt"
+    """The table inside it."""
     table: Format = Format(delimiter=";", decimal=",", stamp="end")
     begin: datetime.date | None = datetime.date(2014, 1, 1)
     end: datetime.date | None = datetime.date(2015, 1, 1)

@@ -28,6 +28,7 @@ class Settings(Windows):
     mirror: tuple[str, ...] = ()
     member: str | None = None
     sha256: str | None = None
+    """What the file's content must hash to."""
 
     @model_validator(mode="after")
     def _comes_from_somewhere(self):

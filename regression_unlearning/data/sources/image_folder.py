@@ -49,11 +49,17 @@ class Settings(Pictures):
     labels: str
     folder: str | None = None
     images_url: str | None = None
+    """Where the images are downloaded."""
     labels_url: str | None = None
+    """Where the labels are downloaded."""
     file: str = "file"
+    """Column with an image's path."""
     target: str = "target"
+    """Column with its target."""
     split: str = "split"
+    """Column that says its part."""
     splits: Mapping[str, str] = Field(default_factory=lambda: dict(SPLITS))
+    """What that column calls each part."""
     divided: Split | None = None
 
     def listing(self, raw: Path) -> Listing:

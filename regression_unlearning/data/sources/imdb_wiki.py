@@ -40,13 +40,17 @@ class Settings(Pictures):
     """
 
     parts: Annotated[tuple[Literal["imdb", "wiki"], ...], Field(min_length=1)] = ("imdb", "wiki")
+    """Which of the two collections are read."""
     url: str = PUBLISHER + "/{part}_crop.tar"
+    """Where each is downloaded."""
     mirror: tuple[str, ...] = ("imdb_wiki/{part}_crop.tar", "{part}_crop.tar")
+    """Where it may lie in the data mirror."""
     lowest_age: float = 0
     highest_age: float = 100
     face_score: float = 1.0
     second_face_score: float | None = None
     divided: Split = Split()
+    """Shares of validation and test, and the seed of the draw."""
 
     def listing(self, raw: Path) -> Listing:
         """The rows that the rules keep; see `data.families.images.prepare`."""

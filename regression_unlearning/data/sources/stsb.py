@@ -18,12 +18,14 @@ class Settings(Section):
     """Where the pairs come from: the publisher's archive, or files of a mirror."""
 
     url: str = "http://ixa2.si.ehu.eus/stswiki/images/4/48/Stsbenchmark.tar.gz"
+    """Where the archive is downloaded."""
     mirror: tuple[str, ...] = (
         "stsb/{file}",
         "{file}",
         "Stsbenchmark.tar.gz",
         "stsb/Stsbenchmark.tar.gz",
     )
+    """Where archive or files may lie in the data mirror."""
 
 
 def download(

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-_aten = torch.ops.aten
+_sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input
+_tanh_backward = torch.ops.aten.tanh_backward
 
 
 class _Steps(torch.autograd.Function):
@@ -21,62 +22,59 @@ class _Steps(torch.autograd.Function):
         """Last states (rows, hidden) from words (sum of active, width); row 0 is the padding's."""
         hidden = w_hh.shape[1]
         gates = torch.addmm(bias, words, w_ih.t())
-        before = words.new_empty(len(words), hidden)
-        h = c = words.new_zeros(1, hidden)
-        cells, start = [], 0
+        # What a step begins with stands where its words stand; each writes what the next begins
+        # with, and the last one what comes out.
+        states = words.new_empty(len(words) + active[-1], hidden)
+        cells, bents = torch.empty_like(states), torch.empty_like(states)
+        states[0] = cells[0] = 0.0
+        recurrent, steps = w_hh.t(), []
+        start, before = 0, 1
         for rows in active:
-            joining = rows - len(h)
-            if joining:
-                h = torch.cat([h, h[:1].expand(joining, hidden)])
-                c = torch.cat([c, c[:1].expand(joining, hidden)])
-            before[start : start + rows] = h
-            gate = gates[start : start + rows].addmm_(h, w_hh.t())
+            end = start + rows
+            if rows > before:
+                states[start + before : end] = states[start]
+                cells[start + before : end] = cells[start]
+            gate = gates[start:end].addmm_(states[start:end], recurrent)
             gate[:, : 2 * hidden].sigmoid_()
-            gate[:, 2 * hidden : 3 * hidden].tanh_()
-            gate[:, 3 * hidden :].sigmoid_()
-            i, f, g, o = gate.split(hidden, 1)
-            c_before, c = c, torch.addcmul(f * c, i, g)
-            bent = c.tanh()
-            h = o * bent
-            cells.append((c_before, bent))
-            start += rows
-        ctx.save_for_backward(words, before, gates, w_hh)
-        ctx.cells, ctx.active = cells, active
-        return h
+            i, f, g, o = gate.chunk(4, 1)
+            g.tanh_()
+            o.sigmoid_()
+            c_before = cells[start:end]
+            c = torch.mul(f, c_before, out=cells[end : end + rows]).addcmul_(i, g)
+            bent = torch.tanh(c, out=bents[start:end])
+            torch.mul(o, bent, out=states[end : end + rows])
+            steps.append((start, end, i, f, g, o, c_before, bent))
+            start, before = end, rows
+        ctx.save_for_backward(words, states, gates, w_hh)
+        ctx.steps = steps
+        return states[start:].clone()
 
     @staticmethod
     @once_differentiable
     def backward(ctx, dh):
         """Back through the steps; rows that leave hand their gradient to the padding's row."""
-        words, before, gates, w_hh = ctx.saved_tensors
-        hidden = w_hh.shape[1]
+        words, states, gates, w_hh = ctx.saved_tensors
         dgates = torch.empty_like(gates)
         dc = torch.zeros_like(dh)
-        start = len(words)
-        for step in range(len(ctx.active) - 1, -1, -1):
-            rows = ctx.active[step]
-            start -= rows
-            i, f, g, o = gates[start : start + rows].split(hidden, 1)
-            c_before, bent = ctx.cells[step]
-            dgate = dgates[start : start + rows]
-            di, df, dg, do = dgate.split(hidden, 1)
-            _aten.sigmoid_backward.grad_input(dh * bent, o, grad_input=do)
-            dc = dc + _aten.tanh_backward(dh * o, bent)
-            _aten.sigmoid_backward.grad_input(dc * g, i, grad_input=di)
-            _aten.sigmoid_backward.grad_input(dc * c_before, f, grad_input=df)
-            _aten.tanh_backward.grad_input(dc * i, g, grad_input=dg)
+        for start, end, i, f, g, o, c_before, bent in reversed(ctx.steps):
+            rows = end - start
+            if rows < len(dh):
+                dh, dc = _hand_over(dh, rows), _hand_over(dc, rows)
+            dgate = dgates[start:end]
+            di, df, dg, do = dgate.chunk(4, 1)
+            _sigmoid_backward(dh * bent, o, grad_input=do)
+            dc.add_(_tanh_backward(dh * o, bent))
+            _sigmoid_backward(dc * g, i, grad_input=di)
+            _sigmoid_backward(dc * c_before, f, grad_input=df)
+            _tanh_backward.grad_input(dc * i, g, grad_input=dg)
             dc, dh = dc * f, dgate @ w_hh
-            kept = ctx.active[step - 1] if step else rows
-            if kept < rows:
-                dh, dc = _hand_over(dh, kept), _hand_over(dc, kept)
-        return None, None, dgates.t() @ words, dgates.t() @ before, dgates.sum(0)
+        return None, None, dgates.t() @ words, dgates.t() @ states[: len(words)], dgates.sum(0)
 
 
 def _hand_over(gradient: Tensor, kept: int) -> Tensor:
     """Keep the first rows; add those of the others to row 0, whose state they began with."""
-    rest = gradient[:kept].clone()
-    rest[0] += gradient[kept:].sum(0)
-    return rest
+    gradient[0] += gradient[kept:].sum(0)
+    return gradient[:kept]
 
 
 def last_state(lstm: nn.LSTM, words: Tensor) -> Tensor:
@@ -103,7 +101,7 @@ def last_state(lstm: nn.LSTM, words: Tensor) -> Tensor:
     active = inside.sum(1)
     step = torch.arange(steps, device=words.device)[:, None]
     place = torch.cat([order.new_zeros(1), order]) * steps + step
-    read = words.reshape(-1, width)[place[inside]]
+    read = words.reshape(-1, width).index_select(0, place[inside])
     read[active.cumsum(0) - active] = 0.0
     states = _Steps.apply(
         read,
@@ -115,4 +113,4 @@ def last_state(lstm: nn.LSTM, words: Tensor) -> Tensor:
     # A sequence of padding alone never joined: its state is row 0's.
     place = torch.empty_like(order)
     place[order] = torch.arange(1, rows + 1, device=words.device)
-    return states[torch.where(lengths > 0, place, 0)]
+    return states.index_select(0, torch.where(lengths > 0, place, 0))

@@ -65,8 +65,9 @@ class Resampling(nn.Module):
         self.size = size
 
     def forward(self, values: Tensor) -> Tensor:
-        """From values (..., before) to Tensor (..., size)."""
-        return values @ resampling(values.shape[-1], self.size, values.dtype, values.device)
+        """From values (..., before) to Tensor (..., size), in the precision of the values."""
+        with torch.autocast(values.device.type, enabled=False):
+            return values @ resampling(values.shape[-1], self.size, values.dtype, values.device)
 
 
 def _with_deterministic_resampling(network: nn.Module) -> None:

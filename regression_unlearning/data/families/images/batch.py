@@ -31,7 +31,9 @@ class Reading(Section):
     padding: Annotated[int, Field(ge=0)] = 16
     flip: bool = True
     mean: float = 0.5
+    """Taken from a value of 0 to 1."""
     deviation: Annotated[float, Field(gt=0)] = 0.5
+    """By which it is divided then."""
     whole_on_device: Literal["fits", "always", "never"] = "fits"
 
 

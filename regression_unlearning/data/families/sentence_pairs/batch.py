@@ -34,4 +34,5 @@ class Inputs:
 
     def batch(self, rows, *, training: bool = False):
         """Word vectors of some rows: Tensor (len(rows), 2, 10, dimension)."""
-        return self.vectors[self.tokens[rows]]
+        tokens = self.tokens[rows]
+        return self.vectors.index_select(0, tokens.flatten()).view(*tokens.shape, -1)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning.errors import UserError
+from regression_unlearning.program import streams
 
 
 def settings_argument(text: str) -> Any:
@@ -87,6 +88,10 @@ def run(main: Callable[[], None]) -> None:
 
     Ends with status 2 after a `UserError`; every other error keeps its traceback.
     """
+    streams.settle()
+    # Pictures go to files. A name that a notebook leaves here may stand for a package that is not
+    # installed: matplotlib cannot be imported then.
+    os.environ["MPLBACKEND"] = "agg"
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )

@@ -1,0 +1,199 @@
+"""The six protocols: the registry asks for what they say, and one that lacks a part is refused."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from plug_ins import EXAMPLES
+
+from regression_unlearning import registry
+from regression_unlearning.data.family import Batch, Prepare
+from regression_unlearning.data.source import Source
+from regression_unlearning.errors import UserError
+from regression_unlearning.evaluation.measure import Measure
+from regression_unlearning.methods.method import Method
+from regression_unlearning.models.network import Network
+from regression_unlearning.reporting.figure import Kind
+from regression_unlearning.settings.document import check, resolved
+from regression_unlearning.settings.reading import overlaid, read_yaml
+
+ROOT = Path(__file__).parents[2]
+PROTOCOLS = {
+    "source": Source,
+    "network": Network,
+    "method": Method,
+    "measure": Measure,
+    "figure": Kind,
+}
+GROUPS = {kind: group for kind, (_, _, group) in registry.KINDS.items()}
+#: Files of the example, by kind: module and its folder's file.
+FILES = {
+    "source": "diabetes",
+    "network": "mlp",
+    "measure": "median_error",
+}
+
+
+def parts(protocol):
+    own = {name for name in vars(protocol) if not name.startswith("_")}
+    return own | set(protocol.__annotations__)
+
+
+@pytest.mark.parametrize("kind", PROTOCOLS)
+def test_the_registry_asks_for_what_a_protocol_says(kind):
+    assert set(registry.KINDS[kind][1]) == parts(PROTOCOLS[kind])
+
+
+def test_and_so_for_the_halves_of_a_family():
+    found = {half: set(needed) for half, needed in registry.HALVES.items()}
+    assert found == {"prepare": parts(Prepare), "batch": parts(Batch)}
+
+
+@pytest.mark.parametrize("kind", registry.KINDS)
+def test_all_of_ours_have_their_parts(kind):
+    for name in registry.known(kind):
+        assert registry.load(kind, name)
+        for half in registry.HALVES if kind == "family" else ():
+            assert registry.part(name, half)
+
+
+@pytest.mark.parametrize("kind", [*PROTOCOLS, "family"])
+def test_a_protocol_s_own_file_is_none_of_its_kind(kind):
+    name = {"figure": "figure"}.get(kind, kind)
+    with pytest.raises(UserError, match=f"unknown {kind} '{name}'"):
+        registry.load(kind, name)
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """Write a package `bad` with one entry point: kind, module; files by name."""
+
+    def make(kind, module, **files):
+        folder = tmp_path / "bad"
+        folder.mkdir()
+        for name, text in {"__init__": "", **files}.items():
+            path = folder / f"{name.replace('__in__', '/')}.py"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        info = tmp_path / "bad-1.0.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: bad\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text(f"[{GROUPS[kind]}]\nmine = {module}\n")
+        monkeypatch.syspath_prepend(str(tmp_path))
+
+    registry.module_name.cache_clear()
+    yield make
+    for name in [name for name in sys.modules if name.split(".")[0] == "bad"]:
+        del sys.modules[name]
+    registry.module_name.cache_clear()
+
+
+def parts_of_files():
+    """Kind, text of an example, a part of it."""
+    for kind, file in FILES.items():
+        for part in registry.KINDS[kind][1]:
+            yield kind, (EXAMPLES / "rows/rows" / f"{file}.py").read_text(encoding="utf-8"), part
+    text = (EXAMPLES / "step_back/step_back/method.py").read_text(encoding="utf-8")
+    yield from (("method", text, part) for part in registry.KINDS["method"][1])
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "part"), list(parts_of_files()), ids=lambda one: one if len(one) < 20 else ""
+)
+def test_one_without_a_part_is_refused_in_one_line(package, kind, text, part):
+    package(kind, "bad.one", one=f"{text}\n\ndel {part}\n")
+    with pytest.raises(UserError) as error:
+        registry.load(kind, "mine", "the.key")
+    said = f"the.key: {kind} 'mine': bad.one cannot serve as a {kind}: it does not define {part}."
+    assert str(error.value) == said
+
+
+@pytest.mark.parametrize("kind", registry.KINDS)
+@pytest.mark.parametrize("text", ["import nosuch_library\n", "def half(:\n", None])
+def test_one_that_cannot_be_imported_is_refused_in_one_line(package, kind, text):
+    package(kind, "bad.one", **({"one": text} if text else {}))
+    with pytest.raises(UserError) as error:
+        registry.load(kind, "mine", "the.key")
+    said = str(error.value)
+    assert said.startswith(f"the.key: {kind} 'mine': its module bad.one cannot be imported: ")
+    assert "\n" not in said
+
+
+PREPARE = "def prepare(raw, source, embedding, work=None):\n    pass\n"
+BATCH = "Reading = Inputs = object\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "half", "says"),
+    [
+        ({"f__in____init__": "", "f__in__batch": BATCH}, "batch", "bad.f cannot.* define prepare."),
+        (
+            {"f__in____init__": "", "f__in__prepare": PREPARE},
+            "batch",
+            "bad.f cannot.* define batch.",
+        ),
+        ({"f": PREPARE + BATCH}, "batch", "bad.f cannot .* define prepare, batch."),
+        (
+            {"f__in____init__": "", "f__in__prepare": PREPARE, "f__in__batch": "Reading = object"},
+            "batch",
+            "bad.f.batch cannot .* define Inputs.",
+        ),
+        (
+            {"f__in____init__": "", "f__in__prepare": "", "f__in__batch": BATCH},
+            "prepare",
+            "bad.f.prepare cannot .* define prepare.",
+        ),
+        (
+            {"f__in____init__": "", "f__in__prepare": "import nosuch_one", "f__in__batch": BATCH},
+            "prepare",
+            "its module bad.f.prepare cannot be imported: No module named 'nosuch_one'",
+        ),
+    ],
+)
+def test_a_family_without_a_half_is_refused_in_one_line(package, files, half, says):
+    package("family", "bad.f", **files)
+    with pytest.raises(UserError, match=f"^the.key: family 'mine': {says}$"):
+        registry.part("mine", half, "the.key")
+
+
+def own_entry(kind):
+    """A file of settings that asks for `mine`, and the key that does."""
+    load = {"like": "demo_load", "title": "Mine"}
+    return {
+        "source": ({"datasets": {"own": {**load, "loader": "mine"}}}, "datasets.own.loader"),
+        "network": (
+            {"datasets": {"own": {**load, "model": {"name": "mine"}}}},
+            "datasets.own.model",
+        ),
+        "method": (
+            {"datasets": {"own": {**load, "methods": {"mine": {}}}}},
+            "datasets.own.methods.mine",
+        ),
+        "measure": ({"measures": {"mine": {}}}, "measures.mine"),
+        "figure": (
+            {"experiments": {"demo": {"figures": {"figure2": {"kind": "mine"}}}}},
+            "experiments.demo.figures.figure2.kind",
+        ),
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", PROTOCOLS)
+def test_the_key_that_asks_is_named(package, kind):
+    package(kind, "bad.one", one="")
+    own, key = own_entry(kind)
+    values = overlaid(read_yaml(ROOT / "params.yaml"), own)
+    with pytest.raises(UserError) as error:
+        check(values, folder=ROOT)
+    for line in str(error.value).splitlines():
+        assert line.startswith(f"params.yaml: {key}: {kind} 'mine': bad.one cannot serve"), line
+
+
+def test_the_key_of_a_source_is_named_where_its_family_is_wrong(package):
+    text = (EXAMPLES / "rows/rows/diabetes.py").read_text(encoding="utf-8")
+    package("source", "bad.one", one=text.replace('FAMILY = "rows"', 'FAMILY = "nosuch"'))
+    values = overlaid(read_yaml(ROOT / "params.yaml"), own_entry("source")[0])
+    with pytest.raises(
+        UserError, match=r"^params.yaml: datasets.own.loader: unknown family 'nosuch'"
+    ):
+        check(values, folder=ROOT)
+    assert resolved(values, ROOT)["datasets"]["own"]["loader"] == "mine"
