@@ -32,9 +32,10 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(autouse=True)
-def threads():
-    """As many threads for each test, whatever the one before it has set."""
+def arithmetic():
+    """The same threads, and the smallest of floats, for each test, whatever the one before has set."""
     torch.set_num_threads(THREADS)
+    torch.set_flush_denormal(False)
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from regression_unlearning.evaluation.measure import Measure
 from regression_unlearning.methods.method import Method
 from regression_unlearning.models.network import Network
 from regression_unlearning.reporting.figure import Kind
-from regression_unlearning.settings.document import check, resolved
+from regression_unlearning.settings.complete import resolved
+from regression_unlearning.settings.document import check
 from regression_unlearning.settings.reading import overlaid, read_yaml
 
 ROOT = Path(__file__).parents[2]

@@ -40,7 +40,7 @@ def test_a_forget_set_of_more_ids_than_an_argument_holds(tiny):
     assert len(sizes) == 2 and sizes[0] < 1000 and sizes[1] > LIMIT
     metadata = [path.stat().st_size for path in (tiny.root / ".snakemake/metadata").iterdir()]
     assert metadata and max(metadata) < LIMIT / 4
-    assert tiny.jobs("--", parts) == []
+    assert tiny.jobs(parts) == []
 
 
 def test_no_other_program_is_told_the_ids(tiny):
