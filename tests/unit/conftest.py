@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def arithmetic():
-    """The same threads, and the smallest of floats, for each test, whatever the one before has set."""
+    """As many threads as asked for, and the smallest floats, whatever the last test has set."""
     torch.set_num_threads(THREADS)
     torch.set_flush_denormal(False)
 
