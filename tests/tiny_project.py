@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from regression_unlearning.settings.document import resolved
+from regression_unlearning.settings.complete import resolved
 from regression_unlearning.settings.reading import read_yaml
 
 ROOT = Path(__file__).parents[1]

@@ -5,12 +5,14 @@ experiment of params.yaml names any more are removed first (--keep leaves them),
 whole folders; raw data stay.
 """
 
+from itertools import product
 from pathlib import Path
 
 from adopt import NOTHING, dvc, snakemake
 
 from regression_unlearning import program
 from regression_unlearning.errors import UserError
+from regression_unlearning.pipeline import paths
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.pipeline.stages import MADE
 from regression_unlearning.settings.document import Settings, load_settings
@@ -28,15 +30,27 @@ def known(settings: Settings) -> set[str]:
     return found
 
 
+def known_cells(settings: Settings) -> set[tuple[str, ...]]:
+    """Dataset, forget set, method and measure of each value that some experiment takes."""
+    found = set()
+    for name in settings.experiments:
+        grid = Grid(settings.model_copy(update={"experiment": name}))
+        for dataset, forget_set in grid.measured_groups:
+            told = grid.measuring(dataset, forget_set)
+            place = (dataset, forget_set)
+            found |= {(*place, *cell) for cell in product(told["models"], told.get("measures", ()))}
+    return found
+
+
 def leftovers(settings: Settings) -> list[Path]:
     """Files in the recorded folders that no experiment makes."""
     folders = [folder for folder in MADE if folder != "data/raw"]
     folders.append(f"results/{settings.experiment}")
-    wanted = known(settings)
+    wanted, cells = known(settings), known_cells(settings)
     files = [
         path for folder in folders for path in sorted(Path(folder).rglob("*")) if path.is_file()
     ]
-    return [path for path in files if str(path) not in wanted]
+    return [path for path in files if str(path) not in wanted and paths.cell(path) not in cells]
 
 
 def prune(paths: list[Path]) -> None:

@@ -15,7 +15,7 @@ from regression_unlearning.settings.methods import with_changes
 from regression_unlearning.settings.reading import PARAMS, Origins, overlaid, read_yaml
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.tuning import Tuning, record_path
-from regression_unlearning.training.session import set_up
+from regression_unlearning.training.device import set_up
 from regression_unlearning.tuning.cases import open_cases
 from regression_unlearning.tuning.search import as_record, search, space_of
 

@@ -21,7 +21,7 @@ from regression_unlearning.evaluation.inputs import GOLD, Inputs, Sources, by_se
 from regression_unlearning.evaluation.measure import load
 from regression_unlearning.evaluation.values import Value
 from regression_unlearning.files import sha256, write_text
-from regression_unlearning.program import end_with, one_thread
+from regression_unlearning.program.processes import end_with, one_thread
 from regression_unlearning.settings.section import validated
 
 #: Method and measure.

@@ -25,6 +25,11 @@ class Settings(Fit):
     variance of the training targets: unlike a divergence of probabilities it has no natural scale.
     ``rewind`` returns to the epoch whose forget error is nearest to the final model's error on
     held-out rows of the same kind, lest a too high error gives the forget rows away.
+
+    At the very start student and teacher are one, and where nothing random (dropout, a batch's own
+    means) moves them apart their distance has no gradient: a network without dropout then departs
+    from a forget set of one row only after its first steps on the retain set, from the second epoch
+    on.
     """
 
     forget_epochs: Count = 3

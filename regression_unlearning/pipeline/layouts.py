@@ -1,5 +1,6 @@
 """What the programs that make tables, figures and the report are told: names, titles, units."""
 
+import hashlib
 from collections.abc import Mapping
 from itertools import product
 from typing import Any
@@ -8,6 +9,9 @@ from regression_unlearning import registry
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.experiment import REFERENCES, Figure, Layout, Table
+
+#: Most ids of a forget set that a report lists.
+IDS = 20
 
 
 def words(settings: Settings, layout: Table | Figure) -> list[str]:
@@ -106,14 +110,22 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
         "params": {
             "experiment": {settings.experiment: experiment.plain()},
             "measures": dict(settings.measures),
-            "datasets": {
-                name: {
-                    key: value
-                    for key, value in settings.datasets[name].plain().items()
-                    if key != "resources"  # where a job ran is not what it made
-                    and (key != "original" or value is not None)
-                }
-                for name in shown
-            },
+            "datasets": {name: _read(settings.datasets[name]) for name in shown},
         },
     }
+
+
+def _read(dataset: Dataset) -> dict[str, Any]:
+    """A dataset's settings for people: of many ids their number, and the hash that names them."""
+    found = {
+        key: value
+        for key, value in dataset.plain().items()
+        if key != "resources"  # where a job ran is not what it made
+        and (key != "original" or value is not None)
+    }
+    for chosen in found["forget_sets"].values():
+        ids = chosen.get("ids", ())
+        if len(ids) > IDS:
+            digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()
+            chosen["ids"] = f"{len(ids):,} ids, one a line of SHA-256 {digest}"
+    return found

@@ -4,6 +4,8 @@ The parts of a path are a dataset, a forget set, a method's label, a seed; ``{..
 any of them, as in the rules.
 """
 
+from pathlib import Path
+
 from regression_unlearning.settings.tuning import record_path
 
 
@@ -80,6 +82,14 @@ def measured(experiment: str, dataset: str, forget_set: str) -> str:
 def cells(dataset: str, forget_set: str) -> str:
     """Folder of values that were measured before, for any experiment."""
     return f"measures/cells/{dataset}/{forget_set}"
+
+
+def cell(path: Path) -> tuple[str, ...] | None:
+    """Dataset, forget set, method and measure of a file in a folder of `cells`; None elsewhere."""
+    parts = path.parts
+    if len(parts) != 5 or parts[:2] != ("measures", "cells"):
+        return None
+    return (*parts[2:4], *parts[4].split("-")[:2])
 
 
 def result(experiment: str, name: str) -> str:

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterable, MutableMapping
 from pathlib import Path
 
-from regression_unlearning import program
 from regression_unlearning.errors import UserError
+from regression_unlearning.program import streams
 
 
 def settle(environment: MutableMapping[str, str] = os.environ) -> None:
@@ -27,7 +27,7 @@ def settle(environment: MutableMapping[str, str] = os.environ) -> None:
         When the interpreter's folder cannot stand in ``PATH``, or when DVC started this run in a
         folder whose path it cannot read.
     """
-    program.settle()
+    streams.settle()
     folder = str(Path(sys.executable).parent)
     if os.pathsep in folder:
         raise UserError(

@@ -5,7 +5,7 @@ ends in a `Settings` in which every name exists and every number is in range, or
 that names the file, the key, what is wrong with it, and the nearest right one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,15 +14,13 @@ from pydantic import Field, PrivateAttr
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.evaluation.measure import quantities
+from regression_unlearning.settings.complete import complete
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.experiment import Experiment, Figure, Layout, Table
 from regression_unlearning.settings.forget_sets import Ids, Random
-from regression_unlearning.settings.like import LIKE, expanded, without_out
-from regression_unlearning.settings.methods import check_said_once, filled
 from regression_unlearning.settings.reading import PARAMS, Origins, read_yaml
 from regression_unlearning.settings.section import Count, Name, Section, validated
-from regression_unlearning.settings.tuning import Tuned
 
 
 class Settings(Section):
@@ -98,82 +96,11 @@ def check(
     """
     origins = where if isinstance(where, Origins) else Origins([(where, values)])
     try:
-        settings = _checked(_complete(values, Path(folder)))
+        settings = _checked(complete(values, Path(folder)))
     except UserError as error:
         raise UserError("\n".join(map(origins.at, str(error).splitlines()))) from None
     settings._origins = origins
     return settings
-
-
-def resolved(values: Mapping[str, Any], folder: str | Path = ".") -> dict[str, Any]:
-    """The same configuration with nothing said elsewhere: no ``like``, methods' entries complete.
-
-    Raises
-    ------
-    UserError
-        See `settings.like.expanded` and `settings.methods.filled`.
-    """
-    return without_out(_named_records(_complete(values, Path(folder))))
-
-
-def _complete(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The configuration with its entries complete; records of searches in place of their names."""
-    found = dict(values)
-    for part in ("embeddings", "methods", "datasets", "experiments"):
-        if isinstance(values.get(part), Mapping):
-            entries = values[part].items()
-            if part == "methods":  # what is like an entry is of the same method
-                entries = [(name, _of_method(name, entry)) for name, entry in entries]
-            one = {("", part, name): entry for name, entry in entries}
-            entries = expanded(one, lambda key: f"{key[1]}.{key[2]}")
-            found[part] = {key[2]: entry for key, entry in entries.items()}
-    found = _inner(found, "experiments", ("tables", "figures"))
-    found = without_out(_inner(found, "datasets", ("forget_sets",)))
-    methods, datasets = (found.get(part, {}) for part in ("methods", "datasets"))
-    if isinstance(methods, Mapping) and isinstance(datasets, Mapping):
-        entries = without_out(filled(methods, datasets, folder))
-        found["datasets"] = {
-            name: {**dataset, "methods": entries[name]} if name in entries else dataset
-            for name, dataset in datasets.items()
-        }
-        check_said_once(methods, found["datasets"])
-    return found
-
-
-def _of_method(name: str, entry: Any) -> Any:
-    here = isinstance(entry, Mapping) and LIKE not in entry
-    return {"method": name, **entry} if here else entry
-
-
-def _inner(values: dict[str, Any], section: str, parts: Sequence[str]) -> dict[str, Any]:
-    """The configuration with the entries inside some mappings of each dataset, or experiment."""
-    owners = values.get(section)
-    if not isinstance(owners, Mapping):
-        return values
-    held = [
-        (owner, part)
-        for owner, entry in owners.items()
-        if isinstance(entry, Mapping)
-        for part in parts
-        if isinstance(entry.get(part), Mapping)
-    ]
-    keys = {
-        (owner, part, name): entry
-        for owner, part in held
-        for name, entry in owners[owner][part].items()
-    }
-    entries = expanded(keys, lambda key: f"{section}.{'.'.join(map(str, key))}")
-    found = dict(owners)
-    for owner, part in held:
-        inside = {key[2]: entry for key, entry in entries.items() if key[:2] == (owner, part)}
-        found[owner] = {**found[owner], part: inside}
-    return {**values, section: found}
-
-
-def _named_records(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _named_records(one) for key, one in value.items()}
-    return value.dataset if isinstance(value, Tuned) else value
 
 
 def _checked(values: Mapping[str, Any]) -> Settings:

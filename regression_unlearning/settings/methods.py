@@ -23,7 +23,9 @@ from regression_unlearning.settings.wording import shown
 NO_OPTIONS = ("title", "method", "tuned")
 
 
-class _Named(Section):
+class Named(Section):
+    """What every entry of a method says of itself."""
+
     title: str
     method: str
 
@@ -79,7 +81,7 @@ def read_method(label: str, entry: Any, where: str = "") -> Method:
     if not isinstance(entry, Mapping):
         raise UserError(f"{where}: must hold keys and values (given: {shown(entry)})")
     names = {key: entry[key] for key in ("title", "method") if key in entry}
-    named = validated(_Named, {"title": label, "method": label, **names}, where)
+    named = validated(Named, {"title": label, "method": label, **names}, where)
     module = registry.load("method", named.method, where)
     chosen = {key: value for key, value in entry.items() if key not in NO_OPTIONS}
     options = validated(module.Settings, chosen, where)
@@ -115,16 +117,17 @@ def with_changes(method: Method, changes: Mapping[str, Any]) -> dict[str, Any]:
     return {"chosen": {**before, **changes}, "options": options_hash(options)}
 
 
-def _loaded(method: Any) -> ModuleType | None:
+def loaded(method: Any) -> ModuleType | None:
+    """A method's module; None where none can be loaded by the name, which is said elsewhere."""
     try:
         return registry.load("method", method) if isinstance(method, str) else None
     except UserError:
         return None
 
 
-def _knows(method: Any) -> frozenset[str]:
-    """Options of a method; none where none can be loaded by the name, which is said elsewhere."""
-    module = _loaded(method)
+def knows(method: Any) -> frozenset[str]:
+    """Options of a method; none where none can be loaded by the name."""
+    module = loaded(method)
     if module is None:
         return frozenset()
     fields = module.Settings.model_fields
@@ -177,7 +180,7 @@ def filled(
         if base is None:
             top = methods.get(label, {})
             named = {"method": label, **(top if isinstance(top, Mapping) else {}), **own}
-            known = _knows(named["method"])
+            known = knows(named["method"])
             general = {k: v for k, v in shared.get(owner, {}).items() if k in known}
             found = {**named, **general, **own}
         else:
@@ -227,7 +230,7 @@ def _with_record(
 
 def _fits(record: Tuned, method: str, where: str) -> None:
     """Check that a record chose among what the method says that it is searched among."""
-    module = _loaded(method)
+    module = loaded(method)
     if module is None:
         return  # said elsewhere
     space = getattr(module, "SEARCH", {})
@@ -239,49 +242,3 @@ def _fits(record: Tuned, method: str, where: str) -> None:
                 f"{where}: chosen.{key}: {value} is none of what {method} is searched among "
                 f"({space[key]}): search again."
             )
-
-
-def check_said_once(methods: Mapping[str, Any], datasets: Mapping[str, Any]) -> None:
-    """Check options where they are said for several entries: there, and not where they are used.
-
-    Raises
-    ------
-    UserError
-        With a line for each.
-    """
-    problems = []
-    for label, entry in methods.items():
-        where = f"methods.{label}"
-        try:
-            if not isinstance(entry, Mapping):
-                raise UserError(f"{where}: must hold keys and values (given: {shown(entry)})")
-            names = {key: entry[key] for key in ("title", "method") if key in entry}
-            named = validated(_Named, {"title": label, "method": label, **names}, where)
-            module = registry.load("method", named.method, where)
-            options = {k: v for k, v in entry.items() if k not in NO_OPTIONS}
-            validated(module.Settings, options, where, partial=True)
-        except UserError as error:
-            problems.append(str(error))
-    for owner, values in datasets.items():
-        if isinstance(values, Mapping) and isinstance(values.get("unlearning"), Mapping):
-            problems += _wrong_for_all(values, f"datasets.{owner}.unlearning")
-    if problems:
-        raise UserError("\n".join(problems))
-
-
-def _wrong_for_all(values: Mapping[str, Any], where: str) -> list[str]:
-    """What is wrong in a dataset's `unlearning`."""
-    entries = values.get("methods")
-    entries = entries.values() if isinstance(entries, Mapping) else ()
-    names = {str(one["method"]) for one in entries if isinstance(one, Mapping)}
-    used = {name: _knows(name) for name in sorted(names)}
-    problems = []
-    for key, value in values["unlearning"].items():
-        method = next((name for name, known in used.items() if key in known), None)
-        try:
-            if method is None:
-                raise unknown("key", str(key), frozenset().union(*used.values()), where)
-            validated(registry.load("method", method).Settings, {key: value}, where, partial=True)
-        except UserError as error:
-            problems.append(str(error))
-    return problems

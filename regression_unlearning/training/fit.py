@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.models.modules.normalisation import by_running_statistics
-from regression_unlearning.progress import Progress
+from regression_unlearning.program.progress import Progress
 from regression_unlearning.settings.training import Fit, Plateau, Step
 from regression_unlearning.training import interruption, state
 from regression_unlearning.training.batches import Batches, shuffled

@@ -15,6 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, vjp, vmap
 
+from regression_unlearning.training.lstm_gradients import through_time
+
 #: One use of a layer: its input, its initial state if given, its outputs.
 Call = tuple[Tensor, Any, tuple[Tensor, ...]]
 Squares = dict[str, Tensor]
@@ -169,7 +171,7 @@ def _lstm(module: nn.LSTM, uses: list[Call], given: list, rows: int) -> Squares:
     for (value, state, (output, *_)), received in zip(uses, given, strict=True):
         if all(gradient is None for gradient in received):
             continue
-        sequence, hidden, gates = _through_time(module, value, state, output, received)
+        sequence, hidden, gates = through_time(module, value, state, output, received)
         inputs.append(_by_row(sequence, rows, module.input_size))
         before.append(_by_row(hidden, rows, module.hidden_size))
         gradients.append(_by_row(gates, rows, 4 * module.hidden_size))
@@ -184,77 +186,6 @@ def _lstm(module: nn.LSTM, uses: list[Call], given: list, rows: int) -> Squares:
         bias = of_gates.sum(1).square().sum(0)
         squares |= {"bias_ih_l0": bias, "bias_hh_l0": bias}
     return squares
-
-
-def _through_time(
-    module: nn.LSTM, inputs: Tensor, state: Any, output: Tensor, received: list[Tensor | None]
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Backpropagate through an LSTM by hand, down to its gates.
-
-    All hidden states are known from the forward pass, so that the gates of all steps are computed
-    at once; only the cell state and the way back go step by step.
-
-    Parameters
-    ----------
-    module : LSTM
-        One layer, one direction.
-    inputs : Tensor
-        As the layer read it.
-    state : tuple of Tensor or None
-        Initial hidden and cell state (1, n, hidden).
-    output : Tensor
-        As the layer gave it.
-    received : list of Tensor or None
-        Gradients of output, last hidden and last cell state.
-
-    Returns
-    -------
-    inputs, hidden before each step, gradients of the gates : Tensor (n, steps, ...)
-    """
-    to_time_first = (lambda t: t.transpose(0, 1)) if module.batch_first else (lambda t: t)
-    sequence, after = to_time_first(inputs), to_time_first(output.detach())
-    steps, batch, size = after.shape
-    if state is None:
-        start = cell = after.new_zeros(batch, size)
-    else:
-        start, cell = (part.detach()[0] for part in state)
-    before = torch.cat([start[None], after[:-1]])
-    gates = sequence @ module.weight_ih_l0.T + before @ module.weight_hh_l0.T
-    if module.bias:
-        gates += module.bias_ih_l0 + module.bias_hh_l0
-    entry, keep, new, out = gates.view(steps, batch, 4, size).unbind(2)
-    entry, keep, new, out = entry.sigmoid(), keep.sigmoid(), new.tanh(), out.sigmoid()
-    cells = [cell]
-    for step in range(steps):
-        cells.append(torch.addcmul(keep[step] * cells[-1], entry[step], new[step]))
-    cell_before, squashed = torch.stack(cells[:-1]), torch.stack(cells[1:]).tanh()
-
-    to_cell = out * (1 - squashed.square())
-    to_gates = torch.stack(
-        [
-            new * entry * (1 - entry),
-            cell_before * keep * (1 - keep),
-            entry * (1 - new.square()),
-            squashed * out * (1 - out),
-        ],
-        2,
-    )
-    of_output, of_hidden, of_cell = received
-    arriving = torch.zeros_like(after) if of_output is None else to_time_first(of_output).clone()
-    if of_hidden is not None:
-        arriving[-1] += of_hidden[0]
-    of_cell = torch.zeros_like(cell) if of_cell is None else of_cell[0]
-    found = torch.empty_like(to_gates)
-    for step in reversed(range(steps)):
-        of_hidden = arriving[step]
-        if step + 1 < steps:
-            of_hidden = torch.addmm(of_hidden, found[step + 1].flatten(1), module.weight_hh_l0)
-        of_cell = torch.addcmul(of_cell, of_hidden, to_cell[step])
-        torch.mul(of_cell[:, None], to_gates[step, :, :3], out=found[step, :, :3])
-        torch.mul(of_hidden, to_gates[step, :, 3], out=found[step, :, 3])
-        of_cell = of_cell * keep[step]
-    by_row = (sequence, before, found.flatten(2))
-    return tuple(values.transpose(0, 1) for values in by_row)
 
 
 def _other(module: nn.Module, uses: list[Call], given: list, rows: int) -> Squares:

@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,14 +16,13 @@ from regression_unlearning.files import sha256
 from regression_unlearning.models.modules.build import build
 from regression_unlearning.settings.jobs import NetworkJob
 from regression_unlearning.training import checkpoints, interruption
+from regression_unlearning.training.device import set_up
+from regression_unlearning.training.parts import like_them, load_parts
 from regression_unlearning.training.runs import Run, deliver
 from regression_unlearning.training.seeds import seed_for
-from regression_unlearning.training.task import Task, like_them, load_parts
+from regression_unlearning.training.task import Task
 
 log = logging.getLogger(__name__)
-
-#: Environment variable with params.yaml's `without_gpu`.
-WITHOUT_GPU = "REGRESSION_UNLEARNING_WITHOUT_GPU"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,50 +48,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", type=Path, nargs="+", required=True, help="file to write for each seed"
     )
-
-
-def _without_gpu() -> None:
-    """A GPU was asked for and none is there: end, unless the settings take a CPU instead."""
-    if os.environ.get(WITHOUT_GPU, "fail") == "cpu":
-        log.warning("no GPU can be seen; going on on the CPU, as without_gpu says.")
-        return
-    raise UserError(
-        "this job asked for a GPU and none can be seen. Check the driver and the queue; to run on "
-        "a CPU, set the dataset's resources.gpu to 0, or without_gpu: cpu, in params.yaml."
-    )
-
-
-def set_up(device: str, threads: int, gpus: int = 0) -> str:
-    """Choose the device, and set what makes a run fast there and the same each time.
-
-    Parameters
-    ----------
-    device : str
-        ``auto``, ``cpu`` or ``cuda``.
-    threads : int
-        CPU threads of this program.
-    gpus : int
-        GPUs that this job asked for.
-
-    Raises
-    ------
-    UserError
-        When a GPU is asked for and none can be seen.
-    """
-    if device == "auto":
-        found = torch.cuda.is_available()
-        if gpus and not found:
-            _without_gpu()
-        device = "cuda" if found else "cpu"
-    if device.startswith("cuda") and not torch.cuda.is_available():
-        raise UserError("a GPU is asked for and none can be seen; check the driver, or use cpu.")
-    torch.set_num_threads(threads)
-    torch.set_flush_denormal(True)  # gradients that fade to denormal numbers cost 30 times more
-    if device != "cpu":  # on a CPU our operations are deterministic for a thread count
-        torch.use_deterministic_algorithms(True)
-        # it guards against reading what was never written, at 25 to 40 % of a step; a test does so
-        torch.utils.deterministic.fill_uninitialized_memory = False
-    return device
 
 
 class Session:

@@ -8,12 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from regression_unlearning.data.prepared import Prepared
-from regression_unlearning.files import read_npz
 from regression_unlearning.models.modules.activations import evaluating
 from regression_unlearning.models.modules.build import build
 from regression_unlearning.settings.dataset import Dataset
@@ -21,6 +19,7 @@ from regression_unlearning.settings.section import Section
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.fit import Fitted, Objective, fit
 from regression_unlearning.training.losses import LOSSES
+from regression_unlearning.training.parts import like_them
 from regression_unlearning.training.seeds import seed_for
 
 
@@ -248,21 +247,3 @@ class Task:
     def having(self, **changes: Any) -> "Task":
         """The same task with some attributes changed, and nothing fitted yet."""
         return replace(self, **{"fitted": [], "facts": {}, **changes})
-
-
-def like_them(parts: Mapping[str, Tensor]) -> Tensor:
-    """Validation rows like the forgotten ones; all of them where the choice knows no likeness.
-
-    Random rows and rows by their ids are like no held-out row, validation or test.
-    """
-    like = parts["validation_forget"]
-    known = len(like) or len(parts.get("test_forget", ()))
-    return like if known else parts["validation_retain"]
-
-
-def load_parts(path: str | Path, device: str = "cpu") -> dict[str, Tensor]:
-    """Read the parts into which a forget set divides a dataset, as row numbers on a device."""
-    parts = read_npz(path)
-    return {
-        name: torch.from_numpy(rows.astype(np.int64)).to(device) for name, rows in parts.items()
-    }

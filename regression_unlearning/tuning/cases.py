@@ -9,8 +9,9 @@ from regression_unlearning.pipeline import searches as searching
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.tuning import Tuning
 from regression_unlearning.training import checkpoints
+from regression_unlearning.training.parts import load_parts
 from regression_unlearning.training.seeds import seed_for
-from regression_unlearning.training.task import Task, load_parts
+from regression_unlearning.training.task import Task
 from regression_unlearning.tuning.closeness import Closeness
 from regression_unlearning.tuning.search import Case
 

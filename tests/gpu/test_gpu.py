@@ -18,9 +18,9 @@ from regression_unlearning.models.modules.copying import copied
 from regression_unlearning.settings.document import load_settings
 from regression_unlearning.settings.measuring import Observation, Relearning
 from regression_unlearning.settings.training import Fit
+from regression_unlearning.training.device import set_up
 from regression_unlearning.training.observe import observe, pass_over
 from regression_unlearning.training.relearn import relearn
-from regression_unlearning.training.session import set_up
 from regression_unlearning.training.task import Task
 from regression_unlearning.training.train import train
 from regression_unlearning.training.unlearn import unlearn

@@ -1,8 +1,10 @@
 """`snakemake --profile slurm all_tables` on a real SLURM: undisturbed, and not."""
 
 import json
+import re
 import threading
 import time
+from collections import Counter
 
 import pytest
 import sandbox
@@ -36,7 +38,7 @@ def with_gpus(params):
 def kind(job):
     """Rule or group of a job, from the comment that the plugin gives it."""
     comment = job["comment"].removeprefix("rule_").removeprefix("group_")
-    names = (*NETWORK, "measures", "tables")
+    names = (*NETWORK, "measure", "tables")
     return next((name for name in names if comment.startswith(name)), comment)
 
 
@@ -62,7 +64,7 @@ class Trouble(threading.Thread):
                 if job["state"] != "RUNNING" or number in self.done:
                     continue
                 self.seen.setdefault(number, time.monotonic())
-                if kind(job) == "measures" and self.cancelled is None:
+                if kind(job) == "measure" and self.cancelled is None:
                     self.cancelled = number
                     self.slurm.ask("scancel", number)
                 elif kind(job) == "tables" and self.for_seconds(number, 3):
@@ -95,8 +97,7 @@ class Trouble(threading.Thread):
 
 def saved(project, job):
     """Whether a training job has saved its state."""
-    _, _, role = job["comment"].partition("rule_train_")
-    role, seed = role.split("_")[0], job["comment"].rsplit("_", 1)[-1]
+    role, seed = re.match(r"rule_train_([a-z]+)_seed_(\d+)", job["comment"]).groups()
     pattern = f"**/seed_{seed}.unfinished/*.safetensors"
     return any((project / "checkpoints" / role).glob(pattern))
 
@@ -126,7 +127,7 @@ def undisturbed(slurm, tmp_path_factory):
 def test_partition_and_gpu_of_each_job(undisturbed):
     _, jobs = undisturbed
     kinds = {kind(job) for job in jobs.values()}
-    assert {"train_original", "train_retrained", "models", "measures"} <= kinds, kinds
+    assert {"train_original", "train_retrained", "models", "measure"} <= kinds, kinds
     for job in jobs.values():
         assert job["state"] == "COMPLETED", job
         if kind(job) in NETWORK:
@@ -139,8 +140,12 @@ def test_partition_and_gpu_of_each_job(undisturbed):
 
 def test_a_submission_holds_several_jobs(undisturbed):
     project, jobs = undisturbed
-    logs = [path for path in (project / "logs").rglob("*.log") if path.is_file()]
-    assert len(jobs) * 2 < len(logs)
+    two_seeds = {"train_original": 2, "train_retrained": 2, "models": 2}
+    found = Counter(kind(job) for job in jobs.values())
+    assert found == {"prepare": 1, **two_seeds, "measure": 1, "tables": 1}
+    logs = [path.relative_to(project / "logs").parts[0] for path in project.glob("logs/**/*.log")]
+    of_groups = {"observe": 2, "unlearn": 2, "table": 1, "figure": 1, "report": 1}
+    assert Counter(logs).items() >= of_groups.items()
 
 
 def test_records_name_host_job_device_versions_and_hashes(undisturbed):
@@ -156,7 +161,9 @@ def test_records_name_host_job_device_versions_and_hashes(undisturbed):
         assert machine["torch"]
         assert machine["python"]
         assert len(record["code"]) == 64
-        assert all(len(value) == 64 for value in record["data"].values())
+        assert len(record["fingerprint"]) == 64
+        assert record["inputs"]
+        assert all(len(value) == 64 for value in record["inputs"].values())
 
 
 def outputs(project):
@@ -168,8 +175,13 @@ def outputs(project):
         if path.is_file()
         and ".unfinished" not in str(path)
         and not (folder == "checkpoints" and path.suffix == ".json")
-        and path.name != "cost.csv"
+        and not seconds(path)
     }
+
+
+def seconds(path):
+    """Whether a file holds measured seconds."""
+    return "measures" in path.parts and "seconds" in path.read_text(encoding="utf-8")
 
 
 def other_than(whole, made):
@@ -225,11 +237,11 @@ def test_the_head_cancelled_then_everything_else(slurm, undisturbed, tmp_path):
     assert all(job["restarts"] == "1" for job in gpu_jobs), gpu_jobs
     assert trouble.preempted in jobs
     assert jobs[trouble.failed]["restarts"] == "1", "the failed node cost a restart"
-    measures = {number: job for number, job in jobs.items() if kind(job) == "measures"}
+    measures = {number: job for number, job in jobs.items() if kind(job) == "measure"}
     cancelled = measures.pop(trouble.cancelled)
     assert cancelled["state"] == "CANCELLED", cancelled
     (retried,) = measures.values()  # once more, with twice the memory
-    assert (cancelled["memory"], retried["memory"]) == ("2000M", "4000M")
+    assert (cancelled["memory"], retried["memory"]) == ("4000M", "8000M")
     # one may have ended between the head's end and its own
     trainings = [job for job in gpu_jobs if kind(job).startswith("train_")]
     logs = [
@@ -240,8 +252,12 @@ def test_the_head_cancelled_then_everything_else(slurm, undisturbed, tmp_path):
     assert set(made) == set(whole)
     assert other_than(whole, made) == []
     assert (project / TABLE).read_bytes() == (before / TABLE).read_bytes()
-    dry = run("snakemake -n --cores 1", project)
+    dry = run("snakemake -n --cores 1 --config seeds_per_job=1", project)
     assert "Nothing to be done" in dry.stdout + dry.stderr
+    run("snakemake --cores 2", project)  # in the local profile's larger jobs: nothing is made anew
+    said = [path.read_text(encoding="utf-8") for path in project.glob("logs/**/seed_0_1.log")]
+    assert said and all("is made already" in one and "wrote" not in one for one in said), said
+    assert other_than(whole, outputs(project)) == []
 
 
 def test_out_of_memory_is_retried_with_more(slurm, undisturbed):
@@ -275,10 +291,10 @@ def test_dvc_repro_on_the_cluster(slurm, undisturbed):
     known = set(slurm.jobs())
     table = (project / TABLE).read_bytes()
     (project / TABLE).unlink()
-    (project / "measures/demo_pairs/random_20/finetune/errors.csv").unlink()
+    (project / "measures/demo/demo_pairs/random_20.csv").unlink()
     run("dvc repro", project, SNAKEMAKE_PROFILE="slurm")
     kinds = [kind(job) for job in the_jobs(slurm, known).values()]
-    assert sorted(set(kinds)) == ["measures", "tables"], kinds
+    assert sorted(set(kinds)) == ["measure", "tables"], kinds
     assert run("dvc status -q", project, check=False).returncode == 0
     assert (project / TABLE).read_bytes() == table
 
@@ -288,7 +304,7 @@ def test_a_job_without_its_gpu_fails_at_once(undisturbed):
     log = project / "logs/train_original/demo_pairs/seed_0.log"
     assert "no GPU can be seen" in log.read_text(encoding="utf-8")
     command = (
-        "snakemake --cores 1 --retries 0 --config without_gpu=fail --force "
+        "snakemake --cores 1 --retries 0 --config without_gpu=fail seeds_per_job=1 --force "
         "checkpoints/original/demo_pairs/seed_0.safetensors"
     )
     failed = run(command, project, check=False, CUDA_VISIBLE_DEVICES="")

@@ -32,9 +32,10 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(autouse=True)
-def threads():
-    """As many threads for each test, whatever the one before it has set."""
+def arithmetic():
+    """As many threads as asked for, and the smallest floats, whatever the last test has set."""
     torch.set_num_threads(THREADS)
+    torch.set_flush_denormal(False)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from regression_unlearning.reporting.summaries import read
 from regression_unlearning.reporting.summary import summarise
 from regression_unlearning.reporting.tables import write_table
 from regression_unlearning.settings import document
+from regression_unlearning.settings.complete import resolved
 from regression_unlearning.settings.reading import read_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +28,7 @@ def settings(monkeypatch, tmp_path):
     """The project's settings with an experiment of AgeDB and the digits, and an empty mirror."""
     monkeypatch.setenv("REGRESSION_UNLEARNING_DATA_MIRROR", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    values = document.resolved(read_yaml(ROOT / "params.yaml"), ROOT)
+    values = resolved(read_yaml(ROOT / "params.yaml"), ROOT)
     shown = {"title": "T", "methods": ["finetune", "blindspot"]}
     values["experiments"]["two"] = {
         "title": "Two",

@@ -19,7 +19,8 @@ from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.sources import image_folder
 from regression_unlearning.models.resnet18 import Settings as ResNet18
 from regression_unlearning.pipeline.grid import Grid
-from regression_unlearning.settings.document import check, resolved
+from regression_unlearning.settings.complete import resolved
+from regression_unlearning.settings.document import check
 from regression_unlearning.settings.reading import overlaid, read_yaml
 
 ROOT = Path(__file__).parents[2]

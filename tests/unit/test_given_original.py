@@ -14,6 +14,7 @@ from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.reporting.results import layout_of
 from regression_unlearning.reporting.tables import legend
 from regression_unlearning.settings import document
+from regression_unlearning.settings.complete import resolved
 from regression_unlearning.settings.reading import read_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +24,7 @@ ONE, MANY = "my_models/pairs.safetensors", "my_models/pairs_{seed}.safetensors"
 
 def bringing(original):
     """The project's settings, with a model of demo_pairs."""
-    values = document.resolved(read_yaml(ROOT / "params.yaml"), ROOT)
+    values = resolved(read_yaml(ROOT / "params.yaml"), ROOT)
     if original is not None:
         values["datasets"]["demo_pairs"]["original"] = original
     return values

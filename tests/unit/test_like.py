@@ -7,7 +7,8 @@ import yaml
 from plain_settings import PLAIN
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings.document import check, resolved
+from regression_unlearning.settings.complete import resolved
+from regression_unlearning.settings.document import check
 from regression_unlearning.settings.like import expanded, merged, without_out
 
 

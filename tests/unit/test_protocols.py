@@ -20,7 +20,8 @@ from regression_unlearning.methods.method import Method
 from regression_unlearning.models.network import Network
 from regression_unlearning.reporting import figure
 from regression_unlearning.reporting.figure import Kind
-from regression_unlearning.settings.document import check, resolved
+from regression_unlearning.settings.complete import resolved
+from regression_unlearning.settings.document import check
 from regression_unlearning.settings.reading import overlaid, read_yaml
 from regression_unlearning.training.task import Task
 from regression_unlearning.training.unlearn import unlearn

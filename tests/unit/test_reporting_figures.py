@@ -113,3 +113,13 @@ def test_nothing_but_one_value_does_not_crash(tmp_path):
     only = Panel("f", {"Same": np.zeros(5)}, np.zeros(5))
     draw_panels([only], tmp_path / "flat", "T", "hours")
     assert (tmp_path / "flat.png").stat().st_size > 1000
+
+
+def test_a_figure_of_many_methods_is_higher(tmp_path):
+    """Its legend takes no room from the panel, and a few methods leave the height as it is."""
+    heights = []
+    for methods in (1, 25):
+        shown = Panel("f", {f"m{n}": np.arange(5.0) for n in range(methods)}, np.empty(0))
+        draw_panels([shown], tmp_path / f"of_{methods}", "T", "hours")
+        heights.append(matplotlib.image.imread(tmp_path / f"of_{methods}.png").shape[0])
+    assert heights[0] == 660 < heights[1]  # 4.4 inches of 150 dots

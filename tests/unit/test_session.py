@@ -16,8 +16,9 @@ from regression_unlearning.settings.jobs import NetworkJob
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training import checkpoints
-from regression_unlearning.training.session import Session, set_up
-from regression_unlearning.training.task import like_them
+from regression_unlearning.training.device import set_up
+from regression_unlearning.training.parts import like_them
+from regression_unlearning.training.session import Session
 from regression_unlearning.training.train import train
 
 NETWORK = {

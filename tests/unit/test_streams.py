@@ -39,7 +39,7 @@ def test_a_program_ends_well(tmp_path, ends, locale):
 def test_other_errors_of_a_stream_are_told():
     """A full disk takes what is written: that is no reader who has gone."""
     code = (
-        "import sys\nfrom regression_unlearning import program\nprogram.settle()\n"
+        "import sys\nfrom regression_unlearning.program import streams\nstreams.settle()\n"
         "print('x', flush=True)\n"
     )
     with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123

@@ -12,7 +12,8 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.pipeline import plan, stages
 from regression_unlearning.pipeline import searches as searching
 from regression_unlearning.pipeline.grid import Grid
-from regression_unlearning.settings.document import check, load_settings, resolved
+from regression_unlearning.settings.complete import resolved
+from regression_unlearning.settings.document import check, load_settings
 from regression_unlearning.settings.methods import with_changes
 from regression_unlearning.settings.reading import read_yaml
 

@@ -12,6 +12,7 @@ from regression_unlearning.pipeline import failures
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.pipeline.needs import check_engine, check_needs
 from regression_unlearning.settings import document
+from regression_unlearning.settings.complete import resolved
 from regression_unlearning.settings.reading import read_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +28,7 @@ def needs(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
     def go(*datasets, change=lambda values: None, **more):
-        values = document.resolved(read_yaml(ROOT / "params.yaml"), ROOT)
+        values = resolved(read_yaml(ROOT / "params.yaml"), ROOT)
         tables = {f"t_{name}": {**SHOWN, "dataset": name} for name in datasets}
         for table in tables.values():
             own = values["datasets"][table["dataset"]]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tiny_project import ROOT, as_yaml
 
-from regression_unlearning.settings.document import resolved
+from regression_unlearning.settings.complete import resolved
 from regression_unlearning.settings.reading import read_yaml
 
 #: Parts of the repository that no job reads.
@@ -82,7 +82,7 @@ class Project:
     def jobs(self, *arguments: object) -> list[Job]:
         """Jobs that a dry run names."""
         # The profile's `quiet` would leave the jobs out.
-        done = self.snakemake("-n", "--quiet", "progress", *arguments)
+        done = self.snakemake(*arguments, "-n", "--quiet", "progress")
         assert done.returncode == 0, done.stdout + done.stderr
         return parse_jobs(done.stdout)
 

@@ -199,7 +199,7 @@ def test_a_lost_result_alone_is_made_again(built):
         "params.yaml",
         f"{LIBRARY}/files.py",
         f"{LIBRARY}/errors.py",
-        f"{LIBRARY}/program.py",
+        f"{LIBRARY}/program/__init__.py",
         f"{LIBRARY}/settings/wording.py",
         f"{LIBRARY}/training/fit.py",
         f"{LIBRARY}/methods/finetune.py",

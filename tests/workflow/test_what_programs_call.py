@@ -12,7 +12,8 @@ LIBRARY = "regression_unlearning"
 #: Left out on purpose: they make messages, logs and help, or only say where a result comes from;
 #: and the package's front door, which Python's import asks for every name.
 WORDS = {
-    "", "errors", "progress", "provenance", "program", "settings.wording",
+    "", "errors", "program", "program.progress", "program.streams", "provenance",
+    "settings.wording",
 }  # fmt: skip
 PROGRAMS = {
     "download", "prepare", "select_forget_set", "train", "observe", "unlearn", "measure", "table",

@@ -27,8 +27,8 @@ from regression_unlearning.data.families.images.places import Entry, reader
 from regression_unlearning.data.work import Streamed, Work
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_npz, whole
-from regression_unlearning.program import end_with
-from regression_unlearning.progress import Progress
+from regression_unlearning.program.processes import end_with
+from regression_unlearning.program.progress import Progress
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,103 @@
+"""What every program of the workflow shares: its log, its settings argument, its end."""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from regression_unlearning.errors import UserError
+from regression_unlearning.program import streams
+
+
+def settings_argument(text: str) -> Any:
+    """Read settings given as JSON, or as the path of a JSON file.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        When it is neither.
+    """
+    try:
+        if text.lstrip().startswith(("{", "[")):
+            return json.loads(text)
+        return json.loads(Path(text).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise argparse.ArgumentTypeError(f"neither JSON nor a JSON file: {error}") from error
+
+
+def seeded_paths(text: str) -> tuple[int, Path]:
+    """Read ``SEED=PATH``.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        When it has another form.
+    """
+    seed, sign, path = text.partition("=")
+    if not sign or not seed.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not SEED=PATH")
+    return int(seed), Path(path)
+
+
+def named_path(text: str) -> tuple[str, Path]:
+    """Read ``NAME=PATH``.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        When it has another form.
+    """
+    name, sign, path = text.partition("=")
+    if not (name and sign and path):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PATH")
+    return name, Path(path)
+
+
+class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
+    """Each default, and texts with their own line breaks."""
+
+
+def parser(description: str | None, example: str = "") -> argparse.ArgumentParser:
+    """A parser whose help shows the program's own description, each default, and an example.
+
+    Parameters
+    ----------
+    description : str
+        What the program does.
+    example : str, optional
+        A whole command line to copy.
+    """
+    return argparse.ArgumentParser(
+        description=description,
+        epilog=f"example:\n{example}" if example else None,
+        formatter_class=_Help,
+    )
+
+
+def say(text: str) -> None:
+    """Print what a person asked for on standard output."""
+    print(text)
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a program: a plain log on standard error, one line for a mistake of the user's.
+
+    Ends with status 2 after a `UserError`; every other error keeps its traceback.
+    """
+    streams.settle()
+    # Pictures go to files. A name that a notebook leaves here may stand for a package that is not
+    # installed: matplotlib cannot be imported then.
+    os.environ["MPLBACKEND"] = "agg"
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
+    )
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    try:
+        main()
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
