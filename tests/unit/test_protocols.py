@@ -1,22 +1,30 @@
 """The six protocols: the registry asks for what they say, and one that lacks a part is refused."""
 
+import re
 import sys
+import textwrap
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import torch
 from plug_ins import EXAMPLES
 
 from regression_unlearning import registry
 from regression_unlearning.data.family import Batch, Prepare
+from regression_unlearning.data.prepared import load_prepared, prepare
 from regression_unlearning.data.source import Source
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.measure import Measure
 from regression_unlearning.methods.method import Method
 from regression_unlearning.models.network import Network
+from regression_unlearning.reporting import figure
 from regression_unlearning.reporting.figure import Kind
 from regression_unlearning.settings.complete import resolved
 from regression_unlearning.settings.document import check
 from regression_unlearning.settings.reading import overlaid, read_yaml
+from regression_unlearning.training.task import Task
+from regression_unlearning.training.unlearn import unlearn
 
 ROOT = Path(__file__).parents[2]
 PROTOCOLS = {
@@ -198,3 +206,64 @@ def test_the_key_of_a_source_is_named_where_its_family_is_wrong(package):
     ):
         check(values, folder=ROOT)
     assert resolved(values, ROOT)["datasets"]["own"]["loader"] == "mine"
+
+
+PAGE = (ROOT / "docs/plug-in.md").read_text(encoding="utf-8")
+
+
+def blocks(heading):
+    """Code below a headline of the page."""
+    text = PAGE.split(f"# {heading}\n", 1)[1].split("\n# ")[0]
+    found = re.findall(r"\n\n((?:    .*\n|\n(?=    ))+)", text)
+    return [textwrap.dedent(block) for block in found]
+
+
+@pytest.fixture
+def page(package, tmp_path):
+    """The page's source, family, network and figure, installed as one package."""
+    (source,) = blocks("A source of your own")
+    prepare, batch = blocks("A family of your own")
+    (network,) = blocks("A network of your own")
+    (figure,) = blocks("A kind of figure of your own")
+    files = {"source": source, "one_number__in____init__": "", "one_number__in__prepare": prepare}
+    files |= {"one_number__in__batch": batch, "network": network, "figure": figure}
+    package("source", "bad.source", **files)
+    points = {
+        "source": "mine = bad.source",
+        "family": "one_number = bad.one_number",
+        "network": "small = bad.network",
+        "figure": "mine = bad.figure",
+    }
+    text = "".join(f"[{GROUPS[kind]}]\n{point}\n" for kind, point in points.items())
+    (tmp_path / "bad-1.0.dist-info/entry_points.txt").write_text(text)
+
+
+def test_the_smallest_source_family_and_network_of_the_page_work_together(page, tmp_path):
+    source = registry.load("source", "mine")
+    settings = source.Settings()
+    raw, prepared = tmp_path / "raw", tmp_path / "prepared"
+    source.download(raw, settings, mirror=None, checksums=tmp_path / "none", embedding=None)
+    prepare(raw, prepared, "mine", settings, None)
+    data = load_prepared(prepared, registry.family_of("mine"))
+    rows = data.rows_of("train")
+    assert 10 < len(rows) < 20
+    chosen = registry.load("network", "small").Settings(name="small")
+    task = Task(data, "mse", chosen, rows[3:], rows[:3], data.rows_of("validation"), seed=0)
+    model = task.new_model()
+    before = task.mean_loss(model, rows)
+    for method in ("finetune", "cf_k"):
+        options = {"epochs": 3, "learning_rate": 0.01, "batch_size": 4}
+        more = {"k": 1} if method == "cf_k" else {}
+        changed = unlearn(model, task, method, **options, **more)
+        assert task.mean_loss(changed, rows) != before
+    hidden = "hidden.0.weight"
+    assert torch.equal(changed.state_dict()[hidden], model.state_dict()[hidden])
+
+
+def test_the_smallest_figure_of_the_page_draws(page, tmp_path):
+    summary = SimpleNamespace(mean=SimpleNamespace(exact=1.0))
+    summaries = {("d", "f", "m", "error_forget_train"): summary}
+    module = figure.load("mine")
+    module.draw(figure.Given(None, tmp_path / "drawn", "years", summaries))
+    for ending in (".png", ".pdf"):
+        assert (tmp_path / f"drawn{ending}").stat().st_size
