@@ -38,7 +38,7 @@ def with_gpus(params):
 def kind(job):
     """Rule or group of a job, from the comment that the plugin gives it."""
     comment = job["comment"].removeprefix("rule_").removeprefix("group_")
-    names = (*NETWORK, "measure", "tables")
+    names = (*NETWORK, "prepare", "measure", "tables")
     return next((name for name in names if comment.startswith(name)), comment)
 
 
