@@ -82,7 +82,7 @@ class Project:
     def jobs(self, *arguments: object) -> list[Job]:
         """Jobs that a dry run names."""
         # The profile's `quiet` would leave the jobs out.
-        done = self.snakemake(*arguments, "-n", "--quiet", "progress")
+        done = self.snakemake("-n", "--quiet=progress", *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         return parse_jobs(done.stdout)
 
