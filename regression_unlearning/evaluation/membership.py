@@ -194,7 +194,8 @@ def attack(
     from sklearn.preprocessing import StandardScaler
     from sklearn.svm import SVC
 
-    classifier = SVC(C=regularisation, kernel=rbf_scale if standardise else rbf_auto, cache_size=500)
+    rbf = rbf_scale if standardise else rbf_auto
+    classifier = SVC(C=regularisation, kernel=rbf, cache_size=500)
     model = make_pipeline(StandardScaler(), classifier) if standardise else classifier
     features = np.vstack([members, others])
     labels = np.repeat([1, 0], [len(members), len(others)])
