@@ -3,7 +3,7 @@
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from regression_unlearning.models.modules.activations import evaluating
 from regression_unlearning.models.modules.copying import copied
@@ -18,12 +18,15 @@ class ForgetLoss:
 
     Losses are never negative, so the sum over some rows is a lower bound of the sum over all: the
     check ends as soon as that alone is over the limit. Rows whose loss was large when last looked
-    at come first. Where the bound is not over the limit, all rows are read in their own order:
-    the answer does not depend on what was looked at before.
+    at come first: as few of them as should be enough, then twice as many, and so on. Where the
+    bound is not over the limit, all rows are read in their own order: the answer does not depend on
+    what was looked at before.
     """
 
     #: By how much rounding may move a sum when its rows are read in another order.
     ROUNDING = 1e-5
+    #: So far over the limit are the latest losses of the rows read first: in training losses fall.
+    MARGIN = 1.2
 
     def __init__(self, task: Task, limit: float, batch_size: int = 128):
         self.task, self.limit, self.batch_size = task, limit, batch_size
@@ -31,19 +34,28 @@ class ForgetLoss:
 
     def reached(self, model: nn.Module) -> bool:
         """Whether the mean loss is at most the limit; the model is left as it was."""
-        bound = self.limit * len(self.task.forget) * (1 + self.ROUNDING)
-        order = self.latest.argsort(descending=True, stable=True)
-        total = 0.0
+        rows = len(self.latest)
+        bound = self.limit * rows * (1 + self.ROUNDING)
+        latest, order = self.latest.sort(descending=True, stable=True)
+        enough = 1 + int(torch.searchsorted(latest.cumsum(0), bound * self.MARGIN))
+        # a row that was never read comes first, and nothing is known of how many would do
+        size = self.batch_size if latest[0].isinf() else min(enough, self.batch_size)
+        start, total = 0, 0.0
         with evaluating(model):
-            for places in order.split(self.batch_size):
-                rows = self.task.forget[places.to(self.task.forget.device)]
-                output = model(self.task.data.batch(rows))
-                losses = self.task.per_row(output, self.task.data.target[rows]).double().cpu()
-                self.latest[places] = losses
-                total += losses.sum().item()
+            while start < rows:
+                total += self._read(model, order[start : start + size])
                 if not total <= bound:
                     return False
+                start, size = start + size, 2 * size
         return self.task.mean_loss(model, self.task.forget) <= self.limit
+
+    def _read(self, model: nn.Module, places: Tensor) -> float:
+        """Sum of the losses of some rows of the forget set; each is kept as the latest."""
+        rows = self.task.forget[places.to(self.task.forget.device)]
+        output = model(self.task.data.batch(rows))
+        losses = self.task.per_row(output, self.task.data.target[rows]).double().cpu()
+        self.latest[places] = losses
+        return losses.sum().item()
 
 
 def relearn(

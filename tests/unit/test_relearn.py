@@ -203,7 +203,8 @@ def test_rows_that_were_far_off_are_read_first(make_task):
     assert set(read) == set(range(count))
     read.clear()
     assert not check.reached(Known(losses))
-    assert sorted(read) == [70, 71, 72, 73, 74]
+    assert set(read) < set(range(70, 75))  # three of them are over the limit of 100 by a fifth
+    assert len(read) == 3
 
 
 def test_a_loss_that_is_no_number_is_not_reached(make_task):
