@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 
 from regression_unlearning.evaluation.inputs import Inputs
+from regression_unlearning.evaluation.kernels import rbf_auto, rbf_scale
 from regression_unlearning.evaluation.measure import Quantity
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.evaluation.values import Value
@@ -127,33 +128,6 @@ def match_labels(
         for kept, rows in zip(chosen, inside, strict=True):
             kept.append(generator.permutation(rows)[:number])
     return np.concatenate(chosen[0]), np.concatenate(chosen[1])
-
-
-def rbf_scale(rows: "np.ndarray", fitted: "np.ndarray") -> "np.ndarray":
-    """RBF kernel whose gamma is 1 / (features x variance of what the classifier is fitted to).
-
-    One matrix product, where the support vector library loops over pairs of rows; in float64 the
-    two differ by rounding alone.
-
-    Parameters
-    ----------
-    rows, fitted : float64 array (n, features), array (m, features)
-
-    Returns
-    -------
-    float64 array (n, m)
-    """
-    from sklearn.metrics.pairwise import rbf_kernel
-
-    variance = fitted.var() or 1.0
-    return rbf_kernel(rows, fitted, 1 / (fitted.shape[1] * variance))
-
-
-def rbf_auto(rows: "np.ndarray", fitted: "np.ndarray") -> "np.ndarray":
-    """RBF kernel whose gamma is 1 / features; see `rbf_scale`."""
-    from sklearn.metrics.pairwise import rbf_kernel
-
-    return rbf_kernel(rows, fitted, 1 / fitted.shape[1])
 
 
 def attack(
