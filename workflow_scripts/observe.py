@@ -40,13 +40,15 @@ def main() -> None:
         given.relearning and not given.retrained
     ):
         raise UserError("--retrained needs --retrained-output, and --relearning needs both.")
-    for option, paths in {
-        "--original": given.original,
-        "--retrained": given.retrained or given.seed,
-        "--retrained-output": given.retrained_output or given.seed,
-        "--relearning": given.relearning or given.seed,
-    }.items():
-        one_each(given.seed, paths, option)
+    one_each(
+        given.seed,
+        {
+            "--original": given.original,
+            "--retrained": given.retrained,
+            "--retrained-output": given.retrained_output,
+            "--relearning": given.relearning,
+        },
+    )
     settings = validated(ObservingJob, given.settings, "--settings")
     session, names = Session(given, settings), tuple(given.identity[:2])
     for number, (seed, output) in enumerate(session.outputs.items()):

@@ -27,7 +27,7 @@ def main() -> None:
         help='JSON, or a file of it: "family", "model", "loss", "reading"',
     )
     arguments = parser.parse_args()
-    one_each(arguments.seed, arguments.given, "--given")
+    one_each(arguments.seed, {"--given": arguments.given})
     session = Session(arguments, validated(NetworkJob, arguments.settings, "--settings"))
     for given, (seed, output) in zip(arguments.given, session.outputs.items(), strict=True):
         run = session.run("take", output, arguments.identity, seed, {}, {"given": sha256(given)})

@@ -54,13 +54,16 @@ def main() -> None:
     helpers = {name: [Path(path) for path in paths] for name, *paths in given.helper}
     if bool(given.relearning) != bool(given.original_observation):
         raise UserError("--relearning and --original-observation go together: give both or none.")
-    for option, paths in {
-        "--original": given.original,
-        **{f"--helper {name}": paths for name, paths in helpers.items()},
-        "--observation": given.observation or given.seed,
-        "--relearning": given.relearning or given.seed,
-    }.items():
-        one_each(given.seed, paths, option)
+    one_each(
+        given.seed,
+        {
+            "--original": given.original,
+            **{f"--helper {name}": paths for name, paths in helpers.items()},
+            "--observation": given.observation,
+            "--relearning": given.relearning,
+            "--original-observation": given.original_observation,
+        },
+    )
     settings = validated(UnlearningJob, given.settings, "--settings")
     registry.load("method", given.method)
     session = Session(given, settings)

@@ -69,9 +69,7 @@ class Batch:
 
     def _helpers(self, wildcards: Any) -> dict[str, list[str]]:
         dataset, forget_set = wildcards.dataset, wildcards.forget_set
-        method = plan.method(self.settings, dataset, wildcards.method)
-        further = method.options.get("helper")
         return {
             kind: self.each(paths.helper, dataset, forget_set, kind, further)
-            for kind in method.helpers
+            for kind, further in plan.helpers(self.settings, dataset, wildcards.method)
         }

@@ -10,8 +10,6 @@ from regression_unlearning.pipeline.batches import Batch, split
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.experiment import REFERENCES, Figure, Table
 
-#: The measure that stands for all where a dataset cannot be had.
-ABSENT = "absent"
 #: Dataset, forget set, label of a method.
 Cell = tuple[str, str, str]
 
@@ -128,11 +126,11 @@ class Models:
     @cached_property
     def blindspots(self) -> list[str]:
         """Checkpoints of the helper models that some method asks for."""
-        found = []
-        for dataset, forget_set, label in self.unlearnt_cells:
-            method = plan.method(self.settings, dataset, label)
-            further = method.options.get("helper")
-            found += [(dataset, forget_set, kind, further) for kind in method.helpers]
+        found = [
+            (dataset, forget_set, *helper)
+            for dataset, forget_set, label in self.unlearnt_cells
+            for helper in plan.helpers(self.settings, dataset, label)
+        ]
         return self._each_seed(paths.helper, found)
 
     @cached_property

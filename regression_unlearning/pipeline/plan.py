@@ -95,6 +95,12 @@ def method(settings: Settings, dataset: str, label: str) -> Method:
     return settings.datasets[dataset].method(label)
 
 
+def helpers(settings: Settings, dataset: str, label: str) -> list[tuple[str, str | None]]:
+    """Kinds of helper models that a method asks for; beside each the further one that it names."""
+    chosen = method(settings, dataset, label)
+    return [(kind, chosen.options.get("helper")) for kind in chosen.helpers]
+
+
 def given_original(settings: Settings, dataset: str, seed: int | str) -> str:
     """The file of a model trained elsewhere, for a dataset that brings one."""
     path = settings.datasets[dataset].original

@@ -13,10 +13,9 @@ def models(
     settings: Settings, dataset: str, label: str, forget_set: str, seed: int
 ) -> dict[str, str]:
     """Checkpoints that a search needs for one forget set, by role: a helper bears its own name."""
-    method = plan.method(settings, dataset, label)
-    further = method.options.get("helper")
     helpers = {
-        kind: paths.helper(dataset, forget_set, kind, further, seed) for kind in method.helpers
+        kind: paths.helper(dataset, forget_set, kind, further, seed)
+        for kind, further in plan.helpers(settings, dataset, label)
     }
     return {
         "original": paths.original(dataset, seed),

@@ -29,20 +29,6 @@ def settings_argument(text: str) -> Any:
         raise argparse.ArgumentTypeError(f"neither JSON nor a JSON file: {error}") from error
 
 
-def seeded_paths(text: str) -> tuple[int, Path]:
-    """Read ``SEED=PATH``.
-
-    Raises
-    ------
-    argparse.ArgumentTypeError
-        When it has another form.
-    """
-    seed, sign, path = text.partition("=")
-    if not sign or not seed.isdigit():
-        raise argparse.ArgumentTypeError(f"{text!r} is not SEED=PATH")
-    return int(seed), Path(path)
-
-
 def named_path(text: str) -> tuple[str, Path]:
     """Read ``NAME=PATH``.
 

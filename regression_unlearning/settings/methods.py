@@ -78,12 +78,7 @@ def read_method(label: str, entry: Any, where: str = "") -> Method:
     UserError
         When no method bears the name, or an option is wrong.
     """
-    if not isinstance(entry, Mapping):
-        raise UserError(f"{where}: must hold keys and values (given: {shown(entry)})")
-    names = {key: entry[key] for key in ("title", "method") if key in entry}
-    named = validated(Named, {"title": label, "method": label, **names}, where)
-    module = registry.load("method", named.method, where)
-    chosen = {key: value for key, value in entry.items() if key not in NO_OPTIONS}
+    named, module, chosen = opened(label, entry, where)
     options = validated(module.Settings, chosen, where)
     return Method(
         label=label,
@@ -94,6 +89,22 @@ def read_method(label: str, entry: Any, where: str = "") -> Method:
         helpers=tuple(getattr(module, "HELPERS", ())),
         record=entry.get("tuned"),
     )
+
+
+def opened(label: str, entry: Any, where: str) -> tuple[Named, ModuleType, dict[str, Any]]:
+    """What an entry says: its title and method, the method's module, the options not yet checked.
+
+    Raises
+    ------
+    UserError
+        When it holds no keys and values, or no method bears the name.
+    """
+    if not isinstance(entry, Mapping):
+        raise UserError(f"{where}: must hold keys and values (given: {shown(entry)})")
+    names = {key: entry[key] for key in ("title", "method") if key in entry}
+    named = validated(Named, {"title": label, "method": label, **names}, where)
+    module = registry.load("method", named.method, where)
+    return named, module, {key: entry[key] for key in entry if key not in NO_OPTIONS}
 
 
 def said_of(options: Section) -> dict[str, Any]:

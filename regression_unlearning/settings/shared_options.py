@@ -5,9 +5,8 @@ from typing import Any
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.settings.methods import NO_OPTIONS, Named, knows
+from regression_unlearning.settings.methods import knows, opened
 from regression_unlearning.settings.section import validated
-from regression_unlearning.settings.wording import shown
 
 
 def check_said_once(methods: Mapping[str, Any], datasets: Mapping[str, Any]) -> None:
@@ -22,12 +21,7 @@ def check_said_once(methods: Mapping[str, Any], datasets: Mapping[str, Any]) -> 
     for label, entry in methods.items():
         where = f"methods.{label}"
         try:
-            if not isinstance(entry, Mapping):
-                raise UserError(f"{where}: must hold keys and values (given: {shown(entry)})")
-            names = {key: entry[key] for key in ("title", "method") if key in entry}
-            named = validated(Named, {"title": label, "method": label, **names}, where)
-            module = registry.load("method", named.method, where)
-            options = {k: v for k, v in entry.items() if k not in NO_OPTIONS}
+            _, module, options = opened(label, entry, where)
             validated(module.Settings, options, where, partial=True)
         except UserError as error:
             problems.append(str(error))

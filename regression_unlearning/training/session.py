@@ -71,7 +71,7 @@ class Session:
         self.device = set_up(arguments.device, arguments.threads, arguments.gpus)
         self.threads, self.settings = arguments.threads, settings
         self.seeds: list[int] = arguments.seed
-        one_each(self.seeds, arguments.output, "--output")
+        one_each(self.seeds, {"--output": arguments.output})
         self.outputs = dict(zip(self.seeds, arguments.output, strict=True))
         self.code = {name: sha256(path) for name, path in arguments.code}
         self.data = load_prepared(
@@ -199,8 +199,8 @@ class Session:
         deliver(self.runs)
 
 
-def one_each(seeds: Sequence[int], paths: Sequence[Path], option: str) -> None:
-    """Insist on a path for each seed.
+def one_each(seeds: Sequence[int], options: Mapping[str, Sequence[Path]]) -> None:
+    """Insist on a path for each seed, of every option that is given.
 
     Raises
     ------
@@ -209,5 +209,8 @@ def one_each(seeds: Sequence[int], paths: Sequence[Path], option: str) -> None:
     """
     if len(set(seeds)) < len(seeds):
         raise UserError("--seed names a seed twice.")
-    if len(paths) != len(seeds):
-        raise UserError(f"{option} needs a path for each of {len(seeds)} seeds, not {len(paths)}.")
+    for option, paths in options.items():
+        if paths and len(paths) != len(seeds):
+            raise UserError(
+                f"{option} needs a path for each of {len(seeds)} seeds, not {len(paths)}."
+            )

@@ -7,8 +7,8 @@ Source: Efron, Hastie, Johnstone and Tibshirani, "Least angle regression" (Annal
 import io
 from pathlib import Path
 
-from regression_unlearning.data.fetching.wanted import MANIFEST
-from regression_unlearning.files import sha256, write_json, write_text
+from regression_unlearning.data.fetching.wanted import note_made
+from regression_unlearning.files import write_text
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Section, Seed, Share
 
@@ -59,11 +59,5 @@ def download(
     table.insert(1, "split", np.select(parts, ["test", "validation"], "train"))
     text = io.StringIO()
     table.to_csv(text, index=False, lineterminator="\n")
-    path = folder / TABLE
-    write_text(path, text.getvalue())
-    entry = {
-        "sha256": sha256(path),
-        "bytes": path.stat().st_size,
-        "source": "scikit-learn's load_diabetes",
-    }
-    write_json(folder / MANIFEST, {"files": {TABLE: entry}})
+    write_text(folder / TABLE, text.getvalue())
+    note_made(folder, [TABLE], "scikit-learn's load_diabetes")

@@ -4,7 +4,7 @@ import fcntl
 import json
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
@@ -174,6 +174,12 @@ class Ledger:
         for key, digest in self.fresh.items():
             log.info("%s: SHA-256 %s, seen first, recorded in %s", key, digest, self.checksums)
         self.recorded, self.fresh = merged, {}
+
+
+def note_made(folder: Path, names: Iterable[str], source: str) -> None:
+    """Write the manifest of files that were made here, not fetched; `source` says from what."""
+    files = {name: {**_measured(folder / name), "source": source} for name in names}
+    write_json(folder / MANIFEST, {"files": files})
 
 
 def _measured(path: Path) -> dict[str, Any]:

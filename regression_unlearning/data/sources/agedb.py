@@ -19,6 +19,7 @@ from regression_unlearning.data.families.images.files import (
     held_folder,
     lacking,
     note_content,
+    place_of,
 )
 from regression_unlearning.data.families.images.labels import numbers, read_csv, refuse
 from regression_unlearning.data.families.images.places import index, listed
@@ -63,10 +64,6 @@ def _images(settings: Settings) -> Wanted:
     return Wanted(file=ARCHIVE, url=None, mirror=settings.images)
 
 
-def _source(settings: Settings, mirror: Path | None) -> Path | None:
-    return Path(settings.folder).expanduser() if settings.folder else mirror
-
-
 def absence(folder: Path, settings: Settings, mirror: Path | None) -> str | None:
     """Why the images cannot be had, and what to do about it; None where they are there.
 
@@ -79,7 +76,7 @@ def absence(folder: Path, settings: Settings, mirror: Path | None) -> str | None
     mirror : Path or None
         The data mirror.
     """
-    source = _source(settings, mirror)
+    source = place_of(settings.folder, mirror)
     there = source is not None and any((source / path).exists() for path in settings.images)
     if there or (folder / ARCHIVE).exists():
         return None
@@ -126,7 +123,7 @@ def download(
     """
     if why := absence(folder, settings, mirror):
         raise UserError(why)
-    source = _source(settings, mirror)
+    source = place_of(settings.folder, mirror)
     wanted = Wanted(file=LIST, url=settings.list_url, mirror=settings.list)
     bring(folder, [wanted], _images(settings), source=source, checksums=checksums)
     place = brought(folder)

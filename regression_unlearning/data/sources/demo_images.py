@@ -11,9 +11,9 @@ from typing import Literal
 
 from regression_unlearning.data.families.images.labels import read_csv
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
-from regression_unlearning.data.fetching.wanted import MANIFEST
+from regression_unlearning.data.fetching.wanted import note_made
 from regression_unlearning.data.splits import Split, drawn
-from regression_unlearning.files import sha256, whole, write_json, write_text
+from regression_unlearning.files import whole, write_text
 from regression_unlearning.settings.embedding import Embedding
 
 FAMILY = "images"
@@ -73,12 +73,4 @@ def download(
             archive.writestr(zipfile.ZipInfo(name), packed.getvalue())
     lines = [f"{name},{digit}" for name, digit in zip(names, digits.target, strict=True)]
     write_text(folder / LABELS, "\n".join(["file,target", *lines]) + "\n")
-    files = {
-        name: {
-            "sha256": sha256(folder / name),
-            "bytes": (folder / name).stat().st_size,
-            "source": SOURCE,
-        }
-        for name in (IMAGES, LABELS)
-    }
-    write_json(folder / MANIFEST, {"files": files})
+    note_made(folder, (IMAGES, LABELS), SOURCE)

@@ -12,8 +12,8 @@ import numpy as np
 from pydantic import Field
 
 from regression_unlearning.data.families.load_windows.settings import Windows
-from regression_unlearning.data.fetching.wanted import MANIFEST
-from regression_unlearning.files import sha256, write_json, write_text
+from regression_unlearning.data.fetching.wanted import note_made
+from regression_unlearning.files import write_text
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Count, Seed
 
@@ -73,13 +73,7 @@ def download(
     text = io.StringIO()
     table.to_csv(text, index=False, float_format="%.3f", lineterminator="\n")
     write_text(folder / settings.file, text.getvalue())
-    path = folder / settings.file
-    entry = {
-        "sha256": sha256(path),
-        "bytes": path.stat().st_size,
-        "source": f"made from seed {settings.seed}",
-    }
-    write_json(folder / MANIFEST, {"files": {settings.file: entry}})
+    note_made(folder, [settings.file], f"made from seed {settings.seed}")
 
 
 def _load(settings: Settings) -> np.ndarray:

@@ -12,8 +12,8 @@ import numpy as np
 from pydantic import Field
 
 from regression_unlearning.data.families.sentence_pairs.prepare import FILES, VECTORS
-from regression_unlearning.data.fetching.wanted import MANIFEST
-from regression_unlearning.files import sha256, write_json, write_text
+from regression_unlearning.data.fetching.wanted import note_made
+from regression_unlearning.files import write_text
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Section
 
@@ -100,16 +100,9 @@ def download(
     for number, (split, file) in enumerate(FILES.items()):
         random = np.random.default_rng([settings.seed, 2, number])
         texts[file] = _pair_lines(random, split, getattr(settings, split), known, unknown)
-    files = {}
-    for name in sorted(texts):
-        write_text(folder / name, texts[name])
-        path = folder / name
-        files[name] = {
-            "sha256": sha256(path),
-            "bytes": path.stat().st_size,
-            "source": f"made from seed {settings.seed}",
-        }
-    write_json(folder / MANIFEST, {"files": files})
+    for name, text in texts.items():
+        write_text(folder / name, text)
+    note_made(folder, sorted(texts), f"made from seed {settings.seed}")
 
 
 def _words(settings: Settings) -> tuple[np.ndarray, np.ndarray]:

@@ -15,6 +15,7 @@ from regression_unlearning.data.families.images.files import (
     brought,
     lacking,
     note_content,
+    place_of,
 )
 from regression_unlearning.data.families.images.labels import read_labels
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
@@ -124,7 +125,7 @@ def download(
     UserError
         When something is missing, truncated, changed or unsafe; see `fetch`.
     """
-    source = Path(settings.folder).expanduser() if settings.folder else mirror
+    source = place_of(settings.folder, mirror)
     held = all((folder / name).is_file() for name in (LABELS, ARCHIVE))
     if (not held or settings.folder) and (why := lack(settings, mirror)):
         raise UserError(f"{folder.name}: {why}")

@@ -14,6 +14,11 @@ from regression_unlearning.files import not_there, read_json, write_json
 ARCHIVE = "images.archive"
 
 
+def place_of(folder: str | None, mirror: Path | None) -> Path | None:
+    """Where a source's files lie: in a folder of its own, else in the data mirror, if any."""
+    return Path(folder).expanduser() if folder else mirror
+
+
 def held_folder(archive: Wanted, source: Path | None) -> Path | None:
     """The folder of images that `source` holds where an archive may lie as well."""
     if source is None:
@@ -38,9 +43,9 @@ def lacking(
     downloaded : bool
         Whether the files can be downloaded where there is neither.
     """
-    if folder and not Path(folder).expanduser().is_dir():
+    source = place_of(folder, mirror)
+    if folder and not (source and source.is_dir()):
         return f"source.folder: {not_there(folder, 'folder')}"
-    source = Path(folder).expanduser() if folder else mirror
     if source is None:
         return None if downloaded else nowhere(list(files.values()), "folder")
     missing = {key: path for key, path in files.items() if not (source / path).exists()}
