@@ -8,19 +8,26 @@ from regression_unlearning.settings.section import Section
 NEEDS = ("records", "gold_records")
 QUANTITIES = (
     Quantity(
-        "seconds", "Seconds", "seconds of the method's work, helper models included", summary="cost"
+        "seconds",
+        "Seconds",
+        "seconds of the method's work, helper models included",
+        summary="cost",
+        least=0,
     ),
     Quantity(
         "seconds_over_retraining",
         "Share of retraining",
         "the method's seconds, helper models included, over those of retraining from scratch",
         summary="cost",
+        least=0,
+        average="geometric",
     ),
     Quantity(
         "peak_memory_mib",
         "Peak memory, MiB",
         "highest memory in use during that step",
         summary="cost",
+        least=0,
     ),
 )
 GIVEN = "given as a file, not trained here: its cost is not known"

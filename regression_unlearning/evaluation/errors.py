@@ -20,6 +20,7 @@ QUANTITIES = (
         goal="retrained",
         symbol="err_D_t^r ↓",
         unit="error",
+        least=0,
     ),
     Quantity(
         "error_forget_train",
@@ -28,6 +29,7 @@ QUANTITIES = (
         goal="retrained",
         symbol="err_D_t^f ↑",
         unit="error",
+        least=0,
     ),
     Quantity(
         "error_retain_train",
@@ -35,6 +37,7 @@ QUANTITIES = (
         "error on the training rows to keep",
         goal="retrained",
         unit="error",
+        least=0,
     ),
     Quantity(
         "error_forget_test",
@@ -42,6 +45,7 @@ QUANTITIES = (
         "error on test rows that the forget set would have held",
         goal="retrained",
         unit="error",
+        least=0,
     ),
 )
 #: quantity -> (part, whether the rows are like the forget set's)

@@ -29,8 +29,8 @@ PAPER = (
 class Quantity:
     """One number that a measure takes of a model, in words.
 
-    Every table shows the mean over training seeds and half of its 95 % t interval, beside a floor:
-    what retrained models of different seeds differ by.
+    Every table shows its average over training seeds with an interval that stays in the quantity's
+    range, beside a floor: what retrained models of different seeds differ by.
 
     Attributes
     ----------
@@ -54,6 +54,11 @@ class Quantity:
         the floor is the mean difference between the retrained models' values.
     summary : {"measure", "cost"}
         Costs vary from run to run: they have a table of their own, and no floor.
+    least, most : float or None
+        Ends of the range of possible values; None where there is none. No interval leaves it.
+    average : {"mean", "geometric", "median"}
+        Over the training seeds. Ratios are averaged as logarithms (``"geometric"``), or where they
+        may be 0 or a bound, by their median.
     """
 
     key: str
@@ -64,6 +69,9 @@ class Quantity:
     unit: Literal["", "error", "share"] = ""
     compares: bool = False
     summary: Literal["measure", "cost"] = "measure"
+    least: float | None = None
+    most: float | None = None
+    average: Literal["mean", "geometric", "median"] = "mean"
 
 
 class Measure(Protocol):

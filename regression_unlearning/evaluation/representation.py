@@ -37,6 +37,8 @@ QUANTITIES = (
         "Embedding attack, linear: AUC",
         f"how well a linear probe tells {_BY}; 0.5 tells nothing",
         goal="retrained",
+        least=0,
+        most=1,
     ),
     Quantity(
         "representation_linear_excess",
@@ -44,12 +46,16 @@ QUANTITIES = (
         f"AUC of a linear probe that tells {_BY}, minus its AUC on the retrained model",
         goal="0",
         compares=True,
+        least=-1,
+        most=1,
     ),
     Quantity(
         "representation_network",
         "Embedding attack, network: AUC",
         f"how well a small network tells {_BY}",
         goal="retrained",
+        least=0,
+        most=1,
     ),
     Quantity(
         "representation_network_excess",
@@ -57,6 +63,8 @@ QUANTITIES = (
         f"AUC of a small network that tells {_BY}, minus its AUC on the retrained model",
         goal="0",
         compares=True,
+        least=-1,
+        most=1,
     ),
 )
 

@@ -29,6 +29,8 @@ QUANTITIES = (
         "retrained model's error, in units of the error of predicting the mean",
         goal="1",
         compares=True,
+        least=0,
+        most=1,
     ),
 )
 PARTS = ("forget", "retain", "test")

@@ -17,6 +17,7 @@ QUANTITIES = (
         goal="0",
         symbol="w_dist ↓",
         compares=True,
+        least=0,
     ),
     Quantity(
         "wasserstein_test",
@@ -24,6 +25,7 @@ QUANTITIES = (
         "the same distance on test rows that the forget set would have held",
         goal="0",
         compares=True,
+        least=0,
     ),
 )
 #: quantity -> (part, whether the rows are like the forget set's)
