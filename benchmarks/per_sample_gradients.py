@@ -17,7 +17,7 @@ from regression_unlearning.models.modules.one_step_tft import OneStepTFT
 from regression_unlearning.models.modules.sentence_pair_lstm import SentencePairLSTM
 from regression_unlearning.models.tft import Settings as TFT
 from regression_unlearning.training.gradients import trainable
-from regression_unlearning.training.per_sample import squared_gradients
+from regression_unlearning.training.per_sample import summed_gradients
 
 
 def seconds(work, device: str) -> float:
@@ -77,7 +77,7 @@ def main() -> None:
             torch.autograd.grad(value(model(inputs)).sum(), list(trainable(model).values()))
 
         def squares(model=model, inputs=inputs):
-            squared_gradients(model, inputs, value)
+            summed_gradients(model, inputs, value)
 
         with evaluating_with_gradients(model):
             for warming in (plain, squares, plain, squares):

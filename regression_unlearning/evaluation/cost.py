@@ -30,7 +30,12 @@ QUANTITIES = (
         least=0,
     ),
 )
+UNMOVED = "moved no weight beyond rounding"
 GIVEN = "given as a file, not trained here: its cost is not known"
+
+
+#: Relative changes of a weight up to here are float32's rounding.
+ROUNDING = 2.0**-23
 
 
 class Settings(Section):
@@ -42,21 +47,31 @@ def seconds(record: dict) -> float:
     return record["seconds"] + sum(record.get("helper_seconds", {}).values())
 
 
+def unmoved(records: dict[int, dict]) -> str:
+    """A note where the method left the original as it was, with some or all of the seeds."""
+    still = sum(record.get("largest_change", 1.0) <= ROUNDING for record in records.values())
+    if not still:
+        return ""
+    where = "" if still == len(records) else f" with {still} of {len(records)} seeds"
+    return f"{UNMOVED}{where}: it is the original model"
+
+
 def measure(inputs: Inputs, settings: Settings) -> list[Value]:
     """Seconds, seconds over those of the gold model of the same seed, peak memory (MiB).
 
-    A model that was given has none of them.
+    A model that was given has none of them. A note says where a method has changed nothing.
     """
     gold = inputs.json("gold_records")
-    rows = []
-    for seed, record in inputs.json("records").items():
+    records, rows = inputs.json("records"), []
+    note = unmoved(records)
+    for seed, record in records.items():
         if "given" in record:
             rows += [inputs.value(one.key, seed, None, note=GIVEN) for one in QUANTITIES]
             continue
         spent, retraining = seconds(record), seconds(gold[seed])
         rows += [
-            inputs.value("seconds", seed, spent),
-            inputs.value("seconds_over_retraining", seed, spent / retraining),
+            inputs.value("seconds", seed, spent, note=note),
+            inputs.value("seconds_over_retraining", seed, spent / retraining, note=note),
             inputs.value("peak_memory_mib", seed, record["machine"]["peak_memory_mib"]),
         ]
     return rows

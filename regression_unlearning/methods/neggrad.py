@@ -4,9 +4,11 @@ Source: the stronger form of gradient ascent in Kurmanji et al., "Towards unboun
 unlearning" (NeurIPS 2023).
 """
 
+from typing import Annotated, Literal
+
 from regression_unlearning.settings.search import FIT, Linear
 from regression_unlearning.settings.section import Positive, Share
-from regression_unlearning.settings.training import Fit
+from regression_unlearning.settings.training import Fit, last_only
 
 
 class Settings(Fit):
@@ -20,6 +22,8 @@ class Settings(Fit):
     alpha: Share = 0.95
     cap: bool = True
     clip: Positive | None = 1.0
+    keep: Annotated[Literal["last"], last_only("the forget set's loss is meant to rise")] = "last"
+    """Always the last weights."""
 
 
 SEARCH = {**FIT, "alpha": Linear(0.5, 0.99)}

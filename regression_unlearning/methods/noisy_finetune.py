@@ -101,8 +101,9 @@ def unlearn(model, task, settings: Settings):
         )
 
     batches = at_least(len(task.retain), settings.batch_size)
+    steps_alone = {"clip": None, "schedule": None, "keep": "last"}
     plan = settings.model_copy(
-        update={"epochs": -(-settings.noisy_steps // batches), "clip": None, "schedule": None}
+        update={"epochs": -(-settings.noisy_steps // batches), **steps_alone}
     )
     task.fit(
         model,

@@ -4,14 +4,14 @@ Source: Kurmanji et al., "Towards unbounded machine unlearning" (NeurIPS 2023), 
 The divergence of class probabilities becomes the squared distance of outputs.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.search import FIT, Log, Whole
 from regression_unlearning.settings.section import Count
-from regression_unlearning.settings.training import Fit
+from regression_unlearning.settings.training import Fit, last_only
 
 Weight = Annotated[float, Field(ge=0)]
 
@@ -40,6 +40,8 @@ class Settings(Fit):
     """Weight of the distance from the original there."""
     cap: bool = True
     rewind: bool = True
+    keep: Annotated[Literal["last"], last_only("rewinding chooses the epoch")] = "last"
+    """Always the last weights, from which rewinding may go back."""
 
     @model_validator(mode="after")
     def _no_plateau(self):

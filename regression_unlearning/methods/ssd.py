@@ -35,11 +35,20 @@ class Settings(Section):
 SEARCH = {"alpha": Log(0.5, 20), "lambda": Log(0.01, 1)}
 
 
-def dampen(model, task, settings: Settings, value=None) -> None:
-    """Scale the weights in place; importance: the mean of squared per-row gradients of `value`."""
+def dampen(model, task, settings: Settings, importance) -> None:
+    """Scale the weights in place.
+
+    Parameters
+    ----------
+    model, task, settings
+        See `unlearn`.
+    importance : callable
+        ``importance(model, task, rows)`` gives a mean over the rows for each weight: name to
+        Tensor of its shape.
+    """
     import torch
 
-    from regression_unlearning.training.gradients import mean_squares, trainable
+    from regression_unlearning.training.gradients import trainable
 
     share = len(task.forget) / len(task.train)
     if settings.alpha * share >= 1:
@@ -52,8 +61,8 @@ def dampen(model, task, settings: Settings, value=None) -> None:
     with task.working():
         forgotten = task.some(task.forget, settings.rows, "forget importance")
         kept = task.some(task.retain, settings.rows, "retain importance")
-        forget = mean_squares(model, task, forgotten, value)
-        retain = mean_squares(model, task, kept, value)
+        forget = importance(model, task, forgotten)
+        retain = importance(model, task, kept)
         # of the whole training set: the same rows speak for the forget set in both
         overall = {name: share * forget[name] + (1 - share) * retain[name] for name in forget}
         chosen = total = 0
@@ -67,6 +76,8 @@ def dampen(model, task, settings: Settings, value=None) -> None:
 
 
 def unlearn(model, task, settings: Settings):
-    """Dampen by the importance to the loss."""
-    dampen(model, task, settings)
+    """Dampen by the mean of squared per-row gradients of the loss."""
+    from regression_unlearning.training.gradients import mean_squares
+
+    dampen(model, task, settings, mean_squares)
     return model

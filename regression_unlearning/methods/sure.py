@@ -15,7 +15,7 @@ from pydantic import Field
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.search import FIT, Log
 from regression_unlearning.settings.section import Count, Positive
-from regression_unlearning.settings.training import Fit
+from regression_unlearning.settings.training import Fit, last_only
 
 PENULTIMATE = "penultimate"
 
@@ -57,6 +57,10 @@ class Settings(Fit):
     steepness: Positive = 10.0
     domain_rows: Count = 128
     reverse: Literal["both", "forget"] = "both"
+    keep: Annotated[Literal["last"], last_only("the game between two players goes on to its end")] = (
+        "last"
+    )
+    """Always the last weights."""
 
 
 SEARCH = {**FIT, "ceiling": Log(0.1, 10), "discriminator_learning_rate": Log(1e-3, 3e-2)}
@@ -178,5 +182,6 @@ def unlearn(model, task, settings: Settings):
         make_optimiser=make_optimiser,
         before_step=before_step,
         phase="sure",
+        watched=model,
     )
     return model

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from regression_unlearning.evaluation.cost import UNMOVED
 from regression_unlearning.reporting.costs import VARIES
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.numerals import places
@@ -94,7 +95,8 @@ def _cell(
     if one is None:
         return Cell(NOT_MEASURED, notes=(ABSENT,))
     cell = (cost if key == COST else number)(one, decimals[key])
-    return Cell(cell.text, notes=cell.notes)
+    # what `remarks` says of the row is not said again
+    return Cell(cell.text, notes=tuple(n for n in cell.notes if not n.startswith(UNMOVED)))
 
 
 def _floor(ours: Summaries, group: tuple[str, str], layout: Layout, key: str, decimals: int) -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from statistics import median
 
+from regression_unlearning.evaluation.cost import UNMOVED
 from regression_unlearning.reporting.claims import Checked
 from regression_unlearning.reporting.estimates import FAILS, HOLDS, NOT_MEASURED
 from regression_unlearning.reporting.layout import Layout
@@ -37,7 +38,7 @@ def numbers(summaries: Summaries, layout: Layout) -> Figures:
 
 
 def remarks(summaries: Summaries, layout: Layout) -> dict[str, tuple[str, ...]]:
-    """Notes on each unlearning method of a table: no closer than doing nothing, dear, untuned.
+    """Notes on each unlearning method of a table: unmoved, no closer than doing nothing, dear, untuned.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ def remarks(summaries: Summaries, layout: Layout) -> dict[str, tuple[str, ...]]:
     for method in layout.unlearning:
         closer = _closer(means, layout, method)
         shares = _shares(means, layout, [method])
-        notes = []
+        notes = _unmoved(summaries, layout, method)
         if closer is None:
             notes.append(NOT_COMPARED)
         elif not closer:
@@ -98,6 +99,21 @@ def bars(summaries: Summaries, layout: Layout) -> list[Checked]:
     ]
     return [
         Checked(key, sentence, where, verdict, figures) for key, sentence, verdict, figures in said
+    ]
+
+
+def _unmoved(summaries: Summaries, layout: Layout, method: str) -> list[str]:
+    """Where a method has left the original as it was, as the measured costs say."""
+    found = {}
+    for group, title in layout.groups.items():
+        one = summaries.get((*group, method, COST))
+        for note in one.notes if one else ():
+            if note.startswith(UNMOVED):
+                found.setdefault(note, []).append(title)
+    every = len(layout.groups)
+    return [
+        note if len(titles) == every else f"{', '.join(titles)}: {note}"
+        for note, titles in found.items()
     ]
 
 

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import Count, Positive, Section, told_apart
 
 
@@ -47,6 +48,9 @@ class Fit(Section):
     """How the learning rate falls; null: it stays."""
     clip: Positive | None = None
     """Greatest length of the gradient; null: any."""
+    keep: Literal["last", "best"] = "last"
+    """Weights that are kept: those of the last epoch, or of the one with the least validation loss
+    (the first of equals), as the paper's released code does."""
     save_every: Positive = 20.0
     precision: Literal["float32", "bfloat16"] = "float32"
 
@@ -55,3 +59,20 @@ class Training(Fit):
     """Training from scratch; `compile` lets torch compile the network first (minutes, once)."""
 
     compile: bool = False
+
+
+def last_only(why: str) -> BeforeValidator:
+    """A rule for `keep` in a method that can only mean the weights it ends with.
+
+    Parameters
+    ----------
+    why : str
+        What the method does that makes an earlier epoch's weights another thing.
+    """
+
+    def check(value: object) -> object:
+        if value == "best":
+            raise UserError(f"best cannot be meant here: {why}; take last")
+        return value
+
+    return BeforeValidator(check)

@@ -35,6 +35,8 @@ class Fitted:
     ----------
     epochs, steps : int
         Epochs finished, mini-batches done.
+    kept : int
+        Number of the epoch, from 1, whose weights the model has at the end; 0 before the first.
     seconds : float
         Time in the loop, over all of its interruptions.
     history : list of dict
@@ -43,8 +45,15 @@ class Fitted:
 
     epochs: int = 0
     steps: int = 0
+    kept: int = 0
     seconds: float = 0.0
     history: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def improved(self) -> bool:
+        """Whether the latest epoch's monitored loss is below that of every epoch before it."""
+        *before, latest = (epoch["monitored"] for epoch in self.history)
+        return latest < min(before, default=math.inf)
 
 
 def _schedule(optimiser: torch.optim.Optimizer, settings: Fit) -> Any:
@@ -111,7 +120,7 @@ def fit(
     rows : Tensor of int64 (n,)
         Numbers of the rows to train on.
     settings : Fit
-        Epochs, learning rate, batch size, schedule, clipping.
+        Epochs, learning rate, batch size, schedule, clipping, which epoch's weights are kept.
     seed : int
         Seed of order and dropout.
     what : str
@@ -130,7 +139,8 @@ def fit(
         [0, 1). For weights that follow a schedule.
     monitor : callable, optional
         ``monitor(model)`` after each epoch: the number that a plateau schedule watches (without it,
-        the epoch's own mean loss).
+        the epoch's own mean loss), and that says which epoch is best. It must draw no random
+        numbers.
     after_step : callable, optional
         ``after_step(model, steps)`` after each mini-batch; True ends the run.
     after_epoch : callable, optional
@@ -149,18 +159,24 @@ def fit(
     Interrupted
         After SIGTERM or SIGINT, once the state is saved.
     UserError
-        When the loss, or the monitored one, is no longer a number.
+        When the loss, or the monitored one, is no longer a number; when the best epoch is asked for
+        and nothing is monitored.
     """
+    best = settings.keep == "best"
+    if best and monitor is None:
+        raise UserError(f"{what}: keep: best needs a validation loss; take keep: last.")
     torch.manual_seed(seed)
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     network = torch.compile(model) if compiled else model
     cast = settings.precision != "float32"
     optimiser = make_optimiser(model, settings)
     schedule = _schedule(optimiser, settings)
-    position = state_file and state.load(state_file, fingerprint, model, optimiser, schedule)
-    done = Fitted(**position["done"]) if position else Fitted()
-    first, total = (position["step"], position["total"]) if position else (0, 0.0)
-    if position:
+    done, kept, first, total = Fitted(), {}, 0, 0.0
+    found = state_file and state.load(state_file, fingerprint, model, optimiser, schedule)
+    if found:
+        position, kept = found
+        done = Fitted(**position["done"])
+        first, total = position["step"], position["total"]
         log.info("%s: going on after epoch %d, mini-batch %d", what, done.epochs, first)
     batches = batches or shuffled(rows, settings.batch_size)
     progress: Progress | None = None
@@ -170,7 +186,7 @@ def fit(
     def save(step: int, total: float) -> None:
         done.seconds = spent + time.perf_counter() - begun
         where = {"done": vars(done), "step": step, "total": total}
-        state.save(state_file, fingerprint, model, optimiser, schedule, where)
+        state.save(state_file, fingerprint, model, optimiser, schedule, where, kept)
 
     for epoch in range(done.epochs, settings.epochs):
         _train_mode(model)
@@ -193,7 +209,7 @@ def fit(
             done.steps += 1
             progress.at(done.steps, f"epoch {epoch + 1}")
             if after_step is not None and after_step(model, done.steps):
-                done.seconds = spent + time.perf_counter() - begun
+                done.kept, done.seconds = epoch + 1, spent + time.perf_counter() - begun
                 return done
             if state_file is not None and (
                 interruption.asked() or time.monotonic() - saved > settings.save_every
@@ -223,6 +239,11 @@ def fit(
         elif schedule is not None:
             schedule.step()
         done.epochs += 1
+        if not best or done.improved:
+            done.kept = done.epochs
+            kept = state.tensors_of(model) if best else {}
         first, total = 0, 0.0
+    if kept:
+        model.load_state_dict(kept)
     done.seconds = spent + time.perf_counter() - begun
     return done

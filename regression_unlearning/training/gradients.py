@@ -1,4 +1,4 @@
-"""Gradients of a trained model over many rows: their mean, and the mean of each row's squares.
+"""Gradients of a trained model over many rows: their mean, and that of each row's squares or sizes.
 
 Everything here is taken in evaluation mode (no dropout, running means) over the parameters that
 need a gradient, in chunks of rows.
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from regression_unlearning.models.modules.activations import evaluating_with_gradients
 from regression_unlearning.training import interruption
-from regression_unlearning.training.per_sample import squared_gradients
+from regression_unlearning.training.per_sample import Of, summed_gradients
 from regression_unlearning.training.task import Task
 
 log = logging.getLogger(__name__)
@@ -61,9 +61,18 @@ def mean_squares(
 ) -> dict[str, Tensor]:
     """Mean over rows of the squares of each row's own gradient (not the square of a mean).
 
-    It is the diagonal of the empirical Fisher matrix where `value` is the loss. The closed forms
-    of `per_sample` are first held against plain gradients of two rows; a network with a layer that
-    they do not fit is gone through row by row, and the log says so.
+    It is the diagonal of the empirical Fisher matrix where `value` is the loss. See `mean_sizes`.
+    """
+    return _mean_of(model, task, rows, value or loss_of(task), torch.square)
+
+
+def mean_sizes(
+    model: nn.Module, task: Task, rows: Tensor, value: Value | None = None
+) -> dict[str, Tensor]:
+    """Mean over rows of the absolute values of each row's own gradient (not the size of a mean).
+
+    The closed forms of `per_sample` are first held against plain gradients of two rows; a network
+    with a layer that they do not fit is gone through row by row, and the log says so.
 
     Parameters
     ----------
@@ -81,26 +90,34 @@ def mean_squares(
     dict of Tensor
         Name of a parameter to Tensor of its shape.
     """
-    value = value or loss_of(task)
+    return _mean_of(model, task, rows, value or loss_of(task), torch.abs)
+
+
+def _mean_of(
+    model: nn.Module, task: Task, rows: Tensor, value: Value, of: Of
+) -> dict[str, Tensor]:
+    """Mean over rows of the squares or the sizes of each row's gradient."""
     weights = trainable(model)
     size = max(2, min(256, HELD // max(weight.numel() for weight in weights.values())))
     total = {name: torch.zeros_like(weight) for name, weight in weights.items()}
     with evaluating_with_gradients(model):
-        sums = squared_gradients
-        if not _fits(model, task, rows[:2], value):
+        sums = summed_gradients
+        if not _fits(model, task, rows[:2], value, of):
             log.warning("per-row gradients of this network have no fast form: going row by row.")
             sums = one_by_one
         for part in rows.split(size):
             _stop_if_asked()
             inputs = task.data.batch(part)
-            found = sums(model, inputs, lambda output, part=part: value(output, part))
-            for name, squares in found.items():
-                total[name] += squares
-    return {name: squares / len(rows) for name, squares in total.items()}
+            found = sums(model, inputs, lambda output, part=part: value(output, part), of)
+            for name, sum_of_part in found.items():
+                total[name] += sum_of_part
+    return {name: whole / len(rows) for name, whole in total.items()}
 
 
-def one_by_one(model: nn.Module, inputs, value: Callable[[Tensor], Tensor]) -> dict[str, Tensor]:
-    """Sum over rows of squared gradients by one backward pass a row: slow, for any network."""
+def one_by_one(
+    model: nn.Module, inputs, value: Callable[[Tensor], Tensor], of: Of = torch.square
+) -> dict[str, Tensor]:
+    """The same sums as `summed_gradients` by one backward pass a row: slow, for any network."""
     weights = trainable(model)
     total = {name: torch.zeros_like(weight) for name, weight in weights.items()}
     for number in value(model(inputs)):
@@ -109,22 +126,22 @@ def one_by_one(model: nn.Module, inputs, value: Callable[[Tensor], Tensor]) -> d
         )
         for name, gradient in zip(weights, found, strict=True):
             if gradient is not None:
-                total[name] += gradient.square()
+                total[name] += of(gradient)
     return total
 
 
-def _fits(model: nn.Module, task: Task, rows: Tensor, value: Value) -> bool:
+def _fits(model: nn.Module, task: Task, rows: Tensor, value: Value, of: Of) -> bool:
     inputs = task.data.batch(rows)
-    slow = one_by_one(model, inputs, lambda output: value(output, rows))
+    slow = one_by_one(model, inputs, lambda output: value(output, rows), of)
     try:
-        fast = squared_gradients(model, inputs, lambda output: value(output, rows))
+        fast = summed_gradients(model, inputs, lambda output: value(output, rows), of)
     except (NotImplementedError, RuntimeError) as error:
         log.debug("no fast form: %s", error)
         return False
-    least = 1e-9 * max(squares.max() for squares in slow.values())  # below it all is rounding
+    # below it all is rounding
+    least = (1e-9 if of is torch.square else 3e-5) * max(sums.max() for sums in slow.values())
     return all(
-        (fast[name] - squares).abs().max() <= 1e-2 * squares.max() + least
-        for name, squares in slow.items()
+        (fast[name] - sums).abs().max() <= 1e-2 * sums.max() + least for name, sums in slow.items()
     )
 
 

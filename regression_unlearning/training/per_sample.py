@@ -1,4 +1,4 @@
-"""Squared gradients of each row, summed over a batch, at about the price of one backward pass.
+"""Squares, or sizes, of each row's gradient, summed over a batch, for about one backward pass.
 
 One backward pass stops at the outputs of the layers that own weights; from a layer's input and its
 output's gradient, each row's weight gradient follows in closed form (linear, convolution, LSTM) or
@@ -19,13 +19,15 @@ from regression_unlearning.training.lstm_gradients import through_time
 
 #: One use of a layer: its input, its initial state if given, its outputs.
 Call = tuple[Tensor, Any, tuple[Tensor, ...]]
-Squares = dict[str, Tensor]
+Sums = dict[str, Tensor]
+#: What is summed over the rows: ``torch.square`` or ``torch.abs``. Of a product it is the product.
+Of = Callable[..., Tensor]
 
 
-def squared_gradients(
-    model: nn.Module, inputs: Any, value: Callable[[Tensor], Tensor]
+def summed_gradients(
+    model: nn.Module, inputs: Any, value: Callable[[Tensor], Tensor], of: Of = torch.square
 ) -> dict[str, Tensor]:
-    """Sum over a batch's rows of the squares of each row's gradient.
+    """Sum over a batch's rows of the squares, or the absolute values, of each row's gradient.
 
     Parameters
     ----------
@@ -35,6 +37,8 @@ def squared_gradients(
         What the model reads.
     value : callable
         From the model's output (batch, q) to what is differentiated, one number a row.
+    of : callable
+        ``torch.square`` or ``torch.abs``, taken of each row's gradient.
 
     Returns
     -------
@@ -59,10 +63,10 @@ def squared_gradients(
     with torch.no_grad():
         for module, uses in calls.items():
             given = [[next(gradients) for _ in found] for _, _, found in uses]
-            for own, squares in _rule(module)(module, uses, given, len(numbers)).items():
+            for own, sums in _rule(module)(module, uses, given, len(numbers), of).items():
                 name = names[id(getattr(module, own))]
                 if name in total:
-                    total[name] += squares
+                    total[name] += sums
     return total
 
 
@@ -113,26 +117,29 @@ def _by_row(values: Tensor, rows: int, width: int) -> Tensor:
     return values.reshape(rows, -1, width)
 
 
-def _of_products(first: Tensor, second: Tensor) -> Tensor:
-    """Sum over rows of the squared sums over positions of first x second: Tensor (p, q).
+def _of_products(first: Tensor, second: Tensor, of: Of) -> Tensor:
+    """Sum over rows of the squares, or sizes, of the sums over positions: Tensor (p, q).
+
+    The sums are of first x second.
 
     Parameters
     ----------
     first, second : Tensor (rows, positions, p), Tensor (rows, positions, q)
     """
     if first.shape[1] == 1:
-        return first[:, 0].square().T @ second[:, 0].square()
-    return torch.bmm(first.transpose(1, 2), second).square_().sum(0)
+        return of(first[:, 0]).T @ of(second[:, 0])
+    products = torch.bmm(first.transpose(1, 2), second)
+    return of(products, out=products).sum(0)
 
 
-def _both(module: nn.Module, gradients: Tensor, inputs: Tensor) -> Squares:
-    squares = {"weight": _of_products(gradients, inputs)}
+def _both(module: nn.Module, gradients: Tensor, inputs: Tensor, of: Of) -> Sums:
+    sums = {"weight": _of_products(gradients, inputs, of)}
     if module.bias is not None:
-        squares["bias"] = gradients.sum(1).square().sum(0)
-    return squares
+        sums["bias"] = of(gradients.sum(1)).sum(0)
+    return sums
 
 
-def _linear(module: nn.Linear, uses: list[Call], given: list, rows: int) -> Squares:
+def _linear(module: nn.Linear, uses: list[Call], given: list, rows: int, of: Of) -> Sums:
     used = [
         (value, gradient)
         for (value, _, _), (gradient,) in zip(uses, given, strict=True)
@@ -142,12 +149,12 @@ def _linear(module: nn.Linear, uses: list[Call], given: list, rows: int) -> Squa
         return {}
     inputs = [_by_row(value, rows, module.in_features) for value, _ in used]
     gradients = [_by_row(gradient, rows, module.out_features) for _, gradient in used]
-    return _both(module, torch.cat(gradients, 1), torch.cat(inputs, 1))
+    return _both(module, torch.cat(gradients, 1), torch.cat(inputs, 1), of)
 
 
-def _convolution(module: nn.Conv2d, uses: list[Call], given: list, rows: int) -> Squares:
+def _convolution(module: nn.Conv2d, uses: list[Call], given: list, rows: int, of: Of) -> Sums:
     if module.groups != 1 or module.padding_mode != "zeros" or isinstance(module.padding, str):
-        return _other(module, uses, given, rows)
+        return _other(module, uses, given, rows, of)
     inputs, gradients = [], []
     for (value, _, _), (gradient,) in zip(uses, given, strict=True):
         if gradient is None:
@@ -160,11 +167,11 @@ def _convolution(module: nn.Conv2d, uses: list[Call], given: list, rows: int) ->
         gradients.append(_by_row(gradient, rows, module.out_channels))
     if not inputs:
         return {}
-    squares = _both(module, torch.cat(gradients, 1), torch.cat(inputs, 1))
-    return {**squares, "weight": squares["weight"].view_as(module.weight)}
+    sums = _both(module, torch.cat(gradients, 1), torch.cat(inputs, 1), of)
+    return {**sums, "weight": sums["weight"].view_as(module.weight)}
 
 
-def _lstm(module: nn.LSTM, uses: list[Call], given: list, rows: int) -> Squares:
+def _lstm(module: nn.LSTM, uses: list[Call], given: list, rows: int, of: Of) -> Sums:
     if module.num_layers > 1 or module.bidirectional or module.proj_size:
         raise NotImplementedError("an LSTM of several layers, two directions or a projection")
     inputs, before, gradients = [], [], []
@@ -178,17 +185,17 @@ def _lstm(module: nn.LSTM, uses: list[Call], given: list, rows: int) -> Squares:
     if not inputs:
         return {}
     of_gates = torch.cat(gradients, 1)
-    squares = {
-        "weight_ih_l0": _of_products(of_gates, torch.cat(inputs, 1)),
-        "weight_hh_l0": _of_products(of_gates, torch.cat(before, 1)),
+    sums = {
+        "weight_ih_l0": _of_products(of_gates, torch.cat(inputs, 1), of),
+        "weight_hh_l0": _of_products(of_gates, torch.cat(before, 1), of),
     }
     if module.bias:
-        bias = of_gates.sum(1).square().sum(0)
-        squares |= {"bias_ih_l0": bias, "bias_hh_l0": bias}
-    return squares
+        bias = of(of_gates.sum(1)).sum(0)
+        sums |= {"bias_ih_l0": bias, "bias_hh_l0": bias}
+    return sums
 
 
-def _other(module: nn.Module, uses: list[Call], given: list, rows: int) -> Squares:
+def _other(module: nn.Module, uses: list[Call], given: list, rows: int, of: Of) -> Sums:
     own = {name: weight.detach() for name, weight in module.named_parameters(recurse=False)}
     total: dict[str, Tensor] = {}
     for (value, state, found), received in zip(uses, given, strict=True):
@@ -204,4 +211,4 @@ def _other(module: nn.Module, uses: list[Call], given: list, rows: int) -> Squar
         parts = (part.reshape(rows, -1, *part.shape[1:]) for part in (value, received[0]))
         for name, gradient in vmap(of_one)(*parts).items():
             total[name] = total[name] + gradient if name in total else gradient
-    return {name: gradient.square().sum(0) for name, gradient in total.items()}
+    return {name: of(gradient).sum(0) for name, gradient in total.items()}

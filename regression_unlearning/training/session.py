@@ -168,6 +168,7 @@ class Session:
                 "seconds": sum(one.seconds for one in fitted),
                 "steps": sum(one.steps for one in fitted),
                 "history": [one.history for one in fitted],
+                "kept_epochs": [one.kept for one in fitted if one.steps],
                 **record,
             },
         )

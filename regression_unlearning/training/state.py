@@ -6,6 +6,7 @@ pickled.
 
 import json
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ def save(
     optimiser: torch.optim.Optimizer,
     schedule: Any,
     position: dict[str, Any],
+    kept: Mapping[str, Tensor],
 ) -> None:
     """Write model, optimiser, schedule, random generators and position, whole or not at all.
 
@@ -49,9 +51,12 @@ def save(
         What the run is: settings, data and code. Another run does not go on from it.
     position : dict
         JSON values: epoch, step, history, seconds.
+    kept : mapping of str to Tensor
+        Weights of an earlier epoch that the run may return to; empty where there are none.
     """
     packed = optimiser.state_dict()
     tensors = {f"model/{name}": value for name, value in tensors_of(model).items()}
+    tensors |= {f"kept/{name}": value for name, value in kept.items()}
     for number, values in packed["state"].items():
         for name, value in values.items():
             tensors[f"optimiser/{number}/{name}"] = torch.as_tensor(value).contiguous()
@@ -71,10 +76,10 @@ def load(
     model: nn.Module,
     optimiser: torch.optim.Optimizer,
     schedule: Any,
-) -> dict[str, Any] | None:
-    """Put a saved state back; return its position, or None where there is none to go on from.
+) -> tuple[dict[str, Any], dict[str, Tensor]] | None:
+    """Put a saved state back; return its position and the weights kept beside the model's.
 
-    A state of other settings, data or code is left alone, and the log says so.
+    None where there is none to go on from. A state of other settings, data or code is left alone, and the log says so.
     """
     if not path.is_file():
         return None
@@ -88,9 +93,7 @@ def load(
     except (SafetensorError, KeyError, TypeError, ValueError) as error:
         log.warning("%s cannot be read (%s): starting anew.", path, error)
         return None
-    model.load_state_dict(
-        {name[6:]: value for name, value in tensors.items() if name.startswith("model/")}
-    )
+    model.load_state_dict(_under("model/", tensors))
     state: dict[int, dict[str, Tensor]] = {}
     for name, value in tensors.items():
         if name.startswith("optimiser/"):
@@ -102,4 +105,13 @@ def load(
     torch.set_rng_state(tensors["random/cpu"])
     if "random/cuda" in tensors:
         torch.cuda.set_rng_state(tensors["random/cuda"])
-    return header["position"]
+    return header["position"], _under("kept/", tensors)
+
+
+def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors whose names begin with a prefix, without it."""
+    return {
+        name.removeprefix(prefix): value
+        for name, value in tensors.items()
+        if name.startswith(prefix)
+    }

@@ -16,7 +16,7 @@ from regression_unlearning.models.modules.activations import evaluating
 from regression_unlearning.models.modules.build import build
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.section import Section
-from regression_unlearning.settings.training import Fit
+from regression_unlearning.settings.training import Fit, Plateau
 from regression_unlearning.training.fit import Fitted, Objective, fit
 from regression_unlearning.training.losses import LOSSES
 from regression_unlearning.training.parts import like_them
@@ -194,9 +194,13 @@ class Task:
         rows: Tensor | None = None,
         objective: Objective | None = None,
         phase: str = "main",
+        watched: nn.Module | None = None,
         **options: Any,
     ) -> Fitted:
         """Run the project's training loop on `model`, in place, resumable.
+
+        A plateau schedule watches the mean loss on the validation rows, where there are any, and
+        ``keep: best`` keeps the weights of the epoch in which that was least.
 
         Parameters
         ----------
@@ -210,9 +214,20 @@ class Task:
             The loss of a mini-batch; `supervised` if not given.
         phase : str
             Name of this run of the loop, where a method has several.
+        watched : Module, optional
+            The network in `model` whose validation loss is watched, where `model` holds more.
         **options
-            Passed on to `fit`.
+            Passed on to `fit`; a ``monitor`` goes before the validation rows.
+
+        Raises
+        ------
+        UserError
+            See `fit`.
         """
+        watches = settings.keep == "best" or isinstance(settings.schedule, Plateau)
+        if watches and len(self.validation):
+            network = model if watched is None else watched
+            options = {"monitor": lambda _: self.mean_loss(network, self.validation), **options}
         fitted = fit(
             model,
             objective or self.supervised(),
@@ -226,23 +241,6 @@ class Task:
         )
         self.fitted.append(fitted)
         return fitted
-
-    def now(self, parts: Mapping[str, Any]) -> "Task":
-        """The task of a method: of what is forgotten, only what the model to unlearn still knows.
-
-        Parameters
-        ----------
-        parts : mapping
-            See `data.forget_sets.select`. Where the forget set comes after another, the rows of the
-            earlier ones are in no part of the task.
-        """
-        if "forget_now" not in parts:
-            return self
-        forget, like = (
-            torch.as_tensor(parts[name], device=self.retain.device).long()
-            for name in ("forget_now", "validation_forget_now")
-        )
-        return self.having(forget=forget, held_out=like if len(like) else self.validation)
 
     def having(self, **changes: Any) -> "Task":
         """The same task with some attributes changed, and nothing fitted yet."""

@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from regression_unlearning.settings.training import Fit, Plateau, Training
+from regression_unlearning.settings.training import Fit, Training
 from regression_unlearning.training.task import Task
 
 
@@ -11,15 +11,14 @@ def train(task: Task, settings: Fit) -> nn.Module:
 
     The original model is trained by a task whose retain set is the whole training set; the gold
     model by one without the forget set; the blindspot helper like the gold model, for a few epochs
-    (paper, Algorithm 1). A plateau schedule watches the loss on the task's validation rows, or the
-    training loss where there are none.
+    (paper, Algorithm 1).
 
     Parameters
     ----------
     task : Task
         Rows, loss, network and seed.
     settings : Fit
-        Epochs, learning rate, batch size, schedule, precision.
+        Epochs, learning rate, batch size, schedule, precision, which epoch's weights are kept.
 
     Returns
     -------
@@ -27,8 +26,6 @@ def train(task: Task, settings: Fit) -> nn.Module:
         In evaluation mode.
     """
     model = task.new_model()
-    watch = isinstance(settings.schedule, Plateau) and len(task.validation) > 0
     compiled = isinstance(settings, Training) and settings.compile
-    monitor = (lambda model: task.mean_loss(model, task.validation)) if watch else None
-    task.fit(model, settings, monitor=monitor, phase="training", compiled=compiled)
+    task.fit(model, settings, phase="training", compiled=compiled)
     return model.eval()

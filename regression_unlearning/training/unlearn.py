@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 
 from regression_unlearning import registry
@@ -54,6 +55,50 @@ def unlearn(original: nn.Module, task: Task, method: str, **options: Any) -> nn.
     return module.unlearn(copied(original), task, settings).eval()
 
 
+def largest_change(before: nn.Module, after: nn.Module) -> float:
+    """How far a network's weights have moved: 0 where every one is what it was.
+
+    Parameters
+    ----------
+    before, after : Module
+        The same network.
+
+    Returns
+    -------
+    float
+        The largest change of a number (weights, and what is kept beside them, such as running
+        means), over the largest number of its tensor before or after; the largest of all tensors.
+    """
+    found = [0.0]
+    now = after.state_dict()
+    for name, old in before.state_dict().items():
+        if old.is_floating_point() and old.numel():
+            new = now[name]
+            size = torch.maximum(old.abs().max(), new.abs().max()).item()
+            found.append((new - old).abs().max().item() / size if size else 0.0)
+    return max(found)
+
+
+def of_request(task: Task, parts: Mapping[str, Any]) -> Task:
+    """The task of a method: of what is forgotten, only what the model to unlearn still knows.
+
+    Parameters
+    ----------
+    task : Task
+        Of all that is forgotten.
+    parts : mapping
+        See `data.forget_sets.select`. Where the forget set comes after another, the rows of the
+        earlier ones are in no part of the task.
+    """
+    if "forget_now" not in parts:
+        return task
+    forget, like = (
+        torch.as_tensor(parts[name], device=task.retain.device).long()
+        for name in ("forget_now", "validation_forget_now")
+    )
+    return task.having(forget=forget, held_out=like if len(like) else task.validation)
+
+
 def forget(
     session: Session,
     output: Path,
@@ -92,8 +137,16 @@ def forget(
     if run.finished:
         return run
     loaded = {name: session.load(path) for name, path in helpers.items()}
-    task = session.task(run).having(helpers=loaded).now(session.parts)
-    model = unlearn(session.load(original), task, method, **options)
-    spent = {name: seconds_of(path) for name, path in helpers.items()}
-    session.save(run, model, task, method=method, helper_seconds=spent, facts=task.facts)
+    task = of_request(session.task(run).having(helpers=loaded), session.parts)
+    start = session.load(original)
+    model = unlearn(start, task, method, **options)
+    session.save(
+        run,
+        model,
+        task,
+        method=method,
+        helper_seconds={name: seconds_of(path) for name, path in helpers.items()},
+        facts=task.facts,
+        largest_change=largest_change(start, model),
+    )
     return run

@@ -84,7 +84,7 @@ writers = {
     "text": lambda path: files.write_text(path, "x" * 100_000),
     "npz": lambda path: files.write_npz(path, {"a": np.random.default_rng(0).random(100_000)}),
     "checkpoint": lambda path: checkpoints.save(model, path, {"a": 1}),
-    "state": lambda path: state.save(path, "f", model, Adam(model.parameters()), None, {}),
+    "state": lambda path: state.save(path, "f", model, Adam(model.parameters()), None, {}, {}),
 }
 said = {}
 for name, write in writers.items():

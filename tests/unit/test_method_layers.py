@@ -5,15 +5,15 @@ import math
 
 import pytest
 import torch
-from method_tasks import make_task, same, trained
-from rounding import close, rounding
+from method_tasks import STEPS, make_task, same, trained
+from rounding import close, depth, rounding
 from torch import nn
 
 from regression_unlearning.methods import fisher_noise, l1_sparse, salun
 from regression_unlearning.models.modules.freezing import only_last
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.fit import fit
-from regression_unlearning.training.gradients import mean_gradient, mean_squares, output_norm
+from regression_unlearning.training.gradients import mean_gradient, mean_squares
 from regression_unlearning.training.unlearn import unlearn
 
 FIT = {"epochs": 2, "learning_rate": 0.01, "batch_size": 16}
@@ -99,13 +99,32 @@ def test_salun_leaves_the_other_weights_bits_alone(task, original):
     assert not any(weight._backward_hooks for weight in found.parameters())
 
 
-@pytest.mark.parametrize(("method", "value"), [("ssd", None), ("lfssd", output_norm)])
-def test_dampening_is_the_rule_of_its_source(method, value, task, original):
+def importance(model, task, rows, method):
+    """The sources' rules, a row after the other: in SSD the mean of squared gradients of the loss,
+    in LFSSD that of absolute gradients of the output's squared length."""
+    total = {name: torch.zeros_like(weight) for name, weight in model.named_parameters()}
+    for row in rows.tolist():
+        output = model(task.data.batch(torch.tensor([row])))[0]
+        loss = (output[0] - task.data.target[row]) ** 2
+        of = loss if method == "ssd" else torch.linalg.vector_norm(output) ** 2
+        for name, found in zip(
+            total, torch.autograd.grad(of, list(model.parameters())), strict=True
+        ):
+            total[name] += found * found if method == "ssd" else found.abs()
+    return {name: whole / len(rows) for name, whole in total.items()}
+
+
+@pytest.mark.parametrize("method", ["ssd", "lfssd"])
+def test_dampening_is_the_rule_of_its_source(method, double):
+    task = make_task()
+    original = trained(task).eval()
     found = unlearn(original, task, method, alpha=1.5, **{"lambda": 0.8})
-    whole = mean_squares(original, task, task.train, value)
-    forget = mean_squares(original, task, task.forget, value)
+    whole = importance(original, task, task.train, method)
+    forget = importance(original, task, task.forget, method)
     after, count, total, near = dict(found.named_parameters()), 0, 0, 0
-    roundings = len(task.train) + 4  # a sum over rows of squares, and the rule
+    largest = max(values.max().item() for values in forget.values())
+    # each gradient comes through the network, and is of the size of the largest of them
+    roundings = 4 * depth(original, STEPS) + len(task.train)
     for name, weight in original.named_parameters():
         for old, new, d, f in zip(
             *(part.detach().flatten().tolist() for part in (weight, after[name])),
@@ -114,12 +133,13 @@ def test_dampening_is_the_rule_of_its_source(method, value, task, original):
             strict=True,
         ):
             total += 1
-            if abs(f - 1.5 * d) <= rounding(roundings, f):
+            if abs(f - 1.5 * d) <= rounding(roundings, largest, "float64"):
                 near += f > 0  # on the edge: either way is right
                 continue
             if f > 1.5 * d:
                 count += 1
-                close(new, old * min(1, 0.8 * d / f), roundings, abs(old))
+                share = largest / f  # of which f and d are off
+                close(new, old * min(1, 0.8 * d / f), 2 * roundings * share, abs(old), "float64")
             else:
                 assert new == old
     assert 0 < count < total

@@ -1,4 +1,4 @@
-"""Squared per-row gradients against one backward pass a row, over layers of every kind."""
+"""Squares and sizes of per-row gradients against one backward pass a row, over layers of every kind."""
 
 import logging
 
@@ -9,30 +9,30 @@ from rounding import close, depth
 from torch import nn
 
 from regression_unlearning.training import gradients
-from regression_unlearning.training.gradients import mean_gradient, mean_squares, output_norm
-from regression_unlearning.training.per_sample import squared_gradients
+from regression_unlearning.training.gradients import mean_gradient, mean_sizes, mean_squares, output_norm
+from regression_unlearning.training.per_sample import summed_gradients
 
 
-def by_hand(model, inputs, value):
+def by_hand(model, inputs, value, of):
     total = {name: torch.zeros_like(weight) for name, weight in model.named_parameters()}
     for row in range(len(inputs)):
         model.zero_grad()
         value(model(inputs[row : row + 1])).sum().backward()
         for name, weight in model.named_parameters():
             if weight.grad is not None:
-                total[name] += weight.grad**2
+                total[name] += of(weight.grad)
     model.zero_grad()
     return total
 
 
-def check(model, inputs):
+def check(model, inputs, of):
     model.eval()
 
     def value(output):
         return output.square().sum(1)
 
-    wanted = by_hand(model, inputs, value)
-    found = squared_gradients(model, inputs, value)
+    wanted = by_hand(model, inputs, value, of)
+    found = summed_gradients(model, inputs, value, of)
     agree(found, wanted, 4 * depth(model, inputs[0].numel()))
 
 
@@ -108,17 +108,21 @@ class Images(nn.Module):
         (Images, (5, 3, 9, 9)),
     ],
 )
-def test_squares_are_those_of_one_row_at_a_time(double, model, shape):
+@pytest.mark.parametrize("of", [torch.square, torch.abs])
+def test_sums_are_those_of_one_row_at_a_time(double, model, shape, of):
     torch.manual_seed(3)
-    check(model(), torch.randn(shape))
+    check(model(), torch.randn(shape), of)
 
 
+@pytest.mark.parametrize(
+    ("mean", "of"), [(mean_squares, torch.square), (mean_sizes, torch.abs)]
+)
 @pytest.mark.parametrize("value", [None, output_norm])
-def test_means_over_chunks_of_a_task(value, double, monkeypatch):
+def test_means_over_chunks_of_a_task(value, mean, of, double, monkeypatch):
     task = make_task()
     model = task.new_model()
     monkeypatch.setattr(gradients, "HELD", 5 * max(w.numel() for w in model.parameters()))
-    found = mean_squares(model, task, task.retain, value)
+    found = mean(model, task, task.retain, value)
 
     def one(output):
         return output.square().sum(1)
@@ -130,7 +134,7 @@ def test_means_over_chunks_of_a_task(value, double, monkeypatch):
         output = model(task.data.batch(row))
         (one(output) if value else (output[:, 0] - task.data.target[row]) ** 2).sum().backward()
         for name, weight in model.named_parameters():
-            total[name] += weight.grad**2 / len(task.retain)
+            total[name] += of(weight.grad) / len(task.retain)
     agree(found, total, 4 * depth(model, STEPS) + len(task.retain))
 
 

@@ -12,6 +12,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.reporting.figure import Given
 from regression_unlearning.reporting.figures.requests import FOLLOWED, draw, follow
 from regression_unlearning.reporting.layout import Layout
+from regression_unlearning.training.unlearn import of_request
 
 AGES = [5, 15, 25, 35, 8, 18, 28, 38, 3, 13, 23, 33]
 SPLITS = ["train"] * 4 + ["validation"] * 4 + ["test"] * 4
@@ -82,14 +83,15 @@ def test_nothing_left_to_forget_is_said(rows):
 def test_a_method_sees_what_is_asked_for_now():
     """The rows of earlier requests are in no part of its task: nobody trains on them again."""
     task = make_task(forget=24)
-    assert task.now({"retain": task.retain, "forget": task.forget}) is task
+    assert of_request(task, {"retain": task.retain, "forget": task.forget}) is task
     held_out = task.held_out[:3]
-    found = task.now({"forget_now": task.forget[:4].numpy(), "validation_forget_now": held_out})
+    now = {"forget_now": task.forget[:4].numpy(), "validation_forget_now": held_out}
+    found = of_request(task, now)
     assert torch.equal(found.forget, task.forget[:4]) and torch.equal(found.held_out, held_out)
     assert torch.equal(found.retain, task.retain)
     assert not set(found.train.tolist()) & set(task.forget[4:].tolist())
     none = {"forget_now": task.forget[:4], "validation_forget_now": held_out[:0]}
-    assert torch.equal(task.now(none).held_out, task.validation)
+    assert torch.equal(of_request(task, none).held_out, task.validation)
 
 
 LAYOUT = Layout(

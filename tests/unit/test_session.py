@@ -156,6 +156,7 @@ def test_a_checkpoint_comes_back_with_its_record(session, tmp_path, bits):
     assert record["extra"] == "x" and record["names"] == ["d", "s", "m"]
     assert (record["rows"], record["steps"]) == ({"retain": 14, "forget": 6}, 2 * 3)
     assert record["seconds"] > 0 and len(record["history"][0]) == 2
+    assert record["kept_epochs"] == [2]
     assert record["sha256"] == sha256(tmp_path / "seed_0.safetensors")
     assert run_of(session()).finished
 

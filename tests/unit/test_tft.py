@@ -13,7 +13,7 @@ from regression_unlearning.models.modules.activations import penultimate, record
 from regression_unlearning.models.modules.build import build
 from regression_unlearning.models.tft import Settings as TFT
 from regression_unlearning.training.gradients import one_by_one
-from regression_unlearning.training.per_sample import squared_gradients
+from regression_unlearning.training.per_sample import summed_gradients
 
 HISTORY, KNOWN = 20, ("hour_of_day", "day_of_week", "time_index")
 INPUTS = SimpleNamespace(customers=5, known=KNOWN, load="load", history=HISTORY, device="cpu")
@@ -128,7 +128,7 @@ def test_squares_of_each_row_s_gradient_have_their_fast_form():
     def value(output):
         return output.square().sum(1)
 
-    found = squared_gradients(model, x, value)
+    found = summed_gradients(model, x, value)
     wanted = one_by_one(model, x, value)
     assert found.keys() == wanted.keys()
     largest = max(squares.max() for squares in wanted.values())
