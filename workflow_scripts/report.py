@@ -18,7 +18,7 @@ from regression_unlearning.reporting.costs import costs_table
 from regression_unlearning.reporting.methods_table import methods_table
 from regression_unlearning.reporting.remarks import bars
 from regression_unlearning.reporting.report import Picture, write_report
-from regression_unlearning.reporting.results import layout_of
+from regression_unlearning.reporting.results import as_the_paper_names, layout_of
 from regression_unlearning.reporting.tables import main_table
 
 #: The paper's table to the claims about it.
@@ -57,7 +57,10 @@ def main() -> None:
             claims.append((layout.title, bars(whole, layout)))
         about = CLAIMS_ABOUT.get(layout_settings["paper"])
         if about:
-            found = check_claims(shown, about, layout.groups)
+            named, groups = (
+                as_the_paper_names(one, layout_settings) for one in (shown, layout.groups)
+            )
+            found = check_claims(named, about, groups)
             claims.append((layout.title, found))
     pictures = [
         Picture(figure["title"], folder / f"{name}.png", figure["caption"])

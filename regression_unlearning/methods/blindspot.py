@@ -4,11 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from regression_unlearning.errors import UserError
 from regression_unlearning.settings.search import FIT, Log
 from regression_unlearning.settings.section import Count, Name
 from regression_unlearning.settings.training import Fit
 
 HELPERS = ("blindspot",)
+Form = Literal["attention", "released", "norm"]
 #: Numbers that are kept of what the helper says of all forget rows; rows that it reads at once.
 HELD, READ = 2**26, 4096
 
@@ -16,15 +18,23 @@ HELD, READ = 2**26, 4096
 class Settings(Fit):
     """Fine-tuning, the weight of the activation difference, its form, layers, and the helper.
 
-    ``form: attention`` compares attention maps scaled to unit length by their mean squared
-    difference, as the released code and the paper's reference [41] do; ``form: norm`` is the plain
-    Euclidean norm of Eq. 8. ``layers`` is k, counted from the output; none means all. ``helper``
-    names an entry of the dataset's ``further_blindspots``; none means its ``blindspot``.
+    The network's named layers are compared, save for its output, which is no activation.
+
+    ``form: attention`` squares them, averages feature maps and sequences over their channels, and
+    compares the maps, scaled to unit length, by their mean squared difference, as the paper's
+    reference [41] does. A vector has no channels: its squares are the map. So of the text network
+    it compares the sentences' last states and the linear layers after ReLU; on STS-B at lambda 50
+    the latter are nine tenths of the term. ``form: released`` is what the released code compares:
+    of sentences the states after every word, squared and averaged over the words; of images the
+    same attention maps; a vector becomes a single number, whose term is zero, and is left out.
+    ``form: norm`` is the plain Euclidean norm of Eq. 8. ``layers`` is k, counted from the last
+    layer before the output; none means all. ``helper`` names an entry of the dataset's
+    ``further_blindspots``; none means its ``blindspot``.
     """
 
     lambda_: Annotated[float, Field(ge=0, alias="lambda")] = 50.0
     """Weight of the activation difference."""
-    form: Literal["attention", "norm"] = "attention"
+    form: Form = "attention"
     layers: Count | None = None
     helper: Name | None = None
 
@@ -37,7 +47,9 @@ def positions(activation, form: str):
 
     ``norm``: all of it. ``attention``: feature maps (batch, channels, height, width) and sequences
     (batch, steps, channels) are squared and averaged over their channels. A vector (batch, units)
-    has no channels to average over: its squares are the map.
+    has no channels to average over: its squares are the map. ``released``: squares of whatever it
+    is are averaged over dimension 1: channels of feature maps, steps of sequences, units of
+    vectors.
 
     Returns
     -------
@@ -46,11 +58,11 @@ def positions(activation, form: str):
     if form == "norm":
         return activation.flatten(1)
     squares = activation.square()
-    if squares.ndim == 4:
+    if squares.ndim == 4 or form == "released":
         squares = squares.mean(1)
     elif squares.ndim == 3:
         squares = squares.mean(2)
-    return squares.flatten(1)
+    return squares.reshape(len(squares), -1)
 
 
 class Comparison:
@@ -60,7 +72,7 @@ class Comparison:
     ----------
     sizes : sequence of int
         Positions of each layer.
-    form : {"attention", "norm"}
+    form : {"attention", "released", "norm"}
         Mean squared difference of maps scaled to unit length, or the difference's Euclidean norm.
     device : device
         Where the activations are.
@@ -93,6 +105,49 @@ class Comparison:
         return squares @ self.share
 
 
+def reading(model, form: str):
+    """Context in which a network's activations are those that a form compares; it gives names."""
+    from contextlib import nullcontext
+
+    from regression_unlearning.models.modules.activations import whole_sequences
+
+    return whole_sequences(model) if form == "released" else nullcontext(model.layers)
+
+
+def compared(model, task, settings: Settings):
+    """What the network puts out, and which activations are compared.
+
+    Returns
+    -------
+    outputs : int
+        Numbers in a prediction.
+    sizes : dict of str to int
+        Positions of each layer that is compared; empty where their difference has no weight.
+
+    Raises
+    ------
+    UserError
+        When the form leaves nothing to compare.
+    """
+    from regression_unlearning.models.modules.activations import evaluating, recorded
+
+    with reading(model, settings.form) as names, evaluating(model):
+        names = [name for name in names if name != "output"][-(settings.layers or 0) :]
+        with recorded(model, names) as seen:
+            outputs = model(task.data.batch(task.forget[:1])).shape[1]
+    if settings.lambda_ == 0:
+        return outputs, {}
+    sizes = {name: positions(seen[name], settings.form).shape[1] for name in names}
+    if settings.form == "released":
+        sizes = {name: size for name, size in sizes.items() if size > 1}
+    if not sizes:
+        raise UserError(
+            f"blindspot: form: {settings.form} finds nothing to compare in the last layers of this "
+            "network: take more layers, another form, or lambda: 0."
+        )
+    return outputs, sizes
+
+
 def unlearn(model, task, settings: Settings):
     """Minimise (1 - l) L(M(x), y) + l [L(M(x), B(x)) + lambda * sum of differences] on all rows.
 
@@ -108,11 +163,16 @@ def unlearn(model, task, settings: Settings):
     from regression_unlearning.models.modules.activations import evaluating, recorded
 
     helper = task.helpers["blindspot"]
-    layers = model.layers[-settings.layers :] if settings.layers else model.layers
+    outputs, sizes = compared(helper, task, settings)
+    layers = list(sizes)
+    if layers:
+        comparison = Comparison(list(sizes.values()), settings.form, task.forget.device)
     place = torch.full((len(task.data.target),), -1, device=task.forget.device)
     place[task.forget] = torch.arange(len(task.forget), device=task.forget.device)
 
     def scaled(seen, output, chosen=slice(None)):
+        if not layers:
+            return output[chosen, :0]
         # in the output's precision: under autocast, sums of squares in bfloat16 would say little
         kind = output.dtype
         with torch.autocast(output.device.type, enabled=False):
@@ -120,16 +180,12 @@ def unlearn(model, task, settings: Settings):
             return comparison.scaled(torch.cat(maps, 1)[chosen])
 
     def read(inputs):
-        with recorded(helper, layers) as seen, evaluating(helper):
+        with reading(helper, settings.form), recorded(helper, layers) as seen, evaluating(helper):
             output = helper(inputs)
         return output, scaled(seen, output)
 
-    with recorded(helper, layers) as seen, evaluating(helper):
-        outputs = helper(task.data.batch(task.forget[:1])).shape[1]
-    sizes = [positions(seen[layer], settings.form).shape[1] for layer in layers]
-    comparison = Comparison(sizes, settings.form, task.forget.device)
     fixed = None
-    keeps = (outputs + sum(sizes)) * len(task.forget) <= HELD
+    keeps = (outputs + sum(sizes.values())) * len(task.forget) <= HELD
     if keeps and settings.epochs > 1 and not task.data.augments:
         with task.working():
             parts = [read(task.data.batch(part)) for part in task.forget.split(READ)]
@@ -137,7 +193,7 @@ def unlearn(model, task, settings: Settings):
 
     def objective(model, rows):
         inputs = task.data.batch(rows, training=True)
-        with recorded(model, layers) as ours:
+        with reading(model, settings.form), recorded(model, layers) as ours:
             output = model(inputs)
         places = place[rows]
         loss = torch.where(places < 0, task.per_row(output, task.data.target[rows]), 0.0).sum()
@@ -150,7 +206,7 @@ def unlearn(model, task, settings: Settings):
             else:
                 taught, theirs = (found[places[forgotten]] for found in fixed)
             loss = loss + task.per_row(output[forgotten], taught).sum()
-            if settings.lambda_ > 0:
+            if layers:
                 with torch.autocast(output.device.type, enabled=False):
                     apart = comparison.difference(scaled(ours, output, forgotten), theirs)
                 loss = loss + settings.lambda_ * apart.sum()

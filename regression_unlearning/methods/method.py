@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 class Method(Protocol):
     """The parts of a method's module.
 
-    It may also have ``HELPERS``, helper models that it wants trained (``("blindspot",)``), and
-    ``SEARCH``, what its settings are searched among: key to `settings.search` space.
+    It may also have ``HELPERS``, helper models that it wants trained (``("blindspot",)``);
+    ``SEARCH``, what its settings are searched among: key to `settings.search` space; ``remark``, a
+    function from its settings to what a table of methods says of it; and ``REFERENCE = True`` where
+    it is no unlearning but what unlearning is held against: tables show it after the methods, and
+    claims about every method leave it out.
 
     Attributes
     ----------

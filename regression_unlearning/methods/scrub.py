@@ -24,7 +24,8 @@ class Settings(Fit):
     retain set. ``cap`` stops departing in a batch whose mean squared distance exceeds the
     variance of the training targets: unlike a divergence of probabilities it has no natural scale.
     ``rewind`` returns to the epoch whose forget error is nearest to the final model's error on
-    held-out rows of the same kind, lest a too high error gives the forget rows away.
+    held-out rows of the same kind, lest a too high error gives the forget rows away. Epoch 0 is the
+    original itself: where nothing else comes nearer, nothing is unlearned, and the record says so.
 
     At the very start student and teacher are one, and where nothing random (dropout, a batch's own
     means) moves them apart their distance has no gradient: a network without dropout then departs
@@ -81,6 +82,10 @@ def unlearn(model, task, settings: Settings):
         return settings.gamma * loss + settings.alpha * distance
 
     snapshots = Snapshots(task.state_folder)
+    if settings.rewind:
+        with task.working():
+            before = task.mean_loss(model, task.forget)
+        snapshots.keep(0, model)
     watching = {
         "after_epoch": lambda model, epoch: snapshots.keep(epoch, model),
         "monitor": lambda model: task.mean_loss(model, task.forget),
@@ -102,8 +107,8 @@ def unlearn(model, task, settings: Settings):
     if settings.rewind:
         with task.working():
             wanted = task.mean_loss(model, task.held_out)
-        errors = [epoch["monitored"] for epoch in fitted.history]
+        errors = [before, *(epoch["monitored"] for epoch in fitted.history)]
         nearest = min(range(len(errors)), key=lambda epoch: abs(errors[epoch] - wanted))
-        snapshots.restore(nearest + 1, model)
-        task.facts.update(rewound_to_epoch=nearest + 1, held_out_error=wanted)
+        snapshots.restore(nearest, model)
+        task.facts.update(rewound_to_epoch=nearest, held_out_error=wanted)
     return model

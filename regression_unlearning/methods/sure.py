@@ -57,9 +57,9 @@ class Settings(Fit):
     steepness: Positive = 10.0
     domain_rows: Count = 128
     reverse: Literal["both", "forget"] = "both"
-    keep: Annotated[Literal["last"], last_only("the game between two players goes on to its end")] = (
-        "last"
-    )
+    keep: Annotated[
+        Literal["last"], last_only("the game between two players goes on to its end")
+    ] = "last"
     """Always the last weights."""
 
 

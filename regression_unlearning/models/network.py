@@ -50,6 +50,11 @@ class Network(Protocol):
                 compare what they give, (n, ...) (Blindspot), and train the weights inside the last
                 few of them alone (CF-k, EU-k, influence): each holds its own.
 
+            A recurrent network that usually gives its last states alone may have an attribute
+            ``whole`` (False), and ``sequences``: name of a layer to names of submodules that give
+            (n, steps, width) while ``whole`` is True, for a method that compares every state
+            (Blindspot's ``form: released``).
+
             Per-sample gradients have closed forms for ``Linear``, ``Conv2d`` and a plain ``LSTM``;
             any other layer that owns weights goes by ``torch.func``, which is slower, and must take
             and give Tensors whose first axis is the rows.

@@ -9,7 +9,10 @@ from regression_unlearning import registry
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.experiment import REFERENCES, Figure, Layout, Table
+from regression_unlearning.settings.methods import Method
 
+#: What `keep` says in words.
+EPOCH = {"last": "the last epoch", "best": "the epoch with the least validation loss"}
 #: Most ids of a forget set that a report lists.
 IDS = 20
 
@@ -45,8 +48,13 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
     datasets = [settings.datasets[name] for name in layout.datasets]
     several = len(datasets) > 1
     chosen = [datasets[0].method(label) for label in layout.methods]
+    chosen.sort(key=lambda method: method.reference)  # what they are held against comes last
     methods = {method.label: method.title for method in chosen}
-    untuned = [m.label for m in chosen if not m.tuned or m.tuned.dataset != layout.datasets[0]]
+    untuned = [
+        one.label
+        for one in chosen
+        if not one.reference and (not one.tuned or one.tuned.dataset != layout.datasets[0])
+    ]
     groups = [
         [name, forget_set, (f"{dataset.title}, " if several else "") + selector.title]
         for name, dataset in zip(layout.datasets, datasets, strict=True)
@@ -64,6 +72,7 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
                 "embedded": registry.load("source", dataset.loader).EMBEDDED,
                 "loss": dataset.loss,
                 "unit": dataset.unit,
+                "printed_as": dataset.printed_as or name,
                 **_given(dataset),
             }
             for name, dataset in zip(layout.datasets, datasets, strict=True)
@@ -71,10 +80,38 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
         "groups": groups,
         "measures": words(settings, layout),
         "untuned": untuned if layout.kind == "methods" else [],
+        "references": [one.label for one in chosen if one.reference],
+        "remarks": {one.label: one.remark for one in chosen if one.remark},
+        "disclosed": disclosed(settings, layout),
         "methods": [
             [label, name] for label, name in (REFERENCES | methods | layout.titles).items()
         ],
     }
+
+
+def disclosed(settings: Settings, layout: Layout) -> list[str]:
+    """What every table and figure says of its settings, as sentences without a full stop."""
+    said = {}
+    for name in layout.datasets:
+        dataset = settings.datasets[name]
+        chosen = [dataset.method(label) for label in layout.methods]
+        said[dataset.title] = _kept(dataset, chosen, layout.titles)
+    if len(set(said.values())) == 1:
+        return [next(iter(said.values()))]
+    return [f"{title}: {kept}" for title, kept in said.items()]
+
+
+def _kept(dataset: Dataset, methods: list[Method], titles: Mapping[str, str]) -> str:
+    """Which epoch's weights its models have: those of a training, and who does otherwise."""
+    usual, others = dataset.training.keep, {}
+    if any(method.helpers for method in methods):
+        others["the helper"] = dataset.blindspot.keep
+    for method in methods:
+        if "keep" in method.options:
+            others[titles.get(method.label, method.title)] = method.options["keep"]
+    differ = [name for name, keep in others.items() if keep != usual]
+    (other,) = (words for keep, words in EPOCH.items() if keep != usual)
+    return f"weights of {EPOCH[usual]}" + (f" (of {other}: {', '.join(differ)})" if differ else "")
 
 
 def _given(dataset: Dataset) -> dict[str, str]:

@@ -8,8 +8,6 @@ from regression_unlearning.reporting.summaries import Summaries
 
 REFERENCES = ("original", "retrained")
 EMBEDDED = "embedded demo data, not the paper's"
-#: The same as a line of its own, under a figure's title.
-EMBEDDED_LINE = f"{EMBEDDED[0].upper()}{EMBEDDED[1:]}"
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,13 @@ class Layout:
         ``"measures"``: the paper's form, a column for each method; ``"methods"``: a row for each.
     untuned : tuple of str, optional
         Methods whose settings nobody has searched.
+    references : tuple of str, optional
+        Of the methods those that are no unlearning, but what unlearning is held against.
+    remarks : mapping of str to str, optional
+        What a table of methods says of a method, whatever was measured.
+    disclosed : tuple of str, optional
+        What a reader must know of the settings, as sentences without a full stop; they stand after
+        the dataset's title.
     given : str, optional
         Which datasets' original models were not trained here, and where they come from.
     quantities : mapping of str to Quantity, optional
@@ -53,18 +58,28 @@ class Layout:
     embedded: bool = False
     kind: str = "measures"
     untuned: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    disclosed: tuple[str, ...] = ()
     given: str = ""
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
 
     @property
     def unlearning(self) -> tuple[str, ...]:
-        """The unlearning methods: neither the original nor the retrained model."""
-        return tuple(key for key in self.methods if key not in REFERENCES)
+        """The unlearning methods: neither original nor retrained model, nor a reference."""
+        return tuple(key for key in self.methods if key not in (*REFERENCES, *self.references))
 
     @property
     def subtitle(self) -> str:
-        """The dataset, and whether its data are a demo."""
-        return f"{self.dataset_title} ({EMBEDDED})" if self.embedded else self.dataset_title
+        """The dataset, whether its data are a demo, and what is disclosed."""
+        data = f"{self.dataset_title} ({EMBEDDED})" if self.embedded else self.dataset_title
+        return "; ".join((data, *self.disclosed))
+
+    @property
+    def line(self) -> str:
+        """The same for a figure, whose title names the dataset: a line under it; may be empty."""
+        said = "; ".join(([EMBEDDED] if self.embedded else []) + [*self.disclosed])
+        return f"{said[:1].upper()}{said[1:]}"
 
     @property
     def costs(self) -> tuple[str, ...]:

@@ -38,7 +38,9 @@ def numbers(summaries: Summaries, layout: Layout) -> Figures:
 
 
 def remarks(summaries: Summaries, layout: Layout) -> dict[str, tuple[str, ...]]:
-    """Notes on each unlearning method of a table: unmoved, no closer than doing nothing, dear, untuned.
+    """Notes on each method of a table: unmoved, no closer than doing nothing, dear, untuned.
+
+    A reference has its own remark alone.
 
     Parameters
     ----------
@@ -61,8 +63,8 @@ def remarks(summaries: Summaries, layout: Layout) -> dict[str, tuple[str, ...]]:
             notes.append(DEAR)
         if method in layout.untuned:
             notes.append(UNTUNED)
-        found[method] = tuple(notes)
-    return found
+        found[method] = (*notes, *_own(layout, method))
+    return found | {method: _own(layout, method) for method in layout.references}
 
 
 def bars(summaries: Summaries, layout: Layout) -> list[Checked]:
@@ -100,6 +102,11 @@ def bars(summaries: Summaries, layout: Layout) -> list[Checked]:
     return [
         Checked(key, sentence, where, verdict, figures) for key, sentence, verdict, figures in said
     ]
+
+
+def _own(layout: Layout, method: str) -> tuple[str, ...]:
+    """What the method's module says of it."""
+    return (layout.remarks[method],) if method in layout.remarks else ()
 
 
 def _unmoved(summaries: Summaries, layout: Layout, method: str) -> list[str]:

@@ -32,7 +32,8 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
     settings : mapping
         ``title``; ``datasets``, each with ``name``, ``title``, ``embedded``, ``loss`` and ``unit``;
         ``groups`` as a list of ``[dataset, forget set, title]``; ``methods`` of ``[key, title]``.
-        May hold ``kind``, ``untuned`` and ``measures``: those whose words are used, in the order
+        May hold ``kind``, ``untuned``, ``references``, ``remarks``, ``disclosed``, and
+        ``measures``: those whose words are used, in the order
         of rows (all that are known, if it does not); a dataset may hold ``given``: where its
         original models come from.
     """
@@ -48,6 +49,9 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
         embedded=any(one["embedded"] for one in datasets),
         kind=settings.get("kind", "measures"),
         untuned=tuple(settings.get("untuned", ())),
+        references=tuple(settings.get("references", ())),
+        remarks=settings.get("remarks", {}),
+        disclosed=tuple(settings.get("disclosed", ())),
         quantities=quantities(settings.get("measures") or registry.known("measure")),
         given="; ".join(f"{title}: {said}" for title, said in given.items()),
     )
@@ -57,5 +61,26 @@ def printed(settings: Mapping[str, Any]) -> dict[Key, str]:
     """The paper's printed values that stand beside a table, as printed; none for other data."""
     if not settings["paper"]:
         return {}
-    rows = paper_values(settings["paper"]).itertuples()
-    return {(row.dataset, row.forget_set, row.method, row.measure): row.value for row in rows}
+    names = {one["name"]: one.get("printed_as", one["name"]) for one in settings["datasets"]}
+    return {
+        (ours, row.forget_set, row.method, row.measure): row.value
+        for row in paper_values(settings["paper"]).itertuples()
+        for ours, theirs in names.items()
+        if row.dataset == theirs
+    }
+
+
+def as_the_paper_names(
+    found: Mapping[tuple[str, ...], Any], settings: Mapping[str, Any]
+) -> dict[Any, Any]:
+    """What is known by dataset and more, by the paper's names of the datasets: for its claims.
+
+    Parameters
+    ----------
+    found : mapping
+        Its keys begin with a dataset's name.
+    settings : mapping
+        See `layout_of`.
+    """
+    names = {one["name"]: one.get("printed_as", one["name"]) for one in settings["datasets"]}
+    return {(names.get(key[0], key[0]), *key[1:]): one for key, one in found.items()}

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning.settings.like import LIKE, expanded, without_out
-from regression_unlearning.settings.methods import filled
+from regression_unlearning.settings.filling import filled
 from regression_unlearning.settings.shared_options import check_said_once
 from regression_unlearning.settings.tuning import Tuned
 
@@ -16,7 +16,7 @@ def resolved(values: Mapping[str, Any], folder: str | Path = ".") -> dict[str, A
     Raises
     ------
     UserError
-        See `settings.like.expanded` and `settings.methods.filled`.
+        See `settings.like.expanded` and `settings.filling.filled`.
     """
     return without_out(_named_records(complete(values, Path(folder))))
 

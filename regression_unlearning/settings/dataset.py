@@ -67,6 +67,9 @@ class Dataset(Section):
     """How the paper's helper is trained."""
     further_blindspots: dict[Name, Training] = Field(default_factory=dict)
     """Further helpers by name: a method may say ``helper: NAME``."""
+    printed_as: Name | None = None
+    """The paper's dataset whose printed values stand beside this one's; by default that of its own
+    name."""
     unit: str = "the target's unit"
     """The target's unit, for tables and figures."""
     forget_sets: dict[Name, ForgetSet]

@@ -1,22 +1,15 @@
-"""Methods: what is said of each once, what a dataset says of all of its own, and of one of them.
-
-The options of a dataset's entry come, the nearer before the farther, from the entry, from the
-record that its ``tuned`` names, from the dataset's ``unlearning``, from the entry of that name
-under the top key ``methods``, and from the method's own defaults.
-"""
+"""Methods: a complete entry of a dataset's, read and checked by its method's own settings."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_serializer
 
 from regression_unlearning import registry
-from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.settings.like import Key, expanded, merged
+from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import Section, validated
-from regression_unlearning.settings.tuning import Tuned, options_hash, read_record, record_path
+from regression_unlearning.settings.tuning import Tuned, options_hash
 from regression_unlearning.settings.wording import shown
 
 #: Keys of a method's entry that are no options of the method.
@@ -45,6 +38,10 @@ class Method(BaseModel):
         Of these, those that are not the method's defaults.
     helpers : tuple of str
         Helper models that it asks for.
+    reference : bool
+        Whether it is no unlearning, but what unlearning is held against.
+    remark : str
+        What a table of methods says of it with these options; may be empty.
     record : Tuned or None
         The record of a search that the entry names.
     """
@@ -56,6 +53,8 @@ class Method(BaseModel):
     options: dict[str, Any]
     said: dict[str, Any]
     helpers: tuple[str, ...]
+    reference: bool = False
+    remark: str = ""
     record: Tuned | None = None
 
     @property
@@ -87,6 +86,8 @@ def read_method(label: str, entry: Any, where: str = "") -> Method:
         options=options.plain(),
         said=said_of(options),
         helpers=tuple(getattr(module, "HELPERS", ())),
+        reference=getattr(module, "REFERENCE", False),
+        remark=module.remark(options) if hasattr(module, "remark") else "",
         record=entry.get("tuned"),
     )
 
@@ -143,113 +144,3 @@ def knows(method: Any) -> frozenset[str]:
         return frozenset()
     fields = module.Settings.model_fields
     return frozenset(field.alias or name for name, field in fields.items())
-
-
-def filled(
-    methods: Mapping[str, Any], datasets: Mapping[str, Any], folder: Path
-) -> dict[str, dict[str, Any]]:
-    """The complete entries of every dataset's methods; `tuned` is the record that it names.
-
-    Parameters
-    ----------
-    methods : mapping
-        What is said of each method once, without ``like``.
-    datasets : mapping
-        All datasets, without ``like`` but in their methods.
-    folder : Path
-        The project's folder, in which tuning/ lies.
-
-    Raises
-    ------
-    UserError
-        For a wrong `like`, and for a record that is missing, wrong, or not of these options.
-    """
-    owners = {
-        owner: values
-        for owner, values in datasets.items()
-        if isinstance(values, Mapping) and isinstance(values.get("methods"), Mapping)
-    }
-    shared = {
-        owner: values["unlearning"]
-        for owner, values in owners.items()
-        if isinstance(values.get("unlearning"), Mapping)
-    }
-    said = {
-        (owner, "methods", label): entry
-        for owner, values in owners.items()
-        for label, entry in values["methods"].items()
-    }
-    # A dataset's method may be like one that is said once, also where the dataset does not have it.
-    once: dict[Key, dict[str, Any]] = {
-        (owner, "methods", label): {} for owner in owners for label in methods
-    }
-
-    def join(key: Key, base: Mapping[str, Any] | None, own: Any) -> Any:
-        owner, _, label = key
-        if not isinstance(own, Mapping):
-            return own
-        if base is None:
-            top = methods.get(label, {})
-            named = {"method": label, **(top if isinstance(top, Mapping) else {}), **own}
-            known = knows(named["method"])
-            general = {k: v for k, v in shared.get(owner, {}).items() if k in known}
-            found = {**named, **general, **own}
-        else:
-            found = merged({k: v for k, v in base.items() if k != "tuned"}, own)
-        if own.get("tuned") is None:
-            return {k: v for k, v in found.items() if k != "tuned"}
-        return _with_record(found, own, label, place(key), folder)
-
-    complete = expanded({**once, **said}, place, join)
-    found: dict[str, dict[str, Any]] = {owner: {} for owner in owners}
-    for key in said:
-        found[key[0]][key[2]] = complete[key]
-    return found
-
-
-def place(key: Key) -> str:
-    """Place of a method's entry."""
-    owner, part, label = key
-    return f"datasets.{owner}.{part}.{label}"
-
-
-def _with_record(
-    found: dict[str, Any], own: Mapping[str, Any], label: str, where: str, folder: Path
-) -> dict[str, Any]:
-    """An entry with what the search chose that its `tuned` names."""
-    record = own["tuned"]
-    if not isinstance(record, Tuned):
-        if not isinstance(record, str):
-            raise UserError(
-                f"{where}.tuned: must be the name of a dataset: {{tuned: stsb}} takes what "
-                f"tuning/stsb/{label}.json has chosen (given: {shown(record)})"
-            )
-        try:
-            record = read_record(folder, record, label)
-        except UserError as error:
-            raise UserError(f"{where}.tuned: {error}") from None
-    file = record_path(record.dataset, label)
-    _fits(record, found["method"], f"{where}.tuned: {file}")
-    for key, value in record.chosen.items():
-        if own.get(key) not in (None, value):
-            raise UserError(
-                f"{where}.{key}: {own[key]} stands here, {value} was chosen in {file}: take out "
-                f"{key}, or tuned."
-            )
-    return {**found, **record.chosen, "tuned": record}
-
-
-def _fits(record: Tuned, method: str, where: str) -> None:
-    """Check that a record chose among what the method says that it is searched among."""
-    module = loaded(method)
-    if module is None:
-        return  # said elsewhere
-    space = getattr(module, "SEARCH", {})
-    for key, value in record.chosen.items():
-        if key not in space:
-            raise unknown("option", key, space, f"{where}: chosen")
-        if not space[key].holds(value):
-            raise UserError(
-                f"{where}: chosen.{key}: {value} is none of what {method} is searched among "
-                f"({space[key]}): search again."
-            )

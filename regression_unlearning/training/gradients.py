@@ -93,9 +93,7 @@ def mean_sizes(
     return _mean_of(model, task, rows, value or loss_of(task), torch.abs)
 
 
-def _mean_of(
-    model: nn.Module, task: Task, rows: Tensor, value: Value, of: Of
-) -> dict[str, Tensor]:
+def _mean_of(model: nn.Module, task: Task, rows: Tensor, value: Value, of: Of) -> dict[str, Tensor]:
     """Mean over rows of the squares or the sizes of each row's gradient."""
     weights = trainable(model)
     size = max(2, min(256, HELD // max(weight.numel() for weight in weights.values())))

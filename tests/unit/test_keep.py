@@ -144,6 +144,8 @@ def test_every_method_that_trains_can_keep_its_best_epoch(method):
 def test_a_method_that_cannot_mean_it_refuses(method):
     settings = registry.load("method", method).Settings
     values = {"epochs": 1, "learning_rate": 0.1, "keep": "best"}
-    with pytest.raises(UserError, match=f"^{method}.keep: best cannot be meant here: .*; take last$"):
+    with pytest.raises(
+        UserError, match=f"^{method}.keep: best cannot be meant here: .*; take last$"
+    ):
         validated(settings, values, method)
     assert validated(settings, {**values, "keep": "last"}).keep == "last"

@@ -112,7 +112,8 @@ def test_the_record_holds_the_certificate_and_the_steps_are_as_many_as_asked():
     task = make_task()
     chosen = settings(noisy_steps=7)
     unlearn(task.new_model(), task, "noisy_finetune", **chosen.plain())
-    assert task.facts == noisy_finetune.certificate(chosen)
+    left = {"original_share_left": (1 - 0.1 * chosen.decay) ** 7}
+    assert task.facts == noisy_finetune.certificate(chosen) | left
     assert [part.steps for part in task.fitted] == [7, -(-len(task.retain) // 16)]
 
 

@@ -5,7 +5,7 @@ import torch
 from image_tasks import image_task
 from method_tasks import same, trained
 from rounding import close, depth
-from test_methods_all import FIT, METHODS, options
+from test_methods_all import FIT, METHODS, moving, options
 
 from regression_unlearning.settings.measuring import Observation, Relearning
 from regression_unlearning.training import interruption
@@ -26,9 +26,9 @@ def helper():
     return trained(image_task(seed=9), epochs=1)
 
 
-def run(method, original, helper, **changes):
+def run(method, original, helper, chosen=None, **changes):
     task = image_task(augments=True, helpers={"blindspot": helper}, **changes)
-    return unlearn(original, task, method, **options(method)), task
+    return unlearn(original, task, method, **(chosen or options(method))), task
 
 
 def bits(model):
@@ -38,12 +38,12 @@ def bits(model):
 @pytest.mark.parametrize("method", METHODS)
 def test_a_method_moves_its_copy_and_nothing_else(method, original, helper):
     before = bits(original), bits(helper)
-    found, _ = run(method, original, helper)
+    found, _ = run(method, original, helper, moving(method))
     assert all(torch.isfinite(value.float()).all() for value in found.state_dict().values())
     assert not same(found, original)
     for model, state in zip((original, helper), before, strict=True):
         assert all(torch.equal(value, state[name]) for name, value in model.state_dict().items())
-    again, _ = run(method, original, helper)
+    again, _ = run(method, original, helper, moving(method))
     assert same(found, again)
 
 
@@ -63,7 +63,7 @@ def test_an_interrupted_run_ends_in_the_same_bits(method, original, helper, tmp_
     assert same(found, expected)
 
 
-@pytest.mark.parametrize("form", ["attention", "norm"])
+@pytest.mark.parametrize("form", ["attention", "released", "norm"])
 def test_blindspot_s_layers_and_precision(form, original, helper):
     """In bfloat16 the objective is nearly the same, and no less exact than its activations."""
     task = image_task(helpers={"blindspot": helper})

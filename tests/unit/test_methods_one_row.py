@@ -4,7 +4,8 @@ import pytest
 import test_quantiles
 import torch
 from image_tasks import Images, images
-from method_tasks import prepared
+from method_tasks import STEPS, prepared
+from rounding import close, depth, rounding
 from test_methods_all import METHODS, OPTIONS, fits
 from torch import nn
 
@@ -71,7 +72,11 @@ def task_of(network, forget, retain):
 def options(method, size, epochs):
     chosen = {"epochs": epochs, "learning_rate": 1e-3, "batch_size": size} if fits(method) else {}
     less = {"noisy_finetune": {"noisy_steps": 2}, "influence": {"iterations": 1}}
-    sizes = {"scrub": {"forget_epochs": 2, "forget_batch_size": size}, "sure": {"domain_rows": 2}}
+    sizes = {
+        # without rewinding, which may end at the original
+        "scrub": {"forget_epochs": 2, "forget_batch_size": size, "rewind": False},
+        "sure": {"domain_rows": 2},
+    }
     return {**chosen, **OPTIONS.get(method, {}), **less.get(method, {}), **sizes.get(method, {})}
 
 
@@ -97,7 +102,38 @@ def test_every_method_on_every_network(case, network, method):
     assert any(not torch.equal(weight, before[name]) for name, weight in found.named_parameters())
 
 
-def test_a_row_alone_is_normalised_as_at_the_end_and_moves_no_running_mean():
+@pytest.mark.parametrize("more", [{"form": "released"}, {"form": "norm"}, {"keep": "best"}])
+@pytest.mark.parametrize("network", [name for name in NETWORKS if name not in LARGE])
+@pytest.mark.parametrize("case", CASES)
+def test_blindspot_s_forms_on_every_network(case, network, more):
+    found, original = run("blindspot", network, case, **more)
+    assert all(value.isfinite().all() for value in found.state_dict().values())
+    before = dict(original.named_parameters())
+    assert any(not torch.equal(weight, before[name]) for name, weight in found.named_parameters())
+
+
+def bound(model, task, rows):
+    """Roundings on the way to the mean loss of some rows, and what they are roundings of.
+
+    The largest number of any layer and any target stands for all; where an output is off, a squared
+    loss is by twice its distance from the target, which is at most twice that number, as much.
+    """
+    found = [task.data.target.abs().max()]
+
+    def look(_module, _inputs, output):
+        parts = output if isinstance(output, tuple) else (output,)
+        found.extend(part.abs().max() for part in parts if isinstance(part, torch.Tensor))
+
+    handles = [module.register_forward_hook(look) for module in model.modules()]
+    task.mean_loss(model, rows)
+    for handle in handles:
+        handle.remove()
+    largest = max(one.item() for one in found)
+    slope = 4 * largest if task.loss == "mse" else 1.0
+    return 2 * depth(model, STEPS) + len(rows), slope * largest
+
+
+def test_a_row_alone_is_normalised_as_at_the_end_and_moves_no_running_mean(double):
     """Its loss is that of evaluation mode; dropout still drops; modes come back."""
     task = task_of("mobilenet_v3", 1, 3)
     task = task.having(network=MobileNetV3(name="mobilenet_v3", dropout=0.0))
@@ -112,8 +148,8 @@ def test_a_row_alone_is_normalised_as_at_the_end_and_moves_no_running_mean():
 
     plan = Fit(epochs=1, learning_rate=1e-3, batch_size=2)
     told = fit(model, objective, task.forget, plan, seed=0)
-    # one row's forward pass, once in training mode and once not: the same operations
-    assert told.history[0]["loss"] == pytest.approx(expected, rel=1e-6)
+    count, magnitude = bound(task.new_model(), task, task.forget)
+    close(told.history[0]["loss"], expected, count, magnitude, "float64")
     assert all(torch.equal(value, before[name]) for name, value in model.named_buffers())
     assert all(module.training for module in model.modules())
     kinds = [isinstance(module, nn.BatchNorm2d) for module in model.modules()]
@@ -139,7 +175,7 @@ def test_batches_of_one_row_are_not_joined():
 
 
 @pytest.mark.parametrize("network", ["lstm", "tft", "allcnn", "mobilenet_v3"])
-def test_a_forget_set_of_one_row_is_observed_and_relearnt(network):
+def test_a_forget_set_of_one_row_is_observed_and_relearnt(network, double):
     task = task_of(network, 1, 3)
     model = task.new_model().eval()
     none = task.forget[:0]
@@ -148,7 +184,11 @@ def test_a_forget_set_of_one_row_is_observed_and_relearnt(network):
         rows |= {f"{split}_retain": task.validation, f"{split}_forget": none}
     seen = observe(model, task, rows, Observation(batch_size=2))
     loss = task.mean_loss(model, task.forget)
-    assert seen["forget/loss"] == pytest.approx([loss], rel=1e-5)
+    count, magnitude = bound(model, task, task.forget)
+    # an observation is kept in single precision: one rounding more
+    assert abs(seen["forget/loss"].item() - loss) <= rounding(1, loss) + rounding(
+        count, magnitude, "float64"
+    )
     assert seen["forget/activation"].shape[0] == 1
     (count,) = relearn(model, task, 0.0, Relearning(cap=3, orders=1, batch_size=1))
     assert count == {"order": 0, "steps": 3, "reached": False}

@@ -3,7 +3,7 @@
 import pytest
 import torch
 from method_tasks import WIDTH, make_task, same
-from test_methods_all import METHODS, options
+from test_methods_all import METHODS, moving, options
 from torch import nn
 from torch.nn.functional import mse_loss
 
@@ -59,7 +59,7 @@ def original(task):
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_runs(method, task, original):
     task = task.having(helpers={"blindspot": task.new_model("helper").eval()})
-    found = unlearn(original, task, method, **options(method))
+    found = unlearn(original, task, method, **moving(method))
     assert all(torch.isfinite(value.float()).all() for value in found.state_dict().values())
     before = dict(original.named_parameters())
     assert any(not torch.equal(weight, before[name]) for name, weight in found.named_parameters())

@@ -9,7 +9,12 @@ from rounding import close, depth
 from torch import nn
 
 from regression_unlearning.training import gradients
-from regression_unlearning.training.gradients import mean_gradient, mean_sizes, mean_squares, output_norm
+from regression_unlearning.training.gradients import (
+    mean_gradient,
+    mean_sizes,
+    mean_squares,
+    output_norm,
+)
 from regression_unlearning.training.per_sample import summed_gradients
 
 
@@ -114,9 +119,7 @@ def test_sums_are_those_of_one_row_at_a_time(double, model, shape, of):
     check(model(), torch.randn(shape), of)
 
 
-@pytest.mark.parametrize(
-    ("mean", "of"), [(mean_squares, torch.square), (mean_sizes, torch.abs)]
-)
+@pytest.mark.parametrize(("mean", "of"), [(mean_squares, torch.square), (mean_sizes, torch.abs)])
 @pytest.mark.parametrize("value", [None, output_norm])
 def test_means_over_chunks_of_a_task(value, mean, of, double, monkeypatch):
     task = make_task()

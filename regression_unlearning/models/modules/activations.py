@@ -40,6 +40,26 @@ def recorded(model: nn.Module, layers: Sequence[str]) -> Iterator[dict[str, Tens
 
 
 @contextmanager
+def whole_sequences(model: nn.Module) -> Iterator[tuple[str, ...]]:
+    """Let a recurrent network give its states after every step inside the block.
+
+    Yields
+    ------
+    tuple of str
+        Its named layers, those of last states replaced by those of whole sequences; for any other
+        network its named layers as they are.
+    """
+    if not hasattr(model, "sequences"):
+        yield model.layers
+        return
+    before, model.whole = model.whole, True
+    try:
+        yield tuple(one for name in model.layers for one in model.sequences.get(name, (name,)))
+    finally:
+        model.whole = before
+
+
+@contextmanager
 def penultimate(model: nn.Module) -> Iterator[dict[str, Tensor]]:
     """Collect what the last layer, ``model.output``, is given: the penultimate activations.
 

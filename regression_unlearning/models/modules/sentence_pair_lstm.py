@@ -1,5 +1,6 @@
 """The paper's text network: one LSTM read by both sentences, then a head of linear layers."""
 
+import torch
 from torch import Tensor, nn
 
 from regression_unlearning.models.modules.left_padded import last_state
@@ -13,6 +14,9 @@ def on_cpu(words: Tensor) -> bool:
 
 class SentencePairLSTM(nn.Module):
     """LSTM shared by both sentences, dropout, linear layers with ReLU, one output.
+
+    Where `whole` is True, each sentence's states after every word pass through dropout, and the
+    last ones go on: the same network, whose layers of `sequences` can then be read.
 
     Parameters
     ----------
@@ -28,6 +32,8 @@ class SentencePairLSTM(nn.Module):
         super().__init__()
         self.lstm = nn.LSTM(width, settings.hidden, batch_first=True)
         self.sentences = nn.Dropout(settings.dropout)
+        self.states = nn.ModuleList(nn.Dropout(settings.dropout) for _ in range(2))
+        self.whole = False
         sizes = [2 * settings.hidden, *settings.head]
         self.head = nn.ModuleList(
             nn.Sequential(nn.Linear(before, after), nn.ReLU())
@@ -40,6 +46,11 @@ class SentencePairLSTM(nn.Module):
         """Names of the activations that methods may compare, from the input on."""
         return ("sentences", *(f"head.{n}" for n in range(len(self.head))), "output")
 
+    @property
+    def sequences(self) -> dict[str, tuple[str, ...]]:
+        """Layer that gives last states to the layers that give those after every word."""
+        return {"sentences": tuple(f"states.{n}" for n in range(len(self.states)))}
+
     def _read(self, words: Tensor) -> Tensor:
         """Last states of single sentences; in training on a CPU without the cost of padding."""
         if self.training and on_cpu(words):
@@ -48,7 +59,12 @@ class SentencePairLSTM(nn.Module):
 
     def forward(self, words: Tensor) -> Tensor:
         """Predict from word vectors (batch, 2, tokens, width): Tensor (batch, outputs)."""
-        hidden = self.sentences(self._read(words.flatten(0, 1)).reshape(len(words), -1))
+        if self.whole:
+            after = self.lstm(words.flatten(0, 1))[0].unflatten(0, words.shape[:2])
+            states = [layer(after[:, n]) for n, layer in enumerate(self.states)]
+            hidden = torch.cat([one[:, -1] for one in states], 1)
+        else:
+            hidden = self.sentences(self._read(words.flatten(0, 1)).reshape(len(words), -1))
         for layer in self.head:
             hidden = layer(hidden)
         return self.output(hidden)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from regression_unlearning.reporting.drawing import FLOOR, STYLES, canvas, place, save_figure
 from regression_unlearning.reporting.figure import Given
-from regression_unlearning.reporting.layout import EMBEDDED_LINE, Layout
+from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.remarks import (
     COST,
     HALF,
@@ -25,7 +25,8 @@ SEE = (
     "a row for each method, the closest to the retrained model first. The dotted line is the model "
     "that forgot nothing, the dashed one what two retrained models differ by: no method can be "
     "told to come nearer. On the right, seconds over those of retraining; the upright lines are a "
-    "tenth and a half."
+    "tenth and a half. Under the line across stand references, which are no unlearning: a method "
+    "that comes no nearer than they do makes no use of the original."
 )
 #: What the axis of the costs is named, and the two other lines of a panel.
 SHARE = "Seconds / retraining's"
@@ -49,7 +50,8 @@ LEAST = 7.6
 def order(found: Figures, layout: Layout) -> list[str]:
     """Methods, the closest first: by the mean over forget sets of the share of nothing's distance.
 
-    Methods without a single distance come last.
+    Methods without a single distance come last of them; after all of them what they are held
+    against.
     """
 
     def far(method: str) -> float:
@@ -61,7 +63,7 @@ def order(found: Figures, layout: Layout) -> list[str]:
         shares = [share for share in shares if math.isfinite(share)]
         return sum(shares) / len(shares) if shares else math.inf
 
-    return sorted(layout.unlearning, key=far)
+    return [*sorted(layout.unlearning, key=far), *layout.references]
 
 
 def draw(given: Given) -> None:
@@ -81,12 +83,11 @@ def draw(given: Given) -> None:
             axis.set_xlabel(f"Wasserstein distance\n({given.unit})", parse_math=False)
         _costs(last, found, [group for group, _ in groups], methods)
         for axis in (*panels, last):
-            _rows(axis, len(methods))
+            _rows(axis, len(methods), len(layout.references))
         panels[0].set_yticks(
             range(len(methods)), [layout.methods[name] for name in methods], parse_math=False
         )
-        said = EMBEDDED_LINE if layout.embedded else ""
-        place(figure, [*panels, last], layout.title, said, last=FLOOR_LABEL)
+        place(figure, [*panels, last], layout.title, layout.line, last=FLOOR_LABEL)
         figure.subplots_adjust(left=names / wide, wspace=0.1)
         save_figure(figure, given.stem)
 
@@ -145,8 +146,13 @@ def _mark_absent(axis: "Axes", rows: "np.ndarray") -> None:
                   fontsize=7.5, color="#888888", va="center", ha="center")  # fmt: skip
 
 
-def _rows(axis: "Axes", count: int) -> None:
-    """A faint band behind every other row leads the eye from a name to its numbers."""
+def _rows(axis: "Axes", count: int, references: int) -> None:
+    """A faint band behind every other row leads the eye from a name to its numbers.
+
+    A line sets the last rows apart, which are no unlearning.
+    """
+    if references:
+        axis.axhline(count - references - 0.5, color="#888888", linewidth=0.8, zorder=1)
     axis.set_ylim(count - 0.5, -0.5)
     axis.tick_params(axis="y", length=0)
     for row in range(0, count, 2):
