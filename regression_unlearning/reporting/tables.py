@@ -123,7 +123,9 @@ def number(one: Summary, decimals: int) -> Cell:
 
 def judged(cell: Cell, found: Comparison | None) -> Cell:
     """A cell with the sign of its verdict, where it is compared with doing nothing."""
-    return replace(cell, text=f"{cell.text} {SIGNS[found.verdict]}") if found else cell
+    if found is None or cell.text in (NOT_MEASURED, NOT_DEFINED):
+        return cell
+    return replace(cell, text=f"{cell.text} {SIGNS[found.verdict]}")
 
 
 def floor(found: Iterable[Summary | None], decimals: int) -> str:
