@@ -23,7 +23,6 @@ UNSEEN_PARTS = tuple(f"{split}_{side}" for split in UNSEEN for side in ("retain"
 UNTRAINED = "the model was not trained on them, and there is nothing to forget"
 #: Further parts of a forget set that comes after another: what is to be unlearned now.
 NOW = ("forget_now", "validation_forget_now")
-UNSEEN_NOW = ("unseen_validation_forget_now",)
 
 
 class _Choice(BaseModel):
@@ -133,7 +132,8 @@ def select(
         and for ids); ``validation_retain`` and ``test_retain`` are the others; so too with
         ``unseen_validation`` and ``unseen_test`` where the dataset has such rows (`data.splits`).
         After `earlier` rows, all that has been forgotten so far counts as forgotten;
-        ``forget_now`` and ``validation_forget_now`` are then the rows that this choice adds.
+        ``forget_now`` and ``validation_forget_now`` (and ``unseen_validation_forget_now``) are
+        then the rows that this choice adds.
 
     Raises
     ------

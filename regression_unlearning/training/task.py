@@ -19,7 +19,7 @@ from regression_unlearning.settings.section import Section
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.fit import Fitted, Objective, fit
 from regression_unlearning.training.losses import LOSSES
-from regression_unlearning.training.parts import held_out_split, like_them
+from regression_unlearning.training.parts import like_them, like_them_now
 from regression_unlearning.training.seeds import seed_for
 
 
@@ -239,13 +239,11 @@ class Task:
         """
         if "forget_now" not in parts:
             return self
-        split = held_out_split(parts)
-        unlike = parts.get(f"{split}_retain", self.validation)
-        forget, like, unlike = (
+        forget, held_out = (
             torch.as_tensor(rows, device=self.retain.device).long()
-            for rows in (parts["forget_now"], parts[f"{split}_forget_now"], unlike)
+            for rows in (parts["forget_now"], like_them_now(parts, self.validation))
         )
-        return self.having(forget=forget, held_out=like if len(like) else unlike)
+        return self.having(forget=forget, held_out=held_out)
 
     def having(self, **changes: Any) -> "Task":
         """The same task with some attributes changed, and nothing fitted yet."""

@@ -13,6 +13,7 @@ METHODS = ("finetune", "gaussian_amnesiac", "reg_amnesiac", "blindspot", "blinds
 LIBRARY = "regression_unlearning"
 TABLES = {
     Job("table", "results/paper/table2.csv"),
+    Job("values", "results/paper/values.csv"),
     Job("metrics", "results/paper/metrics.json"),
 }
 #: Every change of numbers reaches these.
@@ -182,6 +183,12 @@ def test_titles_reach_tables_and_figures_alone(built, what):
 def test_another_experiment_is_not_disturbed(built):
     assert built.jobs("--config", "experiment=demo")
     same(built.jobs(), [])
+
+
+def test_facts_of_the_data_reach_tables_and_figures_alone(built):
+    """No training reads them: a new share of words with a vector is a new subtitle."""
+    (built.root / "data/prepared/stsb/facts.json").write_text('{"words_with_vector": 0.8}\n')
+    same(built.jobs(), REPORTED - {Job("metrics", "results/paper/metrics.json")})
 
 
 def test_a_lost_result_alone_is_made_again(built):
