@@ -8,7 +8,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
+from regression_unlearning.data.families.load_windows.held_out_days import marked
 from regression_unlearning.data.families.load_windows.prepare import prepare
+from regression_unlearning.data.families.load_windows.settings import Windows
+from regression_unlearning.data.families.load_windows.windows import windows_of
 from regression_unlearning.data.forget_sets import read_selector, select
 from regression_unlearning.data.sources import demo_load, hourly_table
 from regression_unlearning.errors import UserError
@@ -155,17 +158,45 @@ def test_a_customer_who_came_too_late_holds_out_none(tmp_path):
     assert list(train["hour"]) == list(range(250 + 24, 350))
 
 
-def test_the_year_and_the_thousand_hours_leave_enough_to_train_on():
-    """By the share of training windows that go: of 1,000 hours, and of UCI's year 2014."""
-    from regression_unlearning.data.families.load_windows.held_out_days import marked
-    from regression_unlearning.data.families.load_windows.settings import Windows
-    from regression_unlearning.data.families.load_windows.windows import windows_of
+FIRST = np.datetime64("2014-01-01T03", "h")
 
-    for hours, train, most in ((1000, 700, 0.45), (8760, 5256, 0.1)):
-        edges = (train, train + (hours - train) // 3)
-        starts = np.zeros(40, int)
-        first = np.datetime64("2014-01-01T00", "h")
-        marks, earliest = marked(starts, first, hours, train, Windows())
-        windows = windows_of(starts, edges, marks, earliest, 168)
-        assert windows["unseen_test"].sum() >= 40 * 24
-        assert windows["train"].sum() > (1 - most) * 40 * (train - 168)
+
+def of_hours(hours, train, customers, history=168, **settings):
+    """Which hours the windows of each split predict, where all customers are there at once."""
+    source = Windows(history=history, **settings)
+    starts = np.zeros(customers, int)
+    marks, earliest = marked(starts, FIRST, hours, train, source)
+    edges = (train, train + (hours - train) // 3)
+    return windows_of(starts, edges, marks, earliest, history)
+
+
+@pytest.mark.parametrize(("hours", "train", "most"), [(1000, 700, 0.45), (8760, 5256, 0.1)])
+def test_a_thousand_hours_and_a_year_leave_enough_to_train_on(hours, train, most):
+    """The most that may go: of the paper's reference, 219 days of 2014; of a short table."""
+    windows = of_hours(hours, train, 40)
+    assert windows["unseen_test"].sum() >= 40 * 24
+    assert windows["train"].sum() > (1 - most) * 40 * (train - 168)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("hours", "train"), [(1000, 700), (2000, 1400), (8760, 5256)])
+def test_days_are_held_out_as_often_as_windows_are_left_on_them(hours, train, seed):
+    """Drawn one by one, 200 customers' days would give an AUC that varies by 1/sqrt(12 x 200)."""
+    windows = of_hours(hours, train, 200, windows={"seed": seed})
+    left, unseen = (np.nonzero(windows[split])[1] for split in ("train", "unseen_test"))
+    labels = np.repeat([0, 1], [len(left), len(unseen)])
+    found = roc_auc_score(labels, np.concatenate([left, unseen]))
+    assert abs(found - 0.5) < 1 / np.sqrt(12 * 200)
+
+
+def test_a_window_to_train_against_that_reads_a_day_for_attacks_is_left_out():
+    marks = np.zeros((1, 400), np.uint8)
+    for day in (48, 120):  # two pairs of days, three days apart
+        marks[0, day : day + 24], marks[0, day + 24 : day + 48] = 1, 2
+    windows = windows_of(np.zeros(1, int), (300, 350), marks, np.array([30]), 30)
+    predicted = {split: set(np.flatnonzero(of[0])) for split, of in windows.items()}
+    assert predicted["unseen_test"] == {*range(72, 96), *range(144, 168)}
+    assert predicted["unseen_validation"] == {*range(48, 72), *range(126, 144)}  # 126 reads 96 on
+    assert predicted["train"] == {*range(30, 48), *range(198, 300)}
+    assert predicted["validation"] == set(range(300, 350))
+    assert predicted["test"] == set(range(350, 400))
