@@ -103,7 +103,9 @@ def rank(scores: Scores, layout: Layout) -> Ranks | str:
         sorted(set.intersection(*(set(one) for block in blocks for one in block))) if blocks else []
     )
     if len(seeds) < FEWEST:
-        return f"fewer than {FEWEST} seeds have every method on a measure that methods are ranked by"
+        return (
+            f"fewer than {FEWEST} seeds have every method on a measure that methods are ranked by"
+        )
     table = np.array(
         [[rankdata([one[seed] for one in block]) for block in blocks] for seed in seeds]
     ).mean(1)
