@@ -46,7 +46,11 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
     several = len(datasets) > 1
     chosen = [datasets[0].method(label) for label in layout.methods]
     methods = {method.label: method.title for method in chosen}
-    untuned = [m.label for m in chosen if not m.tuned or m.tuned.dataset != layout.datasets[0]]
+    records = {
+        m.label: m.tuned for m in chosen if m.tuned and m.tuned.dataset == layout.datasets[0]
+    }
+    untuned = [label for label in methods if label not in records]
+    searched = {label: record.remark for label, record in records.items() if record.remark}
     groups = [
         [name, forget_set, (f"{dataset.title}, " if several else "") + selector.title]
         for name, dataset in zip(layout.datasets, datasets, strict=True)
@@ -71,6 +75,7 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
         "groups": groups,
         "measures": words(settings, layout),
         "untuned": untuned if layout.kind == "methods" else [],
+        "searched": searched if layout.kind == "methods" else {},
         "methods": [
             [label, name] for label, name in (REFERENCES | methods | layout.titles).items()
         ],

@@ -38,6 +38,8 @@ class Layout:
         ``"measures"``: the paper's form, a column for each method; ``"methods"``: a row for each.
     untuned : tuple of str, optional
         Methods whose settings nobody has searched.
+    searched : mapping of str to str, optional
+        What is said of methods whose search has not shown that their settings are better.
     given : str, optional
         Which datasets' original models were not trained here, and where they come from.
     quantities : mapping of str to Quantity, optional
@@ -53,6 +55,7 @@ class Layout:
     embedded: bool = False
     kind: str = "measures"
     untuned: tuple[str, ...] = ()
+    searched: Mapping[str, str] = field(default_factory=dict)
     given: str = ""
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
 

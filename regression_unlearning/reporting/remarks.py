@@ -37,14 +37,14 @@ def numbers(summaries: Summaries, layout: Layout) -> Figures:
 
 
 def remarks(summaries: Summaries, layout: Layout) -> dict[str, tuple[str, ...]]:
-    """Notes on each unlearning method of a table: no closer than doing nothing, dear, untuned.
+    """Notes on each unlearning method of a table: no closer than nothing, dear, untuned.
 
     Parameters
     ----------
     summaries : dict
         With the costs among them.
     layout : Layout
-        Forget sets, methods, and which of them nobody has tuned.
+        Forget sets, methods, which of them nobody has tuned, and what their searches came to.
     """
     means = numbers(summaries, layout)
     found = {}
@@ -60,6 +60,8 @@ def remarks(summaries: Summaries, layout: Layout) -> dict[str, tuple[str, ...]]:
             notes.append(DEAR)
         if method in layout.untuned:
             notes.append(UNTUNED)
+        if method in layout.searched:
+            notes.append(layout.searched[method])
         found[method] = tuple(notes)
     return found
 

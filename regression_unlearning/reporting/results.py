@@ -32,9 +32,9 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
     settings : mapping
         ``title``; ``datasets``, each with ``name``, ``title``, ``embedded``, ``loss`` and ``unit``;
         ``groups`` as a list of ``[dataset, forget set, title]``; ``methods`` of ``[key, title]``.
-        May hold ``kind``, ``untuned`` and ``measures``: those whose words are used, in the order
-        of rows (all that are known, if it does not); a dataset may hold ``given``: where its
-        original models come from.
+        May hold ``kind``, ``untuned``, ``searched`` and ``measures``: those whose words are used,
+        in the order of rows (all that are known, if it does not); a dataset may hold ``given``:
+        where its original models come from.
     """
     datasets = settings["datasets"]
     given = {one["title"]: one["given"] for one in datasets if "given" in one}
@@ -48,6 +48,7 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
         embedded=any(one["embedded"] for one in datasets),
         kind=settings.get("kind", "measures"),
         untuned=tuple(settings.get("untuned", ())),
+        searched=settings.get("searched", {}),
         quantities=quantities(settings.get("measures") or registry.known("measure")),
         given="; ".join(f"{title}: {said}" for title, said in given.items()),
     )
