@@ -59,7 +59,7 @@ def test_a_missing_file_of_ids_is_named(tiny):
 def test_too_few_rows_are_said_before_any_trial(tiny):
     def with_few(values):
         with_tuning(values)
-        values["datasets"]["demo_pairs"]["source"]["validation"] = 12
+        values["datasets"]["demo_pairs"]["source"]["validation"] = 20
 
     tiny.edit_params(with_few)
     assert tiny.snakemake(SEARCH).returncode != 0
@@ -70,7 +70,8 @@ def test_too_few_rows_are_said_before_any_trial(tiny):
 @pytest.mark.slow
 def test_what_was_chosen_reruns_the_method_and_no_search(tiny, monkeypatch):
     tiny.edit_params(with_tuning)
-    checked(tiny.snakemake(SEARCH, "tuning/demo_pairs/blindspot.json"))
+    checked(tiny.snakemake(SEARCH))
+    checked(tiny.snakemake("tuning/demo_pairs/blindspot.json"))
     found = json.loads((tiny.root / SEARCH).read_text(encoding="utf-8"))
     assert found["trials"][0]["changed"] == {} and found["seed"] == 5
     assert found["start"]["confirmed"] == found["trials"][0]["confirmed"]
