@@ -93,8 +93,8 @@ def open_cases(
     return cases
 
 
-def days(folder: str, device: str = "cpu") -> Tensor | None:
-    """The day that each row of a prepared dataset predicts, where rows are windows over hours.
+def days(folder: str | Path, device: str = "cpu") -> Tensor | None:
+    """The day that each row of a dataset predicts, from the first hour on, where rows are windows.
 
     Windows of one day predict nearly the same, so those that choose and those that confirm must not
     share a day.

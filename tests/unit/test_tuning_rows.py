@@ -2,12 +2,15 @@
 
 from itertools import combinations
 
+import numpy as np
+import pandas as pd
 import pytest
 import torch
 from method_tasks import make_task, prepared, trained
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError
+from regression_unlearning.tuning.cases import days
 from regression_unlearning.tuning.rows import LEAST, apart, divided
 
 
@@ -75,6 +78,17 @@ def test_rows_of_a_unit_stay_together():
     assert disjoint([units[piece] for piece in pieces])
     days = [len(units[piece].unique()) for piece in pieces]
     assert max(days) - min(days) <= 1
+
+
+def test_the_units_of_windows_are_the_days_that_they_predict(tmp_path):
+    hours = np.array([23, 24, 47, 48, 30])
+    rows = pd.DataFrame({"row": range(5), "id": "i", "split": "train", "target": 0.0})
+    rows.to_csv(tmp_path / "rows.csv", index=False)
+    assert days(tmp_path) is None
+    rows.assign(customer="a", first=hours - 20, hour=hours).to_csv(
+        tmp_path / "rows.csv", index=False
+    )
+    assert days(tmp_path).tolist() == [0, 1, 1, 2, 1]
 
 
 @pytest.mark.parametrize("method", ["sure", "scrub"])
