@@ -52,7 +52,8 @@ def main() -> None:
         whole = shown | summaries.read(folder / f"{name}_costs.csv")
         as_methods = layout.kind == "methods"
         tables.append(methods_table(whole, layout) if as_methods else main_table(shown, layout))
-        costs.append(costs_table(whole, layout))
+        if layout.costs:
+            costs.append(costs_table(whole, layout))
         if as_methods:
             claims.append((layout.title, bars(whole, layout)))
         about = CLAIMS_ABOUT.get(layout_settings["paper"])

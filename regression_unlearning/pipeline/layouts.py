@@ -15,11 +15,11 @@ IDS = 20
 
 
 def words(settings: Settings, layout: Table | Figure) -> list[str]:
-    """Measures whose words a table or figure uses, in the order of a table's rows."""
+    """Measures that a table or figure shows, in the order of a table's rows."""
     if isinstance(layout, Figure):
         needs = registry.load("figure", layout.kind).NEEDS
         return [name for name in settings.measures if name in needs]
-    return list(settings.measures)
+    return layout.measured(settings.measures)
 
 
 def columns(layout: Layout) -> list[tuple[str, str, str]]:
@@ -52,9 +52,9 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
     untuned = [label for label in methods if label not in records]
     searched = {label: record.remark for label, record in records.items() if record.remark}
     groups = [
-        [name, forget_set, (f"{dataset.title}, " if several else "") + selector.title]
+        [name, one, (f"{dataset.title}, " if several else "") + forgotten(dataset, one, layout)]
         for name, dataset in zip(layout.datasets, datasets, strict=True)
-        for forget_set, selector in ((one, dataset.forget_sets[one]) for one in layout.forget_sets)
+        for one in layout.forget_sets
     ]
     return {
         "title": layout.title,
@@ -82,6 +82,16 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
     }
 
 
+def forgotten(dataset: Dataset, forget_set: str, layout: Layout) -> str:
+    """What a row or a point counts as forgotten: after several requests, the rows of them all."""
+    requests = [*reversed(dataset.earlier(forget_set)), forget_set]
+    titles = ", ".join(dataset.forget_sets[one].title for one in requests)
+    if len(requests) > 1:
+        return f"Requests 1-{len(requests)}: {titles}"
+    followed = any(forget_set in dataset.earlier(one) for one in layout.forget_sets)
+    return f"Request 1: {titles}" if followed else titles
+
+
 def _given(dataset: Dataset) -> dict[str, str]:
     """Where a dataset's original models come from, where they were not trained here."""
     if dataset.original is None:
@@ -95,8 +105,9 @@ def _given(dataset: Dataset) -> dict[str, str]:
 def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
     """What the report is made of, the settings of everything in it included."""
     experiment = settings.chosen
-    layouts = [*experiment.tables.values(), *experiment.figures.values()]
+    layouts: list[Table | Figure] = [*experiment.tables.values(), *experiment.figures.values()]
     shown = dict.fromkeys(name for layout in layouts for name in layout.datasets)
+    measured = {name for layout in layouts for name in words(settings, layout)}
     figures = {
         name: {
             "title": layout.title,
@@ -114,7 +125,9 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
         "figures": figures,
         "params": {
             "experiment": {settings.experiment: experiment.plain()},
-            "measures": dict(settings.measures),
+            "measures": {
+                name: options for name, options in settings.measures.items() if name in measured
+            },
             "datasets": {name: _read(settings.datasets[name]) for name in shown},
         },
     }

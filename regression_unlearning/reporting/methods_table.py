@@ -44,25 +44,27 @@ def methods_table(summaries: Summaries, layout: Layout) -> Table:
     layout : Layout
         Title, forget sets, methods.
     """
-    ours = select(layout.own(summaries), SHOWN)
+    keys = [key for key in SHOWN if layout.asks(key)]
+    ours = select(layout.own(summaries), keys)
     decimals = {
-        name: places(one.mean for key, one in ours.items() if key[3] == name) for name in SHOWN
+        name: places(one.mean for key, one in ours.items() if key[3] == name) for name in keys
     }
+    varies = [("Measured", VARIES)] if COST in keys else []
     said = remarks(summaries, layout)
     rows = []
     for group, title in layout.groups.items():
         for method, name in layout.methods.items():
-            cells = tuple(_cell(ours, (*group, method), key, layout, decimals) for key in SHOWN)
+            cells = tuple(_cell(ours, (*group, method), key, layout, decimals) for key in keys)
             rows.append(Row(title, name, cells, notes=said.get(method, ())))
-        floors = tuple(Cell(_floor(ours, group, layout, key, decimals[key])) for key in SHOWN)
+        floors = tuple(Cell(_floor(ours, group, layout, key, decimals[key])) for key in keys)
         rows.append(Row(title, FLOOR, floors))
     return lifted(
         Table(
             title=layout.title,
             subtitle=layout.subtitle,
-            columns=("Forget set", "Method", *(_heading(layout, key) for key in SHOWN)),
+            columns=("Forget set", "Method", *(_heading(layout, key) for key in keys)),
             blocks=(Block("", tuple(rows)),),
-            legend=(*legend(SHOWN, layout, ours, leave_out=("paper",)), ("Measured", VARIES)),
+            legend=(*legend(keys, layout, ours, leave_out=("paper",)), *varies),
         )
     )
 

@@ -37,7 +37,7 @@ def numbers(summaries: Summaries, layout: Layout) -> Figures:
 
 
 def remarks(summaries: Summaries, layout: Layout) -> dict[str, tuple[str, ...]]:
-    """Notes on each unlearning method of a table: no closer than nothing, dear, untuned.
+    """Notes on each unlearning method of a table: no closer than doing nothing, dear, untuned.
 
     Parameters
     ----------
@@ -52,9 +52,9 @@ def remarks(summaries: Summaries, layout: Layout) -> dict[str, tuple[str, ...]]:
         closer = _closer(means, layout, method)
         shares = _shares(means, layout, [method])
         notes = []
-        if closer is None:
+        if closer is None and layout.asks(W1):
             notes.append(NOT_COMPARED)
-        elif not closer:
+        elif closer is False:
             notes.append(NO_CLOSER)
         if shares and max(shares) > HALF:
             notes.append(DEAR)
@@ -99,7 +99,9 @@ def bars(summaries: Summaries, layout: Layout) -> list[Checked]:
         ),
     ]
     return [
-        Checked(key, sentence, where, verdict, figures) for key, sentence, verdict, figures in said
+        Checked(key, sentence, where, verdict, figures)
+        for key, sentence, verdict, figures in said
+        if layout.asks(W1 if key == "closer_than_nothing" else COST)
     ]
 
 

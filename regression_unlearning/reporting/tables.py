@@ -42,9 +42,9 @@ def main_table(summaries: Summaries, layout: Layout) -> Table:
     held = {key[3] for key in ours} - set(layout.costs) - set(layout.measures)
     further = [key for key in layout.quantities if key in held]
     further += sorted(held - set(further))
-    blocks = [Block("", _rows(ours, layout, layout.measures))]
+    blocks = [Block("", _rows(ours, layout, layout.measures))] if layout.measures else []
     if further:
-        blocks.append(Block("Further measures", _rows(ours, layout, further)))
+        blocks.append(Block("Further measures" if blocks else "", _rows(ours, layout, further)))
     return lifted(
         Table(
             title=layout.title,

@@ -191,12 +191,16 @@ def test_a_table_calls_tuned_only_what_the_record_does(put, form, more, remark):
     (table,) = experiment["tables"].values()
     table.update(kind="methods", methods=["norm"])
     settings = check(values, folder=put(CHOSEN, form, **more))
-    layout = settings.chosen.tables[next(iter(settings.chosen.tables))]
-    told = layouts.told(settings, layout, {})
+    told = layouts.told(settings, settings.chosen.tables["t"], {})
     assert told["untuned"] == []
     assert told["searched"] == ({} if remark is None else {"norm": remark})
     notes = remarks({}, layout_of(told))["norm"]
-    assert UNTUNED not in notes and (notes[-1] == remark if remark else len(notes) == 1)
+    assert notes == ((remark,) if remark else ())
+    del values["datasets"]["pairs"]["methods"]["norm"]["tuned"]
+    values["datasets"]["pairs"]["methods"]["norm"] |= CHOSEN
+    settings = check(values)
+    told = layouts.told(settings, settings.chosen.tables["t"], {})
+    assert remarks({}, layout_of(told))["norm"] == (UNTUNED,)
 
 
 def test_a_file_that_is_no_json_is_named(put):

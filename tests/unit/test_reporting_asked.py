@@ -1,0 +1,127 @@
+"""Tables say what is counted, and show no measure that nobody asked for."""
+
+import copy
+
+import pytest
+from made_summaries import WORDS, cell
+from plain_settings import PLAIN
+
+from regression_unlearning.pipeline import layouts
+from regression_unlearning.pipeline.grid import Grid
+from regression_unlearning.reporting.costs import costs_table
+from regression_unlearning.reporting.methods_table import methods_table, write_methods_table
+from regression_unlearning.reporting.remarks import UNTUNED, bars, remarks
+from regression_unlearning.reporting.results import layout_of
+from regression_unlearning.reporting.summaries import read
+from regression_unlearning.reporting.tables import main_table, write_table
+from regression_unlearning.reporting.writing import as_markdown
+from regression_unlearning.settings.document import check
+
+MEASURES = {
+    name: {}
+    for name in (
+        "errors",
+        "membership",
+        "wasserstein",
+        "representation",
+        "tow",
+        "cost",
+        "anamnesis",
+    )
+}
+MODELS = ("original", "retrained", "finetune")
+#: All was measured: another table asks for it.
+FOUND = {("pairs", "low", name, key): cell(0.5, 0.4, 0.6) for name in MODELS for key in WORDS}
+
+
+def settings_with(kind, *measures):
+    values = copy.deepcopy(PLAIN)
+    values["measures"] = MEASURES
+    tables = values["experiments"]["tiny"]["tables"]
+    tables["t"] |= {"kind": kind, "measures": list(measures)}
+    tables["other"] = {**tables["t"], "measures": None}
+    return check(values)
+
+
+def layout_with(kind, *measures):
+    settings = settings_with(kind, *measures)
+    return layout_of(layouts.told(settings, settings.chosen.tables["t"], {}))
+
+
+def titles(*measures):
+    """Titles and meanings of measures' quantities."""
+    words = layout_of({
+        "title": "", "datasets": [], "groups": [], "methods": [], "measures": list(measures)
+    }).quantities  # fmt: skip
+    return {one.title for one in words.values()}
+
+
+@pytest.mark.parametrize("measures", [["errors"], ["tow"], ["errors", "tow"], ["wasserstein"]])
+def test_the_paper_s_table_shows_what_is_asked_for(measures, tmp_path):
+    layout = layout_with("measures", *measures)
+    table = write_table(FOUND, layout, tmp_path / "t")
+    assert {row.label for row in table.rows} == titles(*measures)
+    terms = {term.split(" →")[0] for term, _ in table.legend}
+    assert terms & {one.title for one in WORDS.values()} == titles(*measures)
+    assert table.blocks[0].title == ""
+    keys = {key[3] for key in read(tmp_path / "t.csv")}
+    assert keys == set(layout.quantities)
+    assert as_markdown(main_table(FOUND, layout)) == (tmp_path / "t.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("measures", [["errors"], ["errors", "cost"], ["wasserstein", "tow"]])
+def test_a_row_for_each_method_has_columns_for_what_is_asked_for(measures, tmp_path):
+    layout = layout_with("methods", *measures)
+    table = write_methods_table(FOUND, layout, tmp_path / "t")
+    columns = {one.split(" →")[0] for one in table.columns[2:]}
+    whole = methods_table(FOUND, layout_with("methods", *MEASURES))
+    every = {one.split(" →")[0] for one in whole.columns[2:]}
+    assert columns == every & titles(*measures) and columns < every
+    terms = {term.split(" →")[0] for term, _ in table.legend}
+    assert terms & {one.title for one in WORDS.values()} == columns
+    assert ("Measured" in terms) == ("cost" in measures)
+    costs = {one.title for one in WORDS.values() if one.summary == "cost"}
+    shown = set(costs_table(FOUND, layout).columns[2:])
+    assert shown == (costs if "cost" in measures else set())
+
+
+def test_nothing_is_said_of_a_distance_that_nobody_asked_for():
+    layout = layout_with("methods", "errors")
+    assert remarks(FOUND, layout)["finetune"] == (UNTUNED,)
+    assert bars(FOUND, layout) == []
+    assert len(bars(FOUND, layout_with("methods", *MEASURES))) == 3
+
+
+def test_the_report_lists_options_of_the_measures_that_are_shown():
+    settings = settings_with("measures", "errors")
+    told = Grid(settings).report_settings()
+    assert set(told["params"]["measures"]) == set(MEASURES)  # of the other table
+    alone = copy.deepcopy(PLAIN)
+    alone["measures"] = MEASURES
+    alone["experiments"]["tiny"]["tables"]["t"]["measures"] = ["errors"]
+    told = Grid(check(alone)).report_settings()
+    assert set(told["params"]["measures"]) == {"errors"}
+
+
+def requests(*names):
+    """Titles of a table of some forget sets, of which two come after another."""
+    values = copy.deepcopy(PLAIN)
+    forget_sets = values["datasets"]["pairs"]["forget_sets"]
+    forget_sets["low"] = {"title": "Ages 0-1", "select": "band", "from": 0, "below": 1}
+    forget_sets["then"] = {"title": "Ages 1-2", "select": "band", "from": 1, "below": 2,
+                           "after": "low"}  # fmt: skip
+    forget_sets["last"] = {"title": "Ages 2-3", "select": "band", "from": 2, "below": 3,
+                           "after": "then"}  # fmt: skip
+    values["experiments"]["tiny"]["tables"]["t"]["forget_sets"] = list(names)
+    settings = check(values)
+    return [one[2] for one in layouts.told(settings, settings.chosen.tables["t"], {})["groups"]]
+
+
+def test_a_row_after_several_requests_names_them_all():
+    assert requests("low", "then", "last") == [
+        "Request 1: Ages 0-1",
+        "Requests 1-2: Ages 0-1, Ages 1-2",
+        "Requests 1-3: Ages 0-1, Ages 1-2, Ages 2-3",
+    ]
+    assert requests("low") == ["Ages 0-1"]
+    assert requests("last") == ["Requests 1-3: Ages 0-1, Ages 1-2, Ages 2-3"]
