@@ -8,6 +8,7 @@ from regression_unlearning import registry
 from regression_unlearning.pipeline import layouts, paths
 from regression_unlearning.pipeline.measuring import models_to_measure
 from regression_unlearning.pipeline.models import Models, unique
+from regression_unlearning.reporting.layout import ENDINGS
 from regression_unlearning.settings.experiment import Figure
 
 
@@ -115,8 +116,23 @@ class Grid(Models):
     @cached_property
     def tables(self) -> list[str]:
         """Files of every table."""
-        endings = [f"{part}.{kind}" for part in ("", "_costs") for kind in ("csv", "md", "tex")]
-        return [path for name in self.experiment.tables for path in self._results(name, endings)]
+        return [path for name in self.experiment.tables for path in self._results(name, ENDINGS)]
+
+    @cached_property
+    def records(self) -> list[str]:
+        """The record beside each checkpoint."""
+        models = (*self.originals, *self.retrained, *self.blindspots, *self.unlearned)
+        return [paths.record(path) for path in models]
+
+    @cached_property
+    def values(self) -> list[str]:
+        """Every measured value, and what they were made with."""
+        return self._results("values", [".csv"]) + self._results("provenance", [".json"])
+
+    def values_settings(self) -> dict[str, Any]:
+        """What the program that gathers them is told."""
+        told = layouts.of_report(self.settings, self.absent)
+        return {**told, "measures": self.measured, "records": self.records}
 
     @cached_property
     def main_tables(self) -> list[str]:

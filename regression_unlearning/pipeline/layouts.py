@@ -117,6 +117,7 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
         for name, layout in experiment.figures.items()
     }
     return {
+        "experiment": settings.experiment,
         "title": experiment.title,
         "seeds": list(experiment.seeds),
         "tables": {

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from regression_unlearning.evaluation.measure import PAPER, Quantity
 from regression_unlearning.reporting.summaries import Summaries
 
-REFERENCES = ("original", "retrained")
+#: The model that forgot nothing, and the one that unlearning should arrive at.
+NOTHING, GOLD = "original", "retrained"
+REFERENCES = (NOTHING, GOLD)
+#: Endings of the files of a table.
+ENDINGS = (
+    *(".csv", ".md", ".tex", "_costs.csv", "_costs.md", "_costs.tex"),
+    *("_comparisons.csv", "_ranks.csv", "_ranks.md"),
+)
 EMBEDDED = "embedded demo data, not the paper's"
 #: The same as a line of its own, under a figure's title.
 EMBEDDED_LINE = f"{EMBEDDED[0].upper()}{EMBEDDED[1:]}"

@@ -1,20 +1,19 @@
 """Tables say what is counted, and show no measure that nobody asked for."""
 
 import copy
+import csv
+import io
 
 import pytest
-from made_summaries import WORDS, cell
+from made_summaries import WORDS
 from plain_settings import PLAIN
 
+from regression_unlearning.evaluation.values import Value
 from regression_unlearning.pipeline import layouts
 from regression_unlearning.pipeline.grid import Grid
-from regression_unlearning.reporting.costs import costs_table
-from regression_unlearning.reporting.methods_table import methods_table, write_methods_table
 from regression_unlearning.reporting.remarks import UNTUNED, bars, remarks
 from regression_unlearning.reporting.results import layout_of
-from regression_unlearning.reporting.summaries import read
-from regression_unlearning.reporting.tables import main_table, write_table
-from regression_unlearning.reporting.writing import as_markdown
+from regression_unlearning.reporting.tabling import Tabling
 from regression_unlearning.settings.document import check
 
 MEASURES = {
@@ -31,7 +30,12 @@ MEASURES = {
 }
 MODELS = ("original", "retrained", "finetune")
 #: All was measured: another table asks for it.
-FOUND = {("pairs", "low", name, key): cell(0.5, 0.4, 0.6) for name in MODELS for key in WORDS}
+FOUND = [
+    Value("pairs", "low", name, key, seed, None, 0.5 + seed / 10)
+    for name in MODELS
+    for key in WORDS
+    for seed in (0, 1)
+]
 
 
 def settings_with(kind, *measures):
@@ -43,9 +47,15 @@ def settings_with(kind, *measures):
     return check(values)
 
 
-def layout_with(kind, *measures):
+def made_with(kind, *measures):
+    """A table as the workflow makes it."""
     settings = settings_with(kind, *measures)
-    return layout_of(layouts.told(settings, settings.chosen.tables["t"], {}))
+    return Tabling(FOUND, layouts.told(settings, settings.chosen.tables["t"], {}))
+
+
+def quantities_in(text):
+    """Quantities of a file of numbers."""
+    return {row["quantity"] for row in csv.DictReader(io.StringIO(text))}
 
 
 def titles(*measures):
@@ -57,39 +67,37 @@ def titles(*measures):
 
 
 @pytest.mark.parametrize("measures", [["errors"], ["tow"], ["errors", "tow"], ["wasserstein"]])
-def test_the_paper_s_table_shows_what_is_asked_for(measures, tmp_path):
-    layout = layout_with("measures", *measures)
-    table = write_table(FOUND, layout, tmp_path / "t")
-    assert {row.label for row in table.rows} == titles(*measures)
-    terms = {term.split(" →")[0] for term, _ in table.legend}
+def test_the_paper_s_table_shows_what_is_asked_for(measures):
+    made = made_with("measures", *measures)
+    assert {row.label for row in made.table.rows} == titles(*measures)
+    terms = {term.split(" →")[0] for term, _ in made.table.legend}
     assert terms & {one.title for one in WORDS.values()} == titles(*measures)
-    assert table.blocks[0].title == ""
-    keys = {key[3] for key in read(tmp_path / "t.csv")}
-    assert keys == set(layout.quantities)
-    assert as_markdown(main_table(FOUND, layout)) == (tmp_path / "t.md").read_text("utf-8")
+    assert made.table.blocks[0].title == ""
+    files = made.files()
+    assert quantities_in(files[".csv"]) == set(made.layout.quantities)
+    for text in files.values():
+        rows = quantities_in(text) if "quantity" in text.split("\n", 1)[0] else set()
+        assert rows <= set(made.layout.quantities)
 
 
 @pytest.mark.parametrize("measures", [["errors"], ["errors", "cost"], ["wasserstein", "tow"]])
-def test_a_row_for_each_method_has_columns_for_what_is_asked_for(measures, tmp_path):
-    layout = layout_with("methods", *measures)
-    table = write_methods_table(FOUND, layout, tmp_path / "t")
-    columns = {one.split(" →")[0] for one in table.columns[2:]}
-    whole = methods_table(FOUND, layout_with("methods", *MEASURES))
-    every = {one.split(" →")[0] for one in whole.columns[2:]}
+def test_a_row_for_each_method_has_columns_for_what_is_asked_for(measures):
+    made = made_with("methods", *measures)
+    columns = {one.split(" →")[0] for one in made.table.columns[2:]}
+    every = {one.split(" →")[0] for one in made_with("methods", *MEASURES).table.columns[2:]}
     assert columns == every & titles(*measures) and columns < every
-    terms = {term.split(" →")[0] for term, _ in table.legend}
+    terms = {term.split(" →")[0] for term, _ in made.table.legend}
     assert terms & {one.title for one in WORDS.values()} == columns
     assert ("Measured" in terms) == ("cost" in measures)
     costs = {one.title for one in WORDS.values() if one.summary == "cost"}
-    shown = set(costs_table(FOUND, layout).columns[2:])
-    assert shown == (costs if "cost" in measures else set())
+    assert set(made.costs.columns[2:]) == (costs if "cost" in measures else set())
 
 
 def test_nothing_is_said_of_a_distance_that_nobody_asked_for():
-    layout = layout_with("methods", "errors")
-    assert remarks(FOUND, layout)["finetune"] == (UNTUNED,)
-    assert bars(FOUND, layout) == []
-    assert len(bars(FOUND, layout_with("methods", *MEASURES))) == 3
+    made, whole = made_with("methods", "errors"), made_with("methods", *MEASURES)
+    assert remarks(made.summaries, made.layout, made.compared)["finetune"] == (UNTUNED,)
+    assert bars(made.summaries, made.layout, made.compared) == []
+    assert len(bars(whole.summaries, whole.layout, whole.compared)) == 3
 
 
 def test_the_report_lists_options_of_the_measures_that_are_shown():

@@ -194,13 +194,13 @@ def test_a_table_calls_tuned_only_what_the_record_does(put, form, more, remark):
     told = layouts.told(settings, settings.chosen.tables["t"], {})
     assert told["untuned"] == []
     assert told["searched"] == ({} if remark is None else {"norm": remark})
-    notes = remarks({}, layout_of(told))["norm"]
+    notes = remarks({}, layout_of(told), {})["norm"]
     assert notes == ((remark,) if remark else ())
     del values["datasets"]["pairs"]["methods"]["norm"]["tuned"]
     values["datasets"]["pairs"]["methods"]["norm"] |= CHOSEN
     settings = check(values)
     told = layouts.told(settings, settings.chosen.tables["t"], {})
-    assert remarks({}, layout_of(told))["norm"] == (UNTUNED,)
+    assert remarks({}, layout_of(told), {})["norm"] == (UNTUNED,)
 
 
 def test_a_file_that_is_no_json_is_named(put):
