@@ -52,9 +52,7 @@ class Tabling:
         return [
             one
             for one in self.values
-            if (one.dataset, one.forget_set) in layout.groups
-            and one.method in layout.methods
-            and layout.asks(one.quantity)
+            if (one.dataset, one.forget_set) in layout.groups and one.method in layout.methods
         ]
 
     @cached_property

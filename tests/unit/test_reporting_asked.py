@@ -28,11 +28,11 @@ MEASURES = {
         "anamnesis",
     )
 }
-MODELS = ("original", "retrained", "finetune")
+MODELS = ("original", "retrained", "finetune", "norm")
 #: All was measured: another table asks for it.
 FOUND = [
-    Value("pairs", "low", name, key, seed, None, 0.5 + seed / 10)
-    for name in MODELS
+    Value("pairs", "low", name, key, seed, None, 0.5 + seed / 10 + number**seed / 20)
+    for number, name in enumerate(MODELS)
     for key in WORDS
     for seed in (0, 1)
 ]
@@ -42,7 +42,7 @@ def settings_with(kind, *measures):
     values = copy.deepcopy(PLAIN)
     values["measures"] = MEASURES
     tables = values["experiments"]["tiny"]["tables"]
-    tables["t"] |= {"kind": kind, "measures": list(measures)}
+    tables["t"] |= {"kind": kind, "measures": list(measures), "methods": ["finetune", "norm"]}
     tables["other"] = {**tables["t"], "measures": None}
     return check(values)
 
@@ -89,6 +89,7 @@ def test_a_row_for_each_method_has_columns_for_what_is_asked_for(measures):
     terms = {term.split(" →")[0] for term, _ in made.table.legend}
     assert terms & {one.title for one in WORDS.values()} == columns
     assert ("Measured" in terms) == ("cost" in measures)
+    assert set(getattr(made.ranks, "measures", ())) <= set(made.layout.quantities)
     costs = {one.title for one in WORDS.values() if one.summary == "cost"}
     assert set(made.costs.columns[2:]) == (costs if "cost" in measures else set())
 
