@@ -13,9 +13,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_serializer
 
 from regression_unlearning import registry
-from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.errors import UserError
 from regression_unlearning.settings.like import Key, expanded, merged
-from regression_unlearning.settings.records import Record, read_record
+from regression_unlearning.settings.records import Record, check_chosen, read_record
 from regression_unlearning.settings.section import Section, validated
 from regression_unlearning.settings.tuning import options_hash, record_path
 from regression_unlearning.settings.wording import shown
@@ -230,7 +230,9 @@ def _with_record(
         except UserError as error:
             raise UserError(f"{where}.tuned: {error}") from None
     file = record_path(record.dataset, label)
-    _fits(record, found["method"], f"{where}.tuned: {file}")
+    if (module := loaded(found["method"])) is not None:  # else it is said elsewhere
+        space = getattr(module, "SEARCH", {})
+        check_chosen(record, space, found["method"], f"{where}.tuned: {file}")
     for key, value in record.chosen.items():
         if own.get(key) not in (None, value):
             raise UserError(
@@ -238,19 +240,3 @@ def _with_record(
                 f"{key}, or tuned."
             )
     return {**found, **record.chosen, "tuned": record}
-
-
-def _fits(record: Record, method: str, where: str) -> None:
-    """Check that a record chose among what the method says that it is searched among."""
-    module = loaded(method)
-    if module is None:
-        return  # said elsewhere
-    space = getattr(module, "SEARCH", {})
-    for key, value in record.chosen.items():
-        if key not in space:
-            raise unknown("option", key, space, f"{where}: chosen")
-        if not space[key].holds(value):
-            raise UserError(
-                f"{where}: chosen.{key}: {value} is none of what {method} is searched among "
-                f"({space[key]}): search again."
-            )

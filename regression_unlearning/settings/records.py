@@ -2,13 +2,15 @@
 
 import json
 from abc import abstractmethod
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from regression_unlearning.errors import UserError
+from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.files import not_there
+from regression_unlearning.settings.search import Space
 from regression_unlearning.settings.section import Count, Name, Positive, Section, Seed, validated
 from regression_unlearning.settings.tuning import record_path
 
@@ -164,3 +166,21 @@ def read_record(folder: Path, dataset: str, label: str) -> Record:
     if (found.dataset, found.method) != (dataset, label):
         raise UserError(f"{name} is the record of {found.dataset}/{found.method}.")
     return found
+
+
+def check_chosen(record: Record, space: Mapping[str, Space], method: str, where: str) -> None:
+    """Check that a record chose among what its method says that it is searched among.
+
+    Raises
+    ------
+    UserError
+        Where it did not: the options were chosen for another version of the method.
+    """
+    for key, value in record.chosen.items():
+        if key not in space:
+            raise unknown("option", key, space, f"{where}: chosen")
+        if not space[key].holds(value):
+            raise UserError(
+                f"{where}: chosen.{key}: {value} is none of what {method} is searched among "
+                f"({space[key]}): search again."
+            )

@@ -159,7 +159,8 @@ def search(
     budget : float
         Seconds of all trials together; the one that passes it is still finished.
     most : float
-        Share of retraining's seconds above which a trial is not chosen.
+        Share of retraining's seconds above which a trial is not chosen. Where the helper models
+        alone take it, the start is the only trial.
     epochs : int
         Epochs of the dataset's training. A trial takes at most `most` of them, less what the helper
         models took: one that takes more would spend the budget on what is too dear to be chosen.
@@ -181,7 +182,7 @@ def search(
     asked = proposals(space, seed_for("search", method, seed))
     trials: list[Trial] = []
     spent = 0.0
-    while not trials or spent < budget:
+    while not trials or (spent < budget and helpers < most):
         found = attempt(cases, method, options, next(asked) if trials else {})
         spent += found.seconds
         trials.append(found)

@@ -155,6 +155,7 @@ def test_epochs_are_what_the_helpers_leave_of_the_share(monkeypatch, case):
     helped = replace(case, retraining=10.0, helper_seconds={"blindspot": 3.0})
     trials = asked([case, helped], "blindspot", budget=40, most=0.5)
     assert {trial.changed["epochs"] for trial in trials[1:]} == {1, 2}  # of 10: 5 less 3
+    assert [one.changed for one in asked([helped], "blindspot", budget=40, most=0.3)] == [{}]
 
 
 def test_no_trial_takes_more_epochs_than_the_share_of_the_training_allows(monkeypatch):
