@@ -59,9 +59,11 @@ def main_table(summaries: Summaries, layout: Layout, compared: Comparisons | Non
     held = {key[3] for key in ours} - set(layout.costs) - set(layout.measures)
     further = [key for key in layout.quantities if key in held]
     further += sorted(held - set(further))
-    blocks = [Block("", _rows(ours, layout, layout.measures, compared))]
+    rows = _rows(ours, layout, layout.measures, compared)
+    blocks = [Block("", rows)] if rows else []
     if further:
-        blocks.append(Block("Further measures", _rows(ours, layout, further, compared)))
+        rows = _rows(ours, layout, further, compared)
+        blocks.append(Block("Further measures" if blocks else "", rows))
     return lifted(
         Table(
             title=layout.title,
