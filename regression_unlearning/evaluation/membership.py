@@ -69,7 +69,7 @@ ATTACKS = {
     ),
     RELEASED: (
         "Released attack, all of train",
-        "the attack of the paper's released code (on |prediction - target| alone), fitted to rows "
+        "the attack of the paper's released code (on the absolute error alone), fitted to rows "
         "of all of train against never-seen rows,",
         ". That code leaves the rows to its caller: neither this reading nor the one with retain "
         "rows gives all of the paper's values",

@@ -87,10 +87,14 @@ def test_the_forget_rows_are_called_what_they_are_like(noise):
 
 
 def band(part, generator, count):
-    """Labels 0 to 2 are to forget: none of the retain rows has one, 3 of 10 test rows have."""
-    labels = generator.uniform(2, 5, count)
-    low = slice(None) if part == "forget" else slice(0, int(0.3 * count) * (part == "test"))
-    labels[low] = generator.uniform(0, 2, len(labels[low]))
+    """Labels 0 to 2 are to forget: no retain row has one, 3 of 10 test rows have.
+
+    The labels of other test rows crowd at 2.
+    """
+    share = generator.uniform(size=count)
+    labels = 2 + 3 * (share if part == "retain" else share**3)
+    low = {"retain": 0, "forget": count, "test": int(0.3 * count)}[part]
+    labels[:low] = generator.uniform(0, 2, low)
     return labels
 
 
