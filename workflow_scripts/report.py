@@ -53,7 +53,8 @@ def main() -> None:
         made = Tabling(measured, layout_settings)
         layout = made.layout
         tables.append(made.table)
-        costs.append(made.costs)
+        if layout.costs:
+            costs.append(made.costs)
         if layout.kind == "methods":
             claims.append((layout.title, bars(made.summaries, layout, made.compared)))
         about = CLAIMS_ABOUT.get(layout_settings["paper"])

@@ -33,8 +33,8 @@ class Layout:
     methods : mapping of str to str
         Key to title, in the order of the table; the original and the retrained model too.
     measures : tuple of str, optional
-        Quantities of the first block; the paper's five by default. All others that were measured
-        follow in a second block, in the order of `quantities`.
+        Quantities of the first block; the paper's five by default. All others that were measured,
+        and asked for, follow in a second block, in the order of `quantities`.
     error : str, optional
         What an error is, such as ``"root mean squared error, in points of the score"``.
     embedded : bool, optional
@@ -46,10 +46,14 @@ class Layout:
     disclosed : tuple of str, optional
         What a reader must know of the settings, as sentences without a full stop; they stand after
         the dataset's title.
+    searched : mapping of str to str, optional
+        What is said of methods whose search has not shown that their settings are better.
     given : str, optional
         Which datasets' original models were not trained here, and where they come from.
     quantities : mapping of str to Quantity, optional
         The words of what was measured: see `evaluation.measure.quantities`.
+    asked : frozenset of str, optional
+        The quantities that are shown, where a table asks for some measures alone.
     """
 
     title: str
@@ -62,8 +66,10 @@ class Layout:
     kind: str = "measures"
     untuned: tuple[str, ...] = ()
     disclosed: tuple[str, ...] = ()
+    searched: Mapping[str, str] = field(default_factory=dict)
     given: str = ""
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
+    asked: frozenset[str] | None = None
 
     @property
     def unlearning(self) -> tuple[str, ...]:
@@ -92,12 +98,16 @@ class Layout:
         unknown = Quantity(key, key, "a measure added to this project")
         return self.quantities.get(key, unknown)
 
+    def asks(self, key: str) -> bool:
+        """Whether a quantity is shown at all."""
+        return self.asked is None or key in self.asked
+
     def own(self, summaries: Summaries) -> Summaries:
         """The cells that this table shows."""
         return {
             key: one
             for key, one in summaries.items()
-            if key[:2] in self.groups and key[2] in self.methods
+            if key[:2] in self.groups and key[2] in self.methods and self.asks(key[3])
         }
 
     def measured(self, summaries: Summaries) -> Summaries:

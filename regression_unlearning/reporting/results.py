@@ -6,7 +6,7 @@ from typing import Any
 
 from regression_unlearning import registry
 from regression_unlearning.evaluation import values
-from regression_unlearning.evaluation.measure import quantities
+from regression_unlearning.evaluation.measure import PAPER, quantities
 from regression_unlearning.evaluation.values import Value
 from regression_unlearning.files import read_json
 from regression_unlearning.reporting.layout import Layout
@@ -33,13 +33,14 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
     settings : mapping
         ``title``; ``datasets``, each with ``name``, ``title``, ``embedded``, ``loss`` and ``unit``;
         ``groups`` as a list of ``[dataset, forget set, title]``; ``methods`` of ``[key, title]``.
-        May hold ``kind``, ``untuned``, ``disclosed`` and ``measures``: those whose words are used,
-        in the order of rows (all that are known, if it does not); a dataset may hold ``given``:
-        where its original models come from, ``embedding``, and what `with_facts` adds.
+        May hold ``kind``, ``untuned``, ``searched``, ``disclosed`` and ``measures``: those that
+        are shown, in the order of rows (all that are known, if it does not); a dataset may hold
+        ``given``: where its original models come from, ``embedding``, and what `with_facts` adds.
     """
     datasets = settings["datasets"]
     given = {one["title"]: one["given"] for one in datasets if "given" in one}
     errors = dict.fromkeys(f"{ERRORS[one['loss']]}, in {one['unit']}" for one in datasets)
+    words = quantities(settings.get("measures") or registry.known("measure"))
     return Layout(
         title=settings["title"],
         dataset_title=", ".join(one["title"] for one in datasets),
@@ -50,7 +51,10 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
         kind=settings.get("kind", "measures"),
         untuned=tuple(settings.get("untuned", ())),
         disclosed=(*settings.get("disclosed", ()), *told_of_data(datasets)),
-        quantities=quantities(settings.get("measures") or registry.known("measure")),
+        searched=settings.get("searched", {}),
+        measures=tuple(key for key in PAPER if key in words),
+        quantities=words,
+        asked=frozenset(words),
         given="; ".join(f"{title}: {said}" for title, said in given.items()),
     )
 

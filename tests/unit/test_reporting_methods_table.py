@@ -57,7 +57,7 @@ def compared(**verdicts):
     """``good=(low's W1, low's rows, high's W1, high's rows)``, against doing nothing."""
     places = [(forget_set, one) for forget_set in ("low", "high") for one in (W1, ROWS)]
     return {
-        ("d", forget_set, method, "original", quantity): Comparison(verdict=verdict)
+        ("d", forget_set, method, "original", quantity): Comparison(0.1, verdict=verdict)
         for method, said in verdicts.items()
         for (forget_set, quantity), verdict in zip(places, said, strict=True)
     }

@@ -188,11 +188,11 @@ def test_the_order_of_the_summaries_does_not_matter():
 
 def test_verdicts_stand_in_the_cells_they_are_of():
     compared = {
-        ("d", "low", method, "original", "error_forget_train"): Comparison(verdict=verdict)
+        ("d", "low", method, "original", "error_forget_train"): Comparison(0.1, verdict=verdict)
         for method, verdict in (("blindspot", BETTER), ("retrained", SAME))
     }
     high = ("d", "high", "blindspot", "original", "error_forget_train")
-    table = main_table(FOUND, LAYOUT, compared | {high: Comparison(verdict=UNTOLD)})
+    table = main_table(FOUND, LAYOUT, compared | {high: Comparison(0.1, verdict=UNTOLD)})
     rows = {(r["Forget set"], r["Measure"]): r for r in records(table)}
     first = rows["<= -0.85", "Forget error, train → retrained"]
     assert first["Blindspot"].startswith("2.400 ▲") and first["Original"].startswith("1.500 [")
@@ -202,6 +202,8 @@ def test_verdicts_stand_in_the_cells_they_are_of():
         main_table(FOUND, LAYOUT).legend
     )
     assert r"$\blacktriangle$" in as_latex(table)
+    few = main_table(FOUND, LAYOUT, {high: Comparison(seeds=2)})
+    assert "it takes 3 seeds" in dict(few.legend)["Verdicts"] and "?" not in as_latex(few)
 
 
 def test_costs_have_a_table_of_their_own():
