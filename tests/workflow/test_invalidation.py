@@ -17,11 +17,15 @@ TABLES = {
 }
 VALUES = {Job("values", "results/paper/values.csv")}
 #: Every change of numbers reaches these.
-REPORTED = TABLES | VALUES | {
-    Job("figure", "results/paper/figure4.png"),
-    Job("report", "results/paper/report.html"),
-    Job("all_tables", "all_tables"),
-}
+REPORTED = (
+    TABLES
+    | VALUES
+    | {
+        Job("figure", "results/paper/figure4.png"),
+        Job("report", "results/paper/report.html"),
+        Job("all_tables", "all_tables"),
+    }
+)
 
 
 def originals(seed=0):
@@ -183,6 +187,12 @@ def test_titles_reach_tables_and_figures_alone(built, what):
 def test_another_experiment_is_not_disturbed(built):
     assert built.jobs("--config", "experiment=demo")
     same(built.jobs(), [])
+
+
+def test_facts_of_the_data_reach_tables_and_figures_alone(built):
+    """No training reads them: a new share of words with a vector is a new subtitle."""
+    (built.root / "data/prepared/stsb/facts.json").write_text('{"words_with_vector": 0.8}\n')
+    same(built.jobs(), REPORTED)
 
 
 def test_a_lost_result_alone_is_made_again(built):
