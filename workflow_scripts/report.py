@@ -11,15 +11,17 @@ from regression_unlearning.reporting import (
     claims_table_2,
     claims_table_3,
     claims_table_4,
-    summaries,
+    provenance,
 )
 from regression_unlearning.reporting.claims import check_claims
-from regression_unlearning.reporting.costs import costs_table
-from regression_unlearning.reporting.methods_table import methods_table
 from regression_unlearning.reporting.remarks import bars
 from regression_unlearning.reporting.report import Picture, write_report
-from regression_unlearning.reporting.results import as_the_paper_names, layout_of
-from regression_unlearning.reporting.tables import main_table
+from regression_unlearning.reporting.results import (
+    as_the_paper_names,
+    told_of_data,
+    with_facts,
+)
+from regression_unlearning.reporting.tabling import Tabling
 
 #: The paper's table to the claims about it.
 CLAIMS_ABOUT = {
@@ -37,6 +39,9 @@ def main() -> None:
         "--folder", type=Path, required=True, help="folder of the experiment's results"
     )
     parser.add_argument(
+        "--facts", type=Path, nargs="*", default=[], help="facts.json of the prepared data"
+    )
+    parser.add_argument(
         "--settings",
         type=program.settings_argument,
         required=True,
@@ -46,19 +51,21 @@ def main() -> None:
     arguments = parser.parse_args()
     settings, folder = arguments.settings, arguments.folder
     tables, costs, claims = [], [], []
-    for name, layout_settings in settings["tables"].items():
-        layout = layout_of(layout_settings)
-        shown = summaries.read(folder / f"{name}.csv")
-        whole = shown | summaries.read(folder / f"{name}_costs.csv")
-        as_methods = layout.kind == "methods"
-        tables.append(methods_table(whole, layout) if as_methods else main_table(shown, layout))
-        costs.append(costs_table(whole, layout))
-        if as_methods:
-            claims.append((layout.title, bars(whole, layout)))
+    measured, _ = provenance.read(folder)
+    shown = [with_facts(one, arguments.facts) for one in settings["tables"].values()]
+    for layout_settings in shown:
+        made = Tabling(measured, layout_settings)
+        layout = made.layout
+        tables.append(made.table)
+        if layout.costs:
+            costs.append(made.costs)
+        if layout.kind == "methods":
+            claims.append((layout.title, bars(made.summaries, layout, made.compared)))
         about = CLAIMS_ABOUT.get(layout_settings["paper"])
         if about:
+            cells = layout.measured(made.summaries)
             named, groups = (
-                as_the_paper_names(one, layout_settings) for one in (shown, layout.groups)
+                as_the_paper_names(one, layout_settings) for one in (cells, layout.groups)
             )
             found = check_claims(named, about, groups)
             claims.append((layout.title, found))
@@ -66,7 +73,8 @@ def main() -> None:
         Picture(figure["title"], folder / f"{name}.png", figure["caption"])
         for name, figure in settings["figures"].items()
     ]
-    datasets = [one for table in settings["tables"].values() for one in table["datasets"]]
+    datasets = {one["name"]: one for table in shown for one in table["datasets"]}.values()
+    words = told_of_data([*datasets])
     embedded = sorted({one["title"] for one in datasets if one["embedded"]})
     warning = (
         f"{', '.join(embedded)}: embedded in this project. These figures show that everything "
@@ -78,6 +86,7 @@ def main() -> None:
         settings["title"],
         {
             "Datasets": ", ".join(dict.fromkeys(one["title"] for one in datasets)),
+            **({"Word vectors": "; ".join(words)} if words else {}),
             "Seeds": ", ".join(str(seed) for seed in settings["seeds"]),
             "Versions": {name: version(name) for name in packages}
             | {"regression-unlearning": __version__},

@@ -5,10 +5,10 @@ clips gradients. The accounting is by shifted Renyi divergences (Feldman et al.,
 amplification by iteration", FOCS 2018), with the shifts chosen best.
 
 The certificate covers the noisy steps, and whatever is done after them without the forget set: it
-bounds what the model can say of it. It says nothing of what is kept. Each step scales the weights by
-1 - rate * decay, so that of the original's the share (1 - rate * decay)^steps is left (`share_left`);
-where that is below 1 %, the method is retraining from noise, and ends in the same model when it is
-started from a random network.
+bounds what the model can say of it. It says nothing of what is kept. Each step scales the weights
+by 1 - rate * decay, so that of the original's the share (1 - rate * decay)^steps is left
+(`share_left`); where that is below 1 %, the method is retraining from noise, and ends in the same
+model when it is started from a random network.
 """
 
 import math
@@ -90,7 +90,8 @@ def remark(settings: Settings) -> str:
     epsilon, left = certificate(settings)["epsilon"], share_left(settings)
     said = (
         f"its certificate (epsilon {epsilon:.3g}, delta {settings.delta:g}) covers "
-        f"{settings.noisy_steps} noisy steps, which leave {100 * left:.2g} % of the original's weights"
+        f"{settings.noisy_steps} noisy steps, which leave {100 * left:.2g} % of the original's "
+        "weights"
     )
     return f"{said}: this is retraining from noise" if left < SOME else said
 

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.errors import UserError
 from regression_unlearning.settings.like import Key, expanded, merged
 from regression_unlearning.settings.methods import knows, loaded
-from regression_unlearning.settings.tuning import Tuned, read_record, record_path
+from regression_unlearning.settings.records import Record, check_chosen, read_record
+from regression_unlearning.settings.tuning import record_path
 from regression_unlearning.settings.wording import shown
 
 
@@ -89,7 +90,7 @@ def _with_record(
 ) -> dict[str, Any]:
     """An entry with what the search chose that its `tuned` names."""
     record = own["tuned"]
-    if not isinstance(record, Tuned):
+    if not isinstance(record, Record):
         if not isinstance(record, str):
             raise UserError(
                 f"{where}.tuned: must be the name of a dataset: {{tuned: stsb}} takes what "
@@ -100,7 +101,9 @@ def _with_record(
         except UserError as error:
             raise UserError(f"{where}.tuned: {error}") from None
     file = record_path(record.dataset, label)
-    _fits(record, found["method"], f"{where}.tuned: {file}")
+    if (module := loaded(found["method"])) is not None:  # else it is said elsewhere
+        space = getattr(module, "SEARCH", {})
+        check_chosen(record, space, found["method"], f"{where}.tuned: {file}")
     for key, value in record.chosen.items():
         if own.get(key) not in (None, value):
             raise UserError(
@@ -108,19 +111,3 @@ def _with_record(
                 f"{key}, or tuned."
             )
     return {**found, **record.chosen, "tuned": record}
-
-
-def _fits(record: Tuned, method: str, where: str) -> None:
-    """Check that a record chose among what the method says that it is searched among."""
-    module = loaded(method)
-    if module is None:
-        return  # said elsewhere
-    space = getattr(module, "SEARCH", {})
-    for key, value in record.chosen.items():
-        if key not in space:
-            raise unknown("option", key, space, f"{where}: chosen")
-        if not space[key].holds(value):
-            raise UserError(
-                f"{where}: chosen.{key}: {value} is none of what {method} is searched among "
-                f"({space[key]}): search again."
-            )

@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, model_serializer
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError
+from regression_unlearning.settings.records import Record
 from regression_unlearning.settings.section import Section, validated
-from regression_unlearning.settings.tuning import Tuned, options_hash
+from regression_unlearning.settings.tuning import options_hash
 from regression_unlearning.settings.wording import shown
 
 #: Keys of a method's entry that are no options of the method.
@@ -42,7 +43,7 @@ class Method(BaseModel):
         Whether it is no unlearning, but what unlearning is held against.
     remark : str
         What a table of methods says of it with these options; may be empty.
-    record : Tuned or None
+    record : Record or None
         The record of a search that the entry names.
     """
 
@@ -55,11 +56,11 @@ class Method(BaseModel):
     helpers: tuple[str, ...]
     reference: bool = False
     remark: str = ""
-    record: Tuned | None = None
+    record: Record | None = None
 
     @property
-    def tuned(self) -> Tuned | None:
-        """The record of the search that chose these very options, None where there was none."""
+    def tuned(self) -> Record | None:
+        """The record of the search that left these very options, None where there was none."""
         fits = self.record and self.record.options == options_hash(self.said)
         return self.record if fits else None
 
@@ -121,7 +122,7 @@ def with_changes(method: Method, changes: Mapping[str, Any]) -> dict[str, Any]:
     method : Method
         As it stood: what an earlier search chose stays chosen.
     changes : mapping
-        The options that the best trial changed.
+        The options that the search changed; none where the start was kept.
     """
     settings = registry.load("method", method.method).Settings
     options = said_of(settings.model_validate({**method.options, **changes}))

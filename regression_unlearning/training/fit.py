@@ -81,6 +81,11 @@ def _train_mode(model: nn.Module) -> None:
             module.eval()
 
 
+def _insist_on_number(loss: float, what: str) -> None:
+    if not math.isfinite(loss):
+        raise UserError(f"{what} is {loss}; lower the learning rate or set clip.")
+
+
 def fit(
     model: nn.Module,
     objective: Objective,
@@ -219,25 +224,15 @@ def fit(
             if interruption.asked():
                 interruption.stop()
         mean = losses.item() / sum(map(len, plan))
-        if not math.isfinite(mean):
-            raise UserError(
-                f"{what}: the loss of epoch {epoch + 1} is {mean}; "
-                "lower the learning rate or set clip."
-            )
+        _insist_on_number(mean, f"{what}: the loss of epoch {epoch + 1}")
         if after_epoch is not None:
             after_epoch(model, epoch + 1)
         watched = monitor(model) if monitor is not None else mean
-        if not math.isfinite(watched):
-            raise UserError(
-                f"{what}: the validation loss after epoch {epoch + 1} is {watched}; "
-                "lower the learning rate or set clip."
-            )
+        _insist_on_number(watched, f"{what}: the validation loss after epoch {epoch + 1}")
         rate = optimiser.param_groups[0]["lr"]
         done.history.append({"loss": mean, "monitored": watched, "learning_rate": rate})
-        if isinstance(settings.schedule, Plateau):
-            schedule.step(watched)
-        elif schedule is not None:
-            schedule.step()
+        if schedule is not None:
+            schedule.step(*([watched] if isinstance(settings.schedule, Plateau) else []))
         done.epochs += 1
         if not best or done.improved:
             done.kept = done.epochs

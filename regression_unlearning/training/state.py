@@ -79,7 +79,8 @@ def load(
 ) -> tuple[dict[str, Any], dict[str, Tensor]] | None:
     """Put a saved state back; return its position and the weights kept beside the model's.
 
-    None where there is none to go on from. A state of other settings, data or code is left alone, and the log says so.
+    None where there is none to go on from. A state of other settings, data or code is left alone,
+    and the log says so.
     """
     if not path.is_file():
         return None

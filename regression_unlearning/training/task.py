@@ -44,8 +44,9 @@ class Task:
     seed : int
         The run's own seed, from dataset, forget set, method and training seed.
     held_out : Tensor of int64
-        Validation rows like the forgotten ones (of the same label band, say); all validation rows
-        where the choice knows no likeness, as for random rows. Never trained on, never reported.
+        Held-out rows like the forgotten ones (of the same label band, say); all of them where the
+        choice knows no likeness, as for random rows. They are of the split ``unseen_validation``
+        where the data have it, else of ``validation``. Never trained on, never reported.
     helpers : mapping of str to Module
         Trained helper models that the method asked for, by name (``"blindspot"``).
     state_folder : Path or None

@@ -13,6 +13,7 @@ from regression_unlearning.files import sha256
 from regression_unlearning.models.modules.copying import copied
 from regression_unlearning.settings.section import validated
 from regression_unlearning.training.checkpoints import seconds_of
+from regression_unlearning.training.parts import like_them_now
 from regression_unlearning.training.runs import Run
 from regression_unlearning.training.session import Session
 from regression_unlearning.training.task import Task
@@ -92,11 +93,11 @@ def of_request(task: Task, parts: Mapping[str, Any]) -> Task:
     """
     if "forget_now" not in parts:
         return task
-    forget, like = (
-        torch.as_tensor(parts[name], device=task.retain.device).long()
-        for name in ("forget_now", "validation_forget_now")
+    forget, held_out = (
+        torch.as_tensor(rows, device=task.retain.device).long()
+        for rows in (parts["forget_now"], like_them_now(parts, task.validation))
     )
-    return task.having(forget=forget, held_out=like if len(like) else task.validation)
+    return task.having(forget=forget, held_out=held_out)
 
 
 def forget(

@@ -100,8 +100,11 @@ def test_salun_leaves_the_other_weights_bits_alone(task, original):
 
 
 def importance(model, task, rows, method):
-    """The sources' rules, a row after the other: in SSD the mean of squared gradients of the loss,
-    in LFSSD that of absolute gradients of the output's squared length."""
+    """The sources' rules, a row after the other.
+
+    In SSD the mean of squared gradients of the loss, in LFSSD that of absolute gradients of the
+    output's squared length.
+    """
     total = {name: torch.zeros_like(weight) for name, weight in model.named_parameters()}
     for row in rows.tolist():
         output = model(task.data.batch(torch.tensor([row])))[0]

@@ -1,4 +1,4 @@
-"""Squares and sizes of per-row gradients against one backward pass a row, over layers of every kind."""
+"""Squares and sizes of per-row gradients against a backward pass a row, for layers of all kinds."""
 
 import logging
 
