@@ -9,7 +9,6 @@ from method_tasks import make_task
 from rounding import close
 from scipy.optimize import minimize, minimize_scalar
 
-from regression_unlearning.errors import UserError
 from regression_unlearning.methods import noisy_finetune
 from regression_unlearning.training.optimiser import NoisySGD
 from regression_unlearning.training.unlearn import unlearn
@@ -119,5 +118,5 @@ def test_the_record_holds_the_certificate_and_the_steps_are_as_many_as_asked():
 
 def test_a_rate_that_turns_the_weights_over_is_refused():
     task = make_task()
-    with pytest.raises(UserError, match="below 1"):
+    with pytest.raises(ValueError, match="below 1"):
         unlearn(task.new_model(), task, "noisy_finetune", **settings(decay=10.0).plain())

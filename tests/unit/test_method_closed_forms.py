@@ -103,7 +103,7 @@ def test_eu_k_of_the_last_layer_ends_at_least_squares(task):
         epochs=1500,
         learning_rate=0.05,
         batch_size=1000,
-        schedule={"name": "plateau", "factor": 0.5, "patience": 30},
+        schedule={"name": "step", "factor": 0.5, "epochs": 150},
     )
     x, y = features(original, task, task.retain), task.data.target[task.retain].double()
     wanted = x @ ridge(original, task, task.retain, 0.0)
