@@ -23,14 +23,14 @@ from regression_unlearning.reporting.layout import EMBEDDED_LINE
 from regression_unlearning.reporting.styles import REFERENCES
 
 #: Methods that share a panel at most, and panels that share a row.
-METHODS, COLUMNS = 6, 3
+MOST, COLUMNS = 6, 3
 
 
 def draw(given: Given, relative: bool) -> None:
     """Draw differences from the retrained model, a panel each forget set, a curve each method.
 
     A dashed curve shows what retrained models of different seeds differ by. More methods than
-    `METHODS` are divided among rows of panels.
+    `MOST` are divided among rows of panels.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def draw_panels(
     shown = [DensityPanel.of(one, {**names, PAIRS: FLOOR_LABEL}, relative) for one in panels]
     keys = list(dict.fromkeys(key for one in panels for key in one.samples))
     always = [key for key in keys if key in REFERENCES]
-    parts = divided([key for key in keys if key not in REFERENCES], METHODS) or [[]]
+    parts = divided([key for key in keys if key not in REFERENCES], MOST) or [[]]
     lines = divided(shown, COLUMNS)
     columns = max(len(line) for line in lines)
     wide = ONE_COLUMN if len(panels) == 1 else TWO_COLUMNS

@@ -32,6 +32,7 @@ class DensityPanel:
 
     @classmethod
     def of(cls, one: Panel, names: Mapping[str, str], relative: bool) -> "DensityPanel":
+        """Estimate the densities of a panel; `names` are titles by key."""
         samples = {
             key: seeds for key, seeds in {**one.samples, PAIRS: one.floor}.items() if _count(seeds)
         }

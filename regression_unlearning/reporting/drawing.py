@@ -149,6 +149,7 @@ def place(
         for line in wrapped(figure, note, room, SMALL)
     ]
     needed = 0.0
+    figure.set_size_inches(wide, (high + 1) * len(figure.subfigs))  # to measure in it
     for row in figure.subfigs:
         axes = [axis for axis in row.axes if axis.get_visible()]
         inches = (room - names) / len(row.axes) - 0.12
