@@ -99,7 +99,7 @@ class DensityPanel:
         first, end = self._seen(curve, scale)
         steps = np.diff(self._points(self.grid, curve.pooled, scale)[first:end], axis=0)
         along = np.r_[0.0, np.cumsum(np.hypot(*steps.T))] if end else np.zeros(0)
-        wanted = np.arange(offset * APART, along[-1], APART) if end else []
+        wanted: np.ndarray = np.arange(offset * APART, along[-1] if end else 0.0, APART)
         return [int(first + np.abs(along - one).argmin()) for one in wanted]
 
     def beyond(self) -> str:

@@ -15,7 +15,7 @@ from regression_unlearning.reporting.styles import REFERENCES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, FigureBase, SubFigure
+    from matplotlib.figure import Figure, SubFigure
     from matplotlib.legend import Legend
 
 _T = TypeVar("_T")
@@ -139,23 +139,19 @@ def place(
     """
     wide = float(figure.get_figwidth())
     room = wide - 2 * MARGIN
-    head = [
-        *((line, TITLE, "#111111", "bold") for line in wrapped(figure, title, room, TITLE, "bold")),
-        *((line, TEXT, "#B03A00", "normal") for line in wrapped(figure, subtitle, room, TEXT)),
-    ]
-    foot = [
-        (line, SMALL, GREY, "normal")
-        for note in notes
-        for line in wrapped(figure, note, room, SMALL)
-    ]
+    bold: dict[str, Any] = {"fontsize": TITLE, "color": "#111111", "weight": "bold"}
+    head = [(line, bold) for line in wrapped(figure, title, room, TITLE, "bold")]
+    warning: dict[str, Any] = {"fontsize": TEXT, "color": "#B03A00"}
+    head += [(line, warning) for line in wrapped(figure, subtitle, room, TEXT)]
+    small: dict[str, Any] = {"fontsize": SMALL, "color": GREY}
+    foot = [(line, small) for note in notes for line in wrapped(figure, note, room, SMALL)]
     needed = 0.0
     figure.set_size_inches(wide, (high + 1) * len(figure.subfigs))  # to measure in it
     for row in figure.subfigs:
-        axes = [axis for axis in row.axes if axis.get_visible()]
-        inches = (room - names) / len(row.axes) - 0.12
-        for axis in axes:
-            lines = wrapped(figure, axis.get_title(), inches, TEXT)
-            axis.set_title("\n".join(lines), parse_math=False)
+        inches = (room - names) / len(row.get_axes()) - 0.12
+        for axis in _panels(row):
+            title_lines = wrapped(figure, axis.get_title(), inches, TEXT)
+            axis.set_title("\n".join(title_lines), parse_math=False)
         needed = max(needed, high + _around(figure, row) + _legend(figure, row, last))
     above, below = _high(head) + 2 * MARGIN, _high(foot) + 2 * MARGIN
     total = above + needed * len(figure.subfigs) + below
@@ -164,12 +160,9 @@ def place(
     engine: Any = figure.get_layout_engine()
     engine.set(rect=rect)
     for lines, top in ((head, total - MARGIN), (foot, below - MARGIN)):
-        for line, size, color, weight in lines:
-            figure.text(
-                MARGIN / wide, top / total, line,
-                fontsize=size, color=color, weight=weight, va="top", parse_math=False,
-            )  # fmt: skip
-            top -= LEADING * size / 72
+        for line, look in lines:
+            figure.text(MARGIN / wide, top / total, line, va="top", parse_math=False, **look)
+            top -= LEADING * look["fontsize"] / 72
 
 
 def wrapped(
@@ -200,11 +193,11 @@ def text_width(figure: "Figure", text: str, size: float, weight: str = "normal")
     return float(wide) / DPI
 
 
-def _high(lines: "Sequence[tuple[str, float, str, str]]") -> float:
-    return sum(LEADING * size / 72 for _, size, *_ in lines)
+def _high(lines: "Sequence[tuple[str, dict[str, Any]]]") -> float:
+    return sum(LEADING * look["fontsize"] / 72 for _, look in lines)
 
 
-def _around(figure: "Figure", row: "FigureBase") -> float:
+def _around(figure: "Figure", row: "SubFigure") -> float:
     """Inches of what stands above and below the panels of a row: titles, ticks, labels."""
     canvas: Any = figure.canvas
     renderer = canvas.get_renderer()
@@ -213,16 +206,20 @@ def _around(figure: "Figure", row: "FigureBase") -> float:
         box: Any = axis.get_tightbbox(renderer)
         return float(box.height - axis.get_window_extent(renderer).height)
 
-    label: Any = getattr(row, "_supxlabel", None)
-    shared = label.get_window_extent(renderer).height / DPI + 0.06 if label else 0.0
-    axes = [axis for axis in row.axes if axis.get_visible()]
-    return max(beyond(axis) for axis in axes) / DPI + shared + 0.1
+    shared = LEADING * TEXT / 72 + 0.05 if row.get_supxlabel() else 0.0
+    return max(beyond(axis) for axis in _panels(row)) / DPI + shared + 0.1
 
 
-def _legend(figure: "Figure", row: "FigureBase", last: str) -> float:
+def _panels(row: "SubFigure") -> "list[Axes]":
+    """The panels of a row, without the empty places behind the last one."""
+    axes: Any = row.axes
+    return [axis for axis in axes if axis.get_visible()]
+
+
+def _legend(figure: "Figure", row: "SubFigure", last: str) -> float:
     """Name what is drawn in a row, in as many columns as there is room for; gives its height."""
     found: dict[str, Any] = {}
-    for axis in row.axes:
+    for axis in _panels(row):
         handles, labels = axis.get_legend_handles_labels()
         found |= dict(zip(labels, handles, strict=True))
     names = sorted(found, key=lambda name: name == last)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from regression_unlearning.reporting.summaries import Summary
 
 INTERVALS = "Bars: 95 % intervals over training seeds."
-DOTS = "Small dots: single training seeds, where fewer than five give no interval."
+DOTS = "Small dots: the values of single seeds (the floor: of pairs), where there is no interval."
 NEITHER = "One training seed: no intervals."
 
 

@@ -101,16 +101,18 @@ def bars(summaries: Summaries, layout: Layout) -> list[Checked]:
     ]
 
 
-def _closer(means: Figures, layout: Layout, method: str) -> bool | None:
+def closer(means: Figures, group: tuple[str, str], method: str) -> bool | None:
     """Whether a method beats the original by more than the floor; None where that is not known."""
-    known = []
-    for group in layout.groups:
-        ours, *_, floor = means.get((*group, method, W1), UNKNOWN)
-        nothing, *_ = means.get((*group, "original", W1), UNKNOWN)
-        gain = nothing - ours - floor
-        if not math.isnan(gain):
-            known.append(gain > 0)
-    return any(known) if known else None
+    ours, *_, floor = means.get((*group, method, W1), UNKNOWN)
+    nothing, *_ = means.get((*group, "original", W1), UNKNOWN)
+    gain = nothing - ours - floor
+    return None if math.isnan(gain) else gain > 0
+
+
+def _closer(means: Figures, layout: Layout, method: str) -> bool | None:
+    """The same on at least one forget set."""
+    known = [closer(means, group, method) for group in layout.groups]
+    return any(known) if any(one is not None for one in known) else None
 
 
 def _shares(means: Figures, layout: Layout, methods: Iterable[str]) -> list[float]:

@@ -9,6 +9,7 @@ from regression_unlearning.reporting.drawing import (
     LINE,
     PANEL,
     SMALL,
+    TEXT,
     TWO_COLUMNS,
     canvas,
     divided,
@@ -24,7 +25,6 @@ from regression_unlearning.reporting.styles import REFERENCES, style
 from regression_unlearning.reporting.summaries import Summaries
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.axes import Axes
 
     from regression_unlearning.evaluation.measure import Quantity
@@ -43,6 +43,7 @@ FOLLOWED = ("error_retain_test", "error_forget_train", "attack_label_rate")
 APART, WIDEST = 0.09, 0.7
 #: Methods that share a panel at most.
 MOST = 6
+SHARE = "Share of forgotten rows"
 #: Inches of a panel.
 WIDE = TWO_COLUMNS / len(FOLLOWED) - 0.45
 Lines = Mapping[str, Sequence[Drawn]]
@@ -101,7 +102,9 @@ def draw(given: Given) -> None:
                 shown = {key: every[key] for key in (*always, *part)}
                 for what, said in _panel(axis, shown, layout.methods).items():
                     notes[what] += [f"{words.title}: {'; '.join(said)}"]
-                _labels(axis, ticks, words, given.unit)
+                _labels(axis, ticks, words)
+                unit = SHARE if words.unit == "share" else given.unit
+                axis.set_ylabel("\n".join(wrapped(figure, unit, PANEL, TEXT)), parse_math=False)
             row.supxlabel("Request", fontsize="medium")
         said = [f"{what}: {'. '.join(dict.fromkeys(found))}." for what, found in notes.items()]
         said = uncertainty(cell for cells in numbers.values() for cell in cells) + said
@@ -180,13 +183,11 @@ def _range(lines: Lines, least: float) -> tuple[float, float]:
     return low - 0.02 * (high - low), high + 0.05 * (high - low)
 
 
-def _labels(axis: "Axes", ticks: Sequence[str], words: "Quantity", unit: str) -> None:
+def _labels(axis: "Axes", ticks: Sequence[str], words: "Quantity") -> None:
     """Name a panel's measure, and on the x-axis what was asked for."""
     axis.set_title(words.title)
     axis.set_xticks(range(len(ticks)))
     axis.set_xticklabels(ticks, fontsize=SMALL, parse_math=False)
     axis.set_xlim(-0.5, len(ticks) - 0.5)
     axis.locator_params(axis="y", nbins=6)
-    share = words.unit == "share"
-    axis.set_ylabel("Share of forgotten rows" if share else unit, parse_math=False)
     axis.grid(axis="y", color="#EEEEEE", linewidth=0.6)
