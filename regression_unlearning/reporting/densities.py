@@ -10,10 +10,10 @@ from regression_unlearning.reporting.differences import Panel, panel
 from regression_unlearning.reporting.drawing import (
     FLOOR_LABEL,
     ONE_COLUMN,
-    PANEL,
     TWO_COLUMNS,
     canvas,
     divided,
+    panel_height,
     place,
     rows,
     save_figure,
@@ -69,10 +69,11 @@ def draw_panels(
     parts = divided([key for key in keys if key not in REFERENCES], MOST) or [[]]
     lines = divided(shown, COLUMNS)
     columns = max(len(line) for line in lines)
-    wide = ONE_COLUMN if len(panels) == 1 else TWO_COLUMNS
+    wide = ONE_COLUMN if len(panels) == 1 and len(parts) <= 2 else TWO_COLUMNS
     under = []
     with canvas(wide) as figure:
-        scale = 72 * ((wide - 0.5) / columns - 0.15), 72 * PANEL
+        high = panel_height(len(lines) * len(parts))
+        scale = 72 * ((wide - 0.5) / columns - 0.15), 72 * high
         for (line, part), row in zip(
             product(lines, parts), rows(figure, len(lines) * len(parts)), strict=True
         ):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from regression_unlearning.files import whole
 from regression_unlearning.reporting.styles import REFERENCES
+from regression_unlearning.reporting.wrapping import wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,8 +25,10 @@ ONE_COLUMN, TWO_COLUMNS = 3.3, 6.9
 DPI = 300
 #: Points of a figure's title, of all else, of the smallest type.
 TITLE, TEXT, SMALL = 8.5, 7, 6
-#: Inches around everything, of a panel's height, of a line of text over its type's height.
-MARGIN, PANEL, LEADING = 0.06, 1.5, 1.3
+#: Inches around everything, and of a panel's height: in up to two rows, and in more.
+MARGIN, PANEL, LOW_PANEL = 0.06, 1.5, 1.1
+#: A line of text over its type's height.
+LEADING = 1.3
 #: Points of a curve's width, and of a marker's.
 LINE, MARK = 1.2, 3.5
 FLOOR: dict[str, Any] = {
@@ -102,6 +105,11 @@ def rows(figure: "Figure", count: int) -> "list[SubFigure]":
     return list(figure.subfigures(count, 1, squeeze=False)[:, 0])
 
 
+def panel_height(count: int) -> float:
+    """Inches of a panel's height in so many rows: they stand on one page."""
+    return PANEL if count <= 2 else LOW_PANEL
+
+
 def divided(things: "Sequence[_T]", most: int) -> "list[list[_T]]":
     """Divide things evenly into parts of at most so many, in their order."""
     count = -(-len(things) // most)
@@ -114,7 +122,7 @@ def place(
     title: str,
     subtitle: str = "",
     notes: Sequence[str] = (),
-    high: float = PANEL,
+    high: float | None = None,
     names: float = 0.35,
     last: str = FLOOR_LABEL,
 ) -> None:
@@ -130,14 +138,15 @@ def place(
         The headline, and a warning under it.
     notes : sequence of str
         What a reader must know, in the smallest type.
-    high : float
-        Inches of a panel's height.
+    high : float, optional
+        Inches of a panel's height; `panel_height` by default.
     names : float
         Inches of a row that stand left of its first panel.
     last : str
         The legend names it after all others.
     """
     wide = float(figure.get_figwidth())
+    high = high or panel_height(len(figure.subfigs))
     room = wide - 2 * MARGIN
     bold: dict[str, Any] = {"fontsize": TITLE, "color": "#111111", "weight": "bold"}
     head = [(line, bold) for line in wrapped(figure, title, room, TITLE, "bold")]
@@ -163,34 +172,6 @@ def place(
         for line, look in lines:
             figure.text(MARGIN / wide, top / total, line, va="top", parse_math=False, **look)
             top -= LEADING * look["fontsize"] / 72
-
-
-def wrapped(
-    figure: "Figure", text: str, inches: float, size: float, weight: str = "normal"
-) -> list[str]:
-    """Break a text into lines of at most so many inches; a longer word is divided."""
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(figure, longer, size, weight) <= inches:
-            lines[-1] = longer
-            continue
-        lines.append("")
-        for letter in word:
-            if lines[-1] and text_width(figure, lines[-1] + letter, size, weight) > inches:
-                lines.append("")
-            lines[-1] += letter
-    return lines
-
-
-def text_width(figure: "Figure", text: str, size: float, weight: str = "normal") -> float:
-    """Inches of a line of text."""
-    from matplotlib.font_manager import FontProperties
-
-    font = FontProperties(family=LOOK["font.family"], size=size, weight=weight)
-    canvas: Any = figure.canvas
-    wide = canvas.get_renderer().get_text_width_height_descent(text, font, ismath=False)[0]
-    return float(wide) / DPI
 
 
 def _high(lines: "Sequence[tuple[str, dict[str, Any]]]") -> float:

@@ -21,8 +21,6 @@ from regression_unlearning.reporting.drawing import (
     place,
     rows,
     save_figure,
-    text_width,
-    wrapped,
 )
 from regression_unlearning.reporting.drawn import Drawn, uncertainty
 from regression_unlearning.reporting.figure import Given
@@ -37,6 +35,7 @@ from regression_unlearning.reporting.remarks import (
     numbers,
 )
 from regression_unlearning.reporting.styles import style
+from regression_unlearning.reporting.wrapping import text_width, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,25 +7,26 @@ from typing import TYPE_CHECKING
 
 from regression_unlearning.reporting.drawing import (
     LINE,
-    PANEL,
     SMALL,
     TEXT,
     TWO_COLUMNS,
     canvas,
     divided,
+    panel_height,
     place,
     rows,
     save_figure,
-    wrapped,
 )
 from regression_unlearning.reporting.drawn import Drawn, uncertainty
 from regression_unlearning.reporting.figure import Given
 from regression_unlearning.reporting.layout import EMBEDDED_LINE, Layout
 from regression_unlearning.reporting.styles import REFERENCES, style
 from regression_unlearning.reporting.summaries import Summaries
+from regression_unlearning.reporting.wrapping import wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from regression_unlearning.evaluation.measure import Quantity
 
@@ -85,36 +86,53 @@ def draw(given: Given) -> None:
     datasets = list(dict.fromkeys(dataset for dataset, _ in layout.groups))
     always = [key for key in layout.methods if key in REFERENCES]
     parts = divided([key for key in layout.methods if key not in REFERENCES], MOST) or [[]]
-    notes: dict[str, list[str]] = defaultdict(list)
+    notes: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     with canvas(TWO_COLUMNS) as figure:
+        high = panel_height(len(datasets) * len(parts))
         lines = rows(figure, len(datasets) * len(parts))
         for (dataset, part), row in zip(product(datasets, parts), lines, strict=True):
             requests = [title for (one, _), title in layout.groups.items() if one == dataset]
-            inches = WIDE / len(requests) - 0.08
-            ticks = [
-                "\n".join(wrapped(figure, f"{number}: {title}", inches, SMALL))
-                for number, title in enumerate(requests, 1)
-            ]
+            own = f"{dataset}, " if len(datasets) > 1 else ""
+            ticks = _ticks(figure, requests)
+            if not ticks:
+                notes["Requests"][dataset] = [f"{n} {one}" for n, one in enumerate(requests, 1)]
             for axis, measure in zip(row.subplots(1, len(FOLLOWED)), FOLLOWED, strict=True):
                 words = layout.words(measure)
                 every = {key: numbers[dataset, measure, key] for key in layout.methods}
                 axis.set_ylim(_range(every, 0.1 if words.unit == "share" else 0.01))
                 shown = {key: every[key] for key in (*always, *part)}
-                for what, said in _panel(axis, shown, layout.methods).items():
-                    notes[what] += [f"{words.title}: {'; '.join(said)}"]
-                _labels(axis, ticks, words)
+                for what, found in _panel(axis, shown, layout.methods, high).items():
+                    notes[what][f"{own}{words.title}: "] += found
+                _labels(axis, ticks or [str(n) for n, _ in enumerate(requests, 1)], words)
                 unit = SHARE if words.unit == "share" else given.unit
-                axis.set_ylabel("\n".join(wrapped(figure, unit, PANEL, TEXT)), parse_math=False)
+                axis.set_ylabel("\n".join(wrapped(figure, unit, high, TEXT)), parse_math=False)
             row.supxlabel("Request", fontsize="medium")
-        said = [f"{what}: {'. '.join(dict.fromkeys(found))}." for what, found in notes.items()]
-        said = uncertainty(cell for cells in numbers.values() for cell in cells) + said
+        said = uncertainty(cell for cells in numbers.values() for cell in cells)
+        for what, places in notes.items():
+            whole = [
+                (where if where.endswith(": ") else "") + "; ".join(dict.fromkeys(found))
+                for where, found in places.items()
+            ]
+            said.append(f"{what}: {'. '.join(whole)}.")
         warning = EMBEDDED_LINE if layout.embedded else ""
         last = layout.methods["retrained"]
         place(figure, layout.title, warning, said, names=0.8, last=last)
         save_figure(figure, given.stem)
 
 
-def _panel(axis: "Axes", lines: Lines, titles: Mapping[str, str]) -> dict[str, list[str]]:
+def _ticks(figure: "Figure", requests: Sequence[str]) -> list[str]:
+    """What was asked for, in two lines at most under each place; nothing where that is too long."""
+    inches = WIDE / len(requests) - 0.08
+    ticks = [
+        wrapped(figure, f"{number}: {title}", inches, SMALL)
+        for number, title in enumerate(requests, 1)
+    ]
+    return ["\n".join(lines) for lines in ticks] if max(map(len, ticks)) <= 2 else []
+
+
+def _panel(
+    axis: "Axes", lines: Lines, titles: Mapping[str, str], tall: float
+) -> dict[str, list[str]]:
     """Draw one panel, a line a model, side by side; gives what it cannot show, by kind."""
     import numpy as np
 
@@ -145,18 +163,18 @@ def _panel(axis: "Axes", lines: Lines, titles: Mapping[str, str]) -> dict[str, l
         notes["Not measured"] += [
             f"{titles[key]} at {place + 1}" for place in np.flatnonzero(np.isnan(mean))
         ]
-    notes["Lines that coincide"] += _hidden(lines, titles, top - bottom)
+    notes["Lines that coincide"] += _hidden(lines, titles, (top - bottom) / tall)
     return {what: found for what, found in notes.items() if found}
 
 
-def _hidden(lines: Lines, titles: Mapping[str, str], span: float) -> list[str]:
+def _hidden(lines: Lines, titles: Mapping[str, str], inch: float) -> list[str]:
     """Which lines lie under others, all requests long."""
     import numpy as np
 
     from regression_unlearning.reporting.coincidence import hidden
 
     count = max(map(len, lines.values()), default=1)
-    scale = 72 * np.array([WIDE / count, PANEL / span])
+    scale = 72 * np.array([WIDE / count, 1 / inch])
     corners = {
         titles[key]: np.array([(n, cell.mean) for n, cell in enumerate(cells)]) * scale
         for key, cells in lines.items()
