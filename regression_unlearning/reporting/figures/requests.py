@@ -95,7 +95,7 @@ def draw(given: Given) -> None:
             own = f"{dataset}, " if len(datasets) > 1 else ""
             ticks = _ticks(figure, requests)
             if not ticks:
-                notes["Requests"][dataset] = [f"{n} {one}" for n, one in enumerate(requests, 1)]
+                notes["Requests"][dataset] = [f"{n}: {one}" for n, one in enumerate(requests, 1)]
             for axis, measure in zip(row.subplots(1, len(FOLLOWED)), FOLLOWED, strict=True):
                 words = layout.words(measure)
                 every = {key: numbers[dataset, measure, key] for key in layout.methods}
@@ -152,13 +152,15 @@ def _panel(
         dots = [(x, y) for x, cell in zip(at, cells, strict=True) for y in cell.dots]
         axis.plot(*np.array(dots, float).reshape(-1, 2).T, "o", color=look.color, ms=1.6, mew=0)
         for wide, end, arrow in ((high > top, high, "^"), (low < bottom, low, "v")):
-            edge = np.full(wide.sum(), top if arrow == "^" else bottom)
-            if wide.any():
-                axis.plot(at[wide], edge, arrow, color=look.color, ms=3, clip_on=False, zorder=4)
+            if not wide.any():
+                continue
+            inside = 0.02 * (bottom - top if arrow == "^" else top - bottom)
+            edge = np.full(wide.sum(), (top if arrow == "^" else bottom) + inside)
+            axis.plot(at[wide], edge, arrow, color=look.color, ms=3, mew=0, zorder=4)
+            ends = ", ".join(f"{end[n]:.3g} at {n + 1}" for n in np.flatnonzero(wide))
+            way = "to" if arrow == "^" else "from"
             notes["Intervals beyond the axis (arrows)"] += [
-                f"{titles[key]} {'to' if arrow == '^' else 'from'} "
-                f"{end[place]:.3g} at {place + 1}".replace("-", "−")
-                for place in np.flatnonzero(wide)
+                f"{titles[key]} {way} {ends}".replace("-", "−")
             ]
         notes["Not measured"] += [
             f"{titles[key]} at {place + 1}" for place in np.flatnonzero(np.isnan(mean))
