@@ -56,6 +56,7 @@ def distances(
                 _arrow(axis, row, limit, color)
                 said.append(f"{titles[row]} to {cell.high:.3g}")
             if cell.low < 0:
+                axis.plot(-0.01 * limit, row, "<", color=color, ms=3, mew=0, zorder=5)
                 said.append(f"{titles[row]} from {cell.low:.3g}".replace("-", "−"))
         dots = [value for value in cell.dots if value <= limit]
         said += [f"{titles[row]} at {value:.3g}" for value in cell.dots if value > limit]

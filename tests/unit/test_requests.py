@@ -1,9 +1,12 @@
 """Requests one after the other: whose rows, which model is the start, and how they are drawn."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from drawn_figures import page
 from made_summaries import NOT_MEASURED, WORDS, cell
 from method_tasks import make_task
 
@@ -12,6 +15,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.reporting.figure import Given
 from regression_unlearning.reporting.figures.requests import FOLLOWED, draw, follow
 from regression_unlearning.reporting.layout import Layout
+from regression_unlearning.reporting.summaries import Number, Summary
 
 AGES = [5, 15, 25, 35, 8, 18, 28, 38, 3, 13, 23, 33]
 SPLITS = ["train"] * 4 + ["validation"] * 4 + ["test"] * 4
@@ -92,6 +96,7 @@ def test_a_method_sees_what_is_asked_for_now():
     assert torch.equal(task.now(none).held_out, task.validation)
 
 
+FOLLOWED_TITLES = [WORDS[key].title for key in FOLLOWED]
 LAYOUT = Layout(
     title="Three <requests>",
     dataset_title="D",
@@ -112,9 +117,58 @@ FOUND = {
 def test_what_is_followed_stands_in_the_order_of_the_requests():
     found = follow(FOUND, LAYOUT)
     assert set(found) == {("d", m, n) for m in FOLLOWED for n in LAYOUT.methods}
-    assert found["d", FOLLOWED[1], "blindspot"].tolist() == [[2, 1.5, 9], [1, 0.5, 9]]
-    gaps = found["d", FOLLOWED[0], "original"]
-    assert gaps[0].tolist() == [1, 0.5, 9] and np.isnan(gaps[1]).all()
+    ours = [(cell.mean, cell.low, cell.high) for cell in found["d", FOLLOWED[1], "blindspot"]]
+    assert ours == [(2, 1.5, 9), (1, 0.5, 9)]
+    first, second = found["d", FOLLOWED[0], "original"]
+    assert (first.mean, first.low, first.high) == (1, 0.5, 9) and np.isnan(second.mean)
+
+
+def drawn(tmp_path, cells, layout=LAYOUT):
+    with page() as found:
+        draw(Given(layout, tmp_path / "f", "years", cells))
+    return found, found.words.replace("\n", " ")
+
+
+def test_what_was_not_measured_and_wide_intervals_are_said(tmp_path):
+    """All intervals end at 9, the means of the first panel lie between 0 and 1."""
+    found, words = drawn(tmp_path, FOUND)
+    first = FOLLOWED_TITLES[0]
+    assert (
+        f"Intervals beyond the axis (arrows): {first}: Original to 9 at 1; "
+        "Retrained to 9 at 1, 9 at 2; Retrained from −0.5 at 2; "
+        "Blindspot to 9 at 1, 9 at 2; Blindspot from −0.5 at 2."
+    ) in words
+    assert f"Not measured: {first}: Original at 2." in words
+    arrows = [
+        line
+        for axis in found.axes for line in axis.get_lines() if line.get_marker() == "^"
+    ]  # fmt: skip
+    assert len(arrows) == 9
+    for axis in found.axes:
+        low, high = axis.get_ylim()
+        for line in axis.get_lines():
+            known = np.array(line.get_ydata(), float)
+            known = known[np.isfinite(known)]
+            assert ((known >= low) & (known <= high)).all()
+
+
+def test_few_seeds_are_dots_and_no_interval_is_claimed(tmp_path):
+    @dataclass(frozen=True)
+    class Seeds(Summary):
+        values: tuple[float, ...] = ()
+
+    cells = {
+        key: Seeds(Number(2.0), seeds=2, values=(1.0, 3.0)) for key in FOUND if key[2] != "original"
+    }
+    found, words = drawn(tmp_path, cells)
+    assert "Small dots: the values of single seeds" in words and "intervals" not in words
+    dots = [
+        line.get_ydata()
+        for axis in found.axes for line in axis.get_lines() if line.get_markersize() < 2
+    ]  # fmt: skip
+    assert sum(len(one) for one in dots) == 2 * len(cells)
+    assert all(set(one) <= {1.0, 3.0} for one in dots)
+    assert "Retrained under Blindspot" in words
 
 
 def test_the_figure_is_not_blank_and_the_same_bytes_twice(tmp_path):
@@ -123,7 +177,11 @@ def test_the_figure_is_not_blank_and_the_same_bytes_twice(tmp_path):
     for stem in ("a", "b"):
         draw(Given(LAYOUT, tmp_path / stem, "years", FOUND))
     image = matplotlib.image.imread(tmp_path / "a.png")[..., :3]
-    assert image.shape[1] > 900 and len(np.unique(image.reshape(-1, 3), axis=0)) > 50
+    assert image.shape[1] == 2070 and len(np.unique(image.reshape(-1, 3), axis=0)) > 50
     for suffix in (".png", ".pdf"):
         assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
-    draw(Given(LAYOUT, tmp_path / "empty", "years"))
+
+
+def test_without_numbers_all_is_said_to_be_missing(tmp_path):
+    _, words = drawn(tmp_path, {})
+    assert words.count("Blindspot at 1; Blindspot at 2") == len(FOLLOWED)
