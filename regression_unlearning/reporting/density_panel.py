@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from regression_unlearning.reporting.coincidence import hidden
 from regression_unlearning.reporting.differences import Panel
 from regression_unlearning.reporting.drawing import FAINT, FLOOR, LINE
+from regression_unlearning.reporting.numerals import short
 from regression_unlearning.reporting.smoothing import Densities, densities
 from regression_unlearning.reporting.styles import style
 
@@ -111,7 +112,7 @@ class DensityPanel:
             return ""
         most = max(out, key=lambda name: len(out[name]))
         every = np.concatenate(list(out.values()))
-        farthest = f"{every[np.abs(every).argmax()]:.3g}".replace("-", "−")
+        farthest = short(float(every[np.abs(every).argmax()]))
         return (
             f"{total:,} of {_count(list(values.values())):,} ({self.title}; most: {most}, "
             f"{len(out[most]):,}; farthest: {farthest})"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from regression_unlearning.reporting.drawing import GREY, SMALL
 from regression_unlearning.reporting.drawn import Drawn
+from regression_unlearning.reporting.numerals import short
 from regression_unlearning.reporting.styles import style
 
 if TYPE_CHECKING:
@@ -45,21 +46,21 @@ def distances(
             continue
         if cell.mean > limit:
             _arrow(axis, row, limit, color)
-            axis.text(0.93 * limit, row, f"{cell.mean:.3g}", fontsize=SMALL, va="center",
+            axis.text(0.93 * limit, row, short(cell.mean), fontsize=SMALL, va="center",
                       ha="right", color=GREY)  # fmt: skip
-            said.append(f"{titles[row]} at {cell.mean:.3g}")
+            said.append(f"{titles[row]} at {short(cell.mean)}")
             continue
         if cell.has_interval:
             low, high = max(cell.low, 0.0), min(cell.high, limit)
             axis.hlines(row, low, high, color=color, linewidth=1, zorder=3)
             if cell.high > limit:
                 _arrow(axis, row, limit, color)
-                said.append(f"{titles[row]} to {cell.high:.3g}")
+                said.append(f"{titles[row]} to {short(cell.high)}")
             if cell.low < 0:
                 axis.plot(-0.01 * limit, row, "<", color=color, ms=3, mew=0, zorder=5)
-                said.append(f"{titles[row]} from {cell.low:.3g}".replace("-", "−"))
+                said.append(f"{titles[row]} from {short(cell.low)}")
         dots = [value for value in cell.dots if value <= limit]
-        said += [f"{titles[row]} at {value:.3g}" for value in cell.dots if value > limit]
+        said += [f"{titles[row]} at {short(value)}" for value in cell.dots if value > limit]
         axis.plot(dots, [row] * len(dots), "o", color=color, ms=1.6, mew=0, zorder=3)
         fill = color if better[row] or key in UPPER else "white"
         points = {**look.points, "markerfacecolor": fill}

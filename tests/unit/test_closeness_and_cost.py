@@ -27,7 +27,7 @@ LAYOUT = Layout(
         "worse": "Worse",
         "absent": "Absent",
         "mixed": "Mixed",
-        "best": "Best",
+        "best": "Best-k",
     },
 )
 
@@ -135,12 +135,12 @@ def test_what_is_not_there_is_said_in_its_row(tmp_path):
 def test_a_distance_far_away_leaves_the_others_their_room(tmp_path):
     far = {**FOUND, ("d", "low", "worse", W1): cell(5000.0, 4000.0, 6000.0, floor=0.1)}
     found, words = drawn(tmp_path, far)
-    assert "Beyond the axes (arrows): Low: Worse at 5e+03" in words
+    assert "Beyond the axes (arrows): Low: Worse at 5,000" in words
     (axis,) = {one for one in found.axes if one.get_title() == "Low"}
     assert axis.get_xlim()[1] < 3
     wide = {**FOUND, ("d", "low", "best", W1): cell(0.1, -0.5, 90.0, floor=0.1)}
     words = drawn(tmp_path, wide)[1]
-    assert "Low: Best to 90; Best from −0.5" in words
+    assert "Low: Best-k to 90; Best-k from −0.5" in words
 
 
 def test_nothing_and_the_floor_have_their_intervals_as_bands(tmp_path):
@@ -177,6 +177,7 @@ def test_costs_are_a_mean_and_a_range_on_a_logarithmic_axis(tmp_path):
     found, _ = drawn(tmp_path)
     (axis,) = {one for one in found.axes if one.get_title() == "Cost"}
     assert axis.get_xscale() == "log"
+    assert "none" in {text.get_text() for text in axis.texts}  # what doing nothing costs
     assert list(markers(found, "Cost", 2)) == [pytest.approx(0.03)]
     ranges = [one.get_segments() for one in axis.collections if isinstance(one, LineCollection)]
     assert [(0.02, 2.0), (0.04, 2.0)] in [list(map(tuple, np.round(r[0], 9))) for r in ranges]

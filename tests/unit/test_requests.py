@@ -101,7 +101,7 @@ LAYOUT = Layout(
     title="Three <requests>",
     dataset_title="D",
     groups={("d", "one"): "0-10", ("d", "two"): "$10$-20"},
-    methods={"original": "Original", "retrained": "Retrained", "blindspot": "Blindspot"},
+    methods={"original": "Original", "retrained": "Retrained", "blindspot": "Blind-spot"},
     embedded=True,
     quantities=WORDS,
 )
@@ -136,7 +136,7 @@ def test_what_was_not_measured_and_wide_intervals_are_said(tmp_path):
     assert (
         f"Intervals beyond the axis (arrows): {first}: Original to 9 at 1; "
         "Retrained to 9 at 1, 9 at 2; Retrained from −0.5 at 2; "
-        "Blindspot to 9 at 1, 9 at 2; Blindspot from −0.5 at 2."
+        "Blind-spot to 9 at 1, 9 at 2; Blind-spot from −0.5 at 2."
     ) in words
     assert f"Not measured: {first}: Original at 2." in words
     arrows = [
@@ -168,7 +168,7 @@ def test_few_seeds_are_dots_and_no_interval_is_claimed(tmp_path):
     ]  # fmt: skip
     assert sum(len(one) for one in dots) == 2 * len(cells)
     assert all(set(one) <= {1.0, 3.0} for one in dots)
-    assert "Retrained under Blindspot" in words
+    assert "Retrained under Blind-spot" in words
 
 
 def test_the_figure_is_not_blank_and_the_same_bytes_twice(tmp_path):
@@ -184,4 +184,4 @@ def test_the_figure_is_not_blank_and_the_same_bytes_twice(tmp_path):
 
 def test_without_numbers_all_is_said_to_be_missing(tmp_path):
     _, words = drawn(tmp_path, {})
-    assert words.count("Blindspot at 1; Blindspot at 2") == len(FOLLOWED)
+    assert words.count("Blind-spot at 1; Blind-spot at 2") == len(FOLLOWED)

@@ -136,6 +136,9 @@ def _costs(
         axis.axvline(line, color=FAINT, linewidth=0.6, zorder=1)
     lowest, highest = TENTH / 10, 1.0
     for row, key in enumerate(keys):
+        if key == "original":
+            say(axis, row, "none")  # what is measured of it is its training
+            continue
         shares = [found.get((*group, key, COST), (math.nan,))[0] for group in groups]
         shares = [share for share in shares if math.isfinite(share)]
         if not shares or min(shares) <= 0:

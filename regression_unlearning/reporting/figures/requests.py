@@ -20,6 +20,7 @@ from regression_unlearning.reporting.drawing import (
 from regression_unlearning.reporting.drawn import Drawn, uncertainty
 from regression_unlearning.reporting.figure import Given
 from regression_unlearning.reporting.layout import EMBEDDED_LINE, Layout
+from regression_unlearning.reporting.numerals import short
 from regression_unlearning.reporting.styles import REFERENCES, style
 from regression_unlearning.reporting.summaries import Summaries
 from regression_unlearning.reporting.wrapping import wrapped
@@ -157,11 +158,9 @@ def _panel(
             inside = 0.02 * (bottom - top if arrow == "^" else top - bottom)
             edge = np.full(wide.sum(), (top if arrow == "^" else bottom) + inside)
             axis.plot(at[wide], edge, arrow, color=look.color, ms=3, mew=0, zorder=4)
-            ends = ", ".join(f"{end[n]:.3g} at {n + 1}" for n in np.flatnonzero(wide))
+            ends = ", ".join(f"{short(end[n])} at {n + 1}" for n in np.flatnonzero(wide))
             way = "to" if arrow == "^" else "from"
-            notes["Intervals beyond the axis (arrows)"] += [
-                f"{titles[key]} {way} {ends}".replace("-", "−")
-            ]
+            notes["Intervals beyond the axis (arrows)"] += [f"{titles[key]} {way} {ends}"]
         notes["Not measured"] += [
             f"{titles[key]} at {place + 1}" for place in np.flatnonzero(np.isnan(mean))
         ]
