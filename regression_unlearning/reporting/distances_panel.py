@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from regression_unlearning.reporting.drawing import GREY, SMALL
 from regression_unlearning.reporting.drawn import Drawn
@@ -15,8 +15,13 @@ if TYPE_CHECKING:
 
 #: The upper rows.
 UPPER = {"original": "Doing nothing", "retrained": "Two retrained (floor)"}
-CLOSER = "closer than doing nothing by more than the floor"
-NOT_CLOSER = "not, or not by so much"
+#: Whether a method comes closer than doing nothing, and None where that cannot be told: the words,
+#: and how much of a marker is filled.
+VERDICTS: dict[bool | None, tuple[str, Literal["full", "left", "none"]]] = {
+    True: ("closer than doing nothing", "full"),
+    None: ("cannot be told", "left"),
+    False: ("no closer", "none"),
+}
 #: Distances are beyond the axis when they are so many times all that there is to compare with, and
 #: intervals when they end at so many times the largest distance inside.
 FAR, WIDE = 3, 1.5
@@ -28,7 +33,7 @@ def distances(
     axis: "Axes",
     keys: Sequence[str],
     cells: Sequence[Drawn],
-    better: Sequence[bool],
+    verdicts: Sequence[bool | None],
     titles: Sequence[str],
 ) -> list[str]:
     """One forget set: a marker and its interval each row; gives what lies beyond the axis."""
@@ -62,12 +67,24 @@ def distances(
         dots = [value for value in cell.dots if value <= limit]
         said += [f"{titles[row]} at {short(value)}" for value in cell.dots if value > limit]
         axis.plot(dots, [row] * len(dots), "o", color=color, ms=1.6, mew=0, zorder=3)
-        fill = color if better[row] or key in UPPER else "white"
-        points = {**look.points, "markerfacecolor": fill}
-        axis.plot(cell.mean, row, linestyle="none", markersize=MARK, zorder=4, **points)
-    for fill, label in ((GREY, CLOSER), ("white", NOT_CLOSER)):
-        axis.plot([], [], "o", mfc=fill, mec=GREY, ms=MARK, mew=0.8, label=label)
+        fill = VERDICTS[True if key in UPPER else verdicts[row]][1]
+        axis.plot(cell.mean, row, linestyle="none", zorder=4, **marker(look.marker, color, fill))
+    for words, fill in VERDICTS.values():
+        axis.plot([], [], linestyle="none", label=words, **marker("o", GREY, fill))
     return said
+
+
+def marker(kind: str, color: str, fill: Literal["full", "left", "none"]) -> dict[str, Any]:
+    """A marker that is filled, half filled, or white."""
+    return {
+        "marker": kind,
+        "markersize": MARK,
+        "fillstyle": "left" if fill == "left" else "full",
+        "markerfacecolor": "white" if fill == "none" else color,
+        "markerfacecoloralt": "white",
+        "markeredgecolor": color,
+        "markeredgewidth": 0.8,
+    }
 
 
 def with_floor(cells: Sequence[Drawn]) -> Drawn:

@@ -157,7 +157,7 @@ def place(
     needed = 0.0
     figure.set_size_inches(wide, (high + 1) * len(figure.subfigs))  # to measure in it
     for row in figure.subfigs:
-        inches = (room - names) / len(row.get_axes()) - 0.12
+        inches = (room - names) / len(row.get_axes()) - 0.22
         for axis in _panels(row):
             title_lines = wrapped(figure, axis.get_title(), inches, TEXT)
             axis.set_title("\n".join(title_lines), parse_math=False)

@@ -42,14 +42,13 @@ class Drawn:
         """The numbers of a cell, if there is one."""
         if cell is None:
             return cls()
-        band = getattr(cell, "floor_interval", None) or (None, None)
+        band = cell.floor_interval or (None, None)
         floor = cell.floor.value if cell.floor else None
         known = (cell.mean.exact, cell.low, cell.high, floor, *band)
         mean, low, high, floor_mean, floor_low, floor_high = (
             math.nan if one is None else float(one) for one in known
         )
-        values = tuple(getattr(cell, "values", ()))
-        return cls(mean, low, high, floor_mean, floor_low, floor_high, values)
+        return cls(mean, low, high, floor_mean, floor_low, floor_high, cell.values)
 
     @property
     def has_interval(self) -> bool:

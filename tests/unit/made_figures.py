@@ -1,5 +1,6 @@
 """Figures of every kind from made-up numbers: any number of forget sets, methods and seeds."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,11 @@ LABELS = {key: one["title"] for key, one in SETTINGS["methods"].items()} | {
     "short_retraining": "Short retraining",
     "helper_alone": "Helper alone",
 }
-SETS = ("Electricity, 203 customers, Ten customers", "1000 random rows for tuning", "Load ≤ −0.85")
+SETS = (
+    "Electricity, 203 customers, Ten customers",
+    "1000 random rows for tuning",
+    "Requests 1-3: Ages 0-10, then 10-20, then 20-30",
+)
 UNIT = "deviations of a customer's load"
 #: The longest title in params.yaml.
 TITLE = "Relative deviation from the retrained model, drawn as the paper's Figure 2"
@@ -98,7 +103,12 @@ def summaries(own, seeds):
                 mean *= 40 if quantity == W1 and number == 3 else 1
                 half = mean * (4 if number == 2 else 0.4)
                 ends = (max(mean - half, 0.1 * mean), mean + half) if seeds >= 5 else ()
-                found[*group, key, quantity] = cell(mean, *ends, floor=0.1 * size, seeds=seeds)
+                floor = 0.1 * size
+                found[*group, key, quantity] = replace(
+                    cell(mean, *ends, floor=floor, seeds=seeds),
+                    values=tuple(mean * made.uniform(0.8, 1.2, seeds)),
+                    floor_interval=(0.7 * floor, 1.4 * floor) if seeds >= 5 else None,
+                )
     last = list(own.methods)[-1]
     found[*next(iter(own.groups)), last, FOLLOWED[2]] = cell(NOT_MEASURED)
     found[*next(iter(own.groups)), last, W1] = cell(NOT_MEASURED)

@@ -1,7 +1,7 @@
 """The picture of many methods: what stands in it, in which order, and that it is drawn."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import matplotlib.image
 import numpy as np
@@ -10,10 +10,17 @@ from drawn_figures import page
 from made_summaries import NOT_MEASURED, at_least, cell
 from matplotlib.collections import LineCollection
 
+from regression_unlearning.reporting.comparing import BETTER, SAME, UNTOLD, WORSE, Comparison
 from regression_unlearning.reporting.figure import Given
 from regression_unlearning.reporting.figures.closeness_and_cost import draw, numbers, order
 from regression_unlearning.reporting.layout import Layout
-from regression_unlearning.reporting.remarks import COST, W1
+from regression_unlearning.reporting.remarks import (
+    COST,
+    DISTANCES,
+    W1,
+    closer_here,
+    closer_than_nothing,
+)
 from regression_unlearning.reporting.styles import style
 from regression_unlearning.reporting.summaries import Number, Summary
 
@@ -81,25 +88,20 @@ def test_it_is_drawn_the_same_bytes_twice_and_warns_of_nothing(found, tmp_path, 
     assert not recwarn.list
 
 
-@dataclass(frozen=True)
-class Full(Summary):
-    """A summary with the seeds' values and the floor's interval."""
-
-    values: tuple[float, ...] = ()
-    floor_interval: tuple[float, float] | None = None
-
-
-def drawn(tmp_path, cells=FOUND, layout=LAYOUT):
+def drawn(tmp_path, cells=FOUND, layout=LAYOUT, compared=()):
     with page() as found:
-        draw(Given(layout, tmp_path / "f", "years", cells))
+        draw(Given(layout, tmp_path / "f", "years", cells, compared=dict(compared)))
     return found, found.words.replace("\n", " ")
 
 
 def markers(found, panel, row):
-    """The markers of a row in a panel, by their x: face and kind."""
+    """The markers of a row in a panel, by their x: kind, and how much of it is filled."""
     axis = next(one for one in found.axes if one.get_title().startswith(panel))
     return {
-        float(line.get_xdata()[0]): (line.get_markerfacecolor(), line.get_marker())
+        float(line.get_xdata()[0]): (
+            line.get_marker(),
+            "none" if line.get_markerfacecolor() == "white" else line.get_fillstyle(),
+        )
         for line in axis.get_lines()
         if line.get_linestyle() == "None" and len(line.get_xdata()) and line.get_ydata()[0] == row
     }
@@ -111,18 +113,32 @@ def test_the_order_is_said(tmp_path):
     assert "Rows: as in the settings" in drawn(tmp_path, without)[1]
 
 
-def test_a_filled_marker_is_closer_than_nothing_by_more_than_the_floor(tmp_path):
-    """On the low set 2.0 is nothing's distance and 0.1 the floor; the first two rows are they."""
-    found, words = drawn(tmp_path)
-    assert "closer than doing nothing by more than the floor" in words
-    color = style("best").color
-    assert markers(found, "Low", 2) == {0.1: (color, style("best").marker)}
-    assert markers(found, "Low", 4) == {3.0: ("white", style("worse").marker)}
-    just = {**FOUND, ("d", "low", "best", W1): cell(1.95, floor=0.1)}
-    found, _ = drawn(tmp_path, just)
-    assert ("white", style("best").marker) in {
-        one for row in (2, 3, 4) for one in markers(found, "Low", row).values()
+@pytest.mark.parametrize(
+    ("verdicts", "filled"),
+    [
+        ((BETTER, BETTER), "full"),
+        ((BETTER, SAME), "none"),
+        ((WORSE, UNTOLD), "none"),
+        ((BETTER, UNTOLD), "left"),
+        ((BETTER,), "left"),
+    ],
+)
+def test_how_much_of_a_marker_is_filled_is_the_tables_verdict(verdicts, filled, tmp_path):
+    """On both distances; the first two rows are doing nothing and the floor."""
+    compared = {
+        ("d", "low", "best", "original", distance): Comparison(verdict=verdict)
+        for distance, verdict in zip(DISTANCES, verdicts, strict=False)
     }
+    found, words = drawn(tmp_path, compared=compared)
+    assert all(said in words for said in ("closer than doing nothing", "cannot be told", "no clos"))
+    assert markers(found, "Low", 2) == {0.1: (style("best").marker, filled)}
+    assert markers(found, "Low", 4) == {3.0: (style("worse").marker, "left")}
+    assert markers(found, "Low", 0) == {2.0: (style("original").marker, "full")}
+    here = closer_here(compared, ("d", "low"), "best")
+    assert {True: "full", None: "left", False: "none"}[here] == filled
+    assert (
+        closer_than_nothing(compared, replace(LAYOUT, groups={("d", "low"): "L"}), "best") is here
+    )
 
 
 def test_what_is_not_there_is_said_in_its_row(tmp_path):
@@ -147,7 +163,7 @@ def test_nothing_and_the_floor_have_their_intervals_as_bands(tmp_path):
     known = {
         **FOUND,
         ("d", "low", "original", W1): cell(2.0, 1.5, 2.5),
-        ("d", "low", "best", W1): Full(
+        ("d", "low", "best", W1): Summary(
             Number(0.1), 0.08, 0.12, 5, Number(0.1), floor_interval=(0.07, 0.15)
         ),
     }
@@ -164,7 +180,9 @@ def test_nothing_and_the_floor_have_their_intervals_as_bands(tmp_path):
 def test_few_seeds_are_dots(tmp_path):
     few = {
         **FOUND,
-        ("d", "high", "best", W1): Full(Number(0.2), seeds=2, floor=Number(0.1), values=(0.1, 0.3)),
+        ("d", "high", "best", W1): Summary(
+            Number(0.2), seeds=2, floor=Number(0.1), values=(0.1, 0.3)
+        ),
     }
     found, words = drawn(tmp_path, few)
     assert "Small dots: the values of single seeds" in words

@@ -1,6 +1,6 @@
 """Requests one after the other: whose rows, which model is the start, and how they are drawn."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -152,13 +152,24 @@ def test_what_was_not_measured_and_wide_intervals_are_said(tmp_path):
             assert ((known >= low) & (known <= high)).all()
 
 
-def test_few_seeds_are_dots_and_no_interval_is_claimed(tmp_path):
-    @dataclass(frozen=True)
-    class Seeds(Summary):
-        values: tuple[float, ...] = ()
+def test_ticks_and_notes_say_which_requests_a_point_counts(tmp_path):
+    titles = ["Request 1: Ages 0-10", "A, Requests 1-2: Ages 0-10, Ages 10-20"]
+    layout = replace(LAYOUT, groups=dict(zip(LAYOUT.groups, titles, strict=True)))
+    found, words = drawn(tmp_path, FOUND, layout)
+    shown = [axis for axis in found.axes if axis.get_title()]
+    assert len(shown) == len(FOLLOWED)
+    for axis in shown:
+        assert [tick.get_text() for tick in axis.get_xticklabels()] == ["1", "1-2"]
+    assert f"Forgotten: {'; '.join(titles)}." in words
+    assert "Retrained to 9 at 1, 9 at 1-2" in words
+    assert "Forgotten: 1: 0-10; 2: $10$-20." in drawn(tmp_path, FOUND)[1]
 
+
+def test_few_seeds_are_dots_and_no_interval_is_claimed(tmp_path):
     cells = {
-        key: Seeds(Number(2.0), seeds=2, values=(1.0, 3.0)) for key in FOUND if key[2] != "original"
+        key: Summary(Number(2.0), seeds=2, values=(1.0, 3.0))
+        for key in FOUND
+        if key[2] != "original"
     }
     found, words = drawn(tmp_path, cells)
     assert "Small dots: the values of single seeds" in words and "intervals" not in words

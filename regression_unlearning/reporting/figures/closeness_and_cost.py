@@ -31,7 +31,7 @@ from regression_unlearning.reporting.remarks import (
     TENTH,
     W1,
     Figures,
-    closer,
+    closer_here,
     numbers,
 )
 from regression_unlearning.reporting.styles import style
@@ -45,9 +45,10 @@ SEE = (
     "a row for each method, ordered by the mean over the forget sets of its distance over that of "
     "doing nothing. The upper two rows, their lines and bands are the model that forgot nothing "
     "and what two retrained models differ by: no method can be told to come nearer. A filled "
-    "marker is closer than doing nothing by more than the floor. On the right, seconds over those "
-    "of retraining, the mean and the range over the forget sets; the upright lines are a tenth, a "
-    "half and all of them."
+    "marker is closer than doing nothing both in Wasserstein distance and row by row, a white one "
+    "is not, and of a half filled one it cannot be told with so many seeds. On the right, seconds "
+    "over those of retraining, the mean and the range over the forget sets; the upright lines are "
+    "a tenth, a half and all of them."
 )
 ORDERED = "Rows: ordered by distance over doing nothing's, mean over the forget sets."
 UNORDERED = "Rows: as in the settings, for no distance can be compared with doing nothing's."
@@ -102,8 +103,8 @@ def draw(given: Given) -> None:
             axes = row.subplots(1, len(ratios), squeeze=False, sharey=True, width_ratios=ratios)[0]
             for axis, group in zip(axes, block, strict=False):
                 drawn = [cells[group, key] for key in shown]
-                better = [bool(closer(found, group, key)) for key in shown]
-                said = distances(axis, shown, drawn, better, titles)
+                verdicts = [closer_here(given.compared, group, key) for key in shown]
+                said = distances(axis, shown, drawn, verdicts, titles)
                 beyond += [f"{layout.groups[group]}: {'; '.join(said)}"] if said else []
                 axis.set_title(layout.groups[group])
                 label = [

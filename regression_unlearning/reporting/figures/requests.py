@@ -1,5 +1,6 @@
 """Requests one after the other: errors and the attack after each of them (paper, Figure 7)."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import product
@@ -27,17 +28,16 @@ from regression_unlearning.reporting.wrapping import wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from regression_unlearning.evaluation.measure import Quantity
 
 NEEDS = ("errors", "membership")
 SEE = (
     "the forget sets are asked for one after the other, and each method goes on from its own "
-    "model. Forgotten rows are all those asked for so far, and the retrained model has seen none "
-    "of them: the nearer to it, the better. Bars are 95 % intervals over training seeds; where "
-    "there are too few seeds for one, dots are the seeds' own values. Models of one request stand "
-    "side by side."
+    "model. Forgotten rows are those of all requests that a point names, and the retrained model "
+    "has seen none of them: the nearer to it, the better. Bars are 95 % intervals over training "
+    "seeds; where there are too few seeds for one, dots are the seeds' own values. Models of one "
+    "point stand side by side."
 )
 #: What is followed, a panel each.
 FOLLOWED = ("error_retain_test", "error_forget_train", "attack_label_rate")
@@ -45,6 +45,8 @@ FOLLOWED = ("error_retain_test", "error_forget_train", "attack_label_rate")
 APART, WIDEST = 0.09, 0.7
 #: Methods that share a panel at most.
 MOST = 6
+#: The numbers of the requests in the title of what is forgotten after them.
+_NUMBERS = re.compile(r"\bRequests? (?P<numbers>\d+(-\d+)?):")
 SHARE = "Share of forgotten rows"
 #: Inches of a panel.
 WIDE = TWO_COLUMNS / len(FOLLOWED) - 0.45
@@ -94,20 +96,19 @@ def draw(given: Given) -> None:
         for (dataset, part), row in zip(product(datasets, parts), lines, strict=True):
             requests = [title for (one, _), title in layout.groups.items() if one == dataset]
             own = f"{dataset}, " if len(datasets) > 1 else ""
-            ticks = _ticks(figure, requests)
-            if not ticks:
-                notes["Requests"][dataset] = [f"{n}: {one}" for n, one in enumerate(requests, 1)]
+            ticks = _ticks(requests)
+            notes["Forgotten"][dataset] = list(ticks.values())
             for axis, measure in zip(row.subplots(1, len(FOLLOWED)), FOLLOWED, strict=True):
                 words = layout.words(measure)
                 every = {key: numbers[dataset, measure, key] for key in layout.methods}
                 axis.set_ylim(_range(every, 0.1 if words.unit == "share" else 0.01))
                 shown = {key: every[key] for key in (*always, *part)}
-                for what, found in _panel(axis, shown, layout.methods, high).items():
+                for what, found in _panel(axis, shown, layout.methods, list(ticks), high).items():
                     notes[what][f"{own}{words.title}: "] += found
-                _labels(axis, ticks or [str(n) for n, _ in enumerate(requests, 1)], words)
+                _labels(axis, list(ticks), words)
                 unit = SHARE if words.unit == "share" else given.unit
                 axis.set_ylabel("\n".join(wrapped(figure, unit, high, TEXT)), parse_math=False)
-            row.supxlabel("Request", fontsize="medium")
+            row.supxlabel("Requests so far", fontsize="medium")
         said = uncertainty(cell for cells in numbers.values() for cell in cells)
         for what, places in notes.items():
             whole = [
@@ -121,18 +122,17 @@ def draw(given: Given) -> None:
         save_figure(figure, given.stem)
 
 
-def _ticks(figure: "Figure", requests: Sequence[str]) -> list[str]:
-    """What was asked for, in two lines at most under each place; nothing where that is too long."""
-    inches = WIDE / len(requests) - 0.08
-    ticks = [
-        wrapped(figure, f"{number}: {title}", inches, SMALL)
-        for number, title in enumerate(requests, 1)
-    ]
-    return ["\n".join(lines) for lines in ticks] if max(map(len, ticks)) <= 2 else []
+def _ticks(requests: Sequence[str]) -> dict[str, str]:
+    """A short name for each point, such as 1-2 for ``Requests 1-2: ...``, and its meaning."""
+    found = [_NUMBERS.search(title) for title in requests]
+    return {
+        one["numbers"] if one else str(number): title if one else f"{number}: {title}"
+        for number, (one, title) in enumerate(zip(found, requests, strict=True), 1)
+    }
 
 
 def _panel(
-    axis: "Axes", lines: Lines, titles: Mapping[str, str], tall: float
+    axis: "Axes", lines: Lines, titles: Mapping[str, str], ticks: Sequence[str], tall: float
 ) -> dict[str, list[str]]:
     """Draw one panel, a line a model, side by side; gives what it cannot show, by kind."""
     import numpy as np
@@ -158,11 +158,13 @@ def _panel(
             inside = 0.02 * (bottom - top if arrow == "^" else top - bottom)
             edge = np.full(wide.sum(), (top if arrow == "^" else bottom) + inside)
             axis.plot(at[wide], edge, arrow, color=look.color, ms=3, mew=0, zorder=4)
-            ends = ", ".join(f"{short(end[n])} at {n + 1}" for n in np.flatnonzero(wide))
+            ends = ", ".join(
+                f"{short(end[n])} at {ticks[n]}" for n in np.flatnonzero(wide).tolist()
+            )
             way = "to" if arrow == "^" else "from"
             notes["Intervals beyond the axis (arrows)"] += [f"{titles[key]} {way} {ends}"]
         notes["Not measured"] += [
-            f"{titles[key]} at {place + 1}" for place in np.flatnonzero(np.isnan(mean))
+            f"{titles[key]} at {ticks[place]}" for place in np.flatnonzero(np.isnan(mean)).tolist()
         ]
     notes["Lines that coincide"] += _hidden(lines, titles, (top - bottom) / tall)
     return {what: found for what, found in notes.items() if found}
