@@ -39,7 +39,7 @@ def main() -> None:
             (dataset, forget_set, label): {int(seed): Path(path) for seed, path in files.items()}
             for dataset, forget_set, label, files in settings["observations"]
         },
-        against_nothing(Scores(values, layout.quantities), layout),
+        against_nothing(Scores(values, layout.quantities), layout) if values else {},
     )
     figure.load(settings["kind"]).draw(given)
 

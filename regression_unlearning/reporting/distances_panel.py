@@ -26,7 +26,7 @@ VERDICTS: dict[bool | None, tuple[str, Literal["full", "left", "none"]]] = {
 #: intervals when they end at so many times the largest distance inside.
 FAR, WIDE = 3, 1.5
 #: Points of a marker.
-MARK = 4
+MARK = 4.6
 
 
 def distances(

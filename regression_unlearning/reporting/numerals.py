@@ -17,7 +17,7 @@ def digits(value: float, significant: int = 6) -> str:
 
 def short(value: float) -> str:
     """Write a number in three digits for a figure: thousands in full, a minus as in print."""
-    text = f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+    text = f"{value:,.0f}" if 999.5 <= abs(value) < 1e6 else f"{value:.3g}"
     return text.replace("-", "−")
 
 

@@ -17,11 +17,15 @@ TABLES = {
 }
 VALUES = {Job("values", "results/paper/values.csv")}
 #: Every change of numbers reaches these.
-REPORTED = TABLES | VALUES | {
-    Job("figure", "results/paper/figure4.png"),
-    Job("report", "results/paper/report.html"),
-    Job("all_tables", "all_tables"),
-}
+REPORTED = (
+    TABLES
+    | VALUES
+    | {
+        Job("figure", "results/paper/figure4.png"),
+        Job("report", "results/paper/report.html"),
+        Job("all_tables", "all_tables"),
+    }
+)
 
 
 def originals(seed=0):
