@@ -19,7 +19,6 @@ from regression_unlearning.reporting.drawing import (
     save_figure,
 )
 from regression_unlearning.reporting.figure import Given
-from regression_unlearning.reporting.layout import EMBEDDED_LINE
 from regression_unlearning.reporting.styles import REFERENCES
 
 #: Methods that share a panel at most, and panels that share a row.
@@ -50,7 +49,7 @@ def draw(given: Given, relative: bool) -> None:
         for group, title in layout.groups.items()
     ]
     title = f"{layout.title} ({layout.dataset_title})"
-    draw_panels(panels, layout.methods, given.stem, title, given.unit, layout.embedded, relative)
+    draw_panels(panels, layout.methods, given.stem, title, given.unit, layout.line, relative)
 
 
 def draw_panels(
@@ -59,10 +58,10 @@ def draw_panels(
     stem: str | Path,
     title: str,
     unit: str,
-    embedded: bool = False,
+    warned: str = "",
     relative: bool = False,
 ) -> None:
-    """Draw panels as ``{stem}.png`` and ``{stem}.pdf``; `names` are the methods' titles by key."""
+    """Draw panels as ``{stem}.png`` and ``{stem}.pdf``; `names`: methods' titles by key."""
     shown = [DensityPanel.of(one, {**names, PAIRS: FLOOR_LABEL}, relative) for one in panels]
     keys = list(dict.fromkeys(key for one in panels for key in one.samples))
     always = [key for key in keys if key in REFERENCES]
@@ -86,7 +85,7 @@ def draw_panels(
             row.supxlabel(_axis_label(unit, relative), fontsize="medium", parse_math=False)
             row.supylabel("Density", fontsize="medium")
         notes = [*_bands(shown), *_beyond(shown), *said(under)]
-        place(figure, title, _warning(panels, embedded), notes)
+        place(figure, title, _warning(panels, warned), notes)
         save_figure(figure, stem)
 
 
@@ -116,9 +115,9 @@ def _beyond(shown: Sequence[DensityPanel]) -> list[str]:
     return [f"Differences beyond the axes: {', '.join(found)}."] if found else []
 
 
-def _warning(panels: Sequence[Panel], embedded: bool) -> str:
-    """What must not be overlooked: made-up data, no floor, rows left out."""
-    found = [EMBEDDED_LINE] if embedded else []
+def _warning(panels: Sequence[Panel], line: str) -> str:
+    """What must not be overlooked: the layout's line, no floor, rows left out."""
+    found = [line] if line else []
     if not all(len(panel.floor) for panel in panels):
         found.append("one retrained seed: no floor")
     if left_out := sum(panel.left_out for panel in panels):

@@ -40,6 +40,7 @@ def layout(keys, sets):
         groups={("d", f"set_{number}"): SETS[number] for number in range(sets)},
         methods={"original": "Original", "retrained": "Retrained"} | {k: LABELS[k] for k in keys},
         embedded=True,
+        disclosed=("of 12,345 different words 81 % have a vector", "the last epoch's weights stay"),
         quantities=WORDS,
     )
 

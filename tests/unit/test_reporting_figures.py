@@ -100,15 +100,15 @@ def collections(found, kind):
 
 @pytest.mark.parametrize("relative", [False, True])
 def test_odd_titles_no_rows_and_single_values_are_drawn(tmp_path, relative):
-    found = drawn(tmp_path, panels(), True, relative)
+    found = drawn(tmp_path, panels(), "Demo $x$ data", relative)
     assert "Flat" in found.words and "Empty" not in found.words
     assert "set 1 with <odd> $igns" in found.words
-    assert "Embedded demo data, not the paper's; one retrained seed: no floor" in found.words
+    assert "Demo $x$ data; one retrained seed: no floor" in found.words
 
 
 def test_a_warning_counts_rows_without_a_label(tmp_path):
     shown = Panel("f", {"ours": [np.arange(3.0)]}, [np.zeros(2)], left_out=4)
-    words = drawn(tmp_path, [shown], False, True).words.replace("\n", " ")
+    words = drawn(tmp_path, [shown], "", True).words.replace("\n", " ")
     assert "4 predictions left out: their label is 0" in words
 
 
@@ -141,7 +141,7 @@ def test_what_lies_beyond_the_axis_is_counted(tmp_path, relative):
     heavy = [draw.standard_t(2, 4000) for _ in range(2)]
     heavy = [abs(one) for one in heavy] if relative else heavy
     shown = Panel("Low", {"ours": heavy, "original": [np.full(9, 0.1), np.full(9, 0.2)]}, [])
-    found = drawn(tmp_path, [shown], False, relative)
+    found = drawn(tmp_path, [shown], "", relative)
     (axis,) = {axis for axis in found.axes if axis.get_xlim() != (0, 1)}
     low, high = axis.get_xlim()
     every = np.concatenate(heavy)

@@ -24,7 +24,7 @@ from regression_unlearning.reporting.drawing import (
 )
 from regression_unlearning.reporting.drawn import Drawn, uncertainty
 from regression_unlearning.reporting.figure import Given
-from regression_unlearning.reporting.layout import EMBEDDED_LINE, Layout
+from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.remarks import (
     COST,
     HALF,
@@ -120,8 +120,7 @@ def draw(given: Given) -> None:
             axes[0].set_yticks(range(len(shown)), titles, parse_math=False)
         if beyond:
             notes.append(f"Beyond the axes (arrows): {'. '.join(beyond)}.")
-        warning = EMBEDDED_LINE if layout.embedded else ""
-        place(figure, layout.title, warning, notes, high=ROW * len(shown), names=names)
+        place(figure, layout.title, layout.line, notes, high=ROW * len(shown), names=names)
         save_figure(figure, given.stem)
 
 

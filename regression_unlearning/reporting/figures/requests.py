@@ -20,7 +20,7 @@ from regression_unlearning.reporting.drawing import (
 )
 from regression_unlearning.reporting.drawn import Drawn, uncertainty
 from regression_unlearning.reporting.figure import Given
-from regression_unlearning.reporting.layout import EMBEDDED_LINE, Layout
+from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.numerals import short
 from regression_unlearning.reporting.styles import REFERENCES, style
 from regression_unlearning.reporting.summaries import Summaries
@@ -116,9 +116,8 @@ def draw(given: Given) -> None:
                 for where, found in places.items()
             ]
             said.append(f"{what}: {'. '.join(whole)}.")
-        warning = EMBEDDED_LINE if layout.embedded else ""
         last = layout.methods["retrained"]
-        place(figure, layout.title, warning, said, names=0.8, last=last)
+        place(figure, layout.title, layout.line, said, names=0.8, last=last)
         save_figure(figure, given.stem)
 
 
