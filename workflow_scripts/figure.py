@@ -5,6 +5,7 @@ from pathlib import Path
 from regression_unlearning import program
 from regression_unlearning.reporting import figure
 from regression_unlearning.reporting.absent import notice
+from regression_unlearning.reporting.comparisons import Scores, against_nothing
 from regression_unlearning.reporting.results import layout_of, printed, read_measures, with_facts
 from regression_unlearning.reporting.summary import summarise
 
@@ -31,15 +32,17 @@ def main() -> None:
         notice(arguments.output, settings["title"], " ".join(reasons))
         return
     values = read_measures(arguments.measures)
+    layout = layout_of(with_facts(settings, arguments.facts))
     given = figure.Given(
-        layout_of(with_facts(settings, arguments.facts)),
+        layout,
         arguments.output,
         settings["datasets"][0]["unit"],
-        summarise(values, printed(settings)) if values else {},
+        summarise(values, printed(settings), layout.quantities) if values else {},
         {
             (dataset, forget_set, label): {int(seed): Path(path) for seed, path in files.items()}
             for dataset, forget_set, label, files in settings["observations"]
         },
+        against_nothing(Scores(values, layout.quantities), layout) if values else {},
     )
     figure.load(settings["kind"]).draw(given)
 

@@ -1,6 +1,5 @@
 """A figure that cannot be drawn says why."""
 
-import textwrap
 from pathlib import Path
 
 
@@ -14,11 +13,8 @@ def notice(stem: str | Path, title: str, reason: str) -> None:
     title, reason : str
         What would be shown, and why it is not.
     """
-    from matplotlib.figure import Figure
+    from regression_unlearning.reporting.drawing import TWO_COLUMNS, canvas, place, save_figure
 
-    from regression_unlearning.reporting.drawing import save_figure
-
-    figure = Figure(figsize=(7, 2.2))
-    figure.text(0.03, 0.85, title, weight="bold", va="top")
-    figure.text(0.03, 0.65, "\n".join(textwrap.wrap(f"Not drawn: {reason}", 80)), va="top")
-    save_figure(figure, stem)
+    with canvas(TWO_COLUMNS) as figure:
+        place(figure, title, f"Not drawn: {reason}", high=0.5)
+        save_figure(figure, stem)

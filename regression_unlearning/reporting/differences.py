@@ -1,8 +1,7 @@
 """How far predictions on the forget set lie from the retrained model's, row by row."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -21,17 +20,17 @@ class Panel:
     ----------
     title : str
         The forget set.
-    samples : mapping of str to array [n]
-        Title of each method to its differences, all seeds together.
-    floor : array [n]
-        Differences between retrained models of different seeds; empty with one seed.
+    samples : mapping of str to sequence of array [n]
+        Key of each method to its differences, an array each training seed.
+    floor : sequence of array [n]
+        Of each retrained model, its differences from all others; empty with one seed.
     left_out : int
         Rows without a relative difference, because their label is 0.
     """
 
     title: str
-    samples: Mapping[str, np.ndarray]
-    floor: np.ndarray
+    samples: Mapping[str, Sequence[np.ndarray]]
+    floor: Sequence[np.ndarray]
     left_out: int = 0
 
 
@@ -48,7 +47,7 @@ def panel(
     title : str
         The forget set's title.
     methods : mapping of str to mapping of int to path
-        Title of each method to its observations: training seed to ``.npz`` file.
+        Key of each method to its observations: training seed to ``.npz`` file.
     retrained : mapping of int to path
         The retrained model's observations by training seed.
     relative : bool, optional
@@ -66,13 +65,18 @@ def panel(
         seeds = sorted(set(paths) & set(gold))
         if not seeds:
             raise UserError(f"{title}: {name} and the retrained model have no seed in common.")
-        samples[name] = _joined(
+        samples[name] = [
             _difference(forget_rows(paths[s]), gold[s], relative, paths[s]) for s in seeds
-        )
-    floor = _joined(
-        _difference(gold[one], gold[other], relative, retrained[one])
-        for one, other in permutations(sorted(gold), 2)
-    )
+        ]
+    pairs = [
+        [
+            _difference(gold[one], gold[other], relative, retrained[one])
+            for other in sorted(gold)
+            if other != one
+        ]
+        for one in sorted(gold)
+    ]
+    floor = [np.concatenate(others) for others in pairs if others]
     left_out = sum(int((rows["target"] == 0).sum()) for rows in gold.values()) if relative else 0
     return Panel(title, samples, floor, left_out)
 
@@ -94,7 +98,3 @@ def _difference(ours: Rows, gold: Rows, relative: bool, path: Path) -> np.ndarra
         return away
     label = np.abs(gold["target"].astype(float))
     return np.abs(away[label > 0]) / label[label > 0]
-
-
-def _joined(parts: Iterable[np.ndarray]) -> np.ndarray:
-    return np.concatenate([np.empty(0), *parts])

@@ -1,66 +1,91 @@
-"""What all figures share: colours, type, where titles and legends stand, PNG and PDF files.
+"""What all figures share: sizes, type, where titles, legends and notes stand, PNG and PDF files.
 
-Nothing here imports matplotlib before a figure is drawn. The same numbers give the same bytes.
+A figure is made at the size at which it is printed. Nothing here imports matplotlib before a figure
+is drawn. The same numbers give the same bytes.
 """
 
 import logging
-import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from regression_unlearning.files import whole
+from regression_unlearning.reporting.styles import REFERENCES
+from regression_unlearning.reporting.wrapping import wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.legend import Legend
 
-#: Colours after Okabe and Ito, told apart with any colour vision; dashes for print in grey.
-STYLES = (
-    ("#0072B2", "-"),
-    ("#D55E00", (0, (9, 1.5))),
-    ("#009E73", (0, (6, 1.5, 1.5, 1.5))),
-    ("#CC79A7", "-"),
-    ("#E69F00", (0, (9, 1.5))),
-    ("#56B4E9", (0, (6, 1.5, 1.5, 1.5))),
-    ("#000000", (0, (1, 1))),
-    ("#882255", "-"),
-)
+_T = TypeVar("_T")
+#: Inches of a page's column, and of two with what lies between them.
+ONE_COLUMN, TWO_COLUMNS = 3.3, 6.9
+DPI = 300
+#: Points of a figure's title, of all else, of the smallest type.
+TITLE, TEXT, SMALL = 8.5, 7, 6
+#: Inches around everything, and of a panel's height: in up to two rows, and in more.
+MARGIN, PANEL, LOW_PANEL = 0.06, 1.5, 1.1
+#: A line of text over its type's height.
+LEADING = 1.3
+#: Points of a curve's width, and of a marker's.
+LINE, MARK = 1.2, 3.5
 FLOOR: dict[str, Any] = {
-    "color": "#555555",
-    "linestyle": (0, (3, 2.5)),
-    "linewidth": 1.3,
+    "color": REFERENCES["retrained"].color,
+    "linestyle": REFERENCES["retrained"].dashes,
+    "linewidth": 1.0,
     "zorder": 2.5,
 }
 FLOOR_LABEL = "Retrained, other seed (floor)"
+GREY, FAINT = "#444444", "#BBBBBB"
 LOOK: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
-    "font.size": 9,
+    "font.size": TEXT,
+    "axes.titlesize": TEXT,
+    "axes.labelsize": TEXT,
+    "xtick.labelsize": SMALL + 0.5,
+    "ytick.labelsize": SMALL + 0.5,
+    "legend.fontsize": SMALL + 0.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "axes.titlepad": 3,
+    "axes.labelpad": 2,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "xtick.major.pad": 2,
+    "ytick.major.pad": 2,
     "axes.edgecolor": "#888888",
     "axes.labelcolor": "#222222",
     "axes.axisbelow": True,
-    "xtick.color": "#444444",
-    "ytick.color": "#444444",
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "lines.linewidth": LINE,
+    "lines.markersize": MARK,
+    "legend.frameon": False,
+    "legend.handlelength": 3.6,
+    "legend.handletextpad": 0.5,
+    "legend.columnspacing": 1.3,
+    "legend.labelspacing": 0.25,
+    "legend.borderpad": 0.2,
+    "figure.constrained_layout.w_pad": 0.05,
+    "figure.constrained_layout.h_pad": 0.04,
     "pdf.fonttype": 42,
 }
-#: Of a title, an inch holds so many.
-CHARACTERS = 9.2
-#: Inches of height that a long legend leaves to the panels: the figure becomes higher for it.
-PANEL = 1.5
 
 
 @contextmanager
-def canvas(wide: float, high: float) -> "Iterator[Figure]":
+def canvas(wide: float, high: float = PANEL) -> "Iterator[Figure]":
     """Give an empty figure of so many inches, in the look that all share while it is drawn."""
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(LOOK):
-        figure = Figure(figsize=(wide, high))
+        figure = Figure(figsize=(wide, high), dpi=DPI, layout="constrained")
         FigureCanvasAgg(figure)
         yield figure
 
@@ -69,60 +94,134 @@ def save_figure(figure: "Figure", stem: str | Path) -> None:
     """Write a figure as PNG and PDF without dates or program names."""
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph
     with whole(f"{stem}.png") as part:
-        figure.savefig(part, format="png", dpi=150, metadata={"Software": None})
+        figure.savefig(part, format="png", dpi=DPI, metadata={"Software": None})
     with whole(f"{stem}.pdf") as part:
         nothing = {"CreationDate": None, "Creator": None, "Producer": None}
         figure.savefig(part, format="pdf", metadata=nothing)
 
 
-def place(
-    figure: "Figure", axes: "Sequence[Axes]", title: str, subtitle: str, last: str = FLOOR_LABEL
-) -> None:
-    """Put title, panels and legend at fixed distances (inches) from the figure's edges.
+def rows(figure: "Figure", count: int) -> "list[SubFigure]":
+    """Divide a figure into rows, one below the other, each with panels and a legend of its own."""
+    return list(figure.subfigures(count, 1, squeeze=False)[:, 0])
 
-    The legend names `last` after all others.
+
+def panel_height(count: int) -> float:
+    """Inches of a panel's height in so many rows: they stand on one page."""
+    return PANEL if count <= 2 else LOW_PANEL
+
+
+def divided(things: "Sequence[_T]", most: int) -> "list[list[_T]]":
+    """Divide things evenly into parts of at most so many, in their order."""
+    count = -(-len(things) // most)
+    size = -(-len(things) // max(count, 1))
+    return [list(things[size * n : size * (n + 1)]) for n in range(count)]
+
+
+def place(
+    figure: "Figure",
+    title: str,
+    subtitle: str = "",
+    notes: Sequence[str] = (),
+    high: float | None = None,
+    names: float = 0.35,
+    last: str = FLOOR_LABEL,
+) -> None:
+    """Put the title on top, a legend over each row of panels, notes at the bottom.
+
+    The figure becomes as high as all that needs.
+
+    Parameters
+    ----------
+    figure : Figure
+        Its panels stand in `rows`.
+    title, subtitle : str
+        The headline, and a warning under it.
+    notes : sequence of str
+        What a reader must know, in the smallest type.
+    high : float, optional
+        Inches of a panel's height; `panel_height` by default.
+    names : float
+        Inches of a row that stand left of its first panel.
+    last : str
+        The legend names it after all others.
     """
+    wide = float(figure.get_figwidth())
+    high = high or panel_height(len(figure.subfigs))
+    room = wide - 2 * MARGIN
+    bold: dict[str, Any] = {"fontsize": TITLE, "color": "#111111", "weight": "bold"}
+    head = [(line, bold) for line in wrapped(figure, title, room, TITLE, "bold")]
+    warning: dict[str, Any] = {"fontsize": TEXT, "color": "#B03A00"}
+    head += [(line, warning) for line in wrapped(figure, subtitle, room, TEXT)]
+    small: dict[str, Any] = {"fontsize": SMALL, "color": GREY}
+    foot = [(line, small) for note in notes for line in wrapped(figure, note, room, SMALL)]
+    needed = 0.0
+    figure.set_size_inches(wide, (high + 1) * len(figure.subfigs))  # to measure in it
+    for row in figure.subfigs:
+        inches = (room - names) / len(row.get_axes()) - 0.22
+        for axis in _panels(row):
+            title_lines = wrapped(figure, axis.get_title(), inches, TEXT)
+            axis.set_title("\n".join(title_lines), parse_math=False)
+        needed = max(needed, high + _around(figure, row) + _legend(figure, row, last))
+    above, below = _high(head) + 2 * MARGIN, _high(foot) + 2 * MARGIN
+    total = above + needed * len(figure.subfigs) + below
+    figure.set_size_inches(wide, total)
+    rect = (0, below / total, 1, 1 - (above + below) / total)
+    engine: Any = figure.get_layout_engine()
+    engine.set(rect=rect)
+    for lines, top in ((head, total - MARGIN), (foot, below - MARGIN)):
+        for line, look in lines:
+            figure.text(MARGIN / wide, top / total, line, va="top", parse_math=False, **look)
+            top -= LEADING * look["fontsize"] / 72
+
+
+def _high(lines: "Sequence[tuple[str, dict[str, Any]]]") -> float:
+    return sum(LEADING * look["fontsize"] / 72 for _, look in lines)
+
+
+def _around(figure: "Figure", row: "SubFigure") -> float:
+    """Inches of what stands above and below the panels of a row: titles, ticks, labels."""
+    canvas: Any = figure.canvas
+    renderer = canvas.get_renderer()
+
+    def beyond(axis: "Axes") -> float:
+        box: Any = axis.get_tightbbox(renderer)
+        return float(box.height - axis.get_window_extent(renderer).height)
+
+    shared = LEADING * TEXT / 72 + 0.05 if row.get_supxlabel() else 0.0
+    return max(beyond(axis) for axis in _panels(row)) / DPI + shared + 0.1
+
+
+def _panels(row: "SubFigure") -> "list[Axes]":
+    """The panels of a row, without the empty places behind the last one."""
+    axes: Any = row.axes
+    return [axis for axis in axes if axis.get_visible()]
+
+
+def _legend(figure: "Figure", row: "SubFigure", last: str) -> float:
+    """Name what is drawn in a row, in as many columns as there is room for; gives its height."""
     found: dict[str, Any] = {}
-    for axis in axes:
+    for axis in _panels(row):
         handles, labels = axis.get_legend_handles_labels()
         found |= dict(zip(labels, handles, strict=True))
     names = sorted(found, key=lambda name: name == last)
-    wide, high = figure.get_size_inches()
-    lines = textwrap.wrap(title, max(20, int(CHARACTERS * (wide - 0.8))))
-    further = 0.22 * (len(lines) - 1)
-    under = textwrap.wrap(subtitle, max(26, int(1.3 * CHARACTERS * (wide - 0.8))))
-    columns = max(1, min(len(names), int(wide / 2.1)))
-    below = 0.24 * -(-len(names) // columns) + 0.8
-    above = further + 0.75 + (0.25 + 0.18 * (len(under) - 1) if under else 0)
-    high = max(high, below + PANEL + above)
-    figure.set_size_inches(wide, high)
-    figure.subplots_adjust(
-        left=0.65 / wide,
-        right=1 - 0.15 / wide,
-        bottom=below / high,
-        top=1 - above / high,
-        wspace=0.2,
-    )
-    head: dict[str, Any] = {
-        "fontsize": 12.5,
-        "weight": "bold",
-        "color": "#111111",
-        "parse_math": False,
-    }
-    for number, line in enumerate(lines):
-        figure.text(0.65 / wide, 1 - (0.3 + 0.22 * number) / high, line, **head)
-    small: dict[str, Any] = {"fontsize": 9.5, "color": "#B03A00", "parse_math": False}
-    for number, line in enumerate(under):
-        at = 1 - (0.54 + further + 0.18 * number) / high
-        figure.text(0.65 / wide, at, line, **small)
-    shown = figure.legend(
-        [found[name] for name in names],
-        names,
-        loc="lower center",
-        bbox_to_anchor=(0.5, 0.02),
-        ncols=columns,
-        frameon=False,
-        handlelength=3,
-    )
-    for text in shown.get_texts():
-        text.set_parse_math(False)
+    if not names:
+        return 0.0
+    canvas: Any = figure.canvas
+    room = (figure.get_figwidth() - 2 * MARGIN) * DPI
+
+    def shown(columns: int) -> "Legend":
+        handles = [found[name] for name in names]
+        return row.legend(handles, names, loc="outside upper center", ncols=columns)
+
+    for columns in range(len(names), 0, -1):
+        lines = -(-len(names) // columns)
+        if columns > -(-len(names) // lines):
+            continue  # as many lines with fewer columns
+        legend = shown(columns)
+        for text in legend.get_texts():
+            text.set_parse_math(False)
+        box = legend.get_window_extent(canvas.get_renderer())
+        if box.width <= room or columns == 1:
+            break
+        legend.remove()
+    return float(box.height) / DPI + 0.06

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from regression_unlearning import registry
+from regression_unlearning.reporting.comparisons import Comparisons
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.summaries import Summaries
 
@@ -31,6 +32,8 @@ class Given:
         Of the measures that it needs.
     observations : mapping
         Dataset, forget set and method to ``.npz`` files by training seed, if it needs them.
+    compared : dict
+        Each method with doing nothing: see `comparisons.against_nothing`.
     """
 
     layout: Layout
@@ -38,6 +41,7 @@ class Given:
     unit: str
     summaries: Summaries = field(default_factory=dict)
     observations: Mapping[tuple[str, str, str], Mapping[int, Path]] = field(default_factory=dict)
+    compared: Comparisons = field(default_factory=dict)
 
 
 class Kind(Protocol):

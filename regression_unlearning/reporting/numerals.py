@@ -15,6 +15,12 @@ def digits(value: float, significant: int = 6) -> str:
     return "" if math.isnan(value) else format(float(value) + 0.0, f".{significant}g")
 
 
+def short(value: float) -> str:
+    """Write a number in three digits for a figure: thousands in full, a minus as in print."""
+    text = f"{value:,.0f}" if 999.5 <= abs(value) < 1e6 else f"{value:.3g}"
+    return text.replace("-", "−")
+
+
 def rounded(value: float | None, significant: int = 6) -> float:
     """A number to so many digits, before it is written with fewer; NaN for an absent one."""
     return math.nan if value is None else float(f"{value:.{significant}g}")

@@ -139,17 +139,19 @@ def _unmoved(summaries: Summaries, layout: Layout, method: str) -> list[str]:
     ]
 
 
-def closer_than_nothing(compared: Comparisons, layout: Layout, method: str) -> bool | None:
-    """Whether a method beats the original on some forget set in both distances; None: not told.
+def closer_here(compared: Comparisons, group: tuple[str, str], method: str) -> bool | None:
+    """Whether a method beats the original on one forget set in both distances; None: not told.
 
-    It does not where on every forget set one of them says worse, or the same within the floor.
+    It does not where one of them says worse, or the same within the floor.
     """
-    known: list[bool | None] = []
-    for group in layout.groups:
-        pairs = [(*group, method, NOTHING, distance) for distance in DISTANCES]
-        verdicts = [compared[pair].verdict if pair in compared else UNTOLD for pair in pairs]
-        told = {WORSE, SAME} & set(verdicts)
-        known.append(False if told else None if UNTOLD in verdicts else True)
+    pairs = [(*group, method, NOTHING, distance) for distance in DISTANCES]
+    verdicts = {compared[pair].verdict if pair in compared else UNTOLD for pair in pairs}
+    return False if {WORSE, SAME} & verdicts else None if UNTOLD in verdicts else True
+
+
+def closer_than_nothing(compared: Comparisons, layout: Layout, method: str) -> bool | None:
+    """The same on some forget set: False where on every one it does not beat the original."""
+    known = [closer_here(compared, group, method) for group in layout.groups]
     if any(known):
         return True
     return None if None in known or not known else False

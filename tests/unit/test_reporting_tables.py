@@ -20,6 +20,7 @@ from regression_unlearning.reporting.numerals import (
     fixed,
     places,
     plain,
+    short,
     shown,
     spread,
     with_interval,
@@ -242,6 +243,13 @@ def test_without_summaries_it_still_says_so():
 )
 def test_small_numbers_do_not_become_nothing(value, decimals, mean, half):
     assert (fixed(value, decimals), spread(value, decimals)) == (mean, half)
+
+
+def test_numbers_in_figures_are_short():
+    values = (0.012345, -0.5, 45.678, 999.6, 1234.5, -98765.0, 2.5e6)
+    assert [short(value) for value in values] == [
+        "0.0123", "−0.5", "45.7", "1,000", "1,234", "−98,765", "2.5e+06",
+    ]  # fmt: skip
 
 
 def test_numerals():

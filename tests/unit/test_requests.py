@@ -6,15 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from drawn_figures import page
 from made_summaries import NOT_MEASURED, WORDS, cell
 from method_tasks import make_task
 
 from regression_unlearning.data.forget_sets import NOW, PARTS, read_selector, select
 from regression_unlearning.errors import UserError
 from regression_unlearning.reporting.figure import Given
-from regression_unlearning.reporting.figures import requests
 from regression_unlearning.reporting.figures.requests import FOLLOWED, draw, follow
 from regression_unlearning.reporting.layout import Layout
+from regression_unlearning.reporting.summaries import Number, Summary
 from regression_unlearning.training.unlearn import of_request
 
 AGES = [5, 15, 25, 35, 8, 18, 28, 38, 3, 13, 23, 33]
@@ -104,11 +105,12 @@ def test_a_method_sees_what_is_asked_for_now():
     assert torch.equal(of_request(task, {**none, **unseen}).held_out, held_out[1:])
 
 
+FOLLOWED_TITLES = [WORDS[key].title for key in FOLLOWED]
 LAYOUT = Layout(
     title="Three <requests>",
     dataset_title="D",
     groups={("d", "one"): "0-10", ("d", "two"): "$10$-20"},
-    methods={"original": "Original", "retrained": "Retrained", "blindspot": "Blindspot"},
+    methods={"original": "Original", "retrained": "Retrained", "blindspot": "Blind-spot"},
     embedded=True,
     quantities=WORDS,
 )
@@ -124,21 +126,69 @@ FOUND = {
 def test_what_is_followed_stands_in_the_order_of_the_requests():
     found = follow(FOUND, LAYOUT)
     assert set(found) == {("d", m, n) for m in FOLLOWED for n in LAYOUT.methods}
-    assert found["d", FOLLOWED[1], "blindspot"].tolist() == [[2, 1.5, 9], [1, 0.5, 9]]
-    gaps = found["d", FOLLOWED[0], "original"]
-    assert gaps[0].tolist() == [1, 0.5, 9] and np.isnan(gaps[1]).all()
+    ours = [(cell.mean, cell.low, cell.high) for cell in found["d", FOLLOWED[1], "blindspot"]]
+    assert ours == [(2, 1.5, 9), (1, 0.5, 9)]
+    first, second = found["d", FOLLOWED[0], "original"]
+    assert (first.mean, first.low, first.high) == (1, 0.5, 9) and np.isnan(second.mean)
 
 
-def test_the_ticks_say_which_requests_a_point_counts(tmp_path, monkeypatch):
-    titles = ["Request 1: Ages 0-10", "Requests 1-2: Ages 0-10, Ages 10-20"]
+def drawn(tmp_path, cells, layout=LAYOUT):
+    with page() as found:
+        draw(Given(layout, tmp_path / "f", "years", cells))
+    return found, found.words.replace("\n", " ")
+
+
+def test_what_was_not_measured_and_wide_intervals_are_said(tmp_path):
+    """All intervals end at 9, the means of the first panel lie between 0 and 1."""
+    found, words = drawn(tmp_path, FOUND)
+    first = FOLLOWED_TITLES[0]
+    assert (
+        f"Intervals beyond the axis (arrows): {first}: Original to 9 at 1; "
+        "Retrained to 9 at 1, 9 at 2; Retrained from −0.5 at 2; "
+        "Blind-spot to 9 at 1, 9 at 2; Blind-spot from −0.5 at 2."
+    ) in words
+    assert f"Not measured: {first}: Original at 2." in words
+    arrows = [
+        line
+        for axis in found.axes for line in axis.get_lines() if line.get_marker() == "^"
+    ]  # fmt: skip
+    assert len(arrows) == 9
+    for axis in found.axes:
+        low, high = axis.get_ylim()
+        for line in axis.get_lines():
+            known = np.array(line.get_ydata(), float)
+            known = known[np.isfinite(known)]
+            assert ((known >= low) & (known <= high)).all()
+
+
+def test_ticks_and_notes_say_which_requests_a_point_counts(tmp_path):
+    titles = ["Request 1: Ages 0-10", "A, Requests 1-2: Ages 0-10, Ages 10-20"]
     layout = replace(LAYOUT, groups=dict(zip(LAYOUT.groups, titles, strict=True)))
-    drawn = []
-    monkeypatch.setattr(requests, "save_figure", lambda figure, *_: drawn.append(figure))
-    draw(Given(layout, tmp_path / "a", "years", FOUND))
-    (figure,) = drawn
-    for axis in figure.axes[: len(FOLLOWED)]:
-        texts = [tick.get_text() for tick in axis.get_xticklabels()]
-        assert [text.replace("\n", " ") for text in texts] == titles
+    found, words = drawn(tmp_path, FOUND, layout)
+    shown = [axis for axis in found.axes if axis.get_title()]
+    assert len(shown) == len(FOLLOWED)
+    for axis in shown:
+        assert [tick.get_text() for tick in axis.get_xticklabels()] == ["1", "1-2"]
+    assert f"Forgotten: {'; '.join(titles)}." in words
+    assert "Retrained to 9 at 1, 9 at 1-2" in words
+    assert "Forgotten: 1: 0-10; 2: $10$-20." in drawn(tmp_path, FOUND)[1]
+
+
+def test_few_seeds_are_dots_and_no_interval_is_claimed(tmp_path):
+    cells = {
+        key: Summary(Number(2.0), seeds=2, values=(1.0, 3.0))
+        for key in FOUND
+        if key[2] != "original"
+    }
+    found, words = drawn(tmp_path, cells)
+    assert "Small dots: the values of single seeds" in words and "intervals" not in words
+    dots = [
+        line.get_ydata()
+        for axis in found.axes for line in axis.get_lines() if line.get_markersize() < 2
+    ]  # fmt: skip
+    assert sum(len(one) for one in dots) == 2 * len(cells)
+    assert all(set(one) <= {1.0, 3.0} for one in dots)
+    assert "Retrained under Blind-spot" in words
 
 
 def test_the_figure_is_not_blank_and_the_same_bytes_twice(tmp_path):
@@ -147,7 +197,11 @@ def test_the_figure_is_not_blank_and_the_same_bytes_twice(tmp_path):
     for stem in ("a", "b"):
         draw(Given(LAYOUT, tmp_path / stem, "years", FOUND))
     image = matplotlib.image.imread(tmp_path / "a.png")[..., :3]
-    assert image.shape[1] > 900 and len(np.unique(image.reshape(-1, 3), axis=0)) > 50
+    assert image.shape[1] == 2070 and len(np.unique(image.reshape(-1, 3), axis=0)) > 50
     for suffix in (".png", ".pdf"):
         assert (tmp_path / f"a{suffix}").read_bytes() == (tmp_path / f"b{suffix}").read_bytes()
-    draw(Given(LAYOUT, tmp_path / "empty", "years"))
+
+
+def test_without_numbers_all_is_said_to_be_missing(tmp_path):
+    _, words = drawn(tmp_path, {})
+    assert words.count("Blind-spot at 1; Blind-spot at 2") == len(FOLLOWED)

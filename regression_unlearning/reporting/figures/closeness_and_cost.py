@@ -1,50 +1,60 @@
 """Many methods in one picture: how close each comes to the retrained model, and what it costs."""
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from regression_unlearning.reporting.drawing import FLOOR, STYLES, canvas, place, save_figure
+from regression_unlearning.reporting.distances_panel import (
+    MARK,
+    UPPER,
+    distances,
+    say,
+    with_floor,
+)
+from regression_unlearning.reporting.drawing import (
+    FAINT,
+    SMALL,
+    TEXT,
+    TWO_COLUMNS,
+    canvas,
+    divided,
+    place,
+    rows,
+    save_figure,
+)
+from regression_unlearning.reporting.drawn import Drawn, uncertainty
 from regression_unlearning.reporting.figure import Given
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.remarks import (
     COST,
     HALF,
     TENTH,
-    UNKNOWN,
     W1,
     Figures,
+    closer_here,
     numbers,
 )
+from regression_unlearning.reporting.styles import style
+from regression_unlearning.reporting.wrapping import text_width, wrapped
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.axes import Axes
 
 NEEDS = ("wasserstein", "cost")
 SEE = (
-    "a row for each method, the closest to the retrained model first. The dotted line is the model "
-    "that forgot nothing, the dashed one what two retrained models differ by: no method can be "
-    "told to come nearer. On the right, seconds over those of retraining; the upright lines are a "
-    "tenth and a half. Under the line across stand references, which are no unlearning: a method "
-    "that comes no nearer than they do makes no use of the original."
+    "a row for each method, ordered by the mean over the forget sets of its distance over that of "
+    "doing nothing. The upper two rows, their lines and bands are the model that forgot nothing "
+    "and what two retrained models differ by: no method can be told to come nearer. A filled "
+    "marker is closer than doing nothing both in Wasserstein distance and row by row, a white one "
+    "is not, and of a half filled one it cannot be told with so many seeds. On the right, seconds "
+    "over those of retraining, the mean and the range over the forget sets; the upright lines are "
+    "a tenth, a half and all of them. Below stand references, which are no unlearning: a method that "
+    "comes no nearer than they do makes no use of the original."
 )
-#: What the axis of the costs is named, and the two other lines of a panel.
-SHARE = "Seconds / retraining's"
-FLOOR_LABEL = "Two retrained models (floor)"
-NOTHING: dict[str, Any] = {
-    "color": "#999999",
-    "linestyle": (0, (1, 1.5)),
-    "linewidth": 1.5,
-    "zorder": 2,
-}
-NOTHING_LABEL = "Doing nothing"
-DOT, BAR = STYLES[0][0], STYLES[1][0]
-#: Inches of a panel, of a method's row, of all that stands above and below, of a name's letter.
-WIDTH, ROW, AROUND, LETTER = 2.5, 0.235, 2.0, 0.072
-#: Inches of the names at least, and of what stands beside them.
-NAMES, BESIDE = 1.75, 0.15
-#: Inches that the legend needs.
-LEAST = 7.6
+ORDERED = "Rows: ordered by distance over doing nothing's, mean over the forget sets."
+UNORDERED = "Rows: as in the settings, for no distance can be compared with doing nothing's."
+#: Inches of a method's row; forget sets side by side; a cost beside a forget set's width.
+ROW, COLUMNS, COST_WIDTH = 0.155, 3, 0.8
 
 
 def order(found: Figures, layout: Layout) -> list[str]:
@@ -53,17 +63,18 @@ def order(found: Figures, layout: Layout) -> list[str]:
     Methods without a single distance come last of them; after all of them what they are held
     against.
     """
+    methods = sorted(layout.unlearning, key=lambda method: _far(found, layout, method))
+    return [*methods, *layout.references]
 
-    def far(method: str) -> float:
-        shares = [
-            found[*group, method, W1][0] / found[*group, "original", W1][0]
-            for group in layout.groups
-            if (*group, method, W1) in found and (*group, "original", W1) in found
-        ]
-        shares = [share for share in shares if math.isfinite(share)]
-        return sum(shares) / len(shares) if shares else math.inf
 
-    return [*sorted(layout.unlearning, key=far), *layout.references]
+def _far(found: Figures, layout: Layout, method: str) -> float:
+    shares = [
+        found[*group, method, W1][0] / found[*group, "original", W1][0]
+        for group in layout.groups
+        if (*group, method, W1) in found and found.get((*group, "original", W1), (0.0,))[0]
+    ]
+    shares = [share for share in shares if math.isfinite(share)]
+    return sum(shares) / len(shares) if shares else math.inf
 
 
 def draw(given: Given) -> None:
@@ -71,89 +82,93 @@ def draw(given: Given) -> None:
     layout = given.layout
     found = numbers(given.summaries, layout)
     methods = order(found, layout)
-    groups = list(layout.groups.items())
-    letters = max((len(layout.methods[name]) for name in methods), default=0)
-    names = max(NAMES, BESIDE + LETTER * letters)
-    wide = max(names + WIDTH * (len(groups) + 1), LEAST)
-    with canvas(wide, AROUND + ROW * len(methods)) as figure:
-        *panels, last = figure.subplots(1, len(groups) + 1, sharey=True)
-        for axis, (group, title) in zip(panels, groups, strict=True):
-            _distances(axis, found, group, methods)
-            axis.set_title(title, fontsize=10, color="#222222", parse_math=False)
-            axis.set_xlabel(f"Wasserstein distance\n({given.unit})", parse_math=False)
-        _costs(last, found, [group for group, _ in groups], methods)
-        for axis in (*panels, last):
-            _rows(axis, len(methods), len(layout.references))
-        panels[0].set_yticks(
-            range(len(methods)), [layout.methods[name] for name in methods], parse_math=False
-        )
-        place(figure, [*panels, last], layout.title, layout.line, last=FLOOR_LABEL)
-        figure.subplots_adjust(left=names / wide, wspace=0.1)
+    ordered = any(math.isfinite(_far(found, layout, method)) for method in methods)
+    shown = [*UPPER, *methods]
+    titles = [UPPER.get(key) or layout.methods[key] for key in shown]
+    blocks = divided(list(layout.groups), COLUMNS)
+    notes = [ORDERED if ordered else UNORDERED]
+    cells = {
+        (group, key): Drawn.of(given.summaries.get((*group, key, W1)))
+        for group in layout.groups
+        for key in shown
+    }
+    for group in layout.groups:
+        cells[group, "retrained"] = with_floor([cells[group, key] for key in ("retrained", *shown)])
+    notes += uncertainty(cells.values())
+    beyond = []
+    with canvas(TWO_COLUMNS) as figure:
+        names = max(text_width(figure, title, SMALL + 0.5) for title in titles) + 0.1
+        for block, row in zip(blocks, rows(figure, len(blocks)), strict=True):
+            last = block is blocks[-1]
+            ratios = [1.0] * len(block) + [COST_WIDTH] * last
+            inches = (TWO_COLUMNS - names - 0.1) / sum(ratios) - 0.1
+            axes = row.subplots(1, len(ratios), squeeze=False, sharey=True, width_ratios=ratios)[0]
+            for axis, group in zip(axes, block, strict=False):
+                drawn = [cells[group, key] for key in shown]
+                verdicts = [closer_here(given.compared, group, key) for key in shown]
+                said = distances(axis, shown, drawn, verdicts, titles)
+                beyond += [f"{layout.groups[group]}: {'; '.join(said)}"] if said else []
+                axis.set_title(layout.groups[group])
+                label = [
+                    line
+                    for part in ("Wasserstein distance", f"({given.unit})")
+                    for line in wrapped(figure, part, inches, TEXT)
+                ]
+                axis.set_xlabel("\n".join(label), parse_math=False)
+            if last:
+                _costs(axes[-1], shown, found, list(layout.groups))
+            for axis in axes:
+                _rows(axis, len(shown), len(layout.references))
+            axes[0].set_yticks(range(len(shown)), titles, parse_math=False)
+        if beyond:
+            notes.append(f"Beyond the axes (arrows): {'. '.join(beyond)}.")
+        place(figure, layout.title, layout.line, notes, high=ROW * len(shown), names=names)
         save_figure(figure, given.stem)
 
 
-def _distances(axis: "Axes", found: Figures, group: tuple[str, str], methods: list[str]) -> None:
-    """One forget set: a dot and its interval each method; lines for nothing and for the floor."""
-    import numpy as np
+def _costs(
+    axis: "Axes", keys: Sequence[str], found: Figures, groups: Sequence[tuple[str, str]]
+) -> None:
+    """The last panel: the share of retraining's seconds, mean and range over the forget sets."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-    gold = found.get((*group, "retrained", W1), UNKNOWN)
-    original = found.get((*group, "original", W1), UNKNOWN)
-    rows = np.array([found.get((*group, name, W1), UNKNOWN) for name in methods])
-    mean, low, high, _ = rows.T
-    ends = np.nan_to_num([mean - np.maximum(low, 0), high - mean]).clip(min=0)
-    at = np.arange(len(methods))
-    axis.axvline(0, color="#BBBBBB", linewidth=0.9, zorder=1)
-    if math.isfinite(gold[0]):
-        axis.axvline(gold[0], label=FLOOR_LABEL, **FLOOR)
-    if math.isfinite(original[0]):
-        axis.axvline(original[0], label=NOTHING_LABEL, **NOTHING)
-    axis.errorbar(
-        mean, at, xerr=ends, fmt="o", color=DOT, markersize=5, linewidth=1.3, zorder=3,
-        label="Method, 95 % interval over seeds",
-    )  # fmt: skip
-    _mark_absent(axis, at[np.isnan(mean)])
-    largest = np.nanmax([*mean, original[0], gold[0], 1e-9])
-    shown = np.nanmax([largest, *np.minimum(high, 1.5 * largest)])
-    axis.set_xlim(-0.03 * shown, 1.05 * shown)
-
-
-def _costs(axis: "Axes", found: Figures, groups: list[tuple[str, str]], methods: list[str]) -> None:
-    """The last panel: the share of retraining's seconds, the mean over the forget sets."""
-    import numpy as np
-    from matplotlib.ticker import FuncFormatter
-
-    rows = [[found.get((*g, name, COST), UNKNOWN)[0] for g in groups] for name in methods]
-    known = [[share for share in row if math.isfinite(share) and share > 0] for row in rows]
-    shares = np.array([sum(row) / len(row) if row else math.nan for row in known])
-    at = np.arange(len(methods))
-    axis.set_title("Cost", fontsize=10, color="#222222")
-    axis.set_xlabel(f"{SHARE}\n(mean over the forget sets)")
-    for line in (TENTH, HALF):
-        axis.axvline(line, color="#BBBBBB", linewidth=0.9, zorder=1)
-    _mark_absent(axis, at[np.isnan(shares)])
-    low = min(np.nanmin([*shares, TENTH]) / 1.6, 0.01)
-    high = max(np.nanmax([*shares, HALF]) * 1.3, 1.0)
+    axis.set_title("Cost")
+    axis.set_xlabel("Seconds /\nretraining's")
+    for line in (TENTH, HALF, 1):
+        axis.axvline(line, color=FAINT, linewidth=0.6, zorder=1)
+    lowest, highest = TENTH / 10, 1.0
+    for row, key in enumerate(keys):
+        if key == "original":
+            say(axis, row, "none")  # what is measured of it is its training
+            continue
+        shares = [found.get((*group, key, COST), (math.nan,))[0] for group in groups]
+        shares = [share for share in shares if math.isfinite(share)]
+        if not shares or min(shares) <= 0:
+            if key not in UPPER:
+                say(axis, row, "too short to measure" if shares else "not measured")
+            continue
+        look = style(key)
+        mean = sum(shares) / len(shares)
+        axis.hlines(row, min(shares), max(shares), color=look.color, linewidth=1, zorder=3)
+        axis.plot(mean, row, look.marker, color=look.color, markersize=MARK, zorder=4)
+        lowest, highest = min(lowest, *shares), max(highest, *shares)
     axis.set_xscale("log")
-    axis.hlines(at, low, shares, color=BAR, linewidth=3.2, zorder=2)
-    axis.plot(shares, at, "s", color=BAR, markersize=4.5, zorder=3)
-    axis.set_xlim(low, high)
+    axis.set_xlim(lowest / 1.6, highest * 1.6)
+    powers = range(math.floor(math.log10(lowest)), math.ceil(math.log10(highest)) + 1)
+    axis.xaxis.set_major_locator(FixedLocator([10.0**power for power in powers]))
+    axis.xaxis.set_minor_locator(NullLocator())
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
 
 
-def _mark_absent(axis: "Axes", rows: "np.ndarray") -> None:
-    for row in rows:
-        axis.text(0.5, row, "not measured", transform=axis.get_yaxis_transform(),
-                  fontsize=7.5, color="#888888", va="center", ha="center")  # fmt: skip
-
-
 def _rows(axis: "Axes", count: int, references: int) -> None:
-    """A faint band behind every other row leads the eye from a name to its numbers.
+    """A faint band behind every other row leads the eye.
 
-    A line sets the last rows apart, which are no unlearning.
+    Lines divide the methods from the two rows above and from the references below.
     """
     if references:
-        axis.axhline(count - references - 0.5, color="#888888", linewidth=0.8, zorder=1)
+        axis.axhline(count - references - 0.5, color="#888888", linewidth=0.6, zorder=1)
     axis.set_ylim(count - 0.5, -0.5)
     axis.tick_params(axis="y", length=0)
+    axis.axhline(len(UPPER) - 0.5, color="#888888", linewidth=0.6, zorder=1)
     for row in range(0, count, 2):
-        axis.axhspan(row - 0.5, row + 0.5, color="#F5F5F5", linewidth=0, zorder=0)
+        axis.axhspan(row - 0.5, row + 0.5, color="#F4F4F4", linewidth=0, zorder=0)

@@ -1,16 +1,32 @@
 """Requests one after the other: errors and the attack after each of them (paper, Figure 7)."""
 
+import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from textwrap import wrap
+from itertools import product
 from typing import TYPE_CHECKING
 
-from regression_unlearning.reporting.drawing import STYLES, canvas, place, save_figure
+from regression_unlearning.reporting.drawing import (
+    LINE,
+    SMALL,
+    TEXT,
+    TWO_COLUMNS,
+    canvas,
+    divided,
+    panel_height,
+    place,
+    rows,
+    save_figure,
+)
+from regression_unlearning.reporting.drawn import Drawn, uncertainty
 from regression_unlearning.reporting.figure import Given
 from regression_unlearning.reporting.layout import Layout
-from regression_unlearning.reporting.summaries import Summaries, Summary
+from regression_unlearning.reporting.numerals import short
+from regression_unlearning.reporting.styles import REFERENCES, style
+from regression_unlearning.reporting.summaries import Summaries
+from regression_unlearning.reporting.wrapping import wrapped
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.axes import Axes
 
     from regression_unlearning.evaluation.measure import Quantity
@@ -20,24 +36,25 @@ SEE = (
     "the forget sets are asked for one after the other, and each method goes on from its own "
     "model. Forgotten rows are those of all requests that a point names, and the retrained model "
     "has seen none of them: the nearer to it, the better. Bars are 95 % intervals over training "
-    "seeds."
+    "seeds; where there are too few seeds for one, dots are the seeds' own values. Models of one "
+    "point stand side by side."
 )
 #: What is followed, a panel each.
 FOLLOWED = ("error_retain_test", "error_forget_train", "attack_label_rate")
-#: The two models that no method has touched: dashed and dotted in grey.
-REFERENCES = {
-    "retrained": {"color": "#222222", "linestyle": (0, (4, 2)), "marker": "s", "zorder": 2.5},
-    "original": {"color": "#999999", "linestyle": (0, (1, 1.5)), "marker": "o", "zorder": 2},
-}
-WIDTH, HEIGHT = 3.4, 3.9
-#: Letters of a line below the x-axis.
-LETTERS = 13
-#: How far apart two models' points of one request are drawn.
-APART = 0.06
+#: How far apart two models' points of one request are drawn, and all of them, at most.
+APART, WIDEST = 0.09, 0.7
+#: Methods that share a panel at most.
+MOST = 6
+#: The numbers of the requests in the title of what is forgotten after them.
+_NUMBERS = re.compile(r"\bRequests? (?P<numbers>\d+(-\d+)?):")
+SHARE = "Share of forgotten rows"
+#: Inches of a panel.
+WIDE = TWO_COLUMNS / len(FOLLOWED) - 0.45
+Lines = Mapping[str, Sequence[Drawn]]
 
 
-def follow(summaries: Summaries, layout: Layout) -> "dict[tuple[str, str, str], np.ndarray]":
-    """Take mean and interval of each model after each request out of summaries.
+def follow(summaries: Summaries, layout: Layout) -> dict[tuple[str, str, str], list[Drawn]]:
+    """Take each model's numbers after each request out of summaries.
 
     Parameters
     ----------
@@ -48,91 +65,149 @@ def follow(summaries: Summaries, layout: Layout) -> "dict[tuple[str, str, str], 
 
     Returns
     -------
-    dict of (dataset, measure, method) to array (requests, 3)
-        Mean and the interval's ends; NaN where it was not measured or has no interval.
+    dict of (dataset, measure, method) to list of Drawn
+        One a request.
     """
-    import numpy as np
-
-    found = {}
-    for dataset in dict.fromkeys(dataset for dataset, _ in layout.groups):
-        requests = [forget_set for one, forget_set in layout.groups if one == dataset]
-        for measure in FOLLOWED:
-            for method in layout.methods:
-                cells = [summaries.get((dataset, one, method, measure)) for one in requests]
-                found[dataset, measure, method] = np.array([_ends(cell) for cell in cells], float)
-    return found
-
-
-def _ends(cell: Summary | None) -> tuple[float | None, ...]:
-    return (cell.mean.value, cell.low, cell.high) if cell else (None, None, None)
+    return {
+        (dataset, measure, method): [
+            Drawn.of(summaries.get((dataset, forget_set, method, measure)))
+            for one, forget_set in layout.groups
+            if one == dataset
+        ]
+        for dataset in dict.fromkeys(dataset for dataset, _ in layout.groups)
+        for measure, method in product(FOLLOWED, layout.methods)
+    }
 
 
 def draw(given: Given) -> None:
-    """Draw the requests: a row a dataset, a panel a measure."""
+    """Draw the requests: a row a dataset, a panel a measure.
+
+    More methods than `MOST` are divided among several rows.
+    """
     layout = given.layout
     numbers = follow(given.summaries, layout)
     datasets = list(dict.fromkeys(dataset for dataset, _ in layout.groups))
-    with canvas(WIDTH * len(FOLLOWED), HEIGHT * len(datasets)) as figure:
-        grid = figure.subplots(len(datasets), len(FOLLOWED), squeeze=False)
-        for row, dataset in zip(grid, datasets, strict=True):
+    always = [key for key in layout.methods if key in REFERENCES]
+    parts = divided([key for key in layout.methods if key not in REFERENCES], MOST) or [[]]
+    notes: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    with canvas(TWO_COLUMNS) as figure:
+        high = panel_height(len(datasets) * len(parts))
+        lines = rows(figure, len(datasets) * len(parts))
+        for (dataset, part), row in zip(product(datasets, parts), lines, strict=True):
             requests = [title for (one, _), title in layout.groups.items() if one == dataset]
-            for axis, measure in zip(row, FOLLOWED, strict=True):
-                lines = {name: numbers[dataset, measure, name] for name in layout.methods}
-                _panel(axis, lines, layout.methods)
-                _labels(axis, lines, requests, layout.words(measure), given.unit)
-        place(figure, list(grid.flat), layout.title, layout.line, last=layout.methods["retrained"])
-        figure.subplots_adjust(wspace=0.28, hspace=0.45)
+            own = f"{dataset}, " if len(datasets) > 1 else ""
+            ticks = _ticks(requests)
+            notes["Forgotten"][dataset] = list(ticks.values())
+            for axis, measure in zip(row.subplots(1, len(FOLLOWED)), FOLLOWED, strict=True):
+                words = layout.words(measure)
+                every = {key: numbers[dataset, measure, key] for key in layout.methods}
+                axis.set_ylim(_range(every, 0.1 if words.unit == "share" else 0.01))
+                shown = {key: every[key] for key in (*always, *part)}
+                for what, found in _panel(axis, shown, layout.methods, list(ticks), high).items():
+                    notes[what][f"{own}{words.title}: "] += found
+                _labels(axis, list(ticks), words)
+                unit = SHARE if words.unit == "share" else given.unit
+                axis.set_ylabel("\n".join(wrapped(figure, unit, high, TEXT)), parse_math=False)
+            row.supxlabel("Requests so far", fontsize="medium")
+        said = uncertainty(cell for cells in numbers.values() for cell in cells)
+        for what, places in notes.items():
+            whole = [
+                (where if where.endswith(": ") else "") + "; ".join(dict.fromkeys(found))
+                for where, found in places.items()
+            ]
+            said.append(f"{what}: {'. '.join(whole)}.")
+        last = layout.methods["retrained"]
+        place(figure, layout.title, layout.line, said, names=0.8, last=last)
         save_figure(figure, given.stem)
 
 
-def _panel(axis: "Axes", lines: "Mapping[str, np.ndarray]", titles: Mapping[str, str]) -> None:
-    """One panel: a line a model, its intervals as bars, side by side."""
+def _ticks(requests: Sequence[str]) -> dict[str, str]:
+    """A short name for each point, such as 1-2 for ``Requests 1-2: ...``, and its meaning."""
+    found = [_NUMBERS.search(title) for title in requests]
+    return {
+        one["numbers"] if one else str(number): title if one else f"{number}: {title}"
+        for number, (one, title) in enumerate(zip(found, requests, strict=True), 1)
+    }
+
+
+def _panel(
+    axis: "Axes", lines: Lines, titles: Mapping[str, str], ticks: Sequence[str], tall: float
+) -> dict[str, list[str]]:
+    """Draw one panel, a line a model, side by side; gives what it cannot show, by kind."""
     import numpy as np
 
-    methods = [name for name in lines if name not in REFERENCES]
-    styles = {
-        name: {"color": color, "linestyle": dashes, "marker": "o", "zorder": 3}
-        for name, (color, dashes) in zip(methods, STYLES * len(methods), strict=False)
-    }
-    for number, name in enumerate([*REFERENCES, *methods]):
-        if name not in lines:
-            continue
-        mean, low, high = lines[name].T
-        at = np.arange(len(mean)) + APART * (number - (len(lines) - 1) / 2)
-        bars = np.nan_to_num([mean - low, high - mean])
-        look = (REFERENCES | styles)[name]
-        axis.errorbar(
-            at, mean, bars, label=titles[name], markersize=4, linewidth=1.6, capsize=2, **look
+    bottom, top = axis.get_ylim()
+    notes: dict[str, list[str]] = defaultdict(list)
+    apart = min(APART, WIDEST / len(lines))
+    for number, (key, cells) in enumerate(lines.items()):
+        at = np.arange(len(cells)) + apart * (number - (len(lines) - 1) / 2)
+        look = style(key)
+        above = 2.5 if key in REFERENCES else 3
+        mean, low, high = (
+            np.array([getattr(cell, part) for cell in cells], float)
+            for part in ("mean", "low", "high")
         )
+        axis.plot(at, mean, label=titles[key], zorder=above, **look.line)
+        axis.vlines(at, low.clip(bottom), high.clip(max=top), color=look.color, lw=1, zorder=above)
+        dots = [(x, y) for x, cell in zip(at, cells, strict=True) for y in cell.dots]
+        axis.plot(*np.array(dots, float).reshape(-1, 2).T, "o", color=look.color, ms=1.6, mew=0)
+        for wide, end, arrow in ((high > top, high, "^"), (low < bottom, low, "v")):
+            if not wide.any():
+                continue
+            inside = 0.02 * (bottom - top if arrow == "^" else top - bottom)
+            edge = np.full(wide.sum(), (top if arrow == "^" else bottom) + inside)
+            axis.plot(at[wide], edge, arrow, color=look.color, ms=3, mew=0, zorder=4)
+            ends = ", ".join(
+                f"{short(end[n])} at {ticks[n]}" for n in np.flatnonzero(wide).tolist()
+            )
+            way = "to" if arrow == "^" else "from"
+            notes["Intervals beyond the axis (arrows)"] += [f"{titles[key]} {way} {ends}"]
+        notes["Not measured"] += [
+            f"{titles[key]} at {ticks[place]}" for place in np.flatnonzero(np.isnan(mean)).tolist()
+        ]
+    notes["Lines that coincide"] += _hidden(lines, titles, (top - bottom) / tall)
+    return {what: found for what, found in notes.items() if found}
 
 
-def _range(lines: "Mapping[str, np.ndarray]", least: float) -> tuple[float, float]:
-    """Ends of the y-axis: all means are inside; of wide intervals only what nothing else hides.
+def _hidden(lines: Lines, titles: Mapping[str, str], inch: float) -> list[str]:
+    """Which lines lie under others, all requests long."""
+    import numpy as np
 
-    Errors and shares are never negative, however wide the interval of two seeds.
+    from regression_unlearning.reporting.coincidence import hidden
+
+    count = max(map(len, lines.values()), default=1)
+    scale = 72 * np.array([WIDE / count, 1 / inch])
+    corners = {
+        titles[key]: np.array([(n, cell.mean) for n, cell in enumerate(cells)]) * scale
+        for key, cells in lines.items()
+        if not np.isnan([cell.mean for cell in cells]).any()
+    }
+    return [f"{name} under {other}" for name, other in hidden(corners, LINE).items()]
+
+
+def _range(lines: Lines, least: float) -> tuple[float, float]:
+    """Ends of the y-axis: all means and dots are inside, and intervals that are not far wider.
+
+    Errors and shares are never negative. The axis starts at 0 unless all lies far above it.
     """
     import numpy as np
 
-    numbers = np.concatenate([*lines.values(), np.zeros((1, 3))])
-    means, ends = np.nanmax(numbers[:, 0]), np.nanmax(np.nan_to_num(numbers[:, 2]))
-    top = 1.08 * max(means, min(ends, 1.6 * means), least)
-    return -0.02 * top, top
+    cells = [cell for cells in lines.values() for cell in cells]
+    known = np.array([*(cell.mean for cell in cells), *(y for cell in cells for y in cell.dots)])
+    known = known[np.isfinite(known)] if np.isfinite(known).any() else np.array([0.0, least])
+    span = max(np.ptp(known), least, 0.1 * known.max())
+    ends = np.array([end for cell in cells for end in (cell.low, cell.high)])
+    inside = ends[(ends >= known.min() - span) & (ends <= known.max() + span)]
+    low, high = min(known.min(), *inside, known.max()), max(known.max(), *inside, least)
+    low = 0.0 if low < 0.4 * high else low - 0.05 * (high - low)
+    return low - 0.02 * (high - low), high + 0.05 * (high - low)
 
 
-def _labels(
-    axis: "Axes",
-    lines: "Mapping[str, np.ndarray]",
-    requests: Sequence[str],
-    words: "Quantity",
-    unit: str,
-) -> None:
+def _labels(axis: "Axes", ticks: Sequence[str], words: "Quantity") -> None:
     """Name a panel's measure, and on the x-axis what was asked for."""
-    axis.set_title(words.title, fontsize=10, color="#222222", parse_math=False)
-    axis.set_xticks(range(len(requests)))
-    texts = ["\n".join(wrap(title, LETTERS, break_on_hyphens=False)) for title in requests]
-    axis.set_xticklabels(texts, fontsize=8, parse_math=False)
-    axis.set_xlim(-0.4, len(requests) - 0.6)
-    share = words.unit == "share"
-    axis.set_ylim(*_range(lines, 0.1 if share else 0.01))
-    axis.set_ylabel("Share of the forgotten rows" if share else unit, parse_math=False)
-    axis.grid(axis="y", color="#EEEEEE", linewidth=0.8)
+    axis.set_title(words.title)
+    axis.set_xticks(range(len(ticks)))
+    axis.set_xticklabels(ticks, fontsize=SMALL, parse_math=False)
+    axis.set_xlim(-0.5, len(ticks) - 0.5)
+    axis.locator_params(axis="y", nbins=6)
+    axis.grid(axis="y", color="#EEEEEE", linewidth=0.6)

@@ -1,0 +1,65 @@
+"""Which curve lies under another one, so that a reader cannot see it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+#: Points between the places at which two curves are compared.
+STEP = 0.25
+
+
+def hidden(curves: Mapping[str, np.ndarray], near: float) -> dict[str, str]:
+    """Find curves that lie under one drawn after them.
+
+    Parameters
+    ----------
+    curves : mapping of str to array (n, 2)
+        Corners in points, in the order of drawing; without the parts that are of no interest.
+    near : float
+        Points; nowhere is a hidden curve further away from the one above it.
+
+    Returns
+    -------
+    dict
+        Name of each hidden curve to the last drawn one that hides it.
+    """
+    from scipy.spatial import KDTree
+
+    dense = {name: _dense(corners) for name, corners in curves.items() if len(corners)}
+    trees = {name: KDTree(points) for name, points in dense.items()}
+    names = list(dense)
+    found = {}
+    for number, name in enumerate(names):
+        for other in reversed(names[number + 1 :]):
+            away, _ = trees[other].query(dense[name], distance_upper_bound=near)
+            if np.isfinite(away).all():
+                found[name] = other
+                break
+    return found
+
+
+def said(panels: Sequence[tuple[str, Mapping[str, str]]]) -> list[str]:
+    """One sentence for all that is hidden: `hidden` of each panel, beside the panel's title."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for title, under in panels:
+        groups = defaultdict(list)
+        for name, other in under.items():
+            groups[other].append(name)
+        for other, below in groups.items():
+            verb = "lies" if len(below) == 1 else "lie"
+            places[f"{listed(below)} {verb} under {other}"].append(title)
+    found = [f"{what} ({'; '.join(where)})" for what, where in places.items()]
+    return [f"Hidden: {', '.join(found)}."] if found else []
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence lists them."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _dense(corners: np.ndarray) -> np.ndarray:
+    """Points of a curve, `STEP` apart or nearer, array (m, 2)."""
+    along = np.r_[0.0, np.cumsum(np.hypot(*np.diff(corners, axis=0).T))]
+    at = np.linspace(0, along[-1], 2 + int(along[-1] / STEP))
+    return np.stack([np.interp(at, along, axis) for axis in corners.T], axis=1)

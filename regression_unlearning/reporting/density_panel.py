@@ -1,0 +1,140 @@
+"""One panel of densities: its curves, what they hide, and what lies beyond its axis."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from regression_unlearning.reporting.coincidence import hidden
+from regression_unlearning.reporting.differences import Panel
+from regression_unlearning.reporting.drawing import FAINT, FLOOR, LINE
+from regression_unlearning.reporting.numerals import short
+from regression_unlearning.reporting.smoothing import Densities, densities
+from regression_unlearning.reporting.styles import style
+
+POINTS = 400
+#: Points from marker to marker along a curve.
+APART = 40
+#: The floor's key among the curves of a panel.
+PAIRS = "retrained"
+
+
+@dataclass(frozen=True)
+class DensityPanel:
+    """A panel's curves by key, the floor's among them, and the numbers that they are made of."""
+
+    title: str
+    names: Mapping[str, str]
+    samples: Mapping[str, Sequence[np.ndarray]]
+    grid: np.ndarray
+    curves: Mapping[str, Densities | None]
+
+    @classmethod
+    def of(cls, one: Panel, names: Mapping[str, str], relative: bool) -> "DensityPanel":
+        """Estimate the densities of a panel; `names` are titles by key."""
+        samples = {
+            key: seeds for key, seeds in {**one.samples, PAIRS: one.floor}.items() if _count(seeds)
+        }
+        grid = _grid([np.concatenate(seeds) for seeds in samples.values()], relative)
+        curves = {key: densities(seeds, grid, relative) for key, seeds in samples.items()}
+        return cls(one.title, names, samples, grid, curves)
+
+    @property
+    def top(self) -> float:
+        """The end of the y-axis."""
+        highest = (float(one.seeds.max()) for one in self.curves.values() if one)
+        return 1.05 * max(highest, default=1.0)
+
+    def draw(self, axis: Axes, keys: Sequence[str], scale: tuple[float, float]) -> None:
+        """Draw the curves of some keys, with their bands, and a line at zero."""
+        axis.axvline(0, color=FAINT, linewidth=0.6, zorder=1)
+        for number, key in enumerate(key for key in keys if key in self.samples):
+            curve = self.curves[key]
+            look: dict[str, Any] = FLOOR if key == PAIRS else {**style(key).line, "zorder": 3}
+            look = {**look, "label": self.names[key]}
+            if curve is None:
+                axis.axvline(float(self._values(key)[0]), **look)
+                continue
+            at = self._markers(curve, scale, number / len(keys))
+            axis.plot(self.grid, curve.pooled, markevery=at, **look)
+            if len(curve.seeds) > 1:
+                ends = curve.seeds.min(axis=0), curve.seeds.max(axis=0)
+                axis.fill_between(
+                    self.grid, *ends, color=look["color"], alpha=0.15, linewidth=0, zorder=2
+                )
+        axis.set_title(self.title)
+        axis.set_xlim(self.grid[0], self.grid[-1])
+        axis.set_ylim(0, self.top)
+        axis.locator_params(nbins=5)
+        axis.grid(axis="y", color="#EEEEEE", linewidth=0.6)
+
+    def under(self, keys: Sequence[str], scale: tuple[float, float]) -> dict[str, str]:
+        """Curves that lie under others, by title, on a panel of so many points."""
+        corners = {}
+        for key in (key for key in keys if key in self.samples):
+            curve = self.curves[key]
+            if curve is None:
+                at = float(self._values(key)[0])
+                found = self._points(np.array([at, at]), np.array([0.0, self.top]), scale)
+            else:
+                first, end = self._seen(curve, scale)
+                found = self._points(self.grid, curve.pooled, scale)[first:end]
+            corners[self.names[key]] = found
+        return hidden(corners, LINE)
+
+    def _points(self, x: np.ndarray, y: np.ndarray, scale: tuple[float, float]) -> np.ndarray:
+        """The same in points from the panel's lower left corner, array (n, 2)."""
+        return np.stack(
+            [(x - self.grid[0]) / np.ptp(self.grid) * scale[0], y / self.top * scale[1]], axis=1
+        )
+
+    def _seen(self, curve: Densities, scale: tuple[float, float]) -> tuple[int, int]:
+        """Where a curve first leaves the x-axis, and behind the place where it comes back."""
+        (seen,) = np.nonzero(curve.pooled / self.top * scale[1] > 2 * LINE)
+        return (int(seen[0]), int(seen[-1]) + 1) if len(seen) else (0, 0)
+
+    def _markers(self, curve: Densities, scale: tuple[float, float], offset: float) -> list[int]:
+        """Numbers of the grid's points with a marker, `APART` along the curve."""
+        first, end = self._seen(curve, scale)
+        steps = np.diff(self._points(self.grid, curve.pooled, scale)[first:end], axis=0)
+        along = np.r_[0.0, np.cumsum(np.hypot(*steps.T))] if end else np.zeros(0)
+        wanted: np.ndarray = np.arange(offset * APART, along[-1] if end else 0.0, APART)
+        return [int(first + np.abs(along - one).argmin()) for one in wanted]
+
+    def beyond(self) -> str:
+        """How many differences lie outside of the axis, and how far; empty if none does."""
+        low, high = self.grid[[0, -1]]
+        values = {self.names[key]: self._values(key) for key in self.samples}
+        out = {name: one[(one < low) | (one > high)] for name, one in values.items()}
+        if not (total := _count(list(out.values()))):
+            return ""
+        most = max(out, key=lambda name: len(out[name]))
+        every = np.concatenate(list(out.values()))
+        farthest = short(float(every[np.abs(every).argmax()]))
+        return (
+            f"{total:,} of {_count(list(values.values())):,} ({self.title}; most: {most}, "
+            f"{len(out[most]):,}; farthest: {farthest})"
+        )
+
+    def _values(self, key: str) -> np.ndarray:
+        return np.concatenate(self.samples[key])
+
+
+def _count(seeds: Sequence[np.ndarray]) -> int:
+    return sum(map(len, seeds))
+
+
+def _grid(samples: Sequence[np.ndarray], relative: bool) -> np.ndarray:
+    """Points that hold nearly all of every sample, and zero, with some room.
+
+    A heavy tail reaches no further than half the width of the sample's central 90 % beyond them.
+    """
+    share = (0.0, 0.0, 0.95, 0.95) if relative else (0.005, 0.05, 0.95, 0.995)
+    ends = np.array([np.zeros(4), *(np.quantile(sample, share) for sample in samples)])
+    beyond = 0.0 if relative else (ends[:, 2] - ends[:, 1]) / 2
+    low = float(np.maximum(ends[:, 0], ends[:, 1] - beyond).min())
+    high = float(np.minimum(ends[:, 3], ends[:, 2] + beyond).max())
+    room = 0.08 * (high - low) or 1.0
+    return np.linspace(0.0 if relative else low - room, high + room, POINTS)

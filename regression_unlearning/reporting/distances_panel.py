@@ -1,0 +1,130 @@
+"""One forget set in a picture of many methods: a row a method, and what lies beyond its axis."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from regression_unlearning.reporting.drawing import GREY, SMALL
+from regression_unlearning.reporting.drawn import Drawn
+from regression_unlearning.reporting.numerals import short
+from regression_unlearning.reporting.styles import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: The upper rows.
+UPPER = {"original": "Doing nothing", "retrained": "Two retrained (floor)"}
+#: Whether a method comes closer than doing nothing, and None where that cannot be told: the words,
+#: and how much of a marker is filled.
+VERDICTS: dict[bool | None, tuple[str, Literal["full", "left", "none"]]] = {
+    True: ("closer than doing nothing", "full"),
+    None: ("cannot be told", "left"),
+    False: ("no closer", "none"),
+}
+#: Distances are beyond the axis when they are so many times all that there is to compare with, and
+#: intervals when they end at so many times the largest distance inside.
+FAR, WIDE = 3, 1.5
+#: Points of a marker.
+MARK = 4.6
+
+
+def distances(
+    axis: "Axes",
+    keys: Sequence[str],
+    cells: Sequence[Drawn],
+    verdicts: Sequence[bool | None],
+    titles: Sequence[str],
+) -> list[str]:
+    """One forget set: a marker and its interval each row; gives what lies beyond the axis."""
+    limit = _limit(cells)
+    axis.set_xlim(-0.03 * limit, 1.04 * limit)
+    for key, cell in zip(keys, cells, strict=True):
+        if key in UPPER:
+            _band(axis, key, cell)
+    said = []
+    for row, (key, cell) in enumerate(zip(keys, cells, strict=True)):
+        look = style(key)
+        color = look.color
+        if math.isnan(cell.mean):
+            say(axis, row, "not measured")
+            continue
+        if cell.mean > limit:
+            _arrow(axis, row, limit, color)
+            axis.text(0.93 * limit, row, short(cell.mean), fontsize=SMALL, va="center",
+                      ha="right", color=GREY)  # fmt: skip
+            said.append(f"{titles[row]} at {short(cell.mean)}")
+            continue
+        if cell.has_interval:
+            low, high = max(cell.low, 0.0), min(cell.high, limit)
+            axis.hlines(row, low, high, color=color, linewidth=1, zorder=3)
+            if cell.high > limit:
+                _arrow(axis, row, limit, color)
+                said.append(f"{titles[row]} to {short(cell.high)}")
+            if cell.low < 0:
+                axis.plot(-0.01 * limit, row, "<", color=color, ms=3, mew=0, zorder=5)
+                said.append(f"{titles[row]} from {short(cell.low)}")
+        dots = [value for value in cell.dots if value <= limit]
+        said += [f"{titles[row]} at {short(value)}" for value in cell.dots if value > limit]
+        axis.plot(dots, [row] * len(dots), "o", color=color, ms=1.6, mew=0, zorder=3)
+        fill = VERDICTS[True if key in UPPER else verdicts[row]][1]
+        axis.plot(cell.mean, row, linestyle="none", zorder=4, **marker(look.marker, color, fill))
+    for words, fill in VERDICTS.values():
+        axis.plot([], [], linestyle="none", label=words, **marker("o", GREY, fill))
+    return said
+
+
+def marker(kind: str, color: str, fill: Literal["full", "left", "none"]) -> dict[str, Any]:
+    """A marker that is filled, half filled, or white."""
+    return {
+        "marker": kind,
+        "markersize": MARK,
+        "fillstyle": "left" if fill == "left" else "full",
+        "markerfacecolor": "white" if fill == "none" else color,
+        "markerfacecoloralt": "white",
+        "markeredgecolor": color,
+        "markeredgewidth": 0.8,
+    }
+
+
+def with_floor(cells: Sequence[Drawn]) -> Drawn:
+    """The floor as a cell: the first one's numbers, with the interval that any of them brings."""
+    bands = [(one.floor_low, one.floor_high) for one in cells]
+    low, high = next((one for one in bands if math.isfinite(sum(one))), (math.nan, math.nan))
+    return cells[0] if math.isnan(low) else replace(cells[0], low=low, high=high)
+
+
+def _band(axis: "Axes", key: str, cell: Drawn) -> None:
+    """A line through all rows for a reference, and a band where its interval is known."""
+    look = style(key)
+    if cell.has_interval:
+        axis.axvspan(cell.low, cell.high, color=look.color, alpha=0.13, linewidth=0, zorder=1)
+    if math.isfinite(cell.mean):
+        axis.axvline(cell.mean, color=look.color, linestyle=look.dashes, linewidth=1, zorder=2)
+
+
+def _limit(cells: Sequence[Drawn]) -> float:
+    """The end of the axis: see `FAR` and `WIDE`. The first two cells are the references."""
+    means = sorted(cell.mean for cell in cells if math.isfinite(cell.mean)) or [1.0]
+    compared = [cell.mean for cell in cells[:2] if math.isfinite(cell.mean)]
+    most = FAR * max([means[len(means) // 2], *compared])
+    largest = max(mean for mean in means if mean <= max(most, means[0])) or 1.0
+    ends = [
+        end
+        for cell in cells
+        if cell.mean <= largest
+        for end in (cell.high, *cell.dots)
+        if end <= WIDE * largest
+    ]
+    return max(largest, *ends, 0.0)
+
+
+def _arrow(axis: "Axes", row: int, limit: float, color: str) -> None:
+    axis.plot(1.02 * limit, row, ">", color=color, ms=3, mew=0, clip_on=False, zorder=5)
+
+
+def say(axis: "Axes", row: int, words: str) -> None:
+    """Write words where a row has no marker."""
+    axis.text(0.5, row, words, transform=axis.get_yaxis_transform(),
+              fontsize=SMALL, color="#777777", va="center", ha="center",
+              bbox={"facecolor": "white", "linewidth": 0, "pad": 0.6, "alpha": 0.85})  # fmt: skip

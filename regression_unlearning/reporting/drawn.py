@@ -1,0 +1,69 @@
+"""What a figure draws of one table cell: a mean with its interval, or the seeds' own values."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from regression_unlearning.reporting.summaries import Summary
+
+INTERVALS = "Bars: 95 % intervals over training seeds."
+DOTS = "Small dots: the values of single seeds (the floor: of pairs), where there is no interval."
+NEITHER = "One training seed: no intervals."
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Numbers of a cell; NaN where there is none, or only a bound.
+
+    Attributes
+    ----------
+    mean : float
+        Over the training seeds.
+    low, high : float
+        The ends of its interval.
+    floor : float
+        What retrained models differ by.
+    floor_low, floor_high : float
+        The ends of the floor's interval.
+    values : tuple of float
+        One of each seed.
+    """
+
+    mean: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    floor: float = math.nan
+    floor_low: float = math.nan
+    floor_high: float = math.nan
+    values: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, cell: Summary | None) -> "Drawn":
+        """The numbers of a cell, if there is one."""
+        if cell is None:
+            return cls()
+        band = cell.floor_interval or (None, None)
+        floor = cell.floor.value if cell.floor else None
+        known = (cell.mean.exact, cell.low, cell.high, floor, *band)
+        mean, low, high, floor_mean, floor_low, floor_high = (
+            math.nan if one is None else float(one) for one in known
+        )
+        return cls(mean, low, high, floor_mean, floor_low, floor_high, cell.values)
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether both ends are known."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    @property
+    def dots(self) -> tuple[float, ...]:
+        """The seeds' values, where they stand for an interval."""
+        return () if self.has_interval or len(self.values) < 2 else self.values
+
+
+def uncertainty(cells: Iterable[Drawn]) -> list[str]:
+    """Say how the spread over seeds is drawn in a figure of these cells."""
+    shown = [cell for cell in cells if math.isfinite(cell.mean)]
+    found = [INTERVALS] if any(cell.has_interval for cell in shown) else []
+    found += [DOTS] if any(cell.dots for cell in shown) else []
+    return [" ".join(found or [NEITHER])] if shown else []
