@@ -77,6 +77,31 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
     }
 
 
+def claims(settings: Settings, absent: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What the program that judges claims is told: see `reporting.claims.claims_of`."""
+    experiment, found = settings.chosen, []
+    layouts: list[Table | Figure] = [*experiment.tables.values(), *experiment.figures.values()]
+    for layout in layouts:
+        if layout.paper is None:
+            continue
+        said = told(settings, layout, absent)
+        places = []
+        for name, forget_set, title in said["groups"]:
+            dataset = settings.datasets[name]
+            roles = [list(role) for role in dataset.roles(name, forget_set)]
+            places.append([name, forget_set, title, roles, dataset.stands_for is None])
+        found.append(
+            {
+                "about": layout.paper,
+                "title": said["title"],
+                "places": places,
+                "methods": said["methods"],
+                "measures": list(settings.measures),
+            }
+        )
+    return found
+
+
 def _given(dataset: Dataset) -> dict[str, str]:
     """Where a dataset's original models come from, where they were not trained here."""
     if dataset.original is None:
@@ -108,6 +133,7 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
             name: told(settings, layout, absent) for name, layout in experiment.tables.items()
         },
         "figures": figures,
+        "claims": claims(settings, absent),
         "params": {
             "experiment": {settings.experiment: experiment.plain()},
             "measures": dict(settings.measures),

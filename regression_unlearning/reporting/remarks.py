@@ -7,9 +7,9 @@ from statistics import median
 from regression_unlearning.reporting.claims import Checked
 from regression_unlearning.reporting.comparing import SAME, UNTOLD, WORSE
 from regression_unlearning.reporting.comparisons import Comparisons
-from regression_unlearning.reporting.estimates import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
 from regression_unlearning.reporting.layout import NOTHING, Layout
 from regression_unlearning.reporting.summaries import Key, Summaries, select
+from regression_unlearning.reporting.verdicts import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
 
 W1, COST = "wasserstein_train", "seconds_over_retraining"
 HALF, TENTH = 0.5, 0.1
