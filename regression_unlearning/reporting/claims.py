@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from regression_unlearning.evaluation.inputs import GOLD
@@ -200,9 +201,10 @@ def _said(
     what = f"{quantity.title}{aims[0] if same else ''}"
     names = named if same else [f"{name}{aim}" for name, aim in zip(named, aims, strict=True)]
     if one.difference is None:
-        few = f"{one.seeds} seeds with both" if answer.verdict == UNDECIDED else "no value"
+        few = f"seeds with both: {one.seeds}" if answer.verdict == UNDECIDED else "no value"
         return f"{what}: {names[0]} against {names[1]}, {few}: {answer.verdict}"
-    means = [mean(list(each.values())) for each in both_seeds(scores, place, ours, other)]
+    middle = median if quantity.average == "median" else mean
+    means = [middle(list(each.values())) for each in both_seeds(scores, place, ours, other)]
     models = " against ".join(
         f"{name} {digits(rounded(value), 4)}" for name, value in zip(names, means, strict=True)
     )
