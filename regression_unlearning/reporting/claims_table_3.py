@@ -1,7 +1,7 @@
 """What the paper says of Table 3 (UCI Electricity): Section 6.4, "Electricity Load".
 
-Methods are the paper's, at the paper's learning rates. That outliers are why results are mixed is
-no sentence that these measures could test.
+Methods are the paper's, at the paper's learning rates. What is said of the data themselves (that
+the bands are quartiles, that outliers are why results are mixed) no measure of models could test.
 """
 
 from regression_unlearning.evaluation.inputs import GOLD
