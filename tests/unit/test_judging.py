@@ -3,7 +3,7 @@
 import pytest
 from made_values import PLACE, around, by_seed, floor, wobbling
 
-from regression_unlearning.evaluation.measure import quantities
+from regression_unlearning.evaluation.measure import Quantity, quantities
 from regression_unlearning.evaluation.values import Value
 from regression_unlearning.reporting import claim
 from regression_unlearning.reporting.claim import ATTACK, DISTANCE, FORGET, GOAL, METHODS, RETAIN
@@ -214,3 +214,24 @@ def test_parts_together():
     assert any_of([FAILS, UNDECIDED]) == UNDECIDED
     assert any_of([FAILS, NOT_MEASURED]) == NOT_MEASURED
     assert any_of([FAILS, FAILS]) == FAILS
+
+
+def test_medians_are_compared_by_ranks_and_ratios_as_logarithms():
+    """An index of 1/2 is as far from 1 as 2; nothing relearnt at all is endlessly far."""
+    words = {
+        "ratio": Quantity("ratio", "R", "", goal="1", compares=True, average="median"),
+        "steps": Quantity("steps", "S", "", goal="retrained", average="median"),
+    }
+    near, far = [0.9, 1.1] * 4, [2.0, 0.5, 2.1, 0.45, 0.0, 0.4, 2.5, 0.3]
+    values = by_seed("ratio", blindspot=near, finetune=far) + floor("ratio", 1.2, 8)
+    values += by_seed("steps", retrained=[20] * 4 + [21] * 4, blindspot=range(18, 26), finetune=far)
+    scores = Scores(values, words)
+
+    def verdict(check):
+        return judge({"it": (PLACE, check(METHODS))}, scores)["it"].verdict
+
+    pair = ("blindspot", "finetune")
+    assert verdict(claim.closest("ratio", "blindspot", pair)) == HOLDS
+    assert verdict(claim.closest("ratio", "finetune", pair)) == FAILS
+    assert verdict(claim.like_retrained("ratio", "blindspot", aim=GOAL)) == HOLDS
+    assert verdict(claim.closest("steps", "blindspot", pair)) == HOLDS
