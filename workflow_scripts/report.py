@@ -11,6 +11,7 @@ from regression_unlearning.reporting import provenance
 from regression_unlearning.reporting.claims import claims_of
 from regression_unlearning.reporting.remarks import bars
 from regression_unlearning.reporting.report import Picture, write_report
+from regression_unlearning.reporting.results import told_of_data, with_facts
 from regression_unlearning.reporting.tabling import Tabling
 
 
@@ -19,6 +20,9 @@ def main() -> None:
     parser = program.parser(__doc__)
     parser.add_argument(
         "--folder", type=Path, required=True, help="folder of the experiment's results"
+    )
+    parser.add_argument(
+        "--facts", type=Path, nargs="*", default=[], help="facts.json of the prepared data"
     )
     parser.add_argument(
         "--settings",
@@ -31,11 +35,13 @@ def main() -> None:
     settings, folder = arguments.settings, arguments.folder
     tables, costs, claims = [], [], []
     measured, _ = provenance.read(folder)
-    for layout_settings in settings["tables"].values():
+    shown = [with_facts(one, arguments.facts) for one in settings["tables"].values()]
+    for layout_settings in shown:
         made = Tabling(measured, layout_settings)
         layout = made.layout
         tables.append(made.table)
-        costs.append(made.costs)
+        if layout.costs:
+            costs.append(made.costs)
         if layout.kind == "methods":
             claims.append((layout.title, bars(made.summaries, layout, made.compared)))
     judged = claims_of(measured, settings)
@@ -44,7 +50,8 @@ def main() -> None:
         Picture(figure["title"], folder / f"{name}.png", figure["caption"])
         for name, figure in settings["figures"].items()
     ]
-    datasets = [one for table in settings["tables"].values() for one in table["datasets"]]
+    datasets = {one["name"]: one for table in shown for one in table["datasets"]}.values()
+    words = told_of_data([*datasets])
     embedded = sorted({one["title"] for one in datasets if one["embedded"]})
     warning = (
         f"{', '.join(embedded)}: embedded in this project. These figures show that everything "
@@ -56,6 +63,7 @@ def main() -> None:
         settings["title"],
         {
             "Datasets": ", ".join(dict.fromkeys(one["title"] for one in datasets)),
+            **({"Word vectors": "; ".join(words)} if words else {}),
             "Seeds": ", ".join(str(seed) for seed in settings["seeds"]),
             "Versions": {name: version(name) for name in packages}
             | {"regression-unlearning": __version__},

@@ -9,7 +9,7 @@ from regression_unlearning.pipeline import layouts, paths
 from regression_unlearning.pipeline.measuring import models_to_measure
 from regression_unlearning.pipeline.models import Models, unique
 from regression_unlearning.reporting.layout import CLAIMS_ENDINGS, ENDINGS
-from regression_unlearning.settings.experiment import Figure, Table
+from regression_unlearning.settings.experiment import Figure
 
 
 class Grid(Models):
@@ -23,18 +23,13 @@ class Grid(Models):
         Training seeds that share a process; the settings' own number if not given.
     """
 
-    def _measures_of(self, layout: Table | Figure) -> list[str]:
-        if isinstance(layout, Figure):
-            return layouts.words(self.settings, layout)
-        return layout.measured(self.settings.measures)
-
     def measured_in(self, dataset: str, forget_set: str) -> list[str]:
         """Measures that some table or figure shows of a forget set, in params.yaml's order."""
         asked = {
             name
             for layout in self.layouts.values()
             if dataset in layout.datasets and forget_set in layout.forget_sets
-            for name in self._measures_of(layout)
+            for name in layouts.words(self.settings, layout)
         }
         return [name for name in self.settings.measures if name in asked]
 
@@ -75,7 +70,7 @@ class Grid(Models):
     def layout_measures(self, name: str) -> list[str]:
         """Measured values that a table or figure shows."""
         layout = self.layouts[name]
-        if not self._measures_of(layout):
+        if not layouts.words(self.settings, layout):
             return []
         groups = unique(cell[:2] for cell in layouts.columns(layout))
         return [paths.measured(self.settings.experiment, *group) for group in groups]
@@ -94,6 +89,18 @@ class Grid(Models):
     def layout_observations(self, name: str) -> list[str]:
         """The same as files."""
         return [path for *_, files in self.drawn_from(name) for path in files.values()]
+
+    def _facts(self, datasets: Iterable[str]) -> list[str]:
+        return [paths.facts(dataset) for dataset in unique(datasets) if dataset not in self.absent]
+
+    def layout_facts(self, name: str) -> list[str]:
+        """What is known of the prepared data that a table or figure shows."""
+        return self._facts(self.layouts[name].datasets)
+
+    @cached_property
+    def facts(self) -> list[str]:
+        """The same of every dataset that is shown."""
+        return self._facts(one for layout in self.layouts.values() for one in layout.datasets)
 
     def layout_settings(self, name: str) -> dict[str, Any]:
         """What a table or figure shows, with the titles of its rows and columns."""

@@ -15,11 +15,11 @@ IDS = 20
 
 
 def words(settings: Settings, layout: Table | Figure) -> list[str]:
-    """Measures whose words a table or figure uses, in the order of a table's rows."""
+    """Measures that a table or figure shows, in the order of a table's rows."""
     if isinstance(layout, Figure):
         needs = registry.load("figure", layout.kind).NEEDS
         return [name for name in settings.measures if name in needs]
-    return list(settings.measures)
+    return layout.measured(settings.measures)
 
 
 def columns(layout: Layout) -> list[tuple[str, str, str]]:
@@ -28,13 +28,13 @@ def columns(layout: Layout) -> list[tuple[str, str, str]]:
     return list(product(layout.datasets, layout.forget_sets, labels))
 
 
-def title(settings: Settings, dataset: str) -> str:
-    """A dataset's title, with its word vectors where it could be read with others."""
+def embedding(settings: Settings, dataset: str) -> dict[str, str]:
+    """The name of the word vectors of a dataset that could be read with others."""
     chosen = settings.datasets[dataset]
     own = hasattr(registry.load("source", chosen.loader), "word_vectors")
     if own or not settings.word_vectors_of(dataset):
-        return chosen.title
-    return f"{chosen.title}, {chosen.embedding or settings.embedding}"
+        return {}
+    return {"embedding": chosen.embedding or settings.embedding}
 
 
 def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) -> dict[str, Any]:
@@ -46,11 +46,15 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
     several = len(datasets) > 1
     chosen = [datasets[0].method(label) for label in layout.methods]
     methods = {method.label: method.title for method in chosen}
-    untuned = [m.label for m in chosen if not m.tuned or m.tuned.dataset != layout.datasets[0]]
+    records = {
+        m.label: m.tuned for m in chosen if m.tuned and m.tuned.dataset == layout.datasets[0]
+    }
+    untuned = [label for label in methods if label not in records]
+    searched = {label: record.remark for label, record in records.items() if record.remark}
     groups = [
-        [name, forget_set, (f"{dataset.title}, " if several else "") + selector.title]
+        [name, one, (f"{dataset.title}, " if several else "") + forgotten(dataset, one, layout)]
         for name, dataset in zip(layout.datasets, datasets, strict=True)
-        for forget_set, selector in ((one, dataset.forget_sets[one]) for one in layout.forget_sets)
+        for one in layout.forget_sets
     ]
     return {
         "title": layout.title,
@@ -59,11 +63,12 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
         "datasets": [
             {
                 "name": name,
-                "title": title(settings, name),
+                "title": dataset.title,
                 "absent": absent.get(name),
                 "embedded": registry.load("source", dataset.loader).EMBEDDED,
                 "loss": dataset.loss,
                 "unit": dataset.unit,
+                **embedding(settings, name),
                 **_given(dataset),
             }
             for name, dataset in zip(layout.datasets, datasets, strict=True)
@@ -71,6 +76,7 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
         "groups": groups,
         "measures": words(settings, layout),
         "untuned": untuned if layout.kind == "methods" else [],
+        "searched": searched if layout.kind == "methods" else {},
         "methods": [
             [label, name] for label, name in (REFERENCES | methods | layout.titles).items()
         ],
@@ -102,6 +108,16 @@ def claims(settings: Settings, absent: Mapping[str, str]) -> list[dict[str, Any]
     return found
 
 
+def forgotten(dataset: Dataset, forget_set: str, layout: Layout) -> str:
+    """What a row or a point counts as forgotten: after several requests, the rows of them all."""
+    requests = [*reversed(dataset.earlier(forget_set)), forget_set]
+    titles = ", ".join(dataset.forget_sets[one].title for one in requests)
+    if len(requests) > 1:
+        return f"Requests 1-{len(requests)}: {titles}"
+    followed = any(forget_set in dataset.earlier(one) for one in layout.forget_sets)
+    return f"Request 1: {titles}" if followed else titles
+
+
 def _given(dataset: Dataset) -> dict[str, str]:
     """Where a dataset's original models come from, where they were not trained here."""
     if dataset.original is None:
@@ -115,12 +131,13 @@ def _given(dataset: Dataset) -> dict[str, str]:
 def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
     """What the report is made of, the settings of everything in it included."""
     experiment = settings.chosen
-    layouts = [*experiment.tables.values(), *experiment.figures.values()]
+    layouts: list[Table | Figure] = [*experiment.tables.values(), *experiment.figures.values()]
     shown = dict.fromkeys(name for layout in layouts for name in layout.datasets)
+    measured = {name for layout in layouts for name in words(settings, layout)}
     figures = {
         name: {
             "title": layout.title,
-            "caption": f"{', '.join(title(settings, one) for one in layout.datasets)}: "
+            "caption": f"{', '.join(settings.datasets[one].title for one in layout.datasets)}: "
             f"{registry.load('figure', layout.kind).SEE}",
         }
         for name, layout in experiment.figures.items()
@@ -136,7 +153,9 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
         "claims": claims(settings, absent),
         "params": {
             "experiment": {settings.experiment: experiment.plain()},
-            "measures": dict(settings.measures),
+            "measures": {
+                name: options for name, options in settings.measures.items() if name in measured
+            },
             "datasets": {name: _read(settings.datasets[name]) for name in shown},
         },
     }

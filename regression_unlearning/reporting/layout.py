@@ -17,8 +17,6 @@ ENDINGS = (
 #: Endings of the files of an experiment's claims.
 CLAIMS_ENDINGS = (".csv", ".md")
 EMBEDDED = "embedded demo data, not the paper's"
-#: The same as a line of its own, under a figure's title.
-EMBEDDED_LINE = f"{EMBEDDED[0].upper()}{EMBEDDED[1:]}"
 
 
 @dataclass(frozen=True)
@@ -37,8 +35,8 @@ class Layout:
     methods : mapping of str to str
         Key to title, in the order of the table; the original and the retrained model too.
     measures : tuple of str, optional
-        Quantities of the first block; the paper's five by default. All others that were measured
-        follow in a second block, in the order of `quantities`.
+        Quantities of the first block; the paper's five by default. All others that were measured,
+        and asked for, follow in a second block, in the order of `quantities`.
     error : str, optional
         What an error is, such as ``"root mean squared error, in points of the score"``.
     embedded : bool, optional
@@ -47,10 +45,17 @@ class Layout:
         ``"measures"``: the paper's form, a column for each method; ``"methods"``: a row for each.
     untuned : tuple of str, optional
         Methods whose settings nobody has searched.
+    disclosed : tuple of str, optional
+        What a reader must know of the settings, as sentences without a full stop; they stand after
+        the dataset's title.
+    searched : mapping of str to str, optional
+        What is said of methods whose search has not shown that their settings are better.
     given : str, optional
         Which datasets' original models were not trained here, and where they come from.
     quantities : mapping of str to Quantity, optional
         The words of what was measured: see `evaluation.measure.quantities`.
+    asked : frozenset of str, optional
+        The quantities that are shown, where a table asks for some measures alone.
     """
 
     title: str
@@ -62,8 +67,11 @@ class Layout:
     embedded: bool = False
     kind: str = "measures"
     untuned: tuple[str, ...] = ()
+    disclosed: tuple[str, ...] = ()
+    searched: Mapping[str, str] = field(default_factory=dict)
     given: str = ""
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
+    asked: frozenset[str] | None = None
 
     @property
     def unlearning(self) -> tuple[str, ...]:
@@ -72,8 +80,15 @@ class Layout:
 
     @property
     def subtitle(self) -> str:
-        """The dataset, and whether its data are a demo."""
-        return f"{self.dataset_title} ({EMBEDDED})" if self.embedded else self.dataset_title
+        """The dataset, whether its data are a demo, and what is disclosed."""
+        data = f"{self.dataset_title} ({EMBEDDED})" if self.embedded else self.dataset_title
+        return "; ".join((data, *self.disclosed))
+
+    @property
+    def line(self) -> str:
+        """The same for a figure, whose title names the dataset: a line under it; may be empty."""
+        said = "; ".join(([EMBEDDED] if self.embedded else []) + [*self.disclosed])
+        return f"{said[:1].upper()}{said[1:]}"
 
     @property
     def costs(self) -> tuple[str, ...]:
@@ -85,12 +100,16 @@ class Layout:
         unknown = Quantity(key, key, "a measure added to this project")
         return self.quantities.get(key, unknown)
 
+    def asks(self, key: str) -> bool:
+        """Whether a quantity is shown at all."""
+        return self.asked is None or key in self.asked
+
     def own(self, summaries: Summaries) -> Summaries:
         """The cells that this table shows."""
         return {
             key: one
             for key, one in summaries.items()
-            if key[:2] in self.groups and key[2] in self.methods
+            if key[:2] in self.groups and key[2] in self.methods and self.asks(key[3])
         }
 
     def measured(self, summaries: Summaries) -> Summaries:

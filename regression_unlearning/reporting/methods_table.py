@@ -20,8 +20,9 @@ from regression_unlearning.reporting.tables import ABSENT, floor, judged, legend
 SHOWN = (
     "error_retain_test",
     "error_forget_train",
-    "attack_label_rate",
+    "attack_matched_label_rate",
     "wasserstein_train",
+    "row_distance_train",
     "representation_network_excess",
     "tow",
     COST,
@@ -47,10 +48,12 @@ def methods_table(
         See `comparisons.against_nothing`.
     """
     compared = compared or {}
-    ours = select(layout.own(summaries), SHOWN)
+    keys = [key for key in SHOWN if layout.asks(key)]
+    ours = select(layout.own(summaries), keys)
     decimals = {
-        name: places(one.mean for key, one in ours.items() if key[3] == name) for name in SHOWN
+        name: places(one.mean for key, one in ours.items() if key[3] == name) for name in keys
     }
+    varies = [("Measured", VARIES)] if COST in keys else []
     said = remarks(summaries, layout, compared)
     rows = []
     for group, title in layout.groups.items():
@@ -60,18 +63,18 @@ def methods_table(
                     _cell(ours, (*group, method), key, layout, decimals),
                     compared.get((*group, method, NOTHING, key)),
                 )
-                for key in SHOWN
+                for key in keys
             )
             rows.append(Row(title, name, cells, notes=said.get(method, ())))
-        floors = tuple(Cell(_floor(ours, group, layout, key, decimals[key])) for key in SHOWN)
+        floors = tuple(Cell(_floor(ours, group, layout, key, decimals[key])) for key in keys)
         rows.append(Row(title, FLOOR, floors))
     return lifted(
         Table(
             title=layout.title,
             subtitle=layout.subtitle,
-            columns=("Forget set", "Method", *(_heading(layout, key) for key in SHOWN)),
+            columns=("Forget set", "Method", *(_heading(layout, key) for key in keys)),
             blocks=(Block("", tuple(rows)),),
-            legend=(*legend(SHOWN, layout, ours, ("paper",), compared), ("Measured", VARIES)),
+            legend=(*legend(keys, layout, ours, ("paper",), compared), *varies),
         )
     )
 

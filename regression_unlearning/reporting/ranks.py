@@ -26,7 +26,7 @@ MATTERS = (
     "error_retain_test",
     "seconds_over_retraining",
 )
-FEWEST = 2
+FEWEST = 3
 COLUMNS = ("method", "mean_rank", "ci_low", "ci_high", "seeds", "blocks", "tied_with")
 
 
@@ -90,7 +90,7 @@ def rank(scores: Scores, layout: Layout) -> Ranks | str:
     from scipy.stats import rankdata, studentized_range
 
     methods = list(layout.unlearning)
-    if len(methods) < FEWEST:
+    if len(methods) < 2:
         return "one method has no rank"
     blocks, used = [], []
     for group in layout.groups:
@@ -103,7 +103,9 @@ def rank(scores: Scores, layout: Layout) -> Ranks | str:
         sorted(set.intersection(*(set(one) for block in blocks for one in block))) if blocks else []
     )
     if len(seeds) < FEWEST:
-        return "fewer than two seeds have every method on a measure that methods are ranked by"
+        return (
+            f"fewer than {FEWEST} seeds have every method on a measure that methods are ranked by"
+        )
     table = np.array(
         [[rankdata([one[seed] for one in block]) for block in blocks] for seed in seeds]
     ).mean(1)

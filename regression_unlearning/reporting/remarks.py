@@ -60,7 +60,7 @@ def remarks(
     summaries : dict
         With the costs among them.
     layout : Layout
-        Forget sets, methods, and which of them nobody has tuned.
+        Forget sets, methods, which of them nobody has tuned, and what their searches came to.
     compared : dict
         See `comparisons.against_nothing`.
     """
@@ -70,14 +70,16 @@ def remarks(
         closer = closer_than_nothing(compared, layout, method)
         shares = _shares(means, layout, [method])
         notes = []
-        if closer is None:
+        if closer is None and layout.asks(W1):
             notes.append(NOT_COMPARED)
-        elif not closer:
+        elif closer is False:
             notes.append(NO_CLOSER)
         if shares and max(shares) > HALF:
             notes.append(DEAR)
         if method in layout.untuned:
             notes.append(UNTUNED)
+        if method in layout.searched:
+            notes.append(layout.searched[method])
         found[method] = tuple(notes)
     return found
 
@@ -115,7 +117,9 @@ def bars(summaries: Summaries, layout: Layout, compared: Comparisons) -> list[Ch
         ),
     ]
     return [
-        Checked(key, sentence, where, verdict, figures) for key, sentence, verdict, figures in said
+        Checked(key, sentence, where, verdict, figures)
+        for key, sentence, verdict, figures in said
+        if layout.asks(W1 if key == "closer_than_nothing" else COST)
     ]
 
 

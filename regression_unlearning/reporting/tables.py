@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from regression_unlearning.reporting.averages import FEWEST
 from regression_unlearning.reporting.comparing import BETTER, SAME, UNTOLD, WORSE, Comparison
+from regression_unlearning.reporting.comparing import FEWEST as SEEDS_TO_COMPARE
 from regression_unlearning.reporting.comparisons import Comparisons
 from regression_unlearning.reporting.layout import GOLD, NOTHING, REFERENCES, Layout
 from regression_unlearning.reporting.numerals import ends, places, shown, spread, with_interval
@@ -58,9 +59,11 @@ def main_table(summaries: Summaries, layout: Layout, compared: Comparisons | Non
     held = {key[3] for key in ours} - set(layout.costs) - set(layout.measures)
     further = [key for key in layout.quantities if key in held]
     further += sorted(held - set(further))
-    blocks = [Block("", _rows(ours, layout, layout.measures, compared))]
+    rows = _rows(ours, layout, layout.measures, compared)
+    blocks = [Block("", rows)] if rows else []
     if further:
-        blocks.append(Block("Further measures", _rows(ours, layout, further, compared)))
+        rows = _rows(ours, layout, further, compared)
+        blocks.append(Block("Further measures" if blocks else "", rows))
     return lifted(
         Table(
             title=layout.title,
@@ -122,8 +125,10 @@ def number(one: Summary, decimals: int) -> Cell:
 
 
 def judged(cell: Cell, found: Comparison | None) -> Cell:
-    """A cell with the sign of its verdict, where it is compared with doing nothing."""
-    return replace(cell, text=f"{cell.text} {SIGNS[found.verdict]}") if found else cell
+    """A cell with the sign of its verdict, where it could be compared with doing nothing."""
+    if found is None or found.difference is None or cell.text in (NOT_MEASURED, NOT_DEFINED):
+        return cell
+    return replace(cell, text=f"{cell.text} {SIGNS[found.verdict]}")
 
 
 def floor(found: Iterable[Summary | None], decimals: int) -> str:
@@ -144,8 +149,11 @@ def legend(
 ) -> Iterator[tuple[str, str]]:
     """Term and meaning of all that a table shows."""
     yield "Numbers", numbers_mean(ours.values())
-    if any(one in SIGNS for one in (found.verdict for found in (compared or {}).values())):
+    known = (compared or {}).values()
+    if any(one.difference is not None for one in known):
         yield " ".join(SIGNS.values()), VERDICTS
+    elif known:
+        yield "Verdicts", f"none: it takes {SEEDS_TO_COMPARE} seeds to compare two models"
     if layout.given:
         yield "Original model", layout.given
     yield from ((term, said) for term, said in READING.items() if term not in leave_out)

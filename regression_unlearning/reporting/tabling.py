@@ -7,6 +7,7 @@ from typing import Any
 
 from regression_unlearning.evaluation.values import Value
 from regression_unlearning.reporting import comparisons, ranks, summaries
+from regression_unlearning.reporting.against_paper import with_nearer
 from regression_unlearning.reporting.comparisons import (
     Comparisons,
     Scores,
@@ -58,7 +59,8 @@ class Tabling:
     @cached_property
     def summaries(self) -> Summaries:
         """Every cell, costs included."""
-        return summarise(self.own, printed(self.settings), self.layout.quantities)
+        found = summarise(self.own, printed(self.settings), self.layout.quantities)
+        return with_nearer(found)
 
     @cached_property
     def scores(self) -> Scores:

@@ -228,6 +228,6 @@ def test_the_critical_difference_is_tukeys():
     assert found.difference == pytest.approx(half, rel=1e-6)
 
 
-def test_without_two_seeds_nothing_is_ranked():
+def test_with_too_few_seeds_nothing_is_ranked():
     said = rank(Scores(measured("near", [1.0], "row_distance_train"), LAYOUT.quantities), LAYOUT)
-    assert isinstance(said, str) and "two seeds" in said
+    assert isinstance(said, str) and "3 seeds" in said
