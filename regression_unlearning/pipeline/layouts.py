@@ -116,6 +116,31 @@ def _kept(dataset: Dataset, methods: list[Method], titles: Mapping[str, str]) ->
     return f"weights of {EPOCH[usual]}" + (f" (of {other}: {', '.join(differ)})" if differ else "")
 
 
+def claims(settings: Settings, absent: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What the program that judges claims is told: see `reporting.claims.claims_of`."""
+    experiment, found = settings.chosen, []
+    layouts: list[Table | Figure] = [*experiment.tables.values(), *experiment.figures.values()]
+    for layout in layouts:
+        if layout.paper is None:
+            continue
+        said = told(settings, layout, absent)
+        places = []
+        for name, forget_set, title in said["groups"]:
+            dataset = settings.datasets[name]
+            roles = [list(role) for role in dataset.roles(name, forget_set)]
+            places.append([name, forget_set, title, roles, dataset.stands_for is None])
+        found.append(
+            {
+                "about": layout.paper,
+                "title": said["title"],
+                "places": places,
+                "methods": said["methods"],
+                "measures": list(settings.measures),
+            }
+        )
+    return found
+
+
 def forgotten(dataset: Dataset, forget_set: str, layout: Layout) -> str:
     """What a row or a point counts as forgotten: after several requests, the rows of them all."""
     requests = [*reversed(dataset.earlier(forget_set)), forget_set]
@@ -158,6 +183,7 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
             name: told(settings, layout, absent) for name, layout in experiment.tables.items()
         },
         "figures": figures,
+        "claims": claims(settings, absent),
         "params": {
             "experiment": {settings.experiment: experiment.plain()},
             "measures": {

@@ -6,11 +6,18 @@ from statistics import median
 
 from regression_unlearning.evaluation.cost import UNMOVED
 from regression_unlearning.reporting.claims import Checked
-from regression_unlearning.reporting.comparing import SAME, UNTOLD, WORSE
+from regression_unlearning.reporting.comparing import UNTOLD
 from regression_unlearning.reporting.comparisons import Comparisons
-from regression_unlearning.reporting.estimates import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
 from regression_unlearning.reporting.layout import NOTHING, Layout
 from regression_unlearning.reporting.summaries import Key, Summaries, select
+from regression_unlearning.reporting.verdicts import (
+    FAILS,
+    HOLDS,
+    NOT_MEASURED,
+    UNDECIDED,
+    all_of,
+    answer,
+)
 
 W1, COST = "wasserstein_train", "seconds_over_retraining"
 HALF, TENTH = 0.5, 0.1
@@ -145,8 +152,9 @@ def closer_here(compared: Comparisons, group: tuple[str, str], method: str) -> b
     It does not where one of them says worse, or the same within the floor.
     """
     pairs = [(*group, method, NOTHING, distance) for distance in DISTANCES]
-    verdicts = {compared[pair].verdict if pair in compared else UNTOLD for pair in pairs}
-    return False if {WORSE, SAME} & verdicts else None if UNTOLD in verdicts else True
+    verdicts = [compared[pair].verdict if pair in compared else UNTOLD for pair in pairs]
+    verdict = all_of(answer("below", one) for one in verdicts)
+    return {HOLDS: True, FAILS: False}.get(verdict)
 
 
 def closer_than_nothing(compared: Comparisons, layout: Layout, method: str) -> bool | None:

@@ -11,8 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_text
 from regression_unlearning.reporting.claims import Checked
-from regression_unlearning.reporting.estimates import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
 from regression_unlearning.reporting.table import Table
+from regression_unlearning.reporting.verdicts import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
 
 #: Verdict to the style that shows it.
 VERDICTS = {HOLDS: "holds", FAILS: "fails", UNDECIDED: "open", NOT_MEASURED: "none"}
@@ -62,7 +62,7 @@ def write_report(
     figures : sequence of Picture
         PNG files with captions.
     claims : sequence of (str, sequence of Checked)
-        Heading and verdicts (see `claims.check_claims`), table by table.
+        Heading and verdicts (see `claims.claims_of`), table by table.
     costs : sequence of Table, optional
         See `costs.costs_table`. Left out by default: they differ from run to run.
     settings : str, optional

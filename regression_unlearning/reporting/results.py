@@ -102,28 +102,11 @@ def _percent(share: float) -> str:
 
 def printed(settings: Mapping[str, Any]) -> dict[Key, str]:
     """The paper's printed values that stand beside a table, as printed; none for other data."""
-    if not settings["paper"]:
-        return {}
     names = {one["name"]: one.get("printed_as", one["name"]) for one in settings["datasets"]}
+    values = paper_values()  # of figures none are printed
     return {
         (ours, row.forget_set, row.method, row.measure): row.value
-        for row in paper_values(settings["paper"]).itertuples()
+        for row in values[values["table"] == settings["paper"]].itertuples()
         for ours, theirs in names.items()
         if row.dataset == theirs
     }
-
-
-def as_the_paper_names(
-    found: Mapping[tuple[str, ...], Any], settings: Mapping[str, Any]
-) -> dict[Any, Any]:
-    """What is known by dataset and more, by the paper's names of the datasets: for its claims.
-
-    Parameters
-    ----------
-    found : mapping
-        Its keys begin with a dataset's name.
-    settings : mapping
-        See `layout_of`.
-    """
-    names = {one["name"]: one.get("printed_as", one["name"]) for one in settings["datasets"]}
-    return {(names.get(key[0], key[0]), *key[1:]): one for key, one in found.items()}

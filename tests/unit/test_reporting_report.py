@@ -20,7 +20,7 @@ ROW = Row("0–2", "Error", (Cell("1.0", "1.1", ("one <note>",)),), "retrained",
 TABLE = Table(
     "Tab <le>", "Data", ("Set", "Measure", "M & M", "Floor"), (Block("", (ROW,)),), (("T", "m"),)
 )
-CLAIM = [Checked("c", "It <is> so", "Section 6", "undecided", ("0–2: a", "random: b"))]
+CLAIM = [Checked("c", "It <is> so", "Section 6", "cannot be told", ("0–2: a", "random: b"))]
 
 
 class Reader(HTMLParser):
@@ -86,7 +86,7 @@ def test_numbers_notes_and_verdicts_are_shown(report):
     text = report()
     assert "<small>paper 1.1</small>" in text and '<td class="floor">&lt;0.1</td>' in text
     assert "<li>one &lt;note&gt;</li>" in text
-    assert '<span class="verdict open">1 undecided</span>' in text
+    assert '<span class="verdict open">1 cannot be told</span>' in text
     assert "<li>random: b</li>" in text
 
 

@@ -48,8 +48,8 @@ SEE = (
     "marker is closer than doing nothing both in Wasserstein distance and row by row, a white one "
     "is not, and of a half filled one it cannot be told with so many seeds. On the right, seconds "
     "over those of retraining, the mean and the range over the forget sets; the upright lines are "
-    "a tenth, a half and all of them. Below stand references, which are no unlearning: a method that "
-    "comes no nearer than they do makes no use of the original."
+    "a tenth, a half and all of them. Below stand references, which are no unlearning: a method "
+    "that comes no nearer than they do makes no use of the original."
 )
 ORDERED = "Rows: ordered by distance over doing nothing's, mean over the forget sets."
 UNORDERED = "Rows: as in the settings, for no distance can be compared with doing nothing's."
