@@ -42,6 +42,9 @@ def models(tmp_path):
             for name, path in paths.items():
                 found[method][name][seed] = path
     del found["original"]["relearning"]  # the Anamnesis Index is not taken of it
+    pair = tmp_path / "retrained" / "pair_0"
+    pair.write_text(json.dumps({"counts": [run], "other_seed": 1}))
+    found["retrained"]["relearning_pairs"] = {0: pair}
     return found
 
 
@@ -134,6 +137,11 @@ def test_an_edit_of_a_measure_s_code_or_of_a_file_takes_what_rests_on_it(models,
     )
     measuring.take(work(models, tmp_path))
     assert read["taken"] == [("blindspot", "cost")]
+    read["taken"].clear()
+    pair = models["retrained"]["relearning_pairs"][0]
+    pair.write_text(pair.read_text().replace('"steps": 7', '"steps": 9'))
+    measuring.take(work(models, tmp_path))
+    assert set(read["taken"]) == {(m, "anamnesis") for m in METHODS if m != "original"}
     read["taken"].clear()
     models["retrained"]["records"][1].write_text(
         json.dumps({"seconds": 9, "machine": {"peak_memory_mib": 1.0}})
