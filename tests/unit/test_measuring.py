@@ -16,6 +16,7 @@ MEASURES = {
     "errors": {},
     "membership": {"rows": 20, "folds": 2},
     "wasserstein": {},
+    "row_distance": {},
     "representation": {"rows": 20, "folds": 2, "iterations": 5},
     "tow": {},
     "anamnesis": {},
@@ -156,7 +157,7 @@ def test_what_gold_is_found_to_be_is_part_of_what_others_rest_on(models, tmp_pat
     read["taken"].clear()
     write_npz(models["retrained"]["observations"][1], observation(seed=99))
     measuring.take(work(models, tmp_path))
-    beside = {"wasserstein", "tow", "representation"}
+    beside = {"wasserstein", "row_distance", "tow", "representation"}
     assert set(read["taken"]) == {(m, name) for m in METHODS for name in beside} | {
         ("retrained", "errors"),
         ("retrained", "membership"),
