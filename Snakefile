@@ -33,6 +33,7 @@ rule all_tables:
     input:
         GRID.report,
         GRID.tables,
+        GRID.values,
         GRID.figures,
         GRID.metrics,
 

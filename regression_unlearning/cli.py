@@ -1,4 +1,4 @@
-"""The console command: `regression-unlearning init` writes a file of one's own to start from.
+"""The console command: `init` writes a file of one's own to start from, `verify` checks results.
 
 Nothing here imports a network library.
 """
@@ -30,6 +30,25 @@ def init(name: str, kind: str, output: Path) -> None:
     )
 
 
+def verify(folder: Path) -> None:
+    """Say of each table whether it holds what the values say.
+
+    Raises
+    ------
+    UserError
+        When one does not, or a file is missing.
+    """
+    from regression_unlearning.reporting import provenance
+
+    found = provenance.verify(folder)
+    for name, wrong in found.items():
+        program.say(f"{folder / name}: {wrong or 'as the values say'}")
+    if failed := [name for name, wrong in found.items() if wrong]:
+        raise UserError(
+            f"{folder}: {len(failed)} of {len(found)} files are not what values.csv says."
+        )
+
+
 def _main() -> None:
     """Read the arguments and run one command."""
     parser = program.parser(__doc__, "  regression-unlearning init my_faces --kind image_folder")
@@ -40,8 +59,15 @@ def _main() -> None:
     one.add_argument("name", help="name of the dataset: small letters, digits and _")
     one.add_argument("--kind", required=True, choices=list(KINDS), help="shape of its files")
     one.add_argument("--output", type=Path, help="file to write; NAME.yaml if not given")
+    two = commands.add_parser(
+        "verify", help="make an experiment's tables anew from its values.csv, and compare"
+    )
+    two.add_argument("folder", type=Path, help="such as results/stsb")
     given = parser.parse_args()
-    init(given.name, given.kind, given.output or Path(f"{given.name}.yaml"))
+    if "folder" in given:
+        verify(given.folder)
+    else:
+        init(given.name, given.kind, given.output or Path(f"{given.name}.yaml"))
 
 
 def main() -> None:

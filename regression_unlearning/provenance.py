@@ -50,6 +50,16 @@ def _peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def _processor() -> str:
+    """The CPU's name where the system tells it, else its architecture."""
+    with suppress(OSError, StopIteration):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        return next(
+            line.partition(":")[2].strip() for line in lines if line.startswith("model name")
+        )
+    return platform.processor() or platform.machine()
+
+
 def machine() -> dict[str, Any]:
     """Host, job, device, thread count, versions and peak memory of this process.
 
@@ -61,9 +71,7 @@ def machine() -> dict[str, Any]:
     return {
         "host": platform.node(),
         "job": os.environ.get("SLURM_JOB_ID"),
-        "device": torch.cuda.get_device_name()
-        if cuda
-        else platform.processor() or platform.machine(),
+        "device": torch.cuda.get_device_name() if cuda else _processor(),
         "threads": torch.get_num_threads(),
         "peak_memory_mib": round(_peak_memory(), 1),
         "peak_device_memory_mib": round(torch.cuda.max_memory_allocated() / 2**20, 1)

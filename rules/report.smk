@@ -10,13 +10,13 @@ rule table:
         "results/{experiment}/{table}.csv",
         report("results/{experiment}/{table}.md", caption="captions/table.rst", category="Tables"),
         "results/{experiment}/{table}.tex",
-        "results/{experiment}/{table}_costs.csv",
-        "results/{experiment}/{table}_costs.md",
-        "results/{experiment}/{table}_costs.tex",
+        multiext("results/{experiment}/{table}_costs", ".csv", ".md", ".tex"),
+        "results/{experiment}/{table}_comparisons.csv",
+        multiext("results/{experiment}/{table}_ranks", ".csv", ".md"),
     log:
         "logs/table/{experiment}/{table}.log",
     wildcard_constraints:
-        table=r"(?!metrics\.)[a-z0-9_]+(?<!_costs)",
+        table=r"(?!(?:metrics|values)\.)[a-z0-9_]+(?<!_costs)(?<!_comparisons)(?<!_ranks)",
     conda:
         ENVIRONMENT
     params:
@@ -47,9 +47,30 @@ rule figure:
         " --output results/{wildcards.experiment}/{wildcards.figure} 2> {log}"
 
 
+# All that the tables say can be recomputed from these two: `regression-unlearning verify FOLDER`.
+rule values:
+    input:
+        measures=GRID.measured,
+        records=GRID.records,
+        code=CODE.reporting("values"),
+    output:
+        "results/{experiment}/values.csv",
+        "results/{experiment}/provenance.json",
+    log:
+        "logs/values/{experiment}.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        settings=lambda wildcards: told(GRID.values_settings()),
+    shell:
+        "python workflow_scripts/values.py --settings {params.settings}"
+        " --output results/{wildcards.experiment} 2> {log}"
+
+
 rule report:
     input:
-        tables=[path for path in GRID.tables if path.endswith(".csv")],
+        values=GRID.values,
         figures=[path for path in GRID.figures if path.endswith(".png")],
         templates=multiext("regression_unlearning/reporting/", "report.html.j2", "report.css"),
         code=CODE.reporting("report", *GRID.words),

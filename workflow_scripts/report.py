@@ -11,15 +11,12 @@ from regression_unlearning.reporting import (
     claims_table_2,
     claims_table_3,
     claims_table_4,
-    summaries,
+    provenance,
 )
 from regression_unlearning.reporting.claims import check_claims
-from regression_unlearning.reporting.costs import costs_table
-from regression_unlearning.reporting.methods_table import methods_table
 from regression_unlearning.reporting.remarks import bars
 from regression_unlearning.reporting.report import Picture, write_report
-from regression_unlearning.reporting.results import layout_of
-from regression_unlearning.reporting.tables import main_table
+from regression_unlearning.reporting.tabling import Tabling
 
 #: The paper's table to the claims about it.
 CLAIMS_ABOUT = {
@@ -46,18 +43,18 @@ def main() -> None:
     arguments = parser.parse_args()
     settings, folder = arguments.settings, arguments.folder
     tables, costs, claims = [], [], []
-    for name, layout_settings in settings["tables"].items():
-        layout = layout_of(layout_settings)
-        shown = summaries.read(folder / f"{name}.csv")
-        whole = shown | summaries.read(folder / f"{name}_costs.csv")
-        as_methods = layout.kind == "methods"
-        tables.append(methods_table(whole, layout) if as_methods else main_table(shown, layout))
-        costs.append(costs_table(whole, layout))
-        if as_methods:
-            claims.append((layout.title, bars(whole, layout)))
+    measured, _ = provenance.read(folder)
+    for layout_settings in settings["tables"].values():
+        made = Tabling(measured, layout_settings)
+        layout = made.layout
+        tables.append(made.table)
+        if layout.costs:
+            costs.append(made.costs)
+        if layout.kind == "methods":
+            claims.append((layout.title, bars(made.summaries, layout, made.compared)))
         about = CLAIMS_ABOUT.get(layout_settings["paper"])
         if about:
-            found = check_claims(shown, about, layout.groups)
+            found = check_claims(layout.measured(made.summaries), about, layout.groups)
             claims.append((layout.title, found))
     pictures = [
         Picture(figure["title"], folder / f"{name}.png", figure["caption"])

@@ -1,17 +1,15 @@
-"""Make one table and its costs from measured values: CSV, Markdown, LaTeX."""
+"""Make one table from measured values: with its costs, comparisons and ranks."""
 
 from pathlib import Path
 
 from regression_unlearning import program
-from regression_unlearning.reporting.costs import write_costs
-from regression_unlearning.reporting.methods_table import write_methods_table
-from regression_unlearning.reporting.results import layout_of, printed, read_measures
-from regression_unlearning.reporting.summary import summarise
-from regression_unlearning.reporting.tables import write_table
+from regression_unlearning.files import write_text
+from regression_unlearning.reporting.results import read_measures
+from regression_unlearning.reporting.tabling import Tabling
 
 
 def main() -> None:
-    """Read the arguments, summarise, write."""
+    """Read the arguments, summarise, compare, write."""
     parser = program.parser(__doc__)
     parser.add_argument("--measures", type=Path, nargs="+", required=True, help="measured values")
     parser.add_argument(
@@ -19,11 +17,9 @@ def main() -> None:
     )
     parser.add_argument("--output", type=Path, required=True, help="path without its ending")
     arguments = parser.parse_args()
-    layout = layout_of(arguments.settings)
-    summaries = summarise(read_measures(arguments.measures), printed(arguments.settings))
-    write = write_methods_table if layout.kind == "methods" else write_table
-    write(summaries, layout, arguments.output)
-    write_costs(summaries, layout, arguments.output)
+    made = Tabling(read_measures(arguments.measures), arguments.settings)
+    for ending, text in made.files().items():
+        write_text(f"{arguments.output}{ending}", text)
 
 
 if __name__ == "__main__":

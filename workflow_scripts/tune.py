@@ -1,7 +1,8 @@
 """Search a method's settings on rows and a seed that no table reports, and record every trial.
 
-The settings as they stand are read from --params, and are the first trial. An entry that says
-`tuned: DATASET` takes what was chosen from here. The models come from the workflow:
+The settings as they stand are read from --params, and are the first trial. The best trial is
+compared with them on fresh rows; where it is no better they are kept, and the record says so. An
+entry that says `tuned: DATASET` takes what was chosen from here. The models come from the workflow:
 `snakemake tuning/DATASET/METHOD.json` makes them and runs this program.
 """
 
@@ -13,11 +14,13 @@ from regression_unlearning.files import write_json
 from regression_unlearning.settings.document import check
 from regression_unlearning.settings.methods import with_changes
 from regression_unlearning.settings.reading import PARAMS, Origins, overlaid, read_yaml
+from regression_unlearning.settings.records import ENDED, FORM, Searched
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.tuning import Tuning, record_path
 from regression_unlearning.training.device import set_up
 from regression_unlearning.tuning.cases import open_cases
-from regression_unlearning.tuning.search import as_record, search, space_of
+from regression_unlearning.tuning.choice import Nothing, as_record, choose
+from regression_unlearning.tuning.search import Trial, search, space_of
 
 
 def main() -> None:
@@ -57,33 +60,40 @@ def main() -> None:
     settings = check(values, origins, folder)  # against what the tables report
     device = set_up(given.device, given.threads, given.gpus)
     cases = open_cases(settings, given.dataset, given.method, chosen, device)
-    nothing = sum(case.closeness.value(case.original) for case in cases) / len(cases)
-    trials, best = search(
+    nothing = Nothing.of(cases)
+    trials = search(
         cases,
         method.method,
         method.options,
         budget=chosen.budget,
         most=chosen.most,
         epochs=dataset.training.epochs,
-        nothing=nothing,
         seed=chosen.seed,
     )
+    choice = choose(trials, chosen.most, nothing)
+    start_found = isinstance(method.tuned, Searched) and method.tuned.found
     record = {
+        "form": FORM,
         "dataset": given.dataset,
         "method": given.method,
         "seed": chosen.seed,
         "budget_s": chosen.budget,
         "most": chosen.most,
         "forget_sets": list(chosen.forget_sets),
-        **with_changes(method, best.changed),
-        **as_record(trials, best, nothing),
+        **with_changes(method, choice.kept.changed),
+        **as_record(trials, choice, nothing, start_found),
+        "rows": {name: case.rows for name, case in zip(chosen.forget_sets, cases, strict=True)},
     }
     write_json(given.output or Path(record_path(given.dataset, given.method)), record)
-    before = "failed" if trials[0].value is None else f"{trials[0].value:.4f}"
     program.say(
-        f"{given.dataset}/{given.method}: {best.value:.4f}, {before} before, {nothing:.4f} by "
-        f"doing nothing; {len(trials)} trials; {best.changed or 'no change'}"
+        f"{given.dataset}/{given.method}: {ENDED[choice.outcome]}; {len(trials)} trials; on fresh "
+        f"rows best {_shown(choice.best)}, start {_shown(choice.start)}, doing nothing "
+        f"{nothing.confirmed:.4f}; {choice.kept.changed or 'no change'}"
     )
+
+
+def _shown(trial: Trial) -> str:
+    return "failed" if trial.confirmed is None else f"{trial.confirmed:.4f}"
 
 
 if __name__ == "__main__":

@@ -56,6 +56,8 @@ class Quantity:
         Costs vary from run to run: they have a table of their own, and no floor.
     least, most : float or None
         Ends of the range of possible values; None where there is none. No interval leaves it.
+    floor : bool
+        Whether retrained models of different seeds give it a floor.
     average : {"mean", "geometric", "median"}
         Over the training seeds. Ratios are averaged as logarithms (``"geometric"``), or where they
         may be 0 or a bound, by their median.
@@ -71,6 +73,7 @@ class Quantity:
     summary: Literal["measure", "cost"] = "measure"
     least: float | None = None
     most: float | None = None
+    floor: bool = True
     average: Literal["mean", "geometric", "median"] = "mean"
 
 

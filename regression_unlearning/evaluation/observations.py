@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 PARTS = ("retain", "forget", "validation", "test")
+UNSEEN_TEST = "unseen_test"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,15 @@ class Observation:
     def loss(self) -> str:
         """Name of the loss."""
         return str(self.arrays["loss"])
+
+    @property
+    def never_seen(self) -> str:
+        """The part that attacks and probes take as rows which no training saw.
+
+        ``unseen_test`` where there is one: test rows that differ from training rows otherwise too,
+        such as hours that come later, would be told apart by that. Else ``test``.
+        """
+        return UNSEEN_TEST if f"{UNSEEN_TEST}/row_id" in self.arrays else "test"
 
     def of(self, part: str, name: str, *, like_forget: bool | None = None) -> "np.ndarray":
         """One array of one part; of held-out parts only rows (un)like the forgotten, if asked."""

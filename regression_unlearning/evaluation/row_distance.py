@@ -51,6 +51,7 @@ QUANTITIES = (
         "retrained models by definition, and needs no floor",
         goal="0",
         compares=True,
+        floor=False,
     ),
 )
 #: quantity -> (part, whether the rows are like the forget set's)

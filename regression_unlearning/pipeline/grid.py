@@ -8,7 +8,8 @@ from regression_unlearning import registry
 from regression_unlearning.pipeline import layouts, paths
 from regression_unlearning.pipeline.measuring import models_to_measure
 from regression_unlearning.pipeline.models import Models, unique
-from regression_unlearning.settings.experiment import Figure, Table
+from regression_unlearning.reporting.layout import ENDINGS
+from regression_unlearning.settings.experiment import Figure
 
 
 class Grid(Models):
@@ -22,18 +23,13 @@ class Grid(Models):
         Training seeds that share a process; the settings' own number if not given.
     """
 
-    def _measures_of(self, layout: Table | Figure) -> list[str]:
-        if isinstance(layout, Figure):
-            return layouts.words(self.settings, layout)
-        return layout.measured(self.settings.measures)
-
     def measured_in(self, dataset: str, forget_set: str) -> list[str]:
         """Measures that some table or figure shows of a forget set, in params.yaml's order."""
         asked = {
             name
             for layout in self.layouts.values()
             if dataset in layout.datasets and forget_set in layout.forget_sets
-            for name in self._measures_of(layout)
+            for name in layouts.words(self.settings, layout)
         }
         return [name for name in self.settings.measures if name in asked]
 
@@ -74,7 +70,7 @@ class Grid(Models):
     def layout_measures(self, name: str) -> list[str]:
         """Measured values that a table or figure shows."""
         layout = self.layouts[name]
-        if not self._measures_of(layout):
+        if not layouts.words(self.settings, layout):
             return []
         groups = unique(cell[:2] for cell in layouts.columns(layout))
         return [paths.measured(self.settings.experiment, *group) for group in groups]
@@ -120,8 +116,23 @@ class Grid(Models):
     @cached_property
     def tables(self) -> list[str]:
         """Files of every table."""
-        endings = [f"{part}.{kind}" for part in ("", "_costs") for kind in ("csv", "md", "tex")]
-        return [path for name in self.experiment.tables for path in self._results(name, endings)]
+        return [path for name in self.experiment.tables for path in self._results(name, ENDINGS)]
+
+    @cached_property
+    def records(self) -> list[str]:
+        """The record beside each checkpoint."""
+        models = (*self.originals, *self.retrained, *self.blindspots, *self.unlearned)
+        return [paths.record(path) for path in models]
+
+    @cached_property
+    def values(self) -> list[str]:
+        """Every measured value, and what they were made with."""
+        return self._results("values", [".csv"]) + self._results("provenance", [".json"])
+
+    def values_settings(self) -> dict[str, Any]:
+        """What the program that gathers them is told."""
+        told = layouts.of_report(self.settings, self.absent)
+        return {**told, "measures": self.measured, "records": self.records}
 
     @cached_property
     def main_tables(self) -> list[str]:

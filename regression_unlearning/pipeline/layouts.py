@@ -15,11 +15,11 @@ IDS = 20
 
 
 def words(settings: Settings, layout: Table | Figure) -> list[str]:
-    """Measures whose words a table or figure uses, in the order of a table's rows."""
+    """Measures that a table or figure shows, in the order of a table's rows."""
     if isinstance(layout, Figure):
         needs = registry.load("figure", layout.kind).NEEDS
         return [name for name in settings.measures if name in needs]
-    return list(settings.measures)
+    return layout.measured(settings.measures)
 
 
 def columns(layout: Layout) -> list[tuple[str, str, str]]:
@@ -46,11 +46,15 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
     several = len(datasets) > 1
     chosen = [datasets[0].method(label) for label in layout.methods]
     methods = {method.label: method.title for method in chosen}
-    untuned = [m.label for m in chosen if not m.tuned or m.tuned.dataset != layout.datasets[0]]
+    records = {
+        m.label: m.tuned for m in chosen if m.tuned and m.tuned.dataset == layout.datasets[0]
+    }
+    untuned = [label for label in methods if label not in records]
+    searched = {label: record.remark for label, record in records.items() if record.remark}
     groups = [
-        [name, forget_set, (f"{dataset.title}, " if several else "") + selector.title]
+        [name, one, (f"{dataset.title}, " if several else "") + forgotten(dataset, one, layout)]
         for name, dataset in zip(layout.datasets, datasets, strict=True)
-        for forget_set, selector in ((one, dataset.forget_sets[one]) for one in layout.forget_sets)
+        for one in layout.forget_sets
     ]
     return {
         "title": layout.title,
@@ -71,10 +75,21 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
         "groups": groups,
         "measures": words(settings, layout),
         "untuned": untuned if layout.kind == "methods" else [],
+        "searched": searched if layout.kind == "methods" else {},
         "methods": [
             [label, name] for label, name in (REFERENCES | methods | layout.titles).items()
         ],
     }
+
+
+def forgotten(dataset: Dataset, forget_set: str, layout: Layout) -> str:
+    """What a row or a point counts as forgotten: after several requests, the rows of them all."""
+    requests = [*reversed(dataset.earlier(forget_set)), forget_set]
+    titles = ", ".join(dataset.forget_sets[one].title for one in requests)
+    if len(requests) > 1:
+        return f"Requests 1-{len(requests)}: {titles}"
+    followed = any(forget_set in dataset.earlier(one) for one in layout.forget_sets)
+    return f"Request 1: {titles}" if followed else titles
 
 
 def _given(dataset: Dataset) -> dict[str, str]:
@@ -90,8 +105,9 @@ def _given(dataset: Dataset) -> dict[str, str]:
 def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
     """What the report is made of, the settings of everything in it included."""
     experiment = settings.chosen
-    layouts = [*experiment.tables.values(), *experiment.figures.values()]
+    layouts: list[Table | Figure] = [*experiment.tables.values(), *experiment.figures.values()]
     shown = dict.fromkeys(name for layout in layouts for name in layout.datasets)
+    measured = {name for layout in layouts for name in words(settings, layout)}
     figures = {
         name: {
             "title": layout.title,
@@ -101,6 +117,7 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
         for name, layout in experiment.figures.items()
     }
     return {
+        "experiment": settings.experiment,
         "title": experiment.title,
         "seeds": list(experiment.seeds),
         "tables": {
@@ -109,7 +126,9 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
         "figures": figures,
         "params": {
             "experiment": {settings.experiment: experiment.plain()},
-            "measures": dict(settings.measures),
+            "measures": {
+                name: options for name, options in settings.measures.items() if name in measured
+            },
             "datasets": {name: _read(settings.datasets[name]) for name in shown},
         },
     }

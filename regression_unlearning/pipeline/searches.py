@@ -42,7 +42,7 @@ def inputs(settings: Settings, dataset: str, label: str, chosen: Tuning) -> list
         )
     if missing := missing_ids(settings, dataset, chosen.forget_sets):
         raise UserError("\n".join(missing))
-    found = [paths.arrays(dataset)]
+    found = [paths.arrays(dataset), paths.rows(dataset)]
     for forget_set in chosen.forget_sets:
         found.append(paths.parts(dataset, forget_set))
         found += models(settings, dataset, label, forget_set, chosen.seed).values()

@@ -1,13 +1,10 @@
 """What each method cost. Measured times differ from run to run, so they are kept apart."""
 
-from pathlib import Path
-
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.numerals import places
 from regression_unlearning.reporting.summaries import Summaries, select
 from regression_unlearning.reporting.table import NOT_MEASURED, Block, Cell, Row, Table, lifted
-from regression_unlearning.reporting.tables import ABSENT, cost
-from regression_unlearning.reporting.writing import save
+from regression_unlearning.reporting.tables import ABSENT, AVERAGES, number, numbers_mean
 
 VARIES = "times and memory vary from run to run and from machine to machine"
 
@@ -32,7 +29,7 @@ def costs_table(summaries: Summaries, layout: Layout) -> Table:
 
     def cell(place: tuple[str, str, str], name: str) -> Cell:
         one = ours.get((*place, name))
-        return cost(one, decimals[name]) if one else Cell(NOT_MEASURED, notes=(ABSENT,))
+        return number(one, decimals[name]) if one else Cell(NOT_MEASURED, notes=(ABSENT,))
 
     rows = tuple(
         Row(title, label, tuple(cell((*group, method), name) for name in layout.costs))
@@ -47,16 +44,9 @@ def costs_table(summaries: Summaries, layout: Layout) -> Table:
             columns=("Forget set", "Model", *(one.title for one in words)),
             blocks=(Block("", rows),),
             legend=(
-                ("Numbers", "the mean over the training seeds, ± half of its 95 % t interval"),
-                *((one.title, one.meaning) for one in words),
+                ("Numbers", numbers_mean(ours.values())),
+                *((one.title, one.meaning + AVERAGES[one.average]) for one in words),
                 ("Measured", VARIES),
             ),
         )
     )
-
-
-def write_costs(summaries: Summaries, layout: Layout, stem: str | Path) -> Table:
-    """Write ``{stem}_costs.csv`` (the summaries), ``.md`` and ``.tex``; see `costs_table`."""
-    table = costs_table(summaries, layout)
-    save(table, select(layout.own(summaries), layout.costs), f"{stem}_costs")
-    return table

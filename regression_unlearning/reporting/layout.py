@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from regression_unlearning.evaluation.measure import PAPER, Quantity
 from regression_unlearning.reporting.summaries import Summaries
 
-REFERENCES = ("original", "retrained")
+#: The model that forgot nothing, and the one that unlearning should arrive at.
+NOTHING, GOLD = "original", "retrained"
+REFERENCES = (NOTHING, GOLD)
+#: Endings of the files of a table.
+ENDINGS = (
+    *(".csv", ".md", ".tex", "_costs.csv", "_costs.md", "_costs.tex"),
+    *("_comparisons.csv", "_ranks.csv", "_ranks.md"),
+)
 EMBEDDED = "embedded demo data, not the paper's"
 #: The same as a line of its own, under a figure's title.
 EMBEDDED_LINE = f"{EMBEDDED[0].upper()}{EMBEDDED[1:]}"
@@ -28,8 +35,8 @@ class Layout:
     methods : mapping of str to str
         Key to title, in the order of the table; the original and the retrained model too.
     measures : tuple of str, optional
-        Quantities of the first block; the paper's five by default. All others that were measured
-        follow in a second block, in the order of `quantities`.
+        Quantities of the first block; the paper's five by default. All others that were measured,
+        and asked for, follow in a second block, in the order of `quantities`.
     error : str, optional
         What an error is, such as ``"root mean squared error, in points of the score"``.
     embedded : bool, optional
@@ -38,10 +45,14 @@ class Layout:
         ``"measures"``: the paper's form, a column for each method; ``"methods"``: a row for each.
     untuned : tuple of str, optional
         Methods whose settings nobody has searched.
+    searched : mapping of str to str, optional
+        What is said of methods whose search has not shown that their settings are better.
     given : str, optional
         Which datasets' original models were not trained here, and where they come from.
     quantities : mapping of str to Quantity, optional
         The words of what was measured: see `evaluation.measure.quantities`.
+    asked : frozenset of str, optional
+        The quantities that are shown, where a table asks for some measures alone.
     """
 
     title: str
@@ -53,8 +64,10 @@ class Layout:
     embedded: bool = False
     kind: str = "measures"
     untuned: tuple[str, ...] = ()
+    searched: Mapping[str, str] = field(default_factory=dict)
     given: str = ""
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
+    asked: frozenset[str] | None = None
 
     @property
     def unlearning(self) -> tuple[str, ...]:
@@ -76,12 +89,16 @@ class Layout:
         unknown = Quantity(key, key, "a measure added to this project")
         return self.quantities.get(key, unknown)
 
+    def asks(self, key: str) -> bool:
+        """Whether a quantity is shown at all."""
+        return self.asked is None or key in self.asked
+
     def own(self, summaries: Summaries) -> Summaries:
         """The cells that this table shows."""
         return {
             key: one
             for key, one in summaries.items()
-            if key[:2] in self.groups and key[2] in self.methods
+            if key[:2] in self.groups and key[2] in self.methods and self.asks(key[3])
         }
 
     def measured(self, summaries: Summaries) -> Summaries:

@@ -1,9 +1,8 @@
 """Many methods in one table: a row for each, a column for each of a few measures."""
 
-from pathlib import Path
-
+from regression_unlearning.reporting.comparisons import Comparisons
 from regression_unlearning.reporting.costs import VARIES
-from regression_unlearning.reporting.layout import Layout
+from regression_unlearning.reporting.layout import NOTHING, Layout
 from regression_unlearning.reporting.numerals import places
 from regression_unlearning.reporting.remarks import COST, remarks
 from regression_unlearning.reporting.summaries import Summaries, select
@@ -16,14 +15,14 @@ from regression_unlearning.reporting.table import (
     Table,
     lifted,
 )
-from regression_unlearning.reporting.tables import ABSENT, cost, floor, legend, number
-from regression_unlearning.reporting.writing import save
+from regression_unlearning.reporting.tables import ABSENT, floor, judged, legend, number
 
 SHOWN = (
     "error_retain_test",
     "error_forget_train",
-    "attack_label_rate",
+    "attack_matched_label_rate",
     "wasserstein_train",
+    "row_distance_train",
     "representation_network_excess",
     "tow",
     COST,
@@ -31,7 +30,9 @@ SHOWN = (
 FLOOR = "Floor"
 
 
-def methods_table(summaries: Summaries, layout: Layout) -> Table:
+def methods_table(
+    summaries: Summaries, layout: Layout, compared: Comparisons | None = None
+) -> Table:
     """Lay out summaries, costs included: forget set by method down, measures across.
 
     Notes on a method as a whole (`remarks`) stand at its name; the floor is the last row of each
@@ -43,35 +44,39 @@ def methods_table(summaries: Summaries, layout: Layout) -> Table:
         See `summary.summarise`; cells of other datasets are passed over.
     layout : Layout
         Title, forget sets, methods.
+    compared : dict, optional
+        See `comparisons.against_nothing`.
     """
-    ours = select(layout.own(summaries), SHOWN)
+    compared = compared or {}
+    keys = [key for key in SHOWN if layout.asks(key)]
+    ours = select(layout.own(summaries), keys)
     decimals = {
-        name: places(one.mean for key, one in ours.items() if key[3] == name) for name in SHOWN
+        name: places(one.mean for key, one in ours.items() if key[3] == name) for name in keys
     }
-    said = remarks(summaries, layout)
+    varies = [("Measured", VARIES)] if COST in keys else []
+    said = remarks(summaries, layout, compared)
     rows = []
     for group, title in layout.groups.items():
         for method, name in layout.methods.items():
-            cells = tuple(_cell(ours, (*group, method), key, layout, decimals) for key in SHOWN)
+            cells = tuple(
+                judged(
+                    _cell(ours, (*group, method), key, layout, decimals),
+                    compared.get((*group, method, NOTHING, key)),
+                )
+                for key in keys
+            )
             rows.append(Row(title, name, cells, notes=said.get(method, ())))
-        floors = tuple(Cell(_floor(ours, group, layout, key, decimals[key])) for key in SHOWN)
+        floors = tuple(Cell(_floor(ours, group, layout, key, decimals[key])) for key in keys)
         rows.append(Row(title, FLOOR, floors))
     return lifted(
         Table(
             title=layout.title,
             subtitle=layout.subtitle,
-            columns=("Forget set", "Method", *(_heading(layout, key) for key in SHOWN)),
+            columns=("Forget set", "Method", *(_heading(layout, key) for key in keys)),
             blocks=(Block("", tuple(rows)),),
-            legend=(*legend(SHOWN, layout, ours, leave_out=("paper",)), ("Measured", VARIES)),
+            legend=(*legend(keys, layout, ours, ("paper",), compared), *varies),
         )
     )
-
-
-def write_methods_table(summaries: Summaries, layout: Layout, stem: str | Path) -> Table:
-    """Write ``{stem}.csv`` (without costs), ``.md`` and ``.tex``; see `methods_table`."""
-    table = methods_table(summaries, layout)
-    save(table, layout.measured(summaries), stem)
-    return table
 
 
 def _heading(layout: Layout, key: str) -> str:
@@ -93,7 +98,7 @@ def _cell(
         return Cell(NOT_DEFINED)
     if one is None:
         return Cell(NOT_MEASURED, notes=(ABSENT,))
-    cell = (cost if key == COST else number)(one, decimals[key])
+    cell = number(one, decimals[key])
     return Cell(cell.text, notes=cell.notes)
 
 

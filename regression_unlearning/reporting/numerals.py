@@ -71,7 +71,14 @@ def shown(number: Number, decimals: int, write: Callable[[float, int], str] = fi
 
 
 def with_interval(summary: Summary, decimals: int) -> str:
-    """A cell as a table shows it: the mean, and half of its interval where there is one."""
-    text = shown(summary.mean, decimals)
-    half = (rounded(summary.high) - rounded(summary.low)) / 2
-    return text if math.isnan(half) else f"{text} ± {spread(half, decimals)}"
+    """A cell as a table shows it: the average and its interval; with few seeds their values."""
+    if summary.low is not None and summary.high is not None:
+        return f"{shown(summary.mean, decimals)} {ends((summary.low, summary.high), decimals)}"
+    if summary.mean.value is not None and len(summary.values) > 1:
+        return ", ".join(fixed(rounded(value), decimals) for value in summary.values)
+    return shown(summary.mean, decimals)
+
+
+def ends(interval: tuple[float, float], decimals: int) -> str:
+    """An interval in brackets."""
+    return f"[{', '.join(fixed(rounded(end), decimals) for end in interval)}]"

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from statistics import median
 
 from regression_unlearning.reporting.claims import Checked
-from regression_unlearning.reporting.estimates import FAILS, HOLDS, NOT_MEASURED
-from regression_unlearning.reporting.layout import Layout
+from regression_unlearning.reporting.comparing import SAME, UNTOLD, WORSE
+from regression_unlearning.reporting.comparisons import Comparisons
+from regression_unlearning.reporting.estimates import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
+from regression_unlearning.reporting.layout import NOTHING, Layout
 from regression_unlearning.reporting.summaries import Key, Summaries, select
 
 W1, COST = "wasserstein_train", "seconds_over_retraining"
@@ -15,11 +17,16 @@ HALF, TENTH = 0.5, 0.1
 Figures = dict[Key, tuple[float, float, float, float]]
 #: What stands for numbers that are not there.
 UNKNOWN = (math.nan, math.nan, math.nan, math.nan)
+#: Both must say so: a method is no closer that only has the right values in the wrong rows.
+DISTANCES = (W1, "row_distance_train")
 NO_CLOSER = (
-    "on no forget set closer to the retrained model than doing nothing, in mean Wasserstein "
-    "distance, by more than the floor"
+    "on no forget set closer to the retrained model than doing nothing, in Wasserstein distance "
+    "and row by row"
 )
-NOT_COMPARED = "not known whether it ends closer to the retrained model than doing nothing"
+NOT_COMPARED = (
+    "it cannot be told with so many seeds whether it ends closer to the retrained model than doing "
+    "nothing, in Wasserstein distance and row by row"
+)
 DEAR = "costs more than half of retraining's seconds on at least one forget set"
 UNTUNED = "untuned: nobody has searched its settings for these data"
 
@@ -36,7 +43,9 @@ def numbers(summaries: Summaries, layout: Layout) -> Figures:
     return {key: one.figures for key, one in select(layout.own(summaries), (W1, COST)).items()}
 
 
-def remarks(summaries: Summaries, layout: Layout) -> dict[str, tuple[str, ...]]:
+def remarks(
+    summaries: Summaries, layout: Layout, compared: Comparisons
+) -> dict[str, tuple[str, ...]]:
     """Notes on each unlearning method of a table: no closer than doing nothing, dear, untuned.
 
     Parameters
@@ -44,30 +53,34 @@ def remarks(summaries: Summaries, layout: Layout) -> dict[str, tuple[str, ...]]:
     summaries : dict
         With the costs among them.
     layout : Layout
-        Forget sets, methods, and which of them nobody has tuned.
+        Forget sets, methods, which of them nobody has tuned, and what their searches came to.
+    compared : dict
+        See `comparisons.against_nothing`.
     """
     means = numbers(summaries, layout)
     found = {}
     for method in layout.unlearning:
-        closer = _closer(means, layout, method)
+        closer = closer_than_nothing(compared, layout, method)
         shares = _shares(means, layout, [method])
         notes = []
-        if closer is None:
+        if closer is None and layout.asks(W1):
             notes.append(NOT_COMPARED)
-        elif not closer:
+        elif closer is False:
             notes.append(NO_CLOSER)
         if shares and max(shares) > HALF:
             notes.append(DEAR)
         if method in layout.untuned:
             notes.append(UNTUNED)
+        if method in layout.searched:
+            notes.append(layout.searched[method])
         found[method] = tuple(notes)
     return found
 
 
-def bars(summaries: Summaries, layout: Layout) -> list[Checked]:
+def bars(summaries: Summaries, layout: Layout, compared: Comparisons) -> list[Checked]:
     """Whether the methods as a whole are worth their cost: claims of ours, with their figures."""
     means = numbers(summaries, layout)
-    closer = {name: _closer(means, layout, name) for name in layout.unlearning}
+    closer = {name: closer_than_nothing(compared, layout, name) for name in layout.unlearning}
     worst = {name: max(_shares(means, layout, [name]), default=None) for name in layout.unlearning}
     shares = _shares(means, layout, layout.unlearning)
     middle = median(shares) if shares else math.nan
@@ -76,7 +89,7 @@ def bars(summaries: Summaries, layout: Layout) -> list[Checked]:
         (
             "closer_than_nothing",
             "Every method ends closer to the retrained model than doing nothing, in Wasserstein "
-            "distance (means over seeds) and by more than the floor, on at least one forget set.",
+            "distance and row by row, on at least one forget set.",
             *_all(layout, closer, "on none"),
         ),
         (
@@ -97,20 +110,26 @@ def bars(summaries: Summaries, layout: Layout) -> list[Checked]:
         ),
     ]
     return [
-        Checked(key, sentence, where, verdict, figures) for key, sentence, verdict, figures in said
+        Checked(key, sentence, where, verdict, figures)
+        for key, sentence, verdict, figures in said
+        if layout.asks(W1 if key == "closer_than_nothing" else COST)
     ]
 
 
-def _closer(means: Figures, layout: Layout, method: str) -> bool | None:
-    """Whether a method beats the original by more than the floor; None where that is not known."""
-    known = []
+def closer_than_nothing(compared: Comparisons, layout: Layout, method: str) -> bool | None:
+    """Whether a method beats the original on some forget set in both distances; None: not told.
+
+    It does not where on every forget set one of them says worse, or the same within the floor.
+    """
+    known: list[bool | None] = []
     for group in layout.groups:
-        ours, *_, floor = means.get((*group, method, W1), UNKNOWN)
-        nothing, *_ = means.get((*group, "original", W1), UNKNOWN)
-        gain = nothing - ours - floor
-        if not math.isnan(gain):
-            known.append(gain > 0)
-    return any(known) if known else None
+        pairs = [(*group, method, NOTHING, distance) for distance in DISTANCES]
+        verdicts = [compared[pair].verdict if pair in compared else UNTOLD for pair in pairs]
+        told = {WORSE, SAME} & set(verdicts)
+        known.append(False if told else None if UNTOLD in verdicts else True)
+    if any(known):
+        return True
+    return None if None in known or not known else False
 
 
 def _shares(means: Figures, layout: Layout, methods: Iterable[str]) -> list[float]:
@@ -130,8 +149,8 @@ def _all(
     names = layout.methods
     failed = [names[key] for key, one in held.items() if one is False]
     unknown = [names[key] for key, one in held.items() if one is None]
-    verdict = FAILS if failed else NOT_MEASURED if unknown else HOLDS
+    verdict = FAILS if failed else UNDECIDED if unknown else HOLDS
     figures = [f"{sum(one is True for one in held.values())} of {len(held)} methods"]
     figures += [f"{otherwise}: {', '.join(failed)}"] if failed else []
-    figures += [f"not measured: {', '.join(unknown)}"] if unknown else []
+    figures += [f"not known: {', '.join(unknown)}"] if unknown else []
     return verdict, tuple(figures)

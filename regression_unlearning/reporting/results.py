@@ -6,7 +6,7 @@ from typing import Any
 
 from regression_unlearning import registry
 from regression_unlearning.evaluation import values
-from regression_unlearning.evaluation.measure import quantities
+from regression_unlearning.evaluation.measure import PAPER, quantities
 from regression_unlearning.evaluation.values import Value
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.paper_values import paper_values
@@ -32,13 +32,14 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
     settings : mapping
         ``title``; ``datasets``, each with ``name``, ``title``, ``embedded``, ``loss`` and ``unit``;
         ``groups`` as a list of ``[dataset, forget set, title]``; ``methods`` of ``[key, title]``.
-        May hold ``kind``, ``untuned`` and ``measures``: those whose words are used, in the order
-        of rows (all that are known, if it does not); a dataset may hold ``given``: where its
-        original models come from.
+        May hold ``kind``, ``untuned``, ``searched`` and ``measures``: those that are shown, in
+        the order of rows (all that are known, if it does not); a dataset may hold ``given``:
+        where its original models come from.
     """
     datasets = settings["datasets"]
     given = {one["title"]: one["given"] for one in datasets if "given" in one}
     errors = dict.fromkeys(f"{ERRORS[one['loss']]}, in {one['unit']}" for one in datasets)
+    words = quantities(settings.get("measures") or registry.known("measure"))
     return Layout(
         title=settings["title"],
         dataset_title=", ".join(one["title"] for one in datasets),
@@ -48,7 +49,10 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
         embedded=any(one["embedded"] for one in datasets),
         kind=settings.get("kind", "measures"),
         untuned=tuple(settings.get("untuned", ())),
-        quantities=quantities(settings.get("measures") or registry.known("measure")),
+        searched=settings.get("searched", {}),
+        measures=tuple(key for key in PAPER if key in words),
+        quantities=words,
+        asked=frozenset(words),
         given="; ".join(f"{title}: {said}" for title, said in given.items()),
     )
 

@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.values import Bound
-from regression_unlearning.files import write_text
 
 #: Dataset, forget set, method, quantity.
 Key = tuple[str, str, str, str]
@@ -19,7 +18,8 @@ State = Literal["measured", "not measured", "not measurable"]
 SEPARATOR = "; "
 COLUMNS = (
     *("dataset", "forget_set", "method", "quantity", "mean", "bound", "state", "ci_low", "ci_high"),
-    *("seeds", "floor", "floor_bound", "floor_state", "paper_value", "note"),
+    *("seeds", "values", "floor", "floor_bound", "floor_state", "floor_low", "floor_high"),
+    *("paper_value", "note"),
 )
 
 
@@ -54,9 +54,9 @@ class Summary:
     Attributes
     ----------
     mean : Number
-        Over the training seeds.
+        Over the training seeds; of some quantities the geometric mean or the median.
     low, high : float or None
-        The mean's 95 % t interval.
+        Its 95 % interval, which stays in the quantity's range; None with fewer than five seeds.
     seeds : int
         Seeds of the models that were measured.
     floor : Number or None
@@ -66,6 +66,10 @@ class Summary:
         The paper's value, as printed.
     notes : tuple of str
         What a reader must know before trusting the number.
+    values : tuple of float
+        The values that were averaged, seed after seed; none of pairs, or where one is a bound.
+    floor_interval : (float, float) or None
+        The floor's 95 % interval.
     """
 
     mean: Number
@@ -75,6 +79,8 @@ class Summary:
     floor: Number | None = None
     paper: str = ""
     notes: tuple[str, ...] = ()
+    values: tuple[float, ...] = ()
+    floor_interval: tuple[float, float] | None = None
 
     @property
     def figures(self) -> tuple[float, float, float, float]:
@@ -92,16 +98,19 @@ def split(note: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in note.split(SEPARATOR.strip()) if part.strip())
 
 
-def write(path: str | Path, summaries: Summaries) -> None:
-    """Write summaries as CSV, numbers in full precision: `read` gives the same ones."""
+def as_csv(summaries: Summaries) -> str:
+    """Summaries as CSV, numbers in full precision: `read` gives the same ones."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for key, one in summaries.items():
         floor = (one.floor.value, one.floor.bound, one.floor.state) if one.floor else ("",) * 3
         mean = (one.mean.value, one.mean.bound, one.mean.state, one.low, one.high)
-        writer.writerow([*key, *mean, one.seeds, *floor, one.paper, SEPARATOR.join(one.notes)])
-    write_text(path, text.getvalue())
+        values = " ".join(map(repr, one.values))
+        ends = one.floor_interval or ("", "")
+        rest = (one.paper, SEPARATOR.join(one.notes))
+        writer.writerow([*key, *mean, one.seeds, values, *floor, *ends, *rest])
+    return text.getvalue()
 
 
 def read(*paths: str | Path) -> Summaries:
@@ -146,4 +155,6 @@ def _summary(row: dict[str, Any]) -> Summary:
         else None,
         row["paper_value"],
         split(row["note"]),
+        tuple(map(float, row["values"].split())),
+        (float(row["floor_low"]), float(row["floor_high"])) if row["floor_low"] else None,
     )

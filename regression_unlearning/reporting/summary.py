@@ -1,18 +1,23 @@
 """From one value per training seed to one summary per table cell: mean, interval, floor, notes."""
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from regression_unlearning import registry
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.inputs import GOLD
+from regression_unlearning.evaluation.measure import Quantity
+from regression_unlearning.evaluation.measure import quantities as quantities_of
 from regression_unlearning.evaluation.values import Value
+from regression_unlearning.reporting.averages import Average, average
+from regression_unlearning.reporting.floors import between, floor, interval
 from regression_unlearning.reporting.summaries import (
     SEPARATOR,
     Key,
     Number,
+    State,
     Summaries,
     Summary,
     split,
@@ -21,7 +26,11 @@ from regression_unlearning.reporting.summaries import (
 PAIRS = "gold against gold: the pairs share models, hence no interval"
 
 
-def summarise(values: Iterable[Value], paper: Mapping[Key, str]) -> Summaries:
+def summarise(
+    values: Iterable[Value],
+    paper: Mapping[Key, str],
+    quantities: Mapping[str, Quantity] | None = None,
+) -> Summaries:
     """Summarise measured values over the training seeds, beside the floor and the paper's value.
 
     Parameters
@@ -30,6 +39,9 @@ def summarise(values: Iterable[Value], paper: Mapping[Key, str]) -> Summaries:
         See `evaluation.values`.
     paper : mapping
         Printed values by dataset, forget set, method and quantity.
+    quantities : mapping, optional
+        How each quantity is averaged and its range, by key: see `evaluation.measure.quantities`. By
+        default those of every known measure.
 
     Returns
     -------
@@ -41,31 +53,52 @@ def summarise(values: Iterable[Value], paper: Mapping[Key, str]) -> Summaries:
     UserError
         When there are no values, or a model is measured twice.
     """
+    cells = cells_of(values, quantities)
+    found = {}
+    for key, cell in cells.items():
+        floor, ends, reason = _floor(cells.get((*key[:2], GOLD, key[3])), cell.quantity)
+        note = SEPARATOR.join(filter(None, dict.fromkeys((cell.note, reason))))
+        average = cell.average
+        found[key] = Summary(
+            cell.mean,
+            average.low if average else None,
+            average.high if average else None,
+            cell.seeds,
+            floor,
+            paper.get(key, ""),
+            split(note),
+            cell.shown,
+            ends,
+        )
+    return found
+
+
+def cells_of(
+    values: Iterable[Value], quantities: Mapping[str, Quantity] | None = None
+) -> "dict[Key, Cell]":
+    """Gather measured values by cell, sorted; see `summarise`."""
+    known = quantities_of(registry.known("measure")) if quantities is None else quantities
     groups: dict[Key, list[Value]] = defaultdict(list)
     for one in values:
         groups[one.dataset, one.forget_set, one.method, one.quantity].append(one)
     if not groups:
         raise UserError("measures: there are no rows to summarise.")
-    cells = {key: _Cell(key, groups[key]) for key in sorted(groups)}
-    found = {}
-    for key, cell in cells.items():
-        floor, reason = _floor(cells.get((*key[:2], GOLD, key[3])))
-        note = SEPARATOR.join(filter(None, dict.fromkeys((cell.note, reason))))
-        low, high = cell.interval
-        found[key] = Summary(
-            cell.mean, low, high, cell.seeds, floor, paper.get(key, ""), split(note)
-        )
-    return found
+    return {
+        key: Cell(key, groups[key], known.get(key[3], Quantity(key[3], key[3], "")))
+        for key in sorted(groups)
+    }
 
 
 @dataclass(frozen=True)
-class _Cell:
+class Cell:
     """The values of one cell, and what is found in them."""
 
     key: Key
     rows: Sequence[Value]
+    quantity: Quantity
 
     def __post_init__(self) -> None:
+        """Refuse two values of one model."""
         seen = set()
         for row in self.rows:
             if (row.seed, row.other_seed) in seen:
@@ -82,9 +115,9 @@ class _Cell:
         return found
 
     @cached_property
-    def measured(self) -> list[float]:
-        """Every value that there is, bounds included."""
-        return [row.value for row in self.rows if row.value is not None]
+    def measured(self) -> list[Value]:
+        """Every row with a value, bounds included."""
+        return [row for row in self.rows if row.value is not None]
 
     @property
     def paired(self) -> bool:
@@ -94,31 +127,33 @@ class _Cell:
     @property
     def seeds(self) -> int:
         """How many models were measured."""
-        known = [row for row in self.rows if row.value is not None]
-        return len({seed for r in known for seed in (r.seed, r.other_seed) if seed is not None})
+        pairs = [(row.seed, row.other_seed) for row in self.measured]
+        return len({seed for pair in pairs for seed in pair if seed is not None})
 
     @cached_property
-    def mean(self) -> Number:
-        """The mean; a bound where a value is one."""
-        lower, upper = self.states[">="], self.states["<="]
+    def average(self) -> Average | None:
+        """The average over the seeds; for pairs without the interval; None where nothing is."""
         if not self.measured:
-            return Number(None, state="not measured")
-        if lower and upper:
-            return Number(None, state="not measurable")
-        return Number(_mean(self.measured), ">=" if lower else "<=" if upper else "")
+            return None
+        found = average(self.measured, self.quantity)
+        return replace(found, low=None, high=None) if self.paired else found
 
     @property
-    def interval(self) -> tuple[float | None, float | None]:
-        """Ends of the 95 % t interval, for several single models without a bound."""
-        count = len(self.measured)
-        if self.paired or count < 2 or len(self.states["plain"]) < count:
-            return None, None
-        from scipy.special import stdtrit  # the quantile of Student's t
+    def mean(self) -> Number:
+        """The average as a number; a bound where it is one."""
+        if self.average is None:
+            return Number(None, state="not measured")
+        if self.average.value is None:
+            return Number(None, state="not measurable")
+        return Number(self.average.value, self.average.bound)
 
-        mean = _mean(self.measured)
-        variance = math.fsum((value - mean) ** 2 for value in self.measured) / (count - 1)
-        half = float(stdtrit(count - 1, 0.975)) * math.sqrt(variance / count)
-        return mean - half, mean + half
+    @property
+    def shown(self) -> tuple[float, ...]:
+        """The values themselves, seed after seed, where they are exact and of single models."""
+        if self.paired or len(self.states["plain"]) < len(self.measured):
+            return ()
+        rows = sorted(self.measured, key=lambda row: row.seed)
+        return tuple(row.value for row in rows if row.value is not None)
 
     def said(self, state: str) -> list[str]:
         """The notes of the rows in one state."""
@@ -137,7 +172,8 @@ class _Cell:
     def note(self) -> str:
         """Everything that is to be said of the cell."""
         plain = SEPARATOR.join(self.said("plain"))
-        parts = (self._missing(), self._censored(), self._single(), plain)
+        why = self.average.why if self.average else ""
+        parts = (self._missing(), self._censored(), why, self._single(), plain)
         return SEPARATOR.join(filter(None, dict.fromkeys(parts)))
 
     @property
@@ -163,21 +199,34 @@ class _Cell:
         return "one seed: no interval" if len(self.measured) == 1 else ""
 
 
-def _floor(gold: _Cell | None) -> tuple[Number | None, str]:
-    """The floor that the retrained models' cell gives, or why there is none."""
+def gold_pairs(gold: Cell) -> dict[tuple[int, int], float]:
+    """What the floor is averaged over: exact values of pairs, or differences of single values."""
+    plain = [row for row in gold.states["plain"] if row.value is not None]
+    if gold.paired:
+        return {
+            (row.seed, row.other_seed): row.value
+            for row in plain
+            if row.other_seed is not None and row.value is not None
+        }
+    return between({row.seed: row.value for row in plain if row.value is not None})
+
+
+def _floor(
+    gold: Cell | None, quantity: Quantity
+) -> tuple[Number | None, tuple[float, float] | None, str]:
+    """The floor that the retrained models' cell gives, its interval, or why there is none."""
+    if quantity.summary == "cost" or not quantity.floor:
+        return None, None, ""
     if gold is None:
-        return None, "no floor: the retrained model was not measured"
+        return None, None, "no floor: the retrained model was not measured on this"
+    pairs = gold_pairs(gold)
     if gold.paired and gold.measured:
-        return gold.mean, ""
-    plain = [row.value for row in gold.states["plain"] if row.value is not None]
-    if not gold.paired and len(plain) > 1:
-        apart = [abs(one - other) for one in plain for other in plain]
-        return Number(math.fsum(apart) / (len(plain) * (len(plain) - 1))), ""
-    if len(gold.measured) == 1:
-        return None, "one retrained seed: no floor"
-    return None, f"no floor: {gold.note}"
-
-
-def _mean(values: Sequence[float]) -> float:
-    """The mean; of equal values exactly that value."""
-    return values[0] if min(values) == max(values) else math.fsum(values) / len(values)
+        known = average(gold.measured, quantity)
+        ends = None if known.bound or known.why else interval(pairs, quantity)
+        state: State = "not measurable" if known.why else "measured"
+        return Number(known.value, known.bound, state), ends, known.why
+    if pairs:
+        return Number(floor(pairs, quantity)), interval(pairs, quantity), ""
+    single = len(gold.measured) == 1
+    why = "one retrained model, and it takes two" if single else gold.note
+    return None, None, f"no floor: {why}"

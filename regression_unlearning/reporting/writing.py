@@ -1,13 +1,8 @@
-"""Tables as CSV, Markdown and LaTeX: the same table, the same bytes."""
-
-from pathlib import Path
+"""Tables as Markdown and LaTeX: the same table, the same text."""
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from tabulate import tabulate
 
-from regression_unlearning.files import write_text
-from regression_unlearning.reporting import summaries
-from regression_unlearning.reporting.summaries import Summaries
 from regression_unlearning.reporting.table import Cell, Table
 
 _MARKDOWN = str.maketrans({"|": r"\|", "<": "&lt;", "*": r"\*", "`": r"\`", "\n": " "})
@@ -20,7 +15,9 @@ _LATEX = str.maketrans(
         "|": r"\textbar{}",
         "<": r"\textless{}",
         ">": r"\textgreater{}",
-        "±": r"$\pm$",
+        "▲": r"$\blacktriangle$",
+        "▼": r"$\blacktriangledown$",
+        "≈": r"$\approx$",
         "≥": r"$\geq$",
         "≤": r"$\leq$",
         "→": r"$\rightarrow$",
@@ -31,13 +28,6 @@ _LATEX = str.maketrans(
         "—": "---",
     }
 )
-
-
-def save(table: Table, shown: Summaries, stem: str | Path) -> None:
-    """Write ``{stem}.csv`` (the summaries), ``{stem}.md`` and ``{stem}.tex``, each whole."""
-    summaries.write(f"{stem}.csv", shown)
-    write_text(f"{stem}.md", as_markdown(table))
-    write_text(f"{stem}.tex", as_latex(table))
 
 
 def as_markdown(table: Table) -> str:
@@ -64,7 +54,7 @@ def as_markdown(table: Table) -> str:
 
 
 def as_latex(table: Table) -> str:
-    """The table as a LaTeX float (packages booktabs and graphicx)."""
+    """The table as a LaTeX float (packages amssymb, booktabs, graphicx)."""
     environment = Environment(
         loader=PackageLoader(__package__, "."),
         block_start_string="<%",

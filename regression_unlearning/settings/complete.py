@@ -6,8 +6,8 @@ from typing import Any
 
 from regression_unlearning.settings.like import LIKE, expanded, without_out
 from regression_unlearning.settings.methods import filled
+from regression_unlearning.settings.records import Record
 from regression_unlearning.settings.shared_options import check_said_once
-from regression_unlearning.settings.tuning import Tuned
 
 
 def resolved(values: Mapping[str, Any], folder: str | Path = ".") -> dict[str, Any]:
@@ -78,4 +78,4 @@ def _inner(values: dict[str, Any], section: str, parts: Sequence[str]) -> dict[s
 def _named_records(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _named_records(one) for key, one in value.items()}
-    return value.dataset if isinstance(value, Tuned) else value
+    return value.dataset if isinstance(value, Record) else value

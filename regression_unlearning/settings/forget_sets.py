@@ -35,7 +35,8 @@ class Selector(Section):
     """Base of the ways to choose a forget set.
 
     `after` names a forget set of the same dataset that was unlearned before this one: a method then
-    starts from its own model for that one, and the gold model never saw the rows of either.
+    starts from its own model for that one, and the gold model never saw the rows of either. What is
+    measured then counts the rows of both, and tables and figures name both titles.
 
     Where rows are windows over hours, `overlap` says whether a window is chosen too whose inputs
     hold an hour that a chosen window predicts. By default it is for a choice of customers alone.

@@ -13,10 +13,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_serializer
 
 from regression_unlearning import registry
-from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.errors import UserError
 from regression_unlearning.settings.like import Key, expanded, merged
+from regression_unlearning.settings.records import Record, check_chosen, read_record
 from regression_unlearning.settings.section import Section, validated
-from regression_unlearning.settings.tuning import Tuned, options_hash, read_record, record_path
+from regression_unlearning.settings.tuning import options_hash, record_path
 from regression_unlearning.settings.wording import shown
 
 #: Keys of a method's entry that are no options of the method.
@@ -45,7 +46,7 @@ class Method(BaseModel):
         Of these, those that are not the method's defaults.
     helpers : tuple of str
         Helper models that it asks for.
-    record : Tuned or None
+    record : Record or None
         The record of a search that the entry names.
     """
 
@@ -56,11 +57,11 @@ class Method(BaseModel):
     options: dict[str, Any]
     said: dict[str, Any]
     helpers: tuple[str, ...]
-    record: Tuned | None = None
+    record: Record | None = None
 
     @property
-    def tuned(self) -> Tuned | None:
-        """The record of the search that chose these very options, None where there was none."""
+    def tuned(self) -> Record | None:
+        """The record of the search that left these very options, None where there was none."""
         fits = self.record and self.record.options == options_hash(self.said)
         return self.record if fits else None
 
@@ -120,7 +121,7 @@ def with_changes(method: Method, changes: Mapping[str, Any]) -> dict[str, Any]:
     method : Method
         As it stood: what an earlier search chose stays chosen.
     changes : mapping
-        The options that the best trial changed.
+        The options that the search changed; none where the start was kept.
     """
     settings = registry.load("method", method.method).Settings
     options = said_of(settings.model_validate({**method.options, **changes}))
@@ -218,7 +219,7 @@ def _with_record(
 ) -> dict[str, Any]:
     """An entry with what the search chose that its `tuned` names."""
     record = own["tuned"]
-    if not isinstance(record, Tuned):
+    if not isinstance(record, Record):
         if not isinstance(record, str):
             raise UserError(
                 f"{where}.tuned: must be the name of a dataset: {{tuned: stsb}} takes what "
@@ -229,7 +230,9 @@ def _with_record(
         except UserError as error:
             raise UserError(f"{where}.tuned: {error}") from None
     file = record_path(record.dataset, label)
-    _fits(record, found["method"], f"{where}.tuned: {file}")
+    if (module := loaded(found["method"])) is not None:  # else it is said elsewhere
+        space = getattr(module, "SEARCH", {})
+        check_chosen(record, space, found["method"], f"{where}.tuned: {file}")
     for key, value in record.chosen.items():
         if own.get(key) not in (None, value):
             raise UserError(
@@ -237,19 +240,3 @@ def _with_record(
                 f"{key}, or tuned."
             )
     return {**found, **record.chosen, "tuned": record}
-
-
-def _fits(record: Tuned, method: str, where: str) -> None:
-    """Check that a record chose among what the method says that it is searched among."""
-    module = loaded(method)
-    if module is None:
-        return  # said elsewhere
-    space = getattr(module, "SEARCH", {})
-    for key, value in record.chosen.items():
-        if key not in space:
-            raise unknown("option", key, space, f"{where}: chosen")
-        if not space[key].holds(value):
-            raise UserError(
-                f"{where}: chosen.{key}: {value} is none of what {method} is searched among "
-                f"({space[key]}): search again."
-            )

@@ -18,12 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor, nn
 
-from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.errors import error
 from regression_unlearning.training.observe import pass_over
 from regression_unlearning.training.task import Task
-
-FORGET, RETAIN = "forget", "retain"
+from regression_unlearning.tuning.rows import FORGET, RETAIN
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class Seen:
 
 
 class Closeness:
-    """The objective of one forget set, the gold model's part of it taken once.
+    """The objective on some rows of one forget set, the gold model's part of it taken once.
 
     Parameters
     ----------
@@ -43,25 +41,12 @@ class Closeness:
         Data, loss and parts.
     gold : Module
         The model retrained without the forget set.
-    parts : mapping of Tensor
-        Row numbers: see `data.forget_sets.PARTS`. Where no held-out row is like the forget set
-        (random rows), the forget side is the forget set itself: it must then be one that no table
-        shows, which the check of params.yaml sees to.
-
-    Raises
-    ------
-    UserError
-        When there are no held-out rows to keep.
+    rows : mapping of Tensor
+        Row numbers of both sides: see `tuning.rows.Division`.
     """
 
-    def __init__(self, task: Task, gold: nn.Module, parts: Mapping[str, Tensor]):
-        like = parts["validation_forget"]
-        self.rows = {
-            FORGET: like if len(like) else parts["forget"],
-            RETAIN: parts["validation_retain"],
-        }
-        if not len(self.rows[RETAIN]):
-            raise UserError("tuning needs validation rows outside the forget set; there are none.")
+    def __init__(self, task: Task, gold: nn.Module, rows: Mapping[str, Tensor]):
+        self.rows = rows
         self.task = task
         self.scale = task.data.target[task.train].double().std().item()
         self.gold = self.seen(gold)

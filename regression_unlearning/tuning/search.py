@@ -9,13 +9,14 @@ import logging
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from torch import nn
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError
+from regression_unlearning.evaluation import cost
 from regression_unlearning.settings.search import Space, Whole
 from regression_unlearning.training.seeds import seed_for
 from regression_unlearning.training.task import Task
@@ -35,24 +36,37 @@ class Case:
         With the helpers that the method asks for.
     original : Module
         The model to unlearn from.
-    closeness : Closeness
-        The objective.
+    choosing, confirming : Closeness
+        The objective on the rows that choose between trials, and on those that confirm.
     retraining : float
         Seconds that the gold model took.
+    helper_seconds : mapping of str to float
+        Seconds that each helper took: they count among the method's, as in the tables.
+    rows : mapping
+        How many rows each side has: see `tuning.rows.Division`.
     """
 
     task: Task
     original: nn.Module
-    closeness: Closeness
+    choosing: Closeness
+    confirming: Closeness
     retraining: float
+    helper_seconds: Mapping[str, float] = field(default_factory=dict)
+    rows: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def share(self, seconds: float) -> float:
+        """What a method's own seconds make of retraining's, helper models included."""
+        record = {"seconds": seconds, "helper_seconds": dict(self.helper_seconds)}
+        return cost.seconds(record) / self.retraining
 
 
 @dataclass(frozen=True)
 class Trial:
     """One trial: the settings that were changed, the value of each forget set, what it cost.
 
-    `value` is the mean over the forget sets, None where the method failed; `share` the largest
-    share of retraining's seconds.
+    `value` is the mean over the forget sets, None where the method failed; `confirmed` the same on
+    the rows that confirm, by which no trial is chosen; `share` the largest share of retraining's
+    seconds, helper models included.
     """
 
     changed: dict[str, Any]
@@ -61,6 +75,7 @@ class Trial:
     share: float
     seconds: float
     failed: str = ""
+    confirmed: float | None = None
 
 
 def space_of(method: str) -> Mapping[str, Space]:
@@ -104,20 +119,21 @@ def attempt(
     cases: Sequence[Case], method: str, options: Mapping[str, Any], changed: dict[str, Any]
 ) -> Trial:
     """Unlearn with some settings on every forget set and see how close the result is to gold."""
-    begun, values, share = time.perf_counter(), [], 0.0
+    begun, values, confirmed, share = time.perf_counter(), [], [], 0.0
     try:
         for case in cases:
             task = case.task.having()
             model = unlearn(case.original, task, method, **{**options, **changed})
-            share = max(share, sum(run.seconds for run in task.fitted) / case.retraining)
-            values.append(case.closeness.value(model))
+            share = max(share, case.share(sum(run.seconds for run in task.fitted)))
+            values.append(case.choosing.value(model))
+            confirmed.append(case.confirming.value(model))
     except UserError as error:
         return Trial(changed, None, tuple(values), share, time.perf_counter() - begun, str(error))
-    value = sum(values) / len(values)
+    value, fresh = (sum(found) / len(found) for found in (values, confirmed))
     seconds = time.perf_counter() - begun
-    if not math.isfinite(value):
+    if not math.isfinite(value + fresh):
         return Trial(changed, None, (), share, seconds, "the model's predictions are no numbers")
-    return Trial(changed, value, tuple(values), share, seconds)
+    return Trial(changed, value, tuple(values), share, seconds, confirmed=fresh)
 
 
 def search(
@@ -128,9 +144,8 @@ def search(
     budget: float,
     most: float,
     epochs: int,
-    nothing: float,
     seed: int,
-) -> tuple[list[Trial], Trial]:
+) -> list[Trial]:
     """Try settings until the budget is spent.
 
     Parameters
@@ -144,51 +159,35 @@ def search(
     budget : float
         Seconds of all trials together; the one that passes it is still finished.
     most : float
-        Share of retraining's seconds above which a trial is not chosen.
+        Share of retraining's seconds above which a trial is not chosen. Where the helper models
+        alone take it, the start is the only trial.
     epochs : int
-        Epochs of the dataset's training. A trial takes at most `most` of them: one that takes more
-        would spend the budget on what is too dear to be chosen.
-    nothing : float
-        How far the original models are from gold.
+        Epochs of the dataset's training. A trial takes at most `most` of them, less what the helper
+        models took: one that takes more would spend the budget on what is too dear to be chosen.
     seed : int
         Of the sequence of settings.
 
     Returns
     -------
-    trials : list of Trial
-    best : Trial
-        The nearest to gold among those that cost no more than `most` and do better than `nothing`;
-        the nearest of all where there are none.
+    list of Trial
+        The first is the start.
 
     Raises
     ------
     UserError
         When the method declares no space, or every trial failed.
     """
-    space = no_longer(space_of(method), math.floor(most * epochs))
+    helpers = max((case.share(0.0) for case in cases), default=0.0)
+    space = no_longer(space_of(method), math.floor((most - helpers) * epochs))
     asked = proposals(space, seed_for("search", method, seed))
     trials: list[Trial] = []
     spent = 0.0
-    while not trials or spent < budget:
+    while not trials or (spent < budget and helpers < most):
         found = attempt(cases, method, options, next(asked) if trials else {})
         spent += found.seconds
         trials.append(found)
         shown = "failed" if found.value is None else f"{found.value:.4f}"
         log.info("%s, trial %d: %s %s", method, len(trials), shown, found.changed or "as it stands")
-    done = [trial for trial in trials if trial.value is not None]
-    if not done:
+    if all(trial.value is None for trial in trials):
         raise UserError(f"{method}: every trial failed; the last said: {trials[-1].failed}")
-    useful = [trial for trial in done if trial.share <= most and trial.value < nothing]
-    return trials, min(useful or done, key=lambda trial: trial.value)
-
-
-def as_record(trials: Sequence[Trial], best: Trial, nothing: float) -> dict[str, Any]:
-    """A search as JSON values: its figures, every trial."""
-    return {
-        "value": best.value,
-        "before": trials[0].value,
-        "nothing": nothing,
-        "share_of_retraining": best.share,
-        "seconds": sum(trial.seconds for trial in trials),
-        "trials": [asdict(trial) for trial in trials],
-    }
+    return trials

@@ -11,10 +11,9 @@ from regression_unlearning.evaluation.values import write
 from regression_unlearning.pipeline.absences import absences
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.reporting.absent import notice
-from regression_unlearning.reporting.results import layout_of, printed, read_measures
-from regression_unlearning.reporting.summaries import read
+from regression_unlearning.reporting.results import printed, read_measures
 from regression_unlearning.reporting.summary import summarise
-from regression_unlearning.reporting.tables import write_table
+from regression_unlearning.reporting.tabling import Tabling
 from regression_unlearning.settings import document
 from regression_unlearning.settings.complete import resolved
 from regression_unlearning.settings.reading import read_yaml
@@ -70,10 +69,11 @@ def test_its_table_says_why(settings, tmp_path):
     assert {one.mean.state for one in found.values()} == {"not measured"}
     assert all("request" in one.notes[0] for one in found.values())
     assert len(found) == 2 * 4 * len(PAPER) and {key[3] for key in found} == set(PAPER)
-    write_table(found, layout_of(chosen), tmp_path / "table1")
-    text = (tmp_path / "table1.md").read_text(encoding="utf-8")
-    assert reason in text and "nothing here could be measured" in text and "mean over" not in text
-    assert read(tmp_path / "table1.csv") == found
+    made = Tabling(read_measures(files), chosen)
+    text = made.files()[".md"]
+    assert reason in text and "nothing here could be measured" in text
+    assert "the mean over" not in text
+    assert made.summaries == found
 
 
 def test_its_figure_says_why(tmp_path):

@@ -13,7 +13,8 @@ from made_summaries import (
     number,
 )
 
-from regression_unlearning.reporting.costs import VARIES, costs_table, write_costs
+from regression_unlearning.reporting.comparing import BETTER, SAME, UNTOLD, Comparison
+from regression_unlearning.reporting.costs import VARIES, costs_table
 from regression_unlearning.reporting.layout import EMBEDDED, Layout
 from regression_unlearning.reporting.numerals import (
     fixed,
@@ -23,8 +24,7 @@ from regression_unlearning.reporting.numerals import (
     spread,
     with_interval,
 )
-from regression_unlearning.reporting.summaries import read
-from regression_unlearning.reporting.tables import ABSENT, main_table, write_table
+from regression_unlearning.reporting.tables import ABSENT, main_table
 from regression_unlearning.reporting.writing import as_latex, as_markdown
 
 LAYOUT = Layout(
@@ -77,7 +77,7 @@ FOUND = {
         (
             ("d", "low", "retrained", "seconds"),
             (125.0,),
-            {"note": "one seed; one retrained seed: no floor"},
+            {"note": "one seed"},
         ),
         (("other", "low", "blindspot", "only_elsewhere"), (1.0,), {}),
     )
@@ -106,16 +106,16 @@ def texts(row):
 def test_cells():
     rows = {(r["Forget set"], r["Measure"]): r for r in records(main_table(FOUND, LAYOUT))}
     first = rows["<= -0.85", "Forget error, train → retrained"]
-    assert first["Original"] == "1.500 ± 0.100 (paper 1.40)"
-    assert first["Retrained"] == "2.500 ± 0.200 (paper 2.75)"
+    assert first["Original"] == "1.500 [1.400, 1.600] (paper 1.40)"
+    assert first["Retrained"] == "2.500 [2.300, 2.700] (paper 2.75)"
     assert first["Blindspot"] == "2.400"
     assert (first["Floor"], first["Notes"]) == ("0.050", {"capped", "one seed"})
     second = rows["<= -0.85", "Anamnesis index → 1"]
     assert (second["Original"], second["Blindspot"]) == ("—", "≥ 1.320")
     assert second["Floor"] == "0.040"  # the frame's own: how far retrained models' index is from 1
     third = rows["$5_000$", "Forget error, train → retrained"]  # two digits before the point
-    assert (third["Original"], third["Blindspot"]) == ("11.50 ± 0.25", "9.25")
-    assert (third["Retrained"], third["Floor"]) == ("not measured", "not measured")
+    assert (third["Original"], third["Blindspot"]) == ("11.50 [11.25, 11.75]", "9.25")
+    assert (third["Retrained"], third["Floor"]) == ("not measured", "—")
 
 
 def test_further_measures_follow_and_costs_stay_out():
@@ -175,48 +175,49 @@ def test_latex_is_balanced_and_escaped():
     assert text.count(r"\toprule") == text.count(r"\bottomrule") == 2
     assert r"Unlearning \& forgetting \textbar{} 100 \%" in text and r"Toy\_data" in text
     assert r"\textless{}= -0.85" in text and r"\$5\_000\$" in text
-    assert r"$\geq$ 1.320" in text and r"1.500 $\pm$ 0.100" in text
+    assert r"$\geq$ 1.320" in text and "1.500 [1.400, 1.600]" in text
     rows = [line for line in text.splitlines() if line.startswith(" & ")]
     assert len(rows) == 4 * 4 + 4 * 4  # three methods and the floor, in eight rows
-    assert not set("±≥≤→↑↓") & set(text)
+    assert not set("▲▼≈≥≤→↑↓") & set(text)
 
 
-def test_files_are_the_same_bytes_twice(tmp_path):
-    write_table(FOUND, LAYOUT, tmp_path / "one")
-    write_table(FOUND, LAYOUT, tmp_path / "two")
-    write_table(dict(reversed(FOUND.items())), LAYOUT, tmp_path / "shuffled")
-    for suffix in (".csv", ".md", ".tex"):
-        one = (tmp_path / f"one{suffix}").read_bytes()
-        assert one and one == (tmp_path / f"two{suffix}").read_bytes()
-        if suffix != ".csv":  # the CSV is in the given order
-            assert one == (tmp_path / f"shuffled{suffix}").read_bytes()
+def test_the_order_of_the_summaries_does_not_matter():
+    table, other = (main_table(one, LAYOUT) for one in (FOUND, dict(reversed(FOUND.items()))))
+    assert as_markdown(table) == as_markdown(other) and as_latex(table) == as_latex(other)
 
 
-def test_csv_is_the_summaries_divided_into_measures_and_costs(tmp_path):
-    write_table(FOUND, LAYOUT, tmp_path / "t")
-    write_costs(FOUND, LAYOUT, tmp_path / "t")
-    measures, costs = read(tmp_path / "t.csv"), read(tmp_path / "t_costs.csv")
-    assert {key[3] for key in costs} == {"seconds"}
-    assert not {key[3] for key in measures} & set(LAYOUT.costs)
-    own = {key: one for key, one in FOUND.items() if key[0] == "d"}  # of this table alone
-    assert read(tmp_path / "t.csv", tmp_path / "t_costs.csv") == own == measures | costs
+def test_verdicts_stand_in_the_cells_they_are_of():
+    compared = {
+        ("d", "low", method, "original", "error_forget_train"): Comparison(0.1, verdict=verdict)
+        for method, verdict in (("blindspot", BETTER), ("retrained", SAME))
+    }
+    high = ("d", "high", "blindspot", "original", "error_forget_train")
+    table = main_table(FOUND, LAYOUT, compared | {high: Comparison(0.1, verdict=UNTOLD)})
+    rows = {(r["Forget set"], r["Measure"]): r for r in records(table)}
+    first = rows["<= -0.85", "Forget error, train → retrained"]
+    assert first["Blindspot"].startswith("2.400 ▲") and first["Original"].startswith("1.500 [")
+    assert "≈" in first["Retrained"]
+    assert rows["$5_000$", "Forget error, train → retrained"]["Blindspot"] == "9.25 ?"
+    assert "▲ ▼ ≈ ?" in dict(table.legend) and "▲ ▼ ≈ ?" not in dict(
+        main_table(FOUND, LAYOUT).legend
+    )
+    assert r"$\blacktriangle$" in as_latex(table)
+    few = main_table(FOUND, LAYOUT, {high: Comparison(seeds=2)})
+    assert "it takes 3 seeds" in dict(few.legend)["Verdicts"] and "?" not in as_latex(few)
 
 
-def test_costs_have_a_table_of_their_own(tmp_path):
+def test_costs_have_a_table_of_their_own():
     table = costs_table(FOUND, LAYOUT)
     assert [(r.group, r.label) for r in table.rows] == [
         ("<= -0.85", "Retrained"),
         ("<= -0.85", "Blindspot"),
     ]
-    assert table.rows[1].cells[0].text == "12.5 ± 0.5"
+    assert table.rows[1].cells[0].text == "12.5 [12.0, 13.0]"
     assert table.rows[1].cells[1].text == "not measured"
-    assert not any("floor" in note for note in table.notes)
-    write_costs(FOUND, LAYOUT, tmp_path / "t")
-    assert VARIES in (tmp_path / "t_costs.md").read_text("utf-8")
-    assert {p.name for p in tmp_path.iterdir()} == {"t_costs.csv", "t_costs.md", "t_costs.tex"}
+    assert VARIES in as_markdown(table)
 
 
-def test_several_datasets_stand_one_under_the_other(tmp_path):
+def test_several_datasets_stand_one_under_the_other():
     """Forget sets of the same name are told apart by their dataset, in tables and in costs."""
     same = {("e", *k[1:]): replace(one, mean=number(9.125)) for k, one in FOUND.items()}
     both = FOUND | same
@@ -258,5 +259,10 @@ def test_numerals():
 def test_a_number_is_rounded_to_six_digits_first_as_tables_have_always_been():
     """1.2344996 is 1.234 at once, and 1.23450 at six digits; either is right to half a digit."""
     assert shown(number(12.3449996), 2) == "12.35" != f"{12.3449996:.2f}"
-    assert with_interval(cell(1.0, 0.1, 0.1), 3) == "1.000 ± 0.000"
-    assert with_interval(cell(1.0, 0.1, 0.1 + 2e-17), 3) == "1.000 ± 0.000"
+    assert with_interval(cell(1.0, 0.9, 12.3449996), 2) == "1.00 [0.90, 12.35]"
+
+
+def test_few_seeds_show_their_values():
+    one = replace(cell(0.5), values=(0.25, 0.75))
+    assert with_interval(one, 2) == "0.25, 0.75"
+    assert with_interval(replace(one, values=(0.5,)), 2) == "0.50"

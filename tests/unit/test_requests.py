@@ -1,5 +1,7 @@
 """Requests one after the other: whose rows, which model is the start, and how they are drawn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from method_tasks import make_task
 from regression_unlearning.data.forget_sets import NOW, PARTS, read_selector, select
 from regression_unlearning.errors import UserError
 from regression_unlearning.reporting.figure import Given
+from regression_unlearning.reporting.figures import requests
 from regression_unlearning.reporting.figures.requests import FOLLOWED, draw, follow
 from regression_unlearning.reporting.layout import Layout
 
@@ -115,6 +118,18 @@ def test_what_is_followed_stands_in_the_order_of_the_requests():
     assert found["d", FOLLOWED[1], "blindspot"].tolist() == [[2, 1.5, 9], [1, 0.5, 9]]
     gaps = found["d", FOLLOWED[0], "original"]
     assert gaps[0].tolist() == [1, 0.5, 9] and np.isnan(gaps[1]).all()
+
+
+def test_the_ticks_say_which_requests_a_point_counts(tmp_path, monkeypatch):
+    titles = ["Request 1: Ages 0-10", "Requests 1-2: Ages 0-10, Ages 10-20"]
+    layout = replace(LAYOUT, groups=dict(zip(LAYOUT.groups, titles, strict=True)))
+    drawn = []
+    monkeypatch.setattr(requests, "save_figure", lambda figure, *_: drawn.append(figure))
+    draw(Given(layout, tmp_path / "a", "years", FOUND))
+    (figure,) = drawn
+    for axis in figure.axes[: len(FOLLOWED)]:
+        texts = [tick.get_text() for tick in axis.get_xticklabels()]
+        assert [text.replace("\n", " ") for text in texts] == titles
 
 
 def test_the_figure_is_not_blank_and_the_same_bytes_twice(tmp_path):

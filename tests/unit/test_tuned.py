@@ -9,13 +9,16 @@ import pytest
 from plain_settings import PLAIN
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.pipeline import plan, stages
+from regression_unlearning.pipeline import layouts, plan, stages
 from regression_unlearning.pipeline import searches as searching
 from regression_unlearning.pipeline.grid import Grid
+from regression_unlearning.reporting.remarks import UNTUNED, remarks
+from regression_unlearning.reporting.results import layout_of
 from regression_unlearning.settings.complete import resolved
 from regression_unlearning.settings.document import check, load_settings
 from regression_unlearning.settings.methods import with_changes
 from regression_unlearning.settings.reading import read_yaml
+from regression_unlearning.settings.records import NOTHING_BETTER, UNCONFIRMED
 
 ROOT = Path(__file__).parents[2]
 PARAMS = ROOT / "params.yaml"
@@ -23,6 +26,19 @@ RECORD = {
     "dataset": "pairs", "method": "norm", "seed": 100, "budget_s": 60.0, "most": 0.5,
     "forget_sets": ["low"], "chosen": {}, "options": "", "value": 0.1, "before": 0.2,
     "nothing": 0.3, "share_of_retraining": 0.1, "seconds": 61.0, "trials": [{"value": 0.1}],
+}  # fmt: skip
+
+#: The form that is written now.
+NOW = {
+    **{key: RECORD[key] for key in RECORD if key not in (
+        "value", "before", "nothing", "share_of_retraining",
+    )},
+    "form": 2, "outcome": "found", "start_found": False,
+    "nothing": {"value": 0.3, "confirmed": 0.3},
+    "start": {"changed": {}, "value": 0.2, "confirmed": 0.2, "share_of_retraining": 0.1},
+    "best": {"changed": {}, "value": 0.1, "confirmed": 0.1, "share_of_retraining": 0.1},
+    "rows": {"low": {side: {"methods": 10, "choosing": 10, "confirming": 10}
+                     for side in ("forget", "retain")}},
 }  # fmt: skip
 
 
@@ -36,11 +52,11 @@ def values_of(**own):
 def put(tmp_path):
     """Write the record of a search of `norm` as the program does; gives the project's folder."""
 
-    def go(changes, **more):
+    def go(changes, base=RECORD, **more):
         method = check(values_of()).datasets["pairs"].method("norm")
         path = tmp_path / "tuning/pairs/norm.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        record = {**RECORD, **with_changes(method, changes), **more}
+        record = {**base, **with_changes(method, changes), **more}
         path.write_text(json.dumps(record), encoding="utf-8")
         return tmp_path
 
@@ -140,6 +156,53 @@ def test_a_wrong_record_is_named(put, changes, own, more, said):
     assert line.startswith("params.yaml: datasets.pairs.methods.norm.") and said in line
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"outcome": "maybe"}, "outcome: must be 'found', 'start_best', "),
+        ({"form": 3}, "form: must be 2 (given: 3)"),
+        ({"nothing": 0.3}, "nothing: "),
+        ({"start": {**NOW["start"], "confirmed": None, "value": "x"}}, "start.value: must be a nu"),
+        ({"value": 0.1}, "unknown key 'value'"),
+        ({"best": None}, "best: "),
+    ],
+)
+def test_a_wrong_record_of_the_form_that_is_written_now_is_named(put, more, said):
+    folder = put(CHOSEN, NOW, **more)
+    with pytest.raises(UserError, match="norm.json is no record of a search: ") as caught:
+        check(bare(tuned="pairs"), folder=folder)
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("form", "more", "remark"),
+    [
+        (NOW, {}, None),
+        (NOW, {"outcome": "not_confirmed"}, "searched: nothing better than the start"),
+        (NOW, {"outcome": "not_confirmed", "start_found": True}, None),
+        (NOW, {"outcome": "none_closer", "start_found": True}, NOTHING_BETTER),
+        (RECORD, {}, UNCONFIRMED),
+        (RECORD, {"before": 0.1}, NOTHING_BETTER),
+    ],
+)
+def test_a_table_calls_tuned_only_what_the_record_does(put, form, more, remark):
+    values = bare(tuned="pairs")
+    (experiment,) = values["experiments"].values()
+    (table,) = experiment["tables"].values()
+    table.update(kind="methods", methods=["norm"])
+    settings = check(values, folder=put(CHOSEN, form, **more))
+    told = layouts.told(settings, settings.chosen.tables["t"], {})
+    assert told["untuned"] == []
+    assert told["searched"] == ({} if remark is None else {"norm": remark})
+    notes = remarks({}, layout_of(told), {})["norm"]
+    assert notes == ((remark,) if remark else ())
+    del values["datasets"]["pairs"]["methods"]["norm"]["tuned"]
+    values["datasets"]["pairs"]["methods"]["norm"] |= CHOSEN
+    settings = check(values)
+    told = layouts.told(settings, settings.chosen.tables["t"], {})
+    assert remarks({}, layout_of(told), {})["norm"] == (UNTUNED,)
+
+
 def test_a_file_that_is_no_json_is_named(put):
     folder = put(CHOSEN)
     (folder / "tuning/pairs/norm.json").write_text("{", encoding="utf-8")
@@ -168,7 +231,8 @@ def test_every_record_of_the_repository_is_used_and_fits():
         method = settings.datasets[path.parent.name].method(path.stem)
         assert method.record is not None, path
         assert method.tuned is not None, path
-        assert math.isfinite(method.tuned.value)
+        values = [trial["value"] for trial in method.tuned.trials]
+        assert any(value is not None and math.isfinite(value) for value in values)
 
 
 def test_dvc_knows_the_records():

@@ -4,14 +4,18 @@ import json
 import re
 
 import pytest
+import torch
 from projects import checked
 
+from regression_unlearning.pipeline import searches
 from regression_unlearning.settings.document import load_settings
+from regression_unlearning.tuning.cases import open_cases
 
 SEARCH = "tuning/demo_pairs/finetune.json"
 
 
 def with_tuning(values):
+    values["datasets"]["demo_pairs"]["source"]["validation"] = 150  # enough for three parts
     values["datasets"]["demo_pairs"]["tuning"] = {
         "seed": 5,
         "budget": 0.2,
@@ -26,6 +30,16 @@ def test_a_search_asks_for_the_models_of_its_own_seed(tiny):
     models = {path for path in made if path.startswith("checkpoints/")}
     assert models and all("seed_5" in path for path in models)
     assert not any(path.startswith(("observations/", "measures/")) for path in made)
+
+
+def test_two_searches_may_be_asked_for_at_once(tiny):
+    """The files that stand for code are written while the engine asks what exists."""
+    tiny.edit_params(with_tuning)
+    (tiny.root / ".fingerprints").mkdir(exist_ok=True)
+    for path in (tiny.root / ".fingerprints").iterdir():
+        path.unlink()
+    wanted = {SEARCH, "tuning/demo_pairs/ssd.json"}
+    assert wanted <= {job.output for job in tiny.jobs("--", *sorted(wanted))}
 
 
 def test_a_search_without_its_models_says_how_to_make_them(tiny):
@@ -52,11 +66,41 @@ def test_a_missing_file_of_ids_is_named(tiny):
 
 
 @pytest.mark.slow
-def test_what_was_chosen_reruns_the_method_and_no_search(tiny):
+def test_too_few_rows_are_said_before_any_trial(tiny):
+    def with_few(values):
+        with_tuning(values)
+        values["datasets"]["demo_pairs"]["source"]["validation"] = 20
+
+    tiny.edit_params(with_few)
+    assert tiny.snakemake(SEARCH).returncode != 0
+    said = (tiny.root / "logs/tune/demo_pairs/finetune.log").read_text(encoding="utf-8")
+    assert "params.yaml: datasets.demo_pairs.forget_sets.score_0_2: tuning divides" in said
+
+
+@pytest.mark.slow
+def test_what_was_chosen_reruns_the_method_and_no_search(tiny, monkeypatch):
     tiny.edit_params(with_tuning)
     checked(tiny.snakemake(SEARCH))
+    checked(tiny.snakemake("tuning/demo_pairs/blindspot.json"))
     found = json.loads((tiny.root / SEARCH).read_text(encoding="utf-8"))
     assert found["trials"][0]["changed"] == {} and found["seed"] == 5
+    assert found["start"]["confirmed"] == found["trials"][0]["confirmed"]
+    kept = "best" if found["outcome"] == "found" else "start"
+    assert found["chosen"] == found[kept]["changed"]
+    assert min(found["rows"]["score_0_2"]["forget"].values()) >= 10
+    monkeypatch.chdir(tiny.root)
+    settings = load_settings("params.yaml")
+    (case,) = open_cases(settings, "demo_pairs", "sure", searches.tuning_of(settings, "demo_pairs"))
+    for side, theirs in (("forget", case.task.held_out), ("retain", case.task.validation)):
+        pieces = [theirs, case.choosing.rows[side], case.confirming.rows[side]]
+        assert [len(piece) for piece in pieces] == list(case.rows[side].values())
+        assert len(torch.cat(pieces).unique()) == sum(case.rows[side].values())
+    (case,) = open_cases(
+        settings, "demo_pairs", "blindspot", searches.tuning_of(settings, "demo_pairs")
+    )
+    path = "checkpoints/blindspot/demo_pairs/score_0_2/seed_5.json"
+    helper = json.loads((tiny.root / path).read_text(encoding="utf-8"))
+    assert case.helper_seconds == {"blindspot": helper["seconds"]}
 
     def takes_it(values, searched=tuple(found["chosen"])):
         entry = values["datasets"]["demo_pairs"]["methods"]["finetune"]
@@ -66,7 +110,7 @@ def test_what_was_chosen_reruns_the_method_and_no_search(tiny):
         }
 
     tiny.edit_params(takes_it)
-    settings = load_settings(tiny.root / "params.yaml")
+    settings = load_settings("params.yaml")
     method = settings.datasets["demo_pairs"].method("finetune")
     assert {**method.options, **found["chosen"]} == method.options
     assert len(method.tuned.trials) == len(found["trials"])

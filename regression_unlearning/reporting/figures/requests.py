@@ -1,6 +1,7 @@
 """Requests one after the other: errors and the attack after each of them (paper, Figure 7)."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from regression_unlearning.reporting.drawing import STYLES, canvas, place, save_figure
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 NEEDS = ("errors", "membership")
 SEE = (
     "the forget sets are asked for one after the other, and each method goes on from its own "
-    "model. Forgotten rows are all those asked for so far, and the retrained model has seen none "
-    "of them: the nearer to it, the better. Bars are 95 % intervals over training seeds."
+    "model. Forgotten rows are those of all requests that a point names, and the retrained model "
+    "has seen none of them: the nearer to it, the better. Bars are 95 % intervals over training "
+    "seeds."
 )
 #: What is followed, a panel each.
 FOLLOWED = ("error_retain_test", "error_forget_train", "attack_label_rate")
@@ -28,6 +30,8 @@ REFERENCES = {
     "original": {"color": "#999999", "linestyle": (0, (1, 1.5)), "marker": "o", "zorder": 2},
 }
 WIDTH, HEIGHT = 3.4, 3.9
+#: Letters of a line below the x-axis.
+LETTERS = 13
 #: How far apart two models' points of one request are drawn.
 APART = 0.06
 
@@ -126,7 +130,7 @@ def _labels(
     """Name a panel's measure, and on the x-axis what was asked for."""
     axis.set_title(words.title, fontsize=10, color="#222222", parse_math=False)
     axis.set_xticks(range(len(requests)))
-    texts = [f"Request {n}:\n{title}" for n, title in enumerate(requests, 1)]
+    texts = ["\n".join(wrap(title, LETTERS, break_on_hyphens=False)) for title in requests]
     axis.set_xticklabels(texts, fontsize=8, parse_math=False)
     axis.set_xlim(-0.4, len(requests) - 0.6)
     share = words.unit == "share"

@@ -1,0 +1,146 @@
+"""How far each printed value of the paper lies from ours, in units of our interval."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from regression_unlearning.reporting.layout import Layout
+from regression_unlearning.reporting.numerals import digits, in_brackets
+from regression_unlearning.reporting.summaries import Key, Summaries, Summary
+
+#: What else a printed quantity may have been: the paper's caption and its released code differ.
+READINGS = {
+    "error_forget_train": ("error_forget_train", "error_forget_test"),
+    "attack_label_rate": (
+        "attack_label_rate",
+        "attack_released_label_rate",
+        "attack_released_retain_label_rate",
+    ),
+}
+NEARER = "the paper's forget error is nearer to ours on"
+
+
+@dataclass(frozen=True)
+class Apart:
+    """One printed value beside one of ours.
+
+    Attributes
+    ----------
+    key : tuple of str
+        Dataset, forget set, method, our quantity.
+    printed : str
+        The paper's value, as printed.
+    ours : Summary
+        Our cell.
+    """
+
+    key: Key
+    printed: str
+    ours: Summary
+
+    @property
+    def units(self) -> float:
+        """Distance from our mean to the paper's value, the interval's end on that side being 1.
+
+        NaN where ours has no interval.
+        """
+        mean, low, high, _ = self.ours.figures
+        value = float(self.printed)
+        half = high - mean if value > mean else mean - low
+        if not half:
+            return 0.0 if value == mean else math.inf
+        return abs(value - mean) / half
+
+
+def against(summaries: Summaries, layout: Layout) -> list[Apart]:
+    """Every printed value beside each of its readings, in the table's order."""
+    found = []
+    for group in layout.groups:
+        for measure in layout.measures:
+            for method in layout.methods:
+                one = summaries.get((*group, method, measure))
+                if one is None or not one.paper:
+                    continue
+                for reading in READINGS.get(measure, (measure,)):
+                    key = (*group, method, reading)
+                    if key in summaries and summaries[key].mean.value is not None:
+                        found.append(Apart(key, one.paper, summaries[key]))
+    return found
+
+
+def nearer(found: Sequence[Apart]) -> Apart | None:
+    """Of several readings of one printed value the one whose mean lies nearest to it."""
+    known = [one for one in found if not math.isnan(one.ours.mean.exact)]
+    return min(known, key=lambda one: abs(one.ours.mean.exact - float(one.printed)), default=None)
+
+
+def with_nearer(summaries: Summaries) -> Summaries:
+    """Say where a printed forget error, of train by its caption, is nearer to ours on test rows.
+
+    The printed value then stands beside both.
+    """
+    found = dict(summaries)
+    for key, one in summaries.items():
+        first, *others = READINGS["error_forget_train"]
+        if key[3] != first or not one.paper:
+            continue
+        places = [(*key[:3], name) for name in (first, *others)]
+        readings = [Apart(k, one.paper, summaries[k]) for k in places if k in summaries]
+        if len(readings) < len(places) or (nearest := nearer(readings)) is None:
+            continue
+        side = "train" if nearest.key[3] == first else "test"
+        for k in places:
+            notes = (*summaries[k].notes, f"{NEARER} {side} rows")
+            found[k] = replace(summaries[k], paper=one.paper, notes=notes)
+    return found
+
+
+def within(found: Sequence[Apart]) -> tuple[int, int]:
+    """How many printed values lie within our interval, and how many ours has an interval for."""
+    units = [one.units for one in found if not math.isnan(one.units)]
+    return sum(unit <= 1 for unit in units), len(units)
+
+
+def as_markdown(protocols: Sequence[tuple[str, Summaries, Layout]]) -> str:
+    """A table of one row a printed value and reading, with two columns a protocol.
+
+    Parameters
+    ----------
+    protocols : sequence of (title, summaries, layout)
+        Such as ``("paper's text", ...)``; layouts may be of other datasets of the same table.
+    """
+    columns = [(title, layout, against(cells, layout)) for title, cells, layout in protocols]
+    places = [{(one.key[1:], one.printed): one for one in found} for _, _, found in columns]
+    layout = columns[0][1]
+    titles = {forget_set: title for (_, forget_set), title in layout.groups.items()}
+    head = ["Forget set", "Model", "Measure", "Paper"]
+    for title, *_ in columns:
+        head += [title, "units"]
+    rows = [head, [":--"] * len(head)]
+    for (forget_set, method, quantity), printed in dict.fromkeys(
+        place for found in places for place in found
+    ):
+        row = [
+            titles.get(forget_set, forget_set),
+            layout.methods.get(method, method),
+            layout.words(quantity).title,
+            printed,
+        ]
+        for found in places:
+            one = found.get(((forget_set, method, quantity), printed))
+            row += _cells(one) if one else ["", ""]
+        rows.append(row)
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    counts = [
+        f"{title}: {inside} of {known} printed values within the interval"
+        for title, _, found in columns
+        for inside, known in [within(found)]
+    ]
+    return "\n".join(lines) + "\n\n" + "; ".join(counts) + ".\n"
+
+
+def _cells(one: Apart) -> list[str]:
+    mean, low, high, _ = one.ours.figures
+    if math.isnan(low):
+        return [digits(one.ours.mean.value or 0.0, 4), ""]
+    return [in_brackets(mean, low, high), digits(one.units, 2)]

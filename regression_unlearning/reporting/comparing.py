@@ -1,0 +1,211 @@
+"""Paired comparisons of two models over training seeds, and what may be concluded from them.
+
+Original, retrained and unlearned models of one seed share the data's order and the start, so what
+is compared is their difference seed by seed. Each model's score is its distance from what the
+retrained model of that seed has (or from the number that the quantity aims at), so the retrained
+model's own uncertainty is in it. The margin below which a difference says nothing is the floor,
+with its own uncertainty.
+
+Four verdicts: better, worse (a two-sided paired t test, and a mean difference beyond the floor),
+the same (two one-sided tests against the floor: Schuirmann, 1987), or that it cannot be told with
+so many seeds. Of quantities that are summarised by their median the logarithms' distances are
+compared by Wilcoxon's signed-rank test. p values are corrected by Holm's rule over all that stands
+in one family.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from regression_unlearning.reporting.averages import LEVEL, error_of_mean, mean
+from regression_unlearning.reporting.floors import Pairs, without_each
+
+BETTER, WORSE, SAME, UNTOLD = "better", "worse", "the same", "cannot be told"
+ALPHA = 1 - LEVEL
+POWER = 0.8
+#: Fewer pairs are not compared; more than so many seeds are not asked for.
+FEWEST, MOST = 3, 1000
+
+Name = TypeVar("Name")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One model against another on one quantity.
+
+    Attributes
+    ----------
+    difference : float or None
+        Mean over seeds of our score minus the other's: below 0 ours is nearer to the goal. None
+        where fewer than three seeds have both.
+    low, high : float or None
+        Its 95 % paired t interval, not corrected for the number of comparisons.
+    seeds : int
+        Seeds that have both.
+    floor : float or None
+        The margin.
+    p_apart, p_same : float
+        Of the test for a difference, and of the one for equivalence; after `judged` corrected.
+    spread, spread_same : float
+        Standard errors, times the root of the number of seeds, behind the two tests.
+    verdict : str
+        One of the four.
+    needed : int or None
+        For what cannot be told: how many seeds would tell with a power of 80 %, did the mean
+        difference and the spread stay as they are; None where that is over a thousand or not known.
+    """
+
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    seeds: int = 0
+    floor: float | None = None
+    p_apart: float = 1.0
+    p_same: float = 1.0
+    spread: float = math.nan
+    spread_same: float = math.nan
+    verdict: str = UNTOLD
+    needed: int | None = None
+
+
+def compare(
+    ours: Mapping[int, float],
+    other: Mapping[int, float],
+    floor: float | None = None,
+    pairs: Pairs | None = None,
+    *,
+    ranked: bool = False,
+) -> Comparison:
+    """Compare two models' scores seed by seed; `judged` then gives the verdict.
+
+    Parameters
+    ----------
+    ours, other : mapping of int to float
+        Scores by training seed: the nearer to 0 the better; infinite ones only if `ranked`.
+    floor : float, optional
+        The margin.
+    pairs : mapping, optional
+        What the floor is the mean of, by pairs of seeds: its uncertainty then counts.
+    ranked : bool
+        Whether to compare by ranks.
+    """
+    apart = {seed: _less(ours[seed], other[seed]) for seed in sorted(set(ours) & set(other))}
+    numbers = list(apart.values())
+    if len(numbers) < FEWEST:
+        return Comparison(seeds=len(numbers), floor=floor)
+    if ranked:
+        return _by_ranks(numbers, floor)
+    middle, error = mean(numbers), error_of_mean(numbers)
+    half = _quantile(1 - ALPHA / 2, len(numbers) - 1) * error
+    found = Comparison(
+        middle, middle - half, middle + half, len(numbers), floor, spread=_spread(numbers)
+    )
+    found = replace(found, p_apart=2 * _tail(abs(middle), error, len(numbers) - 1))
+    if floor is None:
+        return found
+    if not any(numbers):
+        return replace(found, p_same=0.0, spread_same=0.0)
+    pseudo = without_each(pairs) if pairs else {}
+    own = all(seed in pseudo for seed in apart)
+    p_same, widest = 0.0, 0.0
+    for sign in (1, -1):
+        margins = [sign * d + (pseudo[s] if own else floor) for s, d in apart.items()]
+        p_same = max(p_same, _tail(mean(margins), error_of_mean(margins), len(margins) - 1))
+        widest = max(widest, _spread(margins))
+    return replace(found, p_same=p_same, spread_same=widest)
+
+
+def judged(family: Mapping[Name, Comparison]) -> dict[Name, Comparison]:
+    """Correct a family's p values and give each comparison its verdict."""
+    told = [name for name, one in family.items() if one.difference is not None]
+    apart = holm({name: family[name].p_apart for name in told})
+    same = holm({name: family[name].p_same for name in told})
+    found = dict(family)
+    for name in told:
+        one = replace(family[name], p_apart=apart[name], p_same=same[name])
+        one = replace(one, verdict=_verdict(one))
+        if one.verdict == UNTOLD:
+            one = replace(one, needed=_needed(one, len(told)))
+        found[name] = one
+    return found
+
+
+def holm(p: Mapping[Name, float]) -> dict[Name, float]:
+    """Correct p values by Holm's step-down rule ("A simple sequentially rejective ...", 1979)."""
+    found, greatest = {}, 0.0
+    for number, name in enumerate(sorted(p, key=lambda name: p[name])):
+        greatest = max(greatest, min(1.0, (len(p) - number) * p[name]))
+        found[name] = greatest
+    return found
+
+
+def _verdict(one: Comparison) -> str:
+    if one.floor is None or one.difference is None:
+        return UNTOLD
+    if one.p_apart < ALPHA and abs(one.difference) > one.floor:
+        return BETTER if one.difference < 0 else WORSE
+    return SAME if one.p_same < ALPHA else UNTOLD
+
+
+def _needed(one: Comparison, family: int) -> int | None:
+    """Seeds that tell, at the strictest level of Holm's rule; see `Comparison`."""
+    if one.floor is None or one.difference is None:
+        return None
+    beyond = abs(one.difference) - one.floor
+    effect, spread, level = (
+        (abs(one.difference), one.spread, ALPHA / 2 / family)
+        if beyond > 0
+        else (-beyond, one.spread_same, ALPHA / family)
+    )
+    if not effect or math.isnan(spread) or math.isinf(effect):
+        return None
+    for seeds in range(max(FEWEST, one.seeds + 1), MOST + 1):
+        wanted = _quantile(1 - level, seeds - 1) + _quantile(POWER, seeds - 1)
+        if effect * math.sqrt(seeds) >= wanted * spread:
+            return seeds
+    return None
+
+
+def _by_ranks(numbers: list[float], floor: float | None) -> Comparison:
+    import numpy as np
+    from scipy.stats import wilcoxon
+
+    def p(shifted: list[float], alternative: str) -> float:
+        # infinite differences are the largest there are: only their rank counts
+        finite = [abs(one) for one in shifted if math.isfinite(one)]
+        beyond = max(finite, default=0.0) + 1
+        clipped = np.clip(shifted, -beyond, beyond)
+        return float(wilcoxon(clipped, alternative=alternative).pvalue) if clipped.any() else 1.0
+
+    middle = float(np.median(numbers))
+    found = Comparison(middle, None, None, len(numbers), floor, p(numbers, "two-sided"))
+    if floor is None:
+        return found
+    above = p([number + floor for number in numbers], "greater")
+    below = p([number - floor for number in numbers], "less")
+    return replace(found, p_same=max(above, below))
+
+
+def _less(ours: float, other: float) -> float:
+    """The difference; 0 between two infinite scores."""
+    return 0.0 if ours == other else ours - other
+
+
+def _spread(numbers: list[float]) -> float:
+    return error_of_mean(numbers) * math.sqrt(len(numbers))
+
+
+def _quantile(share: float, freedom: int) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, share))
+
+
+def _tail(middle: float, error: float, freedom: int) -> float:
+    """P(T >= middle / error) of Student's t: how likely so great a mean is where the true is 0."""
+    if error == 0:
+        return 1.0 if middle == 0 else float(middle < 0)
+    from scipy.special import stdtr
+
+    return float(stdtr(freedom, -middle / error))

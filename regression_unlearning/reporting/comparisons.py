@@ -1,0 +1,127 @@
+"""What a table compares: each method with doing nothing, and the methods with each other."""
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+
+from regression_unlearning.evaluation.inputs import GOLD
+from regression_unlearning.evaluation.measure import Quantity
+from regression_unlearning.evaluation.values import Value
+from regression_unlearning.reporting.comparing import Comparison, compare, judged
+from regression_unlearning.reporting.floors import floor
+from regression_unlearning.reporting.layout import NOTHING, Layout
+from regression_unlearning.reporting.summaries import Key
+from regression_unlearning.reporting.summary import Cell, cells_of, gold_pairs
+
+#: Dataset, forget set, method, what it is compared with, quantity.
+Pair = tuple[str, str, str, str, str]
+Comparisons = dict[Pair, Comparison]
+COLUMNS = (
+    *("dataset", "forget_set", "method", "against", "quantity", "difference", "ci_low", "ci_high"),
+    *("seeds", "floor", "p_apart", "p_same", "verdict", "seeds_needed"),
+)
+
+
+class Scores:
+    """How far each model is from what a quantity aims at, seed by seed.
+
+    Parameters
+    ----------
+    values : iterable of Value
+        See `evaluation.values`.
+    quantities : mapping, optional
+        See `summary.summarise`.
+    """
+
+    def __init__(
+        self, values: Iterable[Value], quantities: Mapping[str, Quantity] | None = None
+    ) -> None:
+        self.cells = cells_of(values, quantities)
+
+    def of(self, key: Key) -> dict[int, float]:
+        """Scores of one model by seed: 0 is the goal. Bounds are left out."""
+        cell, gold = self.cells.get(key), self.cells.get((*key[:2], GOLD, key[3]))
+        if cell is None or cell.paired:
+            return {}
+        own = _plain(cell)
+        if cell.quantity.summary == "cost":
+            return own  # the less the better
+        if not cell.quantity.goal:
+            return {}
+        if cell.quantity.goal != "retrained":
+            return {seed: away(value, cell.quantity) for seed, value in own.items()}
+        aims = _plain(gold) if gold and not gold.paired else {}
+        return {seed: abs(own[seed] - aims[seed]) for seed in own if seed in aims}
+
+    def compare(self, ours: Key, other: Key) -> Comparison:
+        """One model against another; not corrected yet, without a verdict."""
+        cell, gold = self.cells.get(ours), self.cells.get((*ours[:2], GOLD, ours[3]))
+        first, second = self.of(ours), self.of(other)
+        if (
+            cell is None
+            or gold is None
+            or not cell.quantity.floor
+            or not (pairs := gold_pairs(gold))
+        ):
+            return compare(first, second)
+        if cell.quantity.average == "median":
+            return compare(
+                first, second, away(floor(pairs, cell.quantity), cell.quantity), ranked=True
+            )
+        return compare(first, second, floor(pairs, cell.quantity), pairs)
+
+
+def away(value: float, quantity: Quantity) -> float:
+    """Distance from a goal that is a number; of ratios in logarithms, where 0 is endlessly far."""
+    goal = float(quantity.goal)
+    if quantity.average == "mean":
+        return abs(value - goal)
+    return abs(math.log(value / goal)) if value > 0 else math.inf
+
+
+def against_nothing(scores: Scores, layout: Layout) -> Comparisons:
+    """Each model of a table against the original: one family of p values for each quantity."""
+    return _families(
+        scores,
+        layout,
+        [(method, NOTHING) for method in layout.methods if method not in (NOTHING, GOLD)],
+    )
+
+
+def between_methods(scores: Scores, layout: Layout) -> Comparisons:
+    """Each two unlearning methods of a table: one family of p values for each quantity."""
+    return _families(scores, layout, list(combinations(layout.unlearning, 2)))
+
+
+def as_csv(found: Comparisons) -> str:
+    """Comparisons as CSV, numbers in full precision."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for pair, one in found.items():
+        numbers = (one.difference, one.low, one.high, one.seeds, one.floor)
+        told = one.difference is not None
+        tests = (one.p_apart, one.p_same) if told else ("", "")
+        writer.writerow([*pair, *numbers, *tests, one.verdict, one.needed])
+    return text.getvalue()
+
+
+def _families(scores: Scores, layout: Layout, pairs: list[tuple[str, str]]) -> Comparisons:
+    found: Comparisons = {}
+    for name, quantity in layout.quantities.items():
+        if not quantity.goal or not quantity.floor or quantity.summary == "cost":
+            continue
+        family = {
+            (*group, ours, other, name): scores.compare((*group, ours, name), (*group, other, name))
+            for group in layout.groups
+            for ours, other in pairs
+            if {(*group, ours, name), (*group, other, name)} <= scores.cells.keys()
+        }
+        found |= judged(family)
+    return found
+
+
+def _plain(cell: Cell) -> dict[int, float]:
+    return {row.seed: row.value for row in cell.states["plain"] if row.value is not None}

@@ -1,0 +1,127 @@
+"""What an experiment's numbers were made with: settings, code, data, versions, machines."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from regression_unlearning import __version__
+from regression_unlearning.errors import UserError
+from regression_unlearning.evaluation import values
+from regression_unlearning.evaluation.values import Value
+from regression_unlearning.files import read_json, sha256
+from regression_unlearning.reporting.tabling import Tabling
+
+VALUES, PROVENANCE = "values.csv", "provenance.json"
+#: What of a machine is nobody else's business, or varies from job to job.
+LEFT_OUT = ("host", "job", "peak_memory_mib", "peak_device_memory_mib")
+PACKAGES = ("numpy", "scipy", "scikit-learn", "pandas", "matplotlib")
+
+
+def gather(settings: Mapping[str, Any], records: Iterable[Path], text: str) -> dict[str, Any]:
+    """Gather the provenance of an experiment.
+
+    Parameters
+    ----------
+    settings : mapping
+        What the workflow says of the report: see `pipeline.layouts.of_report`; ``experiment`` too.
+    records : iterable of Path
+        The JSON beside each checkpoint.
+    text : str
+        Content of the file of values.
+
+    Returns
+    -------
+    dict
+        JSON values: the same inputs, the same dict.
+    """
+    import hashlib
+
+    code: dict[str, set[str]] = {}
+    data: dict[str, set[str]] = {}
+    machines: Counter[str] = Counter()
+    for path in records:
+        record = read_json(path)
+        if "given" in record:
+            continue
+        code.setdefault(_step(record), set()).add(record["code"])
+        data.setdefault(record["names"][0], set()).add(record["inputs"]["prepared"])
+        machine = {key: one for key, one in record["machine"].items() if key not in LEFT_OUT}
+        machines[json.dumps(machine, sort_keys=True)] += 1
+    return {
+        "experiment": settings["experiment"],
+        "title": settings["title"],
+        "seeds": settings["seeds"],
+        "command": f"snakemake --config experiment={settings['experiment']} all_tables",
+        "values_sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "versions": {"regression-unlearning": __version__, **{n: version(n) for n in PACKAGES}},
+        "code": {step: sorted(found) for step, found in sorted(code.items())},
+        "data": {dataset: sorted(found) for dataset, found in sorted(data.items())},
+        "machines": [
+            {"models": count, **json.loads(machine)} for machine, count in sorted(machines.items())
+        ],
+        "tables": settings["tables"],
+        "settings": settings["params"],
+    }
+
+
+def _step(record: Mapping[str, Any]) -> str:
+    """What a checkpoint's code made: a training, or a method by its name."""
+    return record.get("method") or "training"
+
+
+def read(folder: Path) -> tuple[list[Value], dict[str, Any]]:
+    """An experiment's values and their provenance.
+
+    Raises
+    ------
+    UserError
+        When one is missing, or the values are not those that the provenance is of.
+    """
+    told = read_json(folder / PROVENANCE)
+    path = folder / VALUES
+    found = values.read(path)
+    if not isinstance(told, dict) or sha256(path) != told.get("values_sha256"):
+        raise UserError(
+            f"{path} is not the file that {folder / PROVENANCE} tells of; take both from one "
+            "commit, or make them anew."
+        )
+    return found, told
+
+
+def verify(folder: Path) -> dict[str, str]:
+    """Make an experiment's tables anew from its values, and compare them with the files there.
+
+    Returns
+    -------
+    dict of str to str
+        File of a table to what is wrong with it: empty where it holds what the values say.
+
+    Raises
+    ------
+    UserError
+        See `read`.
+    """
+    found, told = read(folder)
+    said = {}
+    for name, settings in told["tables"].items():
+        for ending, text in Tabling(found, settings).files().items():
+            path = folder / f"{name}{ending}"
+            try:
+                here = path.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                said[path.name] = f"cannot be read: {error}"
+                continue
+            said[path.name] = "" if here == text else _apart(here, text)
+    return said
+
+
+def _apart(here: str, text: str) -> str:
+    """The first line in which a file differs from what the values say."""
+    ours, theirs = here.splitlines(), text.splitlines()
+    for number, (one, other) in enumerate(zip(ours, theirs, strict=False), 1):
+        if one != other:
+            return f"line {number} is {one!r}; the values say {other!r}"
+    return f"it has {len(ours)} lines; the values say {len(theirs)}"

@@ -1,0 +1,166 @@
+"""Mean ranks of the methods over what matters, seed by seed, and which of them are tied.
+
+In each block (a forget set, a measure, a training seed) the methods are ranked by their distance
+from the goal, the nearest first; a seed's rank of a method is the mean over its blocks. What
+remains of the ranks after methods and seeds (two-way analysis of variance) gives intervals and the
+critical difference of mean ranks (Tukey's studentized range): methods that lie within it are tied.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from regression_unlearning.reporting.averages import around
+from regression_unlearning.reporting.comparing import ALPHA
+from regression_unlearning.reporting.comparisons import Scores
+from regression_unlearning.reporting.layout import Layout
+from regression_unlearning.reporting.numerals import in_brackets
+
+#: What a method is ranked by: a distance row by row, the attack with matched labels, what it keeps,
+#: what it costs.
+MATTERS = (
+    "row_distance_train",
+    "attack_matched_label_rate",
+    "error_retain_test",
+    "seconds_over_retraining",
+)
+FEWEST = 3
+COLUMNS = ("method", "mean_rank", "ci_low", "ci_high", "seeds", "blocks", "tied_with")
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """A leaderboard.
+
+    Attributes
+    ----------
+    means : mapping of str to float
+        Method to its mean rank, the best first.
+    intervals : mapping of str to (float, float)
+        Their 95 % intervals, within 1 and the number of methods.
+    difference : float
+        Mean ranks that differ by less are tied.
+    seeds, blocks : int
+        Training seeds; forget sets times measures that each seed has.
+    measures : tuple of str
+        What the methods were ranked by.
+    """
+
+    means: Mapping[str, float]
+    intervals: Mapping[str, tuple[float, float]]
+    difference: float
+    seeds: int
+    blocks: int
+    measures: tuple[str, ...]
+
+    @property
+    def ties(self) -> list[tuple[str, ...]]:
+        """The largest sets of methods of which no two can be told apart, the best first."""
+        names = list(self.means)
+        found: list[tuple[str, ...]] = []
+        for first, name in enumerate(names):
+            last = max(
+                place
+                for place in range(first, len(names))
+                if self.means[names[place]] - self.means[name] <= self.difference
+            )
+            group = tuple(names[first : last + 1])
+            if len(group) > 1 and not (found and set(group) <= set(found[-1])):
+                found.append(group)
+        return found
+
+    def tied(self, method: str) -> list[str]:
+        """The methods that cannot be told from one."""
+        own = self.means[method]
+        return [
+            name
+            for name, rank in self.means.items()
+            if name != method and abs(rank - own) <= self.difference
+        ]
+
+
+def rank(scores: Scores, layout: Layout) -> Ranks | str:
+    """Rank a table's methods; or say why they cannot be.
+
+    A measure that some method lacks on a forget set is left out there.
+    """
+    import numpy as np
+    from scipy.stats import rankdata, studentized_range
+
+    methods = list(layout.unlearning)
+    if len(methods) < 2:
+        return "one method has no rank"
+    blocks, used = [], []
+    for group in layout.groups:
+        for measure in MATTERS:
+            found = [scores.of((*group, method, measure)) for method in methods]
+            if all(found):
+                blocks.append(found)
+                used.append(measure)
+    seeds = (
+        sorted(set.intersection(*(set(one) for block in blocks for one in block))) if blocks else []
+    )
+    if len(seeds) < FEWEST:
+        return (
+            f"fewer than {FEWEST} seeds have every method on a measure that methods are ranked by"
+        )
+    table = np.array(
+        [[rankdata([one[seed] for one in block]) for block in blocks] for seed in seeds]
+    ).mean(1)
+    means = table.mean(0)
+    left = table - means - table.mean(1, keepdims=True) + table.mean()
+    freedom = (len(seeds) - 1) * (len(methods) - 1)
+    error = math.sqrt(float((left**2).sum()) / freedom / len(seeds))
+    difference = float(studentized_range.ppf(1 - ALPHA, len(methods), freedom)) * error
+    order = sorted(range(len(methods)), key=lambda number: (means[number], number))
+    return Ranks(
+        {methods[one]: float(means[one]) for one in order},
+        {
+            methods[one]: _within(*around(float(means[one]), error, freedom), len(methods))
+            for one in order
+        },
+        difference,
+        len(seeds),
+        len(blocks),
+        tuple(dict.fromkeys(used)),
+    )
+
+
+def _within(low: float, high: float, methods: int) -> tuple[float, float]:
+    """An interval's ends, of possible ranks alone."""
+    return max(low, 1.0), min(high, float(methods))
+
+
+def as_csv(found: Ranks | str) -> str:
+    """A leaderboard as CSV, a row a method; without rows where there is none."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    if isinstance(found, Ranks):
+        for name, value in found.means.items():
+            ends = found.intervals[name]
+            row = (name, value, *ends, found.seeds, found.blocks, " ".join(found.tied(name)))
+            writer.writerow(row)
+    return text.getvalue()
+
+
+def as_markdown(found: Ranks | str, layout: Layout) -> str:
+    """A leaderboard as Markdown, with what the ranks are of."""
+    parts = [f"# {layout.title}: mean ranks", layout.subtitle]
+    if isinstance(found, str):
+        return "\n\n".join([*parts, f"Not ranked: {found}."]) + "\n"
+    rows = ["| Method | Mean rank | Cannot be told from |", "|:--|:--|:--|"]
+    for name, value in found.means.items():
+        tied = ", ".join(layout.methods[one] for one in found.tied(name)) or "none"
+        rows.append(
+            f"| {layout.methods[name]} | {in_brackets(value, *found.intervals[name])} | {tied} |"
+        )
+    measures = ", ".join(layout.words(one).title.lower() for one in found.measures)
+    said = (
+        f"The mean over {found.seeds} training seeds, {len(layout.groups)} forget sets and "
+        f"{measures}: 1 is the best. In brackets the 95 % interval. Mean ranks that differ by less "
+        f"than {found.difference:.2f} (Tukey's critical difference) cannot be told apart."
+    )
+    return "\n\n".join([*parts, "\n".join(rows), said]) + "\n"

@@ -1,0 +1,31 @@
+"""Gather an experiment's measured values in one file, and what they were made with in another."""
+
+from pathlib import Path
+
+from regression_unlearning import program
+from regression_unlearning.evaluation import values
+from regression_unlearning.files import write_json, write_text
+from regression_unlearning.reporting import provenance
+from regression_unlearning.reporting.results import read_measures
+
+
+def main() -> None:
+    """Read the arguments, gather, write."""
+    parser = program.parser(__doc__)
+    parser.add_argument(
+        "--settings",
+        type=program.settings_argument,
+        required=True,
+        help='JSON, or a file of it: what the report is told, "measures" and "records" (files)',
+    )
+    parser.add_argument("--output", type=Path, required=True, help="folder to write into")
+    arguments = parser.parse_args()
+    told = arguments.settings
+    text = values.as_text(read_measures(map(Path, told["measures"])))
+    made = provenance.gather(told, map(Path, told["records"]), text)
+    write_text(arguments.output / provenance.VALUES, text)
+    write_json(arguments.output / provenance.PROVENANCE, made)
+
+
+if __name__ == "__main__":
+    program.run(main)
