@@ -46,9 +46,9 @@ QUANTITIES = (
         "row_energy_train",
         "Energy distance a row, train",
         "mean over the forget rows of the energy distance between the predictions of this and of "
-        "the retrained models of all seeds, in the target's unit: what is left of the distance a "
-        "row when the seeds' own spread is taken off, so that it may be negative; it is 0 for the "
-        "retrained models by definition, and needs no floor",
+        "the retrained models over all seeds, in the target's unit; without bias, so that it may "
+        "be negative; a seed's value is a jackknife pseudo-value, and their mean is the estimate; "
+        "0 for the retrained models by definition, hence no floor",
         goal="0",
         compares=True,
         floor=False,
