@@ -16,6 +16,7 @@ from regression_unlearning.reporting import (
 from regression_unlearning.reporting.claims import check_claims
 from regression_unlearning.reporting.remarks import bars
 from regression_unlearning.reporting.report import Picture, write_report
+from regression_unlearning.reporting.results import told_of_data, with_facts
 from regression_unlearning.reporting.tabling import Tabling
 
 #: The paper's table to the claims about it.
@@ -34,6 +35,9 @@ def main() -> None:
         "--folder", type=Path, required=True, help="folder of the experiment's results"
     )
     parser.add_argument(
+        "--facts", type=Path, nargs="*", default=[], help="facts.json of the prepared data"
+    )
+    parser.add_argument(
         "--settings",
         type=program.settings_argument,
         required=True,
@@ -44,7 +48,8 @@ def main() -> None:
     settings, folder = arguments.settings, arguments.folder
     tables, costs, claims = [], [], []
     measured, _ = provenance.read(folder)
-    for layout_settings in settings["tables"].values():
+    shown = [with_facts(one, arguments.facts) for one in settings["tables"].values()]
+    for layout_settings in shown:
         made = Tabling(measured, layout_settings)
         layout = made.layout
         tables.append(made.table)
@@ -60,7 +65,8 @@ def main() -> None:
         Picture(figure["title"], folder / f"{name}.png", figure["caption"])
         for name, figure in settings["figures"].items()
     ]
-    datasets = [one for table in settings["tables"].values() for one in table["datasets"]]
+    datasets = {one["name"]: one for table in shown for one in table["datasets"]}.values()
+    words = told_of_data([*datasets])
     embedded = sorted({one["title"] for one in datasets if one["embedded"]})
     warning = (
         f"{', '.join(embedded)}: embedded in this project. These figures show that everything "
@@ -72,6 +78,7 @@ def main() -> None:
         settings["title"],
         {
             "Datasets": ", ".join(dict.fromkeys(one["title"] for one in datasets)),
+            **({"Word vectors": "; ".join(words)} if words else {}),
             "Seeds": ", ".join(str(seed) for seed in settings["seeds"]),
             "Versions": {name: version(name) for name in packages}
             | {"regression-unlearning": __version__},

@@ -1,6 +1,7 @@
 """What was seen of a model: plain arrays in one ``.npz``, read by numpy alone.
 
-For each part P of retain, forget (both of the training set), validation, test:
+For each part P of retain, forget (both of the training set), validation, test, and unseen_test
+where the dataset has such rows (see `data.splits`):
 
 ``P/row_id``           int32 (n,)    row numbers, as in the dataset's rows.csv
 ``P/target``           float32 (n,)
@@ -10,7 +11,7 @@ For each part P of retain, forget (both of the training set), validation, test:
 ``P/activation_index`` int32 (m,)    which of the n rows have an activation
 ``P/activation``       float32 (m, d)  what the last, linear layer is given
 
-``test/like_forget`` and ``validation/like_forget`` (bool) mark held-out rows that the forget set's
+``test/like_forget`` and likewise of the other held-out parts (bool) mark rows that the forget set's
 own choice would take. ``last_layer/weight`` (q, d) and ``last_layer/bias`` (q,) complete the
 per-sample gradients: by the last layer's weight they are the outer product of output gradient and
 activation; by the activation, output gradient times weight. ``loss`` names the loss; ``quantiles``

@@ -28,13 +28,13 @@ def columns(layout: Layout) -> list[tuple[str, str, str]]:
     return list(product(layout.datasets, layout.forget_sets, labels))
 
 
-def title(settings: Settings, dataset: str) -> str:
-    """A dataset's title, with its word vectors where it could be read with others."""
+def embedding(settings: Settings, dataset: str) -> dict[str, str]:
+    """The name of the word vectors of a dataset that could be read with others."""
     chosen = settings.datasets[dataset]
     own = hasattr(registry.load("source", chosen.loader), "word_vectors")
     if own or not settings.word_vectors_of(dataset):
-        return chosen.title
-    return f"{chosen.title}, {chosen.embedding or settings.embedding}"
+        return {}
+    return {"embedding": chosen.embedding or settings.embedding}
 
 
 def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) -> dict[str, Any]:
@@ -63,11 +63,12 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
         "datasets": [
             {
                 "name": name,
-                "title": title(settings, name),
+                "title": dataset.title,
                 "absent": absent.get(name),
                 "embedded": registry.load("source", dataset.loader).EMBEDDED,
                 "loss": dataset.loss,
                 "unit": dataset.unit,
+                **embedding(settings, name),
                 **_given(dataset),
             }
             for name, dataset in zip(layout.datasets, datasets, strict=True)
@@ -111,7 +112,7 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
     figures = {
         name: {
             "title": layout.title,
-            "caption": f"{', '.join(title(settings, one) for one in layout.datasets)}: "
+            "caption": f"{', '.join(settings.datasets[one].title for one in layout.datasets)}: "
             f"{registry.load('figure', layout.kind).SEE}",
         }
         for name, layout in experiment.figures.items()

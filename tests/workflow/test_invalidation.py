@@ -189,6 +189,12 @@ def test_another_experiment_is_not_disturbed(built):
     same(built.jobs(), [])
 
 
+def test_facts_of_the_data_reach_tables_and_figures_alone(built):
+    """No training reads them: a new share of words with a vector is a new subtitle."""
+    (built.root / "data/prepared/stsb/facts.json").write_text('{"words_with_vector": 0.8}\n')
+    same(built.jobs(), REPORTED)
+
+
 def test_a_lost_result_alone_is_made_again(built):
     (built.root / "results/paper/figure4.pdf").unlink()
     same(built.jobs(), REPORTED - TABLES - VALUES)
