@@ -1,4 +1,5 @@
-# Observe the models that every method is held against, and let the retrained one relearn.
+# Observe the models that every method is held against, and let the retrained one relearn: to its own
+# seed's original, and to that of the seed before, for the floor.
 # Requires: original and retrained models, the forget set. Makes: observations, relearning.
 
 REFERENCE = ("{dataset}", "{forget_set}")
@@ -22,6 +23,7 @@ for BATCH in GRID.batches:
             parts=paths.parts(*REFERENCE),
             originals=BATCH.each(paths.original, "{dataset}"),
             retrained=BATCH.each(paths.retrained, *REFERENCE),
+            pair_originals=BATCH.pair_originals("{dataset}") if GRID.relearns else [],
             code=files_of(CODE.observing),
         output:
             original=update(BATCH.each(paths.observation, *REFERENCE, "original")),
@@ -29,6 +31,7 @@ for BATCH in GRID.batches:
             relearning=update(
                 BATCH.each(paths.relearning, *REFERENCE, "retrained") if GRID.relearns else []
             ),
+            pairs=update(BATCH.pair_outputs(*REFERENCE) if GRID.relearns else []),
         log:
             f"logs/observe/{{dataset}}/{{forget_set}}/{BATCH.name}.log",
         group:
@@ -37,10 +40,11 @@ for BATCH in GRID.batches:
             ENVIRONMENT
         threads: threads_of
         resources:
-            **of_network(0.3 * len(BATCH.seeds)),
+            **of_network(0.4 * len(BATCH.seeds)),
         params:
             seeds=BATCH.seeds,
             relearning=relearning_arguments,
+            pairs=BATCH.pair_arguments(*REFERENCE) if GRID.relearns else [],
             code=arguments_of(CODE.observing),
             settings=lambda wildcards: told(
                 plan.observing(SETTINGS, wildcards.dataset, wildcards.forget_set)
@@ -52,4 +56,4 @@ for BATCH in GRID.batches:
             " --original {input.originals} --retrained {input.retrained}"
             " --seed {params.seeds} --threads {threads} --gpus {resources.gpu} --code {params.code}"
             " --settings {params.settings} --output {output.original}"
-            " --retrained-output {output.retrained} {params.relearning} 2> {log}"
+            " --retrained-output {output.retrained} {params.relearning} {params.pairs} 2> {log}"

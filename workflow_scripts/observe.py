@@ -1,7 +1,7 @@
 """Observe the models that every method is held against: the original and the retrained one.
 
 Each is observed on every split. If asked, the mini-batches are counted that the retrained model
-needs to relearn the forget set.
+needs to relearn the forget set; and those that it needs as the model of another seed.
 """
 
 from pathlib import Path
@@ -29,6 +29,15 @@ def main() -> None:
     }.items():
         parser.add_argument(option, type=Path, nargs="+", default=[], help=said)
     parser.add_argument(
+        "--pair",
+        nargs=4,
+        action="append",
+        default=[],
+        metavar=("SEED", "OTHER", "ORIGINAL", "OUTPUT"),
+        help="the retrained model of seed OTHER relearns to SEED's original, in SEED's batch "
+        "orders; the .json to write",
+    )
+    parser.add_argument(
         "--settings",
         type=program.settings_argument,
         required=True,
@@ -37,9 +46,17 @@ def main() -> None:
     )
     given = parser.parse_args()
     if bool(given.retrained) != bool(given.retrained_output) or (
-        given.relearning and not given.retrained
+        (given.relearning or given.pair) and not given.retrained
     ):
-        raise UserError("--retrained needs --retrained-output, and --relearning needs both.")
+        raise UserError(
+            "--retrained needs --retrained-output, and --relearning and --pair need both."
+        )
+    for first, other, *_ in given.pair:
+        if not first.isdigit() or other not in map(str, given.seed):
+            raise UserError(
+                f"--pair {first} {other}: it begins with two training seeds, the second one of "
+                "--seed."
+            )
     one_each(
         given.seed,
         {
@@ -60,6 +77,9 @@ def main() -> None:
             observe_model(gold, given.retrained_output[number], settings)
         if given.relearning:
             relearn_model(gold, given.relearning[number], original.result, settings)
+        for first, _, start, found in (one for one in given.pair if one[1] == str(seed)):
+            other = Model(session, given.retrained[number], names, int(first))
+            relearn_model(other, Path(found), Path(start), settings, other_seed=seed)
     session.finish()
 
 

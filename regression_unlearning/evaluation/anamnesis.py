@@ -1,32 +1,76 @@
-"""Anamnesis Index: effort to relearn the forget set, over the gold model's (paper, Eq. 10)."""
+"""Anamnesis Index: effort to relearn the forget set, over the gold model's (paper, Eq. 10).
 
-from itertools import permutations
+Its floor compares like with like: the gold model of the next seed relearns to this seed's original,
+in this seed's batch orders, as this seed's own gold model does. The factor between their counts is
+what another seed alone makes of them.
+"""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from statistics import median
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from regression_unlearning.evaluation.inputs import Inputs
 from regression_unlearning.evaluation.measure import Quantity
 from regression_unlearning.evaluation.values import Bound, Value
 from regression_unlearning.settings.section import Section
 
-NEEDS = ("relearning", "gold_relearning")
+NEEDS = ("relearning", "gold_relearning", "gold_relearning_pairs")
 #: The original model is where relearning wants to arrive: its index is 0 by definition.
 SKIPS = ("original",)
 QUANTITIES = (
     Quantity(
         "anamnesis",
         "Anamnesis index",
-        "mini-batches until the forget rows are learnt again, over those the retrained model needs",
+        "mini-batches until the forget rows are learnt again, over those the retrained model "
+        "needs; its floor is a factor: how many times as many another retrained model needs in the "
+        "same place, or as few",
         goal="1",
         symbol="AIN ↑",
         compares=True,
+        least=0,
+        average="median",
+    ),
+    Quantity(
+        "relearning_steps",
+        "Mini-batches to relearn",
+        "mini-batches until the forget rows are learnt again, averaged over batch orders; without "
+        "a floor, since another seed's model goes to another original's loss",
+        goal="retrained",
+        least=0,
+        floor=False,
+        average="median",
     ),
 )
+#: How one order went: ``steps`` and ``reached``.
+Runs = Sequence[Mapping[str, Any]]
+CAPPED = "{} did not relearn within the cap"
+MODEL, GOLD_MODEL, OTHER = "the model", "the gold model", "the next seed's gold model"
+AT_ONCE = "gold relearns at once: not informative (gold {:g}{} mini-batches an order)"
+ONE_SEED = "one seed: no other gold model relearns in its place"
 
 
 class Settings(Section):
-    """No settings: how models relearn belongs to the dataset (``relearning``)."""
+    """When the index says nothing; how models relearn is the dataset's own (`relearning`)."""
+
+    at_once: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 2
+    """Where the retrained models need at most so many mini-batches an order (their median over
+    seeds), there is no index: one mini-batch more or less would be all of it."""
 
 
-def index(ours: list[dict], gold: list[dict]) -> tuple[float | None, Bound, str]:
+def steps(runs: Runs) -> float:
+    """Mini-batches an order; with a capped order a lower bound."""
+    return sum(run["steps"] for run in runs) / len(runs)
+
+
+def capped(runs: Runs) -> bool:
+    """Whether some order hit the cap."""
+    return any(not run["reached"] for run in runs)
+
+
+def index(ours: Runs, gold: Runs) -> tuple[float | None, Bound, str]:
     """Anamnesis Index from the mini-batches of several orders.
 
     The sum of our mini-batches over the sum of the gold model's, over the same batch orders. A run
@@ -38,37 +82,103 @@ def index(ours: list[dict], gold: list[dict]) -> tuple[float | None, Bound, str]
     bound : {"", ">=", "<="}
     note : str
     """
-    steps, gold_steps = (sum(run["steps"] for run in runs) for runs in (ours, gold))
-    censored, gold_censored = (any(not run["reached"] for run in runs) for runs in (ours, gold))
-    if gold_steps == 0:
-        return None, "", "the gold model starts within alpha of the original's forget loss"
-    if censored and gold_censored:
+    if steps(gold) == 0:
+        return None, "", _said([gold], [ours])
+    if capped(ours) and capped(gold):
         return None, "", "neither the model nor the gold model relearnt within the cap"
-    bound: Bound = ">=" if censored else "<=" if gold_censored else ""
-    who = "the model" if censored else "the gold model"
-    return steps / gold_steps, bound, f"{who} did not relearn within the cap" if bound else ""
+    total, over = (sum(run["steps"] for run in runs) for runs in (ours, gold))
+    if capped(ours):
+        return total / over, ">=", CAPPED.format(MODEL)
+    return total / over, *(("<=", CAPPED.format(GOLD_MODEL)) if capped(gold) else ("", ""))
 
 
-def _counts(inputs: Inputs, source: str) -> dict[int, list[dict]]:
-    return {seed: found["counts"] for seed, found in inputs.json(source).items()}
+def factor(other: Runs, gold: Runs) -> tuple[float | None, Bound, str]:
+    """How far two gold models are from each other, as a factor of at least 1.
+
+    Parameters
+    ----------
+    other, gold : sequence of mapping
+        Another seed's gold model, and the seed's own, in the same batch orders to the same loss.
+
+    Returns
+    -------
+    value : float or None
+        The larger of the index and its inverse. Where one side is capped it is a lower bound, or
+        nothing where that is below 1.
+    bound : {"", ">="}
+    note : str
+    """
+    if 0 in (steps(other), steps(gold)):
+        return None, "", "one of two gold models starts within alpha of the original's loss"
+    if capped(other) and capped(gold):
+        return None, "", "neither of two gold models relearnt within the cap"
+    ratio = steps(other) / steps(gold)
+    if not capped(other) and not capped(gold):
+        return max(ratio, 1 / ratio), "", ""
+    note = CAPPED.format(OTHER if capped(other) else GOLD_MODEL)
+    least = ratio if capped(other) else 1 / ratio
+    return (least, ">=", note) if least > 1 else (None, "", note)
+
+
+def too_soon(gold: Collection[Runs], ours: Collection[Runs], settings: Settings) -> str | None:
+    """Why no seed has an index: gold needs a mini-batch or two. None where it needs more.
+
+    Parameters
+    ----------
+    gold, ours : collection of runs
+        Of each seed; `ours` is empty for the gold models themselves.
+    settings : Settings
+        What a mini-batch or two is.
+    """
+    needed = median(math.inf if capped(runs) else steps(runs) for runs in gold)
+    return _said(gold, ours) if needed <= settings.at_once else None
+
+
+def _said(gold: Collection[Runs], ours: Collection[Runs]) -> str:
+    """That gold relearns at once, with the median counts."""
+    model = f", model {'at least ' * any(map(capped, ours))}{_median(ours):g}" if ours else ""
+    return AT_ONCE.format(_median(gold), model)
+
+
+def _median(counts: Collection[Runs]) -> float:
+    return median(map(steps, counts))
 
 
 def measure(inputs: Inputs, settings: Settings) -> list[Value]:
-    """Index for each seed; for gold models, its distance from 1 between each two seeds."""
-    gold = _counts(inputs, "gold_relearning")
-    if not inputs.is_gold:
-        ours = _counts(inputs, "relearning")
-        found = {seed: index(runs, gold[seed]) for seed, runs in ours.items()}
-        return [
-            inputs.value("anamnesis", seed, value, bound=bound, note=note)
-            for seed, (value, bound, note) in found.items()
-        ]
+    """Index and counts for each seed; of gold models, the factor between each seed and the next."""
+    found = inputs.json("relearning")
+    keys = [one.key for one in QUANTITIES]
+    if absent := next((one["absent"] for one in found.values() if "absent" in one), None):
+        return [inputs.value(key, seed, None, note=absent) for key in keys for seed in found]
+    ours = {seed: one["counts"] for seed, one in found.items()}
+    rows = (_factors if inputs.is_gold else _indices)(inputs, ours, settings)
+    for seed, runs in ours.items():
+        bound: Bound = ">=" if capped(runs) else ""
+        note = CAPPED.format(MODEL) if bound else ""
+        rows.append(inputs.value("relearning_steps", seed, steps(runs), bound=bound, note=note))
+    return rows
+
+
+def _indices(inputs: Inputs, ours: Mapping[int, Runs], settings: Settings) -> list[Value]:
+    gold = {seed: inputs.json("gold_relearning")[seed]["counts"] for seed in ours}
+    why = too_soon(gold.values(), ours.values(), settings)
     rows = []
-    for i, j in permutations(sorted(gold), 2):
-        value, bound, note = index(gold[i], gold[j])
-        if bound:
-            value, note = None, "a gold model did not relearn within the cap"
-        apart = None if value is None else abs(value - 1)
-        note = note or "distance of the index from 1 between two retrained models"
-        rows.append(inputs.value("anamnesis", i, apart, other_seed=j, note=note))
+    for seed, runs in ours.items():
+        value, bound, note = (None, "", why) if why else index(runs, gold[seed])
+        rows.append(inputs.value("anamnesis", seed, value, bound=bound, note=note))
+    return rows
+
+
+def _factors(inputs: Inputs, gold: Mapping[int, Runs], settings: Settings) -> list[Value]:
+    pairs = inputs.json("gold_relearning_pairs")
+    why = too_soon(gold.values(), (), settings)
+    if not pairs:
+        return [inputs.value("anamnesis", seed, None, note=why or ONE_SEED) for seed in gold]
+    rows = []
+    for seed, one in pairs.items():
+        value, bound, note = (None, "", why) if why else factor(one["counts"], gold[seed])
+        other = one["other_seed"]
+        rows.append(
+            inputs.value("anamnesis", seed, value, other_seed=other, bound=bound, note=note)
+        )
     return rows

@@ -13,7 +13,10 @@ from regression_unlearning.files import read_json
 
 #: The gold model's label.
 GOLD = "retrained"
+PAIRS = "relearning_pairs"
 #: What a measure's NEEDS may name: a file for each seed of the method, or of the gold model.
+#: `gold_relearning_pairs` has one for each seed but the last: how fast the gold model of the next
+#: seed, its `other_seed`, relearns in this one's place, to the same original in the same orders.
 #: `gold_values` is what the measure itself found on the gold model, so that no method's turn takes
 #: it again; the gold model's own turn has none.
 SOURCES = (
@@ -21,6 +24,7 @@ SOURCES = (
     "gold_observations",
     "relearning",
     "gold_relearning",
+    f"gold_{PAIRS}",
     "records",
     "gold_records",
     "gold_values",

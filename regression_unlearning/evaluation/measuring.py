@@ -39,7 +39,7 @@ class Work:
         Which.
     models : mapping
         Method to its files: source (``"observations"``, ``"relearning"``, ``"records"``) to
-        {seed: path}; the gold model as ``"retrained"``.
+        {seed: path}; the gold model as ``"retrained"``, with ``"relearning_pairs"``.
     measures : mapping
         Measure to its settings, in the order of the values.
     code : mapping of str to str
@@ -95,7 +95,7 @@ class Work:
         """The files behind a source that a measure names."""
         label, source = (GOLD, need[5:]) if need.startswith("gold_") else (method, need)
         found = self.models.get(label, {}).get(source)
-        if not found:
+        if found is None:
             place = f"{self.dataset}, {self.forget_set}, {label}"
             raise UserError(f"{place}: no {source} were given, and a measure needs them.")
         return found

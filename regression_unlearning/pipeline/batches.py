@@ -7,10 +7,16 @@ seed there, of the same settings, code and data, does not make it again (`traini
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from regression_unlearning.pipeline import paths, plan
 from regression_unlearning.settings.document import Settings
+
+
+def neighbours(seeds: Sequence[int]) -> list[tuple[int, int]]:
+    """Each seed and the next one: a seed more, at the end, adds a pair and changes none."""
+    return list(pairwise(seeds))
 
 
 def split(seeds: Sequence[int], size: int) -> list[tuple[int, ...]]:
@@ -28,10 +34,14 @@ class Batch:
         Checked settings.
     seeds : tuple of int
         The seeds.
+    pairs : sequence of (int, int)
+        Seeds of the experiment and the ones after them. The second one's retrained model relearns
+        to the first one's original, in the second one's job: a new seed runs no older one's job.
     """
 
     settings: Settings
     seeds: tuple[int, ...]
+    pairs: Sequence[tuple[int, int]] = ()
 
     @property
     def name(self) -> str:
@@ -45,6 +55,25 @@ class Batch:
     def records(self, path: Callable[..., str], *parts: str | None) -> list[str]:
         """The records beside such checkpoints."""
         return [paths.record(one) for one in self.each(path, *parts)]
+
+    @property
+    def ends(self) -> list[tuple[int, int]]:
+        """The pairs whose second seed is one of these."""
+        return [pair for pair in self.pairs if pair[1] in self.seeds]
+
+    def pair_originals(self, dataset: str) -> list[str]:
+        """The original models of the pairs' first seeds."""
+        return [paths.original(dataset, seed) for seed, _ in self.ends]
+
+    def pair_outputs(self, dataset: str, forget_set: str) -> list[str]:
+        """How fast the pairs' second retrained models relearn to them."""
+        return [paths.relearning_pair(dataset, forget_set, *pair) for pair in self.ends]
+
+    def pair_arguments(self, dataset: str, forget_set: str) -> list[str]:
+        """The same as arguments of the program."""
+        files = self.pair_originals(dataset), self.pair_outputs(dataset, forget_set)
+        found = zip(self.ends, *files, strict=True)
+        return [f"--pair {i} {j} {original} {output}" for (i, j), original, output in found]
 
     def given(self, wildcards: Any) -> list[str]:
         """Models that were trained elsewhere."""

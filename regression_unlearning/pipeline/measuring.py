@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from regression_unlearning import registry
+from regression_unlearning.evaluation.inputs import GOLD, PAIRS
 from regression_unlearning.pipeline import paths
+from regression_unlearning.pipeline.batches import neighbours
 
 #: Source of a measure to the file of a model.
 FILES = {
@@ -24,7 +26,7 @@ def models_to_measure(
     needs = {need for name in measures for need in registry.load("measure", name).NEEDS}
     found = {}
     for label in labels:
-        read = {need.removeprefix("gold_") for need in needs} if label == "retrained" else needs
+        read = {need.removeprefix("gold_") for need in needs} if label == GOLD else needs
         kinds = [kind for kind in FILES if kind in read]
         if label == "original":  # where relearning wants to arrive: it relearns nothing
             kinds = [kind for kind in kinds if kind != "relearning"]
@@ -32,4 +34,9 @@ def models_to_measure(
             kind: {seed: FILES[kind](dataset, forget_set, label, seed) for seed in seeds}
             for kind in kinds
         }
+        if label == GOLD and PAIRS in read:
+            found[label][PAIRS] = {
+                seed: paths.relearning_pair(dataset, forget_set, seed, other)
+                for seed, other in neighbours(seeds)
+            }
     return found

@@ -6,7 +6,7 @@ from typing import Any
 
 from regression_unlearning.pipeline import layouts, paths, plan
 from regression_unlearning.pipeline.absences import absences
-from regression_unlearning.pipeline.batches import Batch, split
+from regression_unlearning.pipeline.batches import Batch, neighbours, split
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.experiment import REFERENCES, Figure, Table
 
@@ -33,7 +33,7 @@ class Models:
         searched = {own.tuning.seed for own in settings.datasets.values() if own.tuning}
         seeds = [*split(self.seeds, size), *((one,) for one in sorted(searched - {*self.seeds}))]
         #: Seeds that share a process; those that searches train on, each for itself.
-        self.batches = [Batch(settings, chunk) for chunk in seeds]
+        self.batches = [Batch(settings, chunk, neighbours(self.seeds)) for chunk in seeds]
 
     @cached_property
     def layouts(self) -> dict[str, Table | Figure]:
@@ -162,9 +162,16 @@ class Models:
 
     @cached_property
     def relearnt(self) -> list[str]:
-        """Relearning counts of every model but the originals."""
+        """Relearning counts of every model but the originals, and of the pairs of seeds."""
+        if not self.relearns:
+            return []
         cells = [cell for cell in self.observed_cells if cell[2] != "original"]
-        return self._each_seed(paths.relearning, cells) if self.relearns else []
+        pairs = [
+            paths.relearning_pair(*group, *pair)
+            for group in self._observed_groups
+            for pair in neighbours(self.seeds)
+        ]
+        return [*self._each_seed(paths.relearning, cells), *pairs]
 
 
 def unique(values: Iterable[Any]) -> list[Any]:

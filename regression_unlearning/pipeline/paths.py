@@ -79,6 +79,12 @@ def relearning(dataset: str, forget_set: str, label: str, seed: int | str) -> st
     return f"relearning/{dataset}/{forget_set}/{label}/seed_{seed}.json"
 
 
+def relearning_pair(dataset: str, forget_set: str, seed: int, other_seed: int) -> str:
+    """How fast the retrained model of another seed relearns to a seed's original."""
+    place = relearning(dataset, forget_set, "retrained", other_seed)
+    return f"{place.removesuffix('.json')}_to_seed_{seed}.json"
+
+
 def measured(experiment: str, dataset: str, forget_set: str) -> str:
     """All values that an experiment measures on a forget set."""
     return f"measures/{experiment}/{dataset}/{forget_set}.csv"

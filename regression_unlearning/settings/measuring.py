@@ -1,6 +1,8 @@
 """What a model is asked before it is measured: one pass over its rows, and relearning."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from regression_unlearning.settings.section import Count, Positive, Section
 
@@ -19,7 +21,8 @@ class Relearning(Section):
 
     Mini-batches of the whole training set until the loss on the forget set is at most (1 + alpha)
     times the original model's; `orders` batch orders, at most `cap` mini-batches each, the loss
-    looked at after every `check_every` of them. `precision` is that of training on.
+    looked at after every `check_every` of them. `precision` is that of training on. The released
+    code's is `rows: validation, count_from: 1`.
     """
 
     learning_rate: Positive = 0.01
@@ -31,4 +34,10 @@ class Relearning(Section):
     orders: Count = 2
     check_every: Count = 1
     cap: Count = 230
+    rows: Literal["train", "validation"] = "train"
+    """Whose loss is looked at: the forgotten rows, or the validation rows that the forget set would
+    have held; where there are none (random rows), nobody relearns."""
+    count_from: Annotated[int, Field(ge=0, le=1)] = 0
+    """The least count: with 1 the loss is first looked at after a mini-batch, so that a model that
+    starts near enough counts 1."""
     precision: Literal["float32", "bfloat16"] = "float32"

@@ -5,15 +5,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from torch import nn
+from torch import Tensor, nn
 
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.files import sha256
 from regression_unlearning.settings.jobs import ObservingJob
-from regression_unlearning.training.observe import observe
+from regression_unlearning.training.observe import observe, pass_over
 from regression_unlearning.training.relearn import relearn
 from regression_unlearning.training.runs import Run
 from regression_unlearning.training.session import Session
+from regression_unlearning.training.task import Task
+
+#: Rows whose loss relearning looks at: their name among a forget set's parts; their part of an
+#: observation, and whether of it only those like the forgotten ones.
+WATCHED = {
+    "train": ("forget", "forget", None),
+    "validation": ("validation_forget", "validation", True),
+}
+#: Why there are no counts.
+NO_ROWS = "no validation row is like the forget set, and relearning looks at their loss"
+NOT_ASKED = "no table asked for relearning"
 
 
 @dataclass(frozen=True)
@@ -65,26 +76,53 @@ def observe_model(model: Model, output: Path, settings: ObservingJob) -> Run:
     return run
 
 
-def relearn_model(model: Model, output: Path, original: Path, settings: ObservingJob) -> Run:
+def relearn_model(
+    model: Model, output: Path, original: Path, settings: ObservingJob, **about: int
+) -> Run:
     """Count the mini-batches until a model relearns, into a ``.json``: its key ``counts``.
+
+    The list is empty where the settings ask for no relearning, and where no row is like those whose
+    loss they look at: ``absent`` then says so.
 
     Parameters
     ----------
     model : Model
-        The model.
+        The model; its seed gives the batch orders.
     output : Path
-        The file to write; its list is empty where the settings ask for no relearning.
+        The file to write.
     original : Path
-        The original model's observation: relearning goes on to near its forget loss.
+        The original model's observation (``.npz``) or its checkpoint: relearning goes on to near
+        its loss.
     settings : ObservingJob
         How it relearns.
+    **about
+        What else the file says, such as ``other_seed``.
     """
     session, chosen = model.session, settings.relearning
     inputs = {"checkpoint": model.sha256, "original": sha256(original)}
-    how = {"relearning": chosen and chosen.plain()}
+    how = {"relearning": chosen and chosen.plain(), **about}
     run = session.run("relearn", output, model.identity, model.seed, how, inputs)
-    if not run.finished:
-        goal = float(Observation.read(original).of("forget", "loss").mean(dtype="float64"))
-        task = session.task(run)
-        run.write_values(counts=relearn(model.network, task, goal, chosen) if chosen else [])
+    if run.finished:
+        return run
+    watched = session.parts[WATCHED[chosen.rows][0]] if chosen else ()
+    if not chosen or not len(watched):
+        run.write_values(counts=[], absent=NO_ROWS if chosen else NOT_ASKED, **about)
+        return run
+    task = session.task(run)
+    goal = _mean_loss(session, original, task, watched, settings)
+    run.write_values(counts=relearn(model.network, task, goal, chosen, watched), **about)
     return run
+
+
+def _mean_loss(
+    session: Session, original: Path, task: Task, rows: Tensor, settings: ObservingJob
+) -> float:
+    """The original model's mean loss on the rows that relearning looks at."""
+    if original.suffix == ".npz":
+        assert settings.relearning is not None
+        _, part, like = WATCHED[settings.relearning.rows]
+        losses = Observation.read(original).of(part, "loss", like_forget=like)
+    else:
+        size = settings.observation.batch_size
+        losses = pass_over(session.load(original), task, rows, size)["loss"].cpu().float().numpy()
+    return float(losses.mean(dtype="float64"))

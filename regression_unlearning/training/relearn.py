@@ -14,7 +14,7 @@ from regression_unlearning.training.task import Task
 
 
 class ForgetLoss:
-    """Tell whether a model's mean loss on the forget set is at most a limit.
+    """Tell whether a model's mean loss on some rows, the forget set, is at most a limit.
 
     Losses are never negative, so the sum over some rows is a lower bound of the sum over all: the
     check ends as soon as that alone is over the limit. Rows whose loss was large when last looked
@@ -28,9 +28,12 @@ class ForgetLoss:
     #: So far over the limit are the latest losses of the rows read first: in training losses fall.
     MARGIN = 1.2
 
-    def __init__(self, task: Task, limit: float, batch_size: int = 128):
+    def __init__(
+        self, task: Task, limit: float, *, rows: Tensor | None = None, batch_size: int = 128
+    ):
         self.task, self.limit, self.batch_size = task, limit, batch_size
-        self.latest = torch.full((len(task.forget),), torch.inf, dtype=torch.float64)
+        self.rows = task.forget if rows is None else rows
+        self.latest = torch.full((len(self.rows),), torch.inf, dtype=torch.float64)
 
     def reached(self, model: nn.Module) -> bool:
         """Whether the mean loss is at most the limit; the model is left as it was."""
@@ -47,11 +50,11 @@ class ForgetLoss:
                 if not total <= bound:
                     return False
                 start, size = start + size, 2 * size
-        return self.task.mean_loss(model, self.task.forget) <= self.limit
+        return self.task.mean_loss(model, self.rows) <= self.limit
 
     def _read(self, model: nn.Module, places: Tensor) -> float:
-        """Sum of the losses of some rows of the forget set; each is kept as the latest."""
-        rows = self.task.forget[places.to(self.task.forget.device)]
+        """Sum of the losses of some of the rows; each is kept as the latest."""
+        rows = self.rows[places.to(self.rows.device)]
         output = model(self.task.data.batch(rows))
         losses = self.task.per_row(output, self.task.data.target[rows]).double().cpu()
         self.latest[places] = losses
@@ -59,7 +62,11 @@ class ForgetLoss:
 
 
 def relearn(
-    model: nn.Module, task: Task, original_loss: float, settings: Relearning
+    model: nn.Module,
+    task: Task,
+    original_loss: float,
+    settings: Relearning,
+    watched: Tensor | None = None,
 ) -> list[dict[str, Any]]:
     """Count the mini-batches until the forget loss is within alpha of the original's.
 
@@ -73,9 +80,11 @@ def relearn(
     task : Task
         Retain and forget set; its seed fixes the orders.
     original_loss : float
-        Mean loss of the original model on the forget set.
+        Mean loss of the original model on the watched rows.
     settings : Relearning
         Rate, alpha, number of orders, cap.
+    watched : Tensor of int64, optional
+        Rows whose loss is looked at; the forget set if not given.
 
     Returns
     -------
@@ -83,7 +92,7 @@ def relearn(
         For each order ``steps`` and ``reached``: where it is False the count is the cap, a lower
         bound.
     """
-    check = ForgetLoss(task, (1 + settings.alpha) * original_loss)
+    check = ForgetLoss(task, (1 + settings.alpha) * original_loss, rows=watched)
     rows = task.train
     epochs = -(-settings.cap // at_least(len(rows), settings.batch_size))
     plan = Fit(
@@ -94,7 +103,7 @@ def relearn(
     )
     counts = []
     for order in range(settings.orders):
-        if check.reached(model):
+        if settings.count_from == 0 and check.reached(model):
             counts.append({"order": order, "steps": 0, "reached": True})
             continue
         ended: dict[str, bool] = {}

@@ -5,8 +5,6 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from observed_models import observation
 from rounding import close
 from scipy.stats import wasserstein_distance
@@ -14,7 +12,6 @@ from scipy.stats import wasserstein_distance
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation import (
-    anamnesis,
     cost,
     errors,
     inputs,
@@ -40,8 +37,7 @@ def of(tmp_path):
                 if "observations" in source:
                     write_npz(path, value)
                 else:
-                    given = {"counts": value} if "relearning" in source else value
-                    path.write_text(json.dumps(given))
+                    path.write_text(json.dumps(value))
                 files[source][seed] = path
         gold = {source[5:]: paths for source, paths in files.items() if source.startswith("gold_")}
         return inputs.Inputs("d", "f", method, inputs.Sources(files), inputs.Sources(gold))
@@ -153,85 +149,6 @@ def test_wasserstein_of_nothing_is_said(of):
     assert [(r.value, r.note) for r in rows if r.quantity == "wasserstein_test"] == [
         (None, "no test row is like the forget set")
     ]
-
-
-# Anamnesis Index
-
-
-def runs(*steps, reached=True):
-    """Relearning runs; a negative count is one that hit the cap."""
-    return [
-        {"order": n, "steps": abs(count), "reached": reached and count >= 0}
-        for n, count in enumerate(steps)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("ours", "gold", "value", "bound"),
-    [
-        ((10, 20), (20, 40), 0.5, ""),
-        ((30, 30), (10, 10), 3.0, ""),
-        ((0, 0), (5, 5), 0.0, ""),
-        ((10, -50), (20, 10), 2.0, ">="),  # ours needs at least 60
-        ((-50, -50), (20, 30), 2.0, ">="),
-        ((10, 10), (-50, 30), 0.25, "<="),  # gold needs at least 80
-        ((10, -50), (-50, 10), None, ""),
-        ((-50, -50), (-50, -50), None, ""),
-        ((5, 5), (0, 0), None, ""),
-        ((-50, 5), (0, 0), None, ""),
-    ],
-)
-def test_the_index_and_its_censoring(ours, gold, value, bound):
-    found, sign, note = anamnesis.index(runs(*ours), runs(*gold))
-    assert (found, sign) == (value, bound)
-    assert bool(note) == (value is None or bool(bound))
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(st.integers(1, 100), min_size=4, max_size=4),
-    st.lists(st.integers(1, 100), min_size=4, max_size=4),
-    st.integers(1, 100),
-)
-def test_a_bound_holds_whatever_the_cap_hid(ours, gold, cap):
-    """Cutting the true counts at a cap gives a bound that the true index keeps."""
-    truth = sum(ours) / sum(gold)
-    cut = [
-        [{"steps": min(count, cap), "reached": count <= cap} for count in side]
-        for side in (ours, gold)
-    ]
-    value, bound, _ = anamnesis.index(*cut)
-    if bound == ">=":
-        assert truth >= value
-    elif bound == "<=":
-        assert truth <= value
-    elif value is not None:
-        assert value == truth
-    else:
-        assert max(ours) > cap and max(gold) > cap
-
-
-def test_the_index_of_a_method_is_over_the_gold_model_of_its_seed(of):
-    found = anamnesis.measure(
-        of(relearning={0: runs(6, 6), 1: runs(9, -9)},
-           gold_relearning={0: runs(12, 12), 1: runs(4, 5)}),
-        anamnesis.Settings(),
-    )  # fmt: skip
-    assert [(r.seed, r.value, r.bound) for r in found] == [(0, 0.5, ""), (1, 2.0, ">=")]
-    assert "the model did not relearn" in found[1].note
-
-
-def test_gold_pairs_are_distances_from_1_in_both_directions(of):
-    gold = {0: runs(10, 10), 1: runs(20, 20), 2: runs(10, -50), 3: runs(0, 0)}
-    rows = anamnesis.measure(
-        of("retrained", relearning=gold, gold_relearning=gold), anamnesis.Settings()
-    )
-    found = values(rows)
-    assert found["anamnesis", 0, 1] == 0.5 and found["anamnesis", 1, 0] == 1.0
-    assert found["anamnesis", 3, 0] == 1.0  # relearnt at once: index 0
-    assert found["anamnesis", 0, 3] is None  # over nothing
-    assert all(found["anamnesis", *pair] is None for pair in ((0, 2), (2, 0), (1, 2), (2, 3)))
-    assert len(found) == 12 and not any(row.bound for row in rows)
 
 
 # cost

@@ -16,6 +16,7 @@ MEASURES = {
     "errors": {},
     "membership": {"rows": 20, "draws": 2},
     "wasserstein": {},
+    "row_distance": {},
     "representation": {"rows": 20, "folds": 2, "iterations": 5},
     "tow": {},
     "anamnesis": {},
@@ -42,6 +43,9 @@ def models(tmp_path):
             for name, path in paths.items():
                 found[method][name][seed] = path
     del found["original"]["relearning"]  # the Anamnesis Index is not taken of it
+    pair = tmp_path / "retrained" / "pair_0"
+    pair.write_text(json.dumps({"counts": [run], "other_seed": 1}))
+    found["retrained"]["relearning_pairs"] = {0: pair}
     return found
 
 
@@ -135,6 +139,11 @@ def test_an_edit_of_a_measure_s_code_or_of_a_file_takes_what_rests_on_it(models,
     measuring.take(work(models, tmp_path))
     assert read["taken"] == [("blindspot", "cost")]
     read["taken"].clear()
+    pair = models["retrained"]["relearning_pairs"][0]
+    pair.write_text(pair.read_text().replace('"steps": 7', '"steps": 9'))
+    measuring.take(work(models, tmp_path))
+    assert set(read["taken"]) == {(m, "anamnesis") for m in METHODS if m != "original"}
+    read["taken"].clear()
     models["retrained"]["records"][1].write_text(
         json.dumps({"seconds": 9, "machine": {"peak_memory_mib": 1.0}})
     )
@@ -148,7 +157,7 @@ def test_what_gold_is_found_to_be_is_part_of_what_others_rest_on(models, tmp_pat
     read["taken"].clear()
     write_npz(models["retrained"]["observations"][1], observation(seed=99))
     measuring.take(work(models, tmp_path))
-    beside = {"wasserstein", "tow", "representation"}
+    beside = {"wasserstein", "row_distance", "tow", "representation"}
     assert set(read["taken"]) == {(m, name) for m in METHODS for name in beside} | {
         ("retrained", "errors"),
         ("retrained", "membership"),

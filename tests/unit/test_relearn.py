@@ -16,22 +16,22 @@ from regression_unlearning.training.seeds import seed_for
 from regression_unlearning.training.task import Task
 
 
-def loss_of(task, model):
-    """Mean loss on the forget set, one row at a time, in double precision."""
+def loss_of(task, model, watched=None):
+    """Mean loss on the forget set or other rows, one row at a time, in double precision."""
     model = copy.deepcopy(model).eval()
     losses = []
     with torch.no_grad():
-        for row in task.forget.tolist():
+        for row in (task.forget if watched is None else watched).tolist():
             output = model(task.data.batch(torch.tensor([row])))[0, 0]
             losses.append((output - task.data.target[row]).item() ** 2)
     return sum(losses) / len(losses)
 
 
-def by_hand(task, model, limit, *, order, rate, size, cap, every):
+def by_hand(task, model, limit, *, order, rate, size, cap, every, watched=None, least=0):
     """The count of one order, written out."""
     seed = seed_for(task.seed, f"relearning_{order + 1}")
     learner = copy.deepcopy(model).train()
-    if loss_of(task, learner) <= limit:
+    if least == 0 and loss_of(task, learner, watched) <= limit:
         return 0, True
     optimiser = torch.optim.Adam(learner.parameters(), lr=rate, fused=True)
     torch.manual_seed(seed)
@@ -44,7 +44,8 @@ def by_hand(task, model, limit, *, order, rate, size, cap, every):
             (output - task.data.target[rows]).square().mean().backward()
             optimiser.step()
             steps += 1
-            if (steps % every == 0 or steps == cap) and loss_of(task, learner) <= limit:
+            looks = steps % every == 0 or steps == cap
+            if looks and loss_of(task, learner, watched) <= limit:
                 return steps, True
             if steps == cap:
                 return steps, False
@@ -78,6 +79,30 @@ def test_counts_equal_a_plain_loop(trained, share, every):
         assert [run["steps"] for run in found] == [0, 0]
     if (share, every) == (0.6, 1):  # the case says something: neither at once nor never
         assert all(0 < run["steps"] < 40 and run["reached"] for run in found)
+
+
+@pytest.mark.parametrize("share", [2.0, 0.8, 0.6])
+def test_held_out_rows_are_looked_at_and_the_count_begins_at_1(trained, share):
+    """As the released code counts: after a mini-batch, on rows that nobody trains on."""
+    task, model = trained
+    watched = task.validation[:4]
+    wanted = share * loss_of(task, model, watched)
+    plan = Relearning(learning_rate=0.02, batch_size=6, orders=2, cap=40, count_from=1)
+    found = relearn(model, task, wanted, plan, watched)
+    for run in found:
+        expected = by_hand(
+            task, model, 1.05 * wanted, order=run["order"], rate=0.02, size=6, cap=40, every=1,
+            watched=watched, least=1,
+        )  # fmt: skip
+        assert (run["steps"], run["reached"]) == expected
+    if share == 2.0:
+        assert [(run["steps"], run["reached"]) for run in found] == [(1, True)] * 2
+        plan = plan.model_copy(update={"count_from": 0})
+        assert [run["steps"] for run in relearn(model, task, wanted, plan, watched)] == [0, 0]
+    else:  # the rows make the difference
+        assert [run["steps"] for run in relearn(model, task, wanted, plan)] != [
+            run["steps"] for run in found
+        ]
 
 
 @pytest.mark.parametrize("cap", [1, 4, 7])

@@ -262,6 +262,7 @@ def test_every_program_by_hand(prepared):
             label: {
                 "observations": {"0": f"o/{label}.npz"},
                 **({} if label == "original" else {"relearning": {"0": f"r/{label}.json"}}),
+                **({"relearning_pairs": {}} if label == "retrained" else {}),
             }
             for label in labels
         },
