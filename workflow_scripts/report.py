@@ -1,11 +1,8 @@
 """Put an experiment's tables, figures, claims and settings into one HTML file."""
 
-from importlib.metadata import version
 from pathlib import Path
 
-import yaml
-
-from regression_unlearning import __version__, program
+from regression_unlearning import program
 from regression_unlearning.reporting import (
     claims_table_1,
     claims_table_2,
@@ -42,17 +39,14 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="the .html to write")
     arguments = parser.parse_args()
     settings, folder = arguments.settings, arguments.folder
-    tables, costs, claims = [], [], []
-    measured, _ = provenance.read(folder)
-    for layout_settings in settings["tables"].values():
-        made = Tabling(measured, layout_settings)
+    claims = []
+    measured, told = provenance.read(folder)
+    tables = [Tabling(measured, one) for one in settings["tables"].values()]
+    for made in tables:
         layout = made.layout
-        tables.append(made.table)
-        if layout.costs:
-            costs.append(made.costs)
         if layout.kind == "methods":
             claims.append((layout.title, bars(made.summaries, layout, made.compared)))
-        about = CLAIMS_ABOUT.get(layout_settings["paper"])
+        about = CLAIMS_ABOUT.get(made.settings["paper"])
         if about:
             found = check_claims(layout.measured(made.summaries), about, layout.groups)
             claims.append((layout.title, found))
@@ -60,29 +54,7 @@ def main() -> None:
         Picture(figure["title"], folder / f"{name}.png", figure["caption"])
         for name, figure in settings["figures"].items()
     ]
-    datasets = [one for table in settings["tables"].values() for one in table["datasets"]]
-    embedded = sorted({one["title"] for one in datasets if one["embedded"]})
-    warning = (
-        f"{', '.join(embedded)}: embedded in this project. These figures show that everything "
-        "runs; they say nothing about the methods on the paper's data."
-    )
-    packages = ("torch", "numpy", "scipy", "scikit-learn", "pandas")
-    write_report(
-        arguments.output,
-        settings["title"],
-        {
-            "Datasets": ", ".join(dict.fromkeys(one["title"] for one in datasets)),
-            "Seeds": ", ".join(str(seed) for seed in settings["seeds"]),
-            "Versions": {name: version(name) for name in packages}
-            | {"regression-unlearning": __version__},
-        },
-        tables=tables,
-        figures=pictures,
-        claims=claims,
-        costs=costs,
-        settings=yaml.safe_dump(settings["params"], sort_keys=False, allow_unicode=True),
-        warning=warning if embedded else "",
-    )
+    write_report(arguments.output, settings, told, tables, pictures, claims)
 
 
 if __name__ == "__main__":
