@@ -33,16 +33,17 @@ def phrase(settings: Mapping[str, Any]) -> str:
     What is not set is left out.
     """
     kept = {key: one for key, one in settings.items() if one is not None and one not in ({}, [])}
-    return ", ".join(f"{key.replace('_', ' ')} {_written(one)}" for key, one in kept.items())
+    return ", ".join(f"{key.replace('_', ' ')} {written(one)}" for key, one in kept.items())
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """A setting's value; of a section that has a name the name, and the rest in brackets."""
     if isinstance(value, Mapping):
         name, rest = value.get("name"), {key: value[key] for key in value if key != "name"}
         inner = f"({phrase(rest)})"
         return f"{name} {inner}" if name and rest else str(name) if name else inner
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_written, value))}]"
+        return f"[{', '.join(map(written, value))}]"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -5,6 +5,7 @@
   const TABLES = JSON.parse(find("data").textContent);
   const SVG = find("blank").namespaceURI;
   const NARROW = 560, ROW = 30;
+  let read = "";
   const picked = { table: 0, dataset: 0, group: 0 };
 
   const make = (name, attributes = {}, ...content) => {
@@ -53,7 +54,7 @@
     const head = words.map((one) => make("th", { scope: "col" }, one.title + (one.goal ? " → " + one.goal : "")));
     const rows = methods.map((m) => make("tr", {}, make("th", { scope: "row" }, table().methods[m]),
       ...measures.map((q) => { const cell = cellOf(q, m); return make("td", {}, ...(cell ? marked(cell) : ["—"])); })));
-    const floors = measures.map((q) => make("td", { class: "floor" }, group().measures[q].floor_text || "—"));
+    const floors = measures.map((q) => make("td", { class: "floor" }, group().measures[q].floor || "—"));
     rows.push(make("tr", {}, make("th", { scope: "row" }, "Floor"), ...floors));
     find("chosen-table").replaceChildren(
       make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Model"), ...head)), make("tbody", {}, ...rows));
@@ -70,13 +71,18 @@
       add("95 % interval", cell.low ? "[" + cell.low + ", " + cell.high + "]" : "none");
       add("Seeds", String(cell.count));
       add("Value of each seed", cell.seeds.map(([seed, bound, text]) => seed + ": " + bound + text).join(" · "));
-      add("Floor", group().measures[q].floor_text);
+      add("Floor", group().measures[q].floor);
       add("Against doing nothing", cell.verdict);
       add("Notes", cell.notes.join(" · "));
     } else add("Value", "not defined, or not measured");
-    add("Made with", group().made[m]);
+    add(m === table().nothing || m === table().gold ? "Made with" : "Its options", group().made[m]);
+    if (m !== table().nothing && m !== table().gold) add("Starts from", "the original, " + group().start);
     find("told").replaceChildren(...found);
-    for (const one of document.querySelectorAll(".mark")) one.classList.toggle("read", one.dataset.mark === q + "," + m);
+    read = q + "," + m;
+    shade();
+  };
+  const shade = () => {
+    for (const one of document.querySelectorAll(".mark")) one.classList.toggle("read", one.dataset.mark === read);
   };
 
   // ---- the picture
@@ -91,16 +97,15 @@
     for (let k = Math.ceil(low / step); k * step <= high; k++) found.push(k * step);
     return found;
   };
-  const band = (q) => {
-    const { floor, cells } = group().measures[q], goal = table().measures[q].goal, gold = cells[table().gold];
+  const aimed = (q) => {
+    const goal = table().measures[q].goal, gold = cellOf(q, table().gold);
     const aim = goal === "retrained" ? gold && gold.value : goal;
-    if (aim === undefined || aim === null || aim === "") return {};
-    return { aim: +aim, ends: floor === undefined ? null : [+aim - +floor, +aim + +floor] };
+    return aim ? +aim : null;
   };
   const picture = (q, methods, width) => {
     const all = group().measures[q].cells, original = all[table().nothing];
     const nothing = original && original.value !== undefined ? +original.value : null;
-    const { aim, ends } = band(q);
+    const aim = aimed(q), ends = group().measures[q].band;
     const dots = (cell) => (cell.low ? [] : cell.seeds.map((one) => +one[2]).filter((one) => !isNaN(one)));
     const numbers = methods.flatMap((m) => (all[m] ? [all[m].value, all[m].low, all[m].high, ...dots(all[m])] : []))
       .concat(nothing ?? [], aim ?? [], methods.length ? [] : [0, 1]).filter((one) => one !== undefined).map(Number);
@@ -115,7 +120,7 @@
     const svg = make("svg", { width, height: bottom + 26, role: "group", "aria-label": words.title });
     if (ends) svg.append(make("rect", { class: "band", x: x(ends[0]), y: 0, width: Math.max(x(ends[1]) - x(ends[0]), 1), height: bottom }));
     const upright = (value, style) => svg.append(make("line", { class: style, x1: x(value), x2: x(value), y1: 0, y2: bottom }));
-    if (aim !== undefined) upright(aim, "aim");
+    if (aim !== null) upright(aim, "aim");
     if (nothing !== null) upright(nothing, "nothing");
     svg.append(make("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }));
     for (const one of steps(low, high, logarithmic))
@@ -144,6 +149,7 @@
     const width = Math.max(280, find("pictures").clientWidth);
     tabled(measures, methods);
     find("pictures").replaceChildren(...measures.map((q) => picture(q, methods, width)));
+    shade();
   };
   const on = (id, then) => find(id).addEventListener("change", (event) => { then(+event.target.value); draw(); });
   on("pick-table", (value) => { picked.table = value; fill(); });

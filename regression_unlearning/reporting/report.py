@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -133,9 +134,7 @@ def notices(settings: Mapping[str, Any]) -> list[str]:
     papers = set(paper_values()["dataset"])
     embedded = [one["title"] for one in datasets.values() if one["embedded"]]
     others = [
-        one["title"]
-        for name, one in datasets.items()
-        if not one["embedded"] and name not in papers
+        one["title"] for name, one in datasets.items() if not one["embedded"] and name not in papers
     ]
     found = [f"{one['title']}: not here. {one['absent']}" for one in told if one["absent"]]
     if embedded:
@@ -148,7 +147,9 @@ def notices(settings: Mapping[str, Any]) -> list[str]:
             f"{', '.join(others)}: none of the paper's datasets. Nothing here can be set beside "
             "the numbers that the paper prints."
         )
-    found += [f"{one['title']}: the original model is {one['given']}" for one in told if "given" in one]
+    found += [
+        f"{one['title']}: the original model is {one['given']}" for one in told if "given" in one
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -191,7 +192,7 @@ def in_parts(table: Table) -> list[Table]:
                 for block in table.blocks
             ),
         )
-        for start, end in zip(cuts, cuts[1:], strict=False)
+        for start, end in pairwise(cuts)
     ]
 
 

@@ -66,7 +66,7 @@ def _table(made: Tabling, datasets: Mapping[str, Any]) -> dict[str, Any]:
             {
                 "title": title,
                 "dataset": list(told).index(group[0]),
-                "made": _made(datasets.get(group[0]), layout.methods),
+                **_made(datasets.get(group[0]), layout.methods),
                 "measures": [_measure(made, group, name) for name in names],
             }
             for group, title in layout.groups.items()
@@ -81,37 +81,57 @@ def _words(words: Quantity, error: str) -> dict[str, str]:
     return {"title": words.title, "goal": words.goal, "meaning": meaning}
 
 
-def _made(dataset: Mapping[str, Any] | None, methods: Iterable[str]) -> list[str]:
-    """What made each model of a forget set."""
+def _made(dataset: Mapping[str, Any] | None, methods: Iterable[str]) -> dict[str, Any]:
+    """What made each model of a forget set, and the original that methods start from."""
     found = models(dataset) if dataset else {}
-    return [found.get(label, "") for label in methods]
+    return {"made": [found.get(label, "") for label in methods], "start": found.get(NOTHING, "")}
 
 
 def _measure(made: Tabling, group: tuple[str, str], name: str) -> dict[str, Any]:
     """One measure on one forget set: the floor, and a cell for each model."""
-    layout = made.layout
+    layout, words = made.layout, made.layout.words(name)
     cells = {label: made.summaries.get((*group, label, name)) for label in layout.methods}
     decimals = places(one.mean for one in _alike(made, group, name) if one)
-    floor = next((one for one in cells.values() if one and one.floor), None)
     found: dict[str, Any] = {
         "cells": [
             _cell(
                 one,
                 made.scores.cells[(*group, label, name)],
                 made.compared.get((*group, label, NOTHING, name)),
-                ROLES.get(label, "" if layout.words(name).goal else "not compared: it has no goal"),
+                ROLES.get(label, "" if words.goal else "not compared: it has no goal"),
                 decimals,
             )
-            if one
+            if one and not (words.goal == "1" and label == GOLD)  # its noise is the floor
             else None
             for label, one in cells.items()
         ]
     }
-    if floor and floor.floor and floor.floor.value is not None:
-        text = shown(floor.floor, decimals, spread)
-        width = f" {ends(floor.floor_interval, decimals)}" if floor.floor_interval else ""
-        found |= {"floor": fixed(kept(floor.floor), decimals), "floor_text": text + width}
+    floored = next((one for one in cells.values() if one and one.floor), None)
+    if floored and floored.floor and floored.floor.value is not None:
+        text = shown(floored.floor, decimals, spread)
+        if floored.floor_interval:
+            text += f" {ends(floored.floor_interval, decimals)}"
+        found["floor"] = text
+        gold = cells[GOLD]
+        goal = gold.mean.value if words.goal == "retrained" and gold else words.goal
+        if goal not in ("", None) and not floored.floor.bound:
+            paired = made.scores.cells[(*group, GOLD, name)].paired
+            band = _band(float(goal), floored.floor.value, words, paired)
+            found["band"] = [fixed(rounded(one), decimals) for one in band]
     return found
+
+
+def _band(goal: float, floor: float, words: Quantity, paired: bool) -> tuple[float, float]:
+    """What lies within the floor of the goal; a floor of pairs is a value of the quantity itself.
+
+    Of ratios it is as far in both directions as a ratio.
+    """
+    if not paired:
+        return goal - floor, goal + floor
+    if words.average != "mean" and goal and floor > 0:
+        ratio = max(floor / goal, goal / floor)
+        return goal / ratio, goal * ratio
+    return goal - abs(floor - goal), goal + abs(floor - goal)
 
 
 def _alike(made: Tabling, group: tuple[str, str], name: str) -> list[Summary | None]:
@@ -136,7 +156,10 @@ def _cell(
     if one.mean.value is not None:
         found["value"] = fixed(kept(one.mean), decimals)
     if one.low is not None and one.high is not None:
-        found |= {"low": fixed(rounded(one.low), decimals), "high": fixed(rounded(one.high), decimals)}
+        found |= {
+            "low": fixed(rounded(one.low), decimals),
+            "high": fixed(rounded(one.high), decimals),
+        }
     if compared and compared.difference is not None:
         found |= {"sign": MARKS[compared.verdict], "style": STYLES[compared.verdict]}
     for row in sorted(cell.rows, key=lambda row: (row.seed, row.other_seed or 0)):

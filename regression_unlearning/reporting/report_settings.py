@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from regression_unlearning.evaluation.measure import load
-from regression_unlearning.reporting.grid import Grid, phrase
+from regression_unlearning.reporting.grid import Grid, phrase, written
 from regression_unlearning.reporting.layout import REFERENCES
 from regression_unlearning.reporting.results import ERRORS
+from regression_unlearning.settings.tuning import record_path
 
 #: Sections of a dataset's settings to what people call them.
 SECTIONS = {
@@ -39,20 +40,20 @@ def models(dataset: Mapping[str, Any]) -> dict[str, str]:
         "original": f"given as {origin}" if origin else f"trained on all rows: {trained}",
         "retrained": f"trained without the rows to forget: {trained}",
     }
-    return found | {label: options(entry) for label, entry in dataset["methods"].items()}
+    return found | {label: options(label, entry) for label, entry in dataset["methods"].items()}
 
 
-def options(entry: Mapping[str, Any]) -> str:
-    """A method's options in force; where a search chose some, on which dataset."""
+def options(label: str, entry: Mapping[str, Any]) -> str:
+    """A method's options in force; where a search chose some, the file that says so."""
     said = phrase({key: one for key, one in entry.items() if key not in NAMES})
-    tuned = f"searched on {entry['tuned']}" if "tuned" in entry else ""
+    tuned = f"chosen by {record_path(entry['tuned'], label)}" if "tuned" in entry else ""
     return "; ".join(filter(None, (said, tuned))) or "none"
 
 
 def grids(settings: Mapping[str, Any], key: str) -> list[Grid]:
     """A dataset's settings: what its models are made with, its forget sets, its methods."""
     dataset = settings["params"]["datasets"][key]
-    rows = [(title, phrase(dataset[part])) for part, title in SECTIONS.items() if part in dataset]
+    rows = [(title, _section(dataset[part])) for part, title in SECTIONS.items() if part in dataset]
     for name, training in dataset.get("further_blindspots", {}).items():
         rows.append((f"Training of the helper “{name}”", phrase(training)))
     if "embedding" in dataset:
@@ -62,7 +63,7 @@ def grids(settings: Mapping[str, Any], key: str) -> list[Grid]:
     forget_sets = dataset["forget_sets"]
     chosen = tuple((one["title"], _selection(one, forget_sets)) for one in forget_sets.values())
     methods = tuple(
-        (_called(settings, key, label), entry["method"], options(entry))
+        (_called(settings, key, label), entry["method"], options(label, entry))
         for label, entry in dataset["methods"].items()
     )
     return [
@@ -106,6 +107,10 @@ def provenance(told: Mapping[str, Any], settings: Mapping[str, Any]) -> list[Gri
         Grid("Prepared data", ("Dataset", "SHA-256"), data),
         Grid("Code of each model, with all that it uses", ("Training or method", "SHA-256"), code),
     ]
+
+
+def _section(settings: Mapping[str, Any]) -> str:
+    return written(settings) if "name" in settings else phrase(settings)
 
 
 def _selection(entry: Mapping[str, Any], forget_sets: Mapping[str, Any]) -> str:
