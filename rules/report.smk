@@ -72,9 +72,7 @@ rule report:
     input:
         values=GRID.values,
         figures=[path for path in GRID.figures if path.endswith(".png")],
-        templates=multiext(
-            "regression_unlearning/reporting/report", ".html.j2", ".css", ".js"
-        ),
+        templates=multiext("regression_unlearning/reporting/report", ".html.j2", ".css", ".js"),
         code=CODE.reporting("report", *GRID.words),
     output:
         "results/{experiment}/report.html",
