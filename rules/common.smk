@@ -70,10 +70,16 @@ def site(name):
     return str(known[name].raw).strip("\"'") if name in known else None
 
 
+def now_exists(path):
+    """Tell the engine of a file made since it listed the folder: it does not look twice."""
+    if (known := getattr(workflow, "iocache", None)) and known.active:
+        known.exists_local[path] = True
+
+
 try:
     SETTINGS = check(config, ORIGINS)
     GRID = Grid(SETTINGS, int(site("seeds_per_job") or 0))
-    CODE = Code(SETTINGS, writes=workflow.is_main_process)
+    CODE = Code(SETTINGS, writes=workflow.is_main_process, wrote=now_exists)
     if workflow.is_main_process:
         originals.check(GRID)
         needs.check_needs(GRID)

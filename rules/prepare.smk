@@ -9,6 +9,7 @@ rule prepare:
     output:
         paths.arrays("{dataset}"),
         paths.rows("{dataset}"),
+        paths.facts("{dataset}"),
     log:
         "logs/prepare/{dataset}.log",
     conda:

@@ -1,9 +1,10 @@
-# Tables, figures, the report. Requires: measures, observations. Makes: results/{experiment}.
+# Tables, figures, the report. Requires: measures, observations, facts of the data. Makes: results/{experiment}.
 
 
 rule table:
     input:
         measures=lambda wildcards: GRID.layout_measures(wildcards.table),
+        facts=lambda wildcards: GRID.layout_facts(wildcards.table),
         templates=multiext("regression_unlearning/reporting/", "table.tex.j2", "paper_values.csv"),
         code=lambda wildcards: CODE.reporting("table", *GRID.layout_modules(wildcards.table)),
     output:
@@ -22,14 +23,15 @@ rule table:
     params:
         settings=lambda wildcards: told(GRID.layout_settings(wildcards.table)),
     shell:
-        "python workflow_scripts/table.py --measures {input.measures} --settings {params.settings}"
-        " --output results/{wildcards.experiment}/{wildcards.table} 2> {log}"
+        "python workflow_scripts/table.py --measures {input.measures} --facts {input.facts}"
+        " --settings {params.settings} --output results/{wildcards.experiment}/{wildcards.table} 2> {log}"
 
 
 rule figure:
     input:
         observations=lambda wildcards: GRID.layout_observations(wildcards.figure),
         measures=lambda wildcards: GRID.layout_measures(wildcards.figure),
+        facts=lambda wildcards: GRID.layout_facts(wildcards.figure),
         code=lambda wildcards: CODE.reporting("figure", *GRID.layout_modules(wildcards.figure)),
     output:
         report(
@@ -43,8 +45,8 @@ rule figure:
     params:
         settings=lambda wildcards: told(GRID.layout_settings(wildcards.figure)),
     shell:
-        "python workflow_scripts/figure.py --measures {input.measures} --settings {params.settings}"
-        " --output results/{wildcards.experiment}/{wildcards.figure} 2> {log}"
+        "python workflow_scripts/figure.py --measures {input.measures} --facts {input.facts}"
+        " --settings {params.settings} --output results/{wildcards.experiment}/{wildcards.figure} 2> {log}"
 
 
 # All that the tables say can be recomputed from these two: `regression-unlearning verify FOLDER`.
@@ -52,6 +54,7 @@ rule values:
     input:
         measures=GRID.measured,
         records=GRID.records,
+        facts=GRID.facts,
         code=CODE.reporting("values"),
     output:
         "results/{experiment}/values.csv",
@@ -64,13 +67,14 @@ rule values:
     params:
         settings=lambda wildcards: told(GRID.values_settings()),
     shell:
-        "python workflow_scripts/values.py --settings {params.settings}"
+        "python workflow_scripts/values.py --facts {input.facts} --settings {params.settings}"
         " --output results/{wildcards.experiment} 2> {log}"
 
 
 rule report:
     input:
         values=GRID.values,
+        facts=GRID.facts,
         figures=[path for path in GRID.figures if path.endswith(".png")],
         templates=multiext("regression_unlearning/reporting/report", ".html.j2", ".css", ".js"),
         code=CODE.reporting("report", *GRID.words),
@@ -84,7 +88,7 @@ rule report:
         settings=lambda wildcards: told(GRID.report_settings()),
     shell:
         "python workflow_scripts/report.py --folder results/{wildcards.experiment}"
-        " --settings {params.settings} --output {output} 2> {log}"
+        " --facts {input.facts} --settings {params.settings} --output {output} 2> {log}"
 
 
 # For `dvc metrics` and `dvc plots`.

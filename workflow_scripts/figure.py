@@ -5,7 +5,7 @@ from pathlib import Path
 from regression_unlearning import program
 from regression_unlearning.reporting import figure
 from regression_unlearning.reporting.absent import notice
-from regression_unlearning.reporting.results import layout_of, printed, read_measures
+from regression_unlearning.reporting.results import layout_of, printed, read_measures, with_facts
 from regression_unlearning.reporting.summary import summarise
 
 
@@ -13,6 +13,9 @@ def main() -> None:
     """Read the arguments, draw, write."""
     parser = program.parser(__doc__)
     parser.add_argument("--measures", type=Path, nargs="*", default=[], help="measured values")
+    parser.add_argument(
+        "--facts", type=Path, nargs="*", default=[], help="facts.json of the prepared data"
+    )
     parser.add_argument(
         "--settings",
         type=program.settings_argument,
@@ -29,7 +32,7 @@ def main() -> None:
         return
     values = read_measures(arguments.measures)
     given = figure.Given(
-        layout_of(settings),
+        layout_of(with_facts(settings, arguments.facts)),
         arguments.output,
         settings["datasets"][0]["unit"],
         summarise(values, printed(settings)) if values else {},

@@ -13,6 +13,7 @@ from regression_unlearning.reporting import (
 from regression_unlearning.reporting.claims import check_claims
 from regression_unlearning.reporting.remarks import bars
 from regression_unlearning.reporting.report import Picture, write_report
+from regression_unlearning.reporting.results import with_facts
 from regression_unlearning.reporting.tabling import Tabling
 
 #: The paper's table to the claims about it.
@@ -31,6 +32,9 @@ def main() -> None:
         "--folder", type=Path, required=True, help="folder of the experiment's results"
     )
     parser.add_argument(
+        "--facts", type=Path, nargs="*", default=[], help="facts.json of the prepared data"
+    )
+    parser.add_argument(
         "--settings",
         type=program.settings_argument,
         required=True,
@@ -40,8 +44,9 @@ def main() -> None:
     arguments = parser.parse_args()
     settings, folder = arguments.settings, arguments.folder
     claims = []
-    measured, told = provenance.read(folder)
-    tables = [Tabling(measured, one) for one in settings["tables"].values()]
+    measured, made_with = provenance.read(folder)
+    shown = {key: with_facts(one, arguments.facts) for key, one in settings["tables"].items()}
+    tables = [Tabling(measured, one) for one in shown.values()]
     for made in tables:
         layout = made.layout
         if layout.kind == "methods":
@@ -54,7 +59,8 @@ def main() -> None:
         Picture(figure["title"], folder / f"{name}.png", figure["caption"])
         for name, figure in settings["figures"].items()
     ]
-    write_report(arguments.output, settings, told, tables, pictures, claims)
+    settings = {**settings, "tables": shown}
+    write_report(arguments.output, settings, made_with, tables, pictures, claims)
 
 
 if __name__ == "__main__":

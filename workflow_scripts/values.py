@@ -6,12 +6,15 @@ from regression_unlearning import program
 from regression_unlearning.evaluation import values
 from regression_unlearning.files import write_json, write_text
 from regression_unlearning.reporting import provenance
-from regression_unlearning.reporting.results import read_measures
+from regression_unlearning.reporting.results import read_measures, with_facts
 
 
 def main() -> None:
     """Read the arguments, gather, write."""
     parser = program.parser(__doc__)
+    parser.add_argument(
+        "--facts", type=Path, nargs="*", default=[], help="facts.json of the prepared data"
+    )
     parser.add_argument(
         "--settings",
         type=program.settings_argument,
@@ -22,7 +25,8 @@ def main() -> None:
     arguments = parser.parse_args()
     told = arguments.settings
     text = values.as_text(read_measures(map(Path, told["measures"])))
-    made = provenance.gather(told, map(Path, told["records"]), text)
+    tables = {name: with_facts(one, arguments.facts) for name, one in told["tables"].items()}
+    made = provenance.gather({**told, "tables": tables}, map(Path, told["records"]), text)
     write_text(arguments.output / provenance.VALUES, text)
     write_json(arguments.output / provenance.PROVENANCE, made)
 

@@ -24,7 +24,8 @@ class Prepare(Protocol):
     """The parts of a family's module ``prepare``.
 
     It may also have ``PROCESSES``, the most processes that it puts to use (1 if it does not say),
-    and ``WORD_VECTORS = True`` where it reads word vectors.
+    and ``WORD_VECTORS = True`` where it reads word vectors. What tables tell of the data it puts
+    into ``work.facts``: see `reporting.results.told_of_data`.
     """
 
     def prepare(
@@ -47,8 +48,8 @@ class Prepare(Protocol):
         -------
         rows : DataFrame
             A row an example: ``row`` (0, 1, ...), ``id`` (text, no two alike), ``split`` (train,
-            validation or test; each holds some), ``target`` (in the dataset's unit), and any
-            columns to choose forget sets by.
+            validation or test, each of which holds some; or another of `data.splits`), ``target``
+            (in the dataset's unit), and any columns to choose forget sets by.
         arrays : mapping
             What `Inputs` is made of, by name; not ``target`` and ``split``, which are added.
 

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from regression_unlearning.data.overlaps import overlapping, reads_hours
+from regression_unlearning.data.splits import SPLITS, UNSEEN
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.forget_sets import Band, ForgetSet, Ids, Random, Selector, Where
 from regression_unlearning.settings.section import validated
@@ -15,8 +16,9 @@ from regression_unlearning.settings.section import validated
 if TYPE_CHECKING:
     import pandas as pd
 
-#: The parts into which a forget set divides a dataset.
+#: The parts into which a forget set divides a dataset; `UNSEEN_PARTS` too, where it has such rows.
 PARTS = ("retain", "forget", "validation_retain", "validation_forget", "test_retain", "test_forget")
+UNSEEN_PARTS = tuple(f"{split}_{side}" for split in UNSEEN for side in ("retain", "forget"))
 #: Why rows that were held out make no forget set.
 UNTRAINED = "the model was not trained on them, and there is nothing to forget"
 #: Further parts of a forget set that comes after another: what is to be unlearned now.
@@ -89,7 +91,7 @@ def _ids(rows: "pd.DataFrame", selector: Ids) -> np.ndarray:
     missing = [name for name in wanted if name not in train]
     if missing:
         shown = ", ".join(repr(name) for name in missing[:5])
-        held_out = set(ids[np.isin(split, ["validation", "test"])])
+        held_out = set(ids[np.isin(split, [*SPLITS[1:], *UNSEEN])])
         held = sum(name in held_out for name in missing)
         untrained = f" {held} of them {'is' if held == 1 else 'are'} held out: {UNTRAINED}."
         raise UserError(
@@ -127,9 +129,11 @@ def select(
     dict of int32 arrays
         ``retain`` and ``forget`` divide the training rows. ``validation_forget`` and
         ``test_forget`` are the held-out rows that the same choice would take (none for random rows
-        and for ids); ``validation_retain`` and ``test_retain`` are the others. After `earlier`
-        rows, all that has been forgotten so far counts as forgotten; ``forget_now`` and
-        ``validation_forget_now`` are then the rows that this choice adds.
+        and for ids); ``validation_retain`` and ``test_retain`` are the others; so too with
+        ``unseen_validation`` and ``unseen_test`` where the dataset has such rows (`data.splits`).
+        After `earlier` rows, all that has been forgotten so far counts as forgotten;
+        ``forget_now`` and ``validation_forget_now`` (and ``unseen_validation_forget_now``) are
+        then the rows that this choice adds.
 
     Raises
     ------
@@ -137,9 +141,11 @@ def select(
         When the forget set is empty, holds the whole training set, or names what does not exist.
     """
     before = np.zeros(len(rows), bool)
-    for part in ("forget", "validation_forget", "test_forget") if earlier else ():
-        before[earlier[part]] = True
+    for part, numbers in (earlier or {}).items():
+        if part == "forget" or part.endswith("_forget"):
+            before[numbers] = True
     split = rows["split"].to_numpy()
+    held_out = [*SPLITS[1:], *(one for one in UNSEEN if (split == one).any())]
     left = rows.assign(split=np.where(before, "forgotten", split))
     by_customer = isinstance(selector, Where) and selector.column == "customer"
     try:
@@ -173,10 +179,13 @@ def select(
         "forget": train & chosen,
         **{
             f"{part}_{side}": (split == part) & mask
-            for part in ("validation", "test")
+            for part in held_out
             for side, mask in (("retain", ~chosen), ("forget", chosen))
         },
     }
     if earlier:
-        masks |= {"forget_now": train & now, "validation_forget_now": (split == "validation") & now}
+        masks["forget_now"] = train & now
+        for part in held_out:
+            if part.endswith("validation"):
+                masks[f"{part}_forget_now"] = (split == part) & now
     return {part: np.flatnonzero(mask).astype(np.int32) for part, mask in masks.items()}

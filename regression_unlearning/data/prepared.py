@@ -1,7 +1,8 @@
 """A prepared dataset: arrays on a device, beside a table of rows.
 
 ``arrays.safetensors`` holds ``target`` float32 (rows,), ``split`` uint8 (rows,: 0 train,
-1 validation, 2 test) and what the family of the dataset adds; ``rows.csv`` says which row is which.
+1 validation, 2 test, 3 unseen_validation, 4 unseen_test) and what the family of the dataset adds;
+``rows.csv`` says which row is which, ``facts.json`` what tables tell of the data.
 """
 
 import json
@@ -14,9 +15,10 @@ import numpy as np
 
 from regression_unlearning import registry
 from regression_unlearning.data import tensors
+from regression_unlearning.data.splits import SPLITS, UNSEEN
 from regression_unlearning.data.work import Work
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import whole
+from regression_unlearning.files import whole, write_json
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Section, validated
 
@@ -24,8 +26,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import torch
 
-ARRAYS, ROWS = "arrays.safetensors", "rows.csv"
-SPLITS = ("train", "validation", "test")
+ARRAYS, ROWS, FACTS = "arrays.safetensors", "rows.csv", "facts.json"
+#: The splits in the order of their numbers.
+NUMBERED = (*SPLITS, *UNSEEN)
 
 
 def prepare(
@@ -36,7 +39,7 @@ def prepare(
     embedding: Embedding | None,
     processes: int = 1,
 ) -> None:
-    """Turn a dataset's raw files into ``arrays.safetensors`` and ``rows.csv``, each whole.
+    """Turn raw files into ``arrays.safetensors``, ``rows.csv`` and ``facts.json``, each whole.
 
     Parameters
     ----------
@@ -62,12 +65,13 @@ def prepare(
     check_splits(rows, raw)
     arrays = {
         "target": rows["target"].to_numpy(np.float32),
-        "split": rows["split"].map({split: n for n, split in enumerate(SPLITS)}).to_numpy(np.uint8),
+        "split": rows["split"].map(NUMBERED.index).to_numpy(np.uint8),
         **arrays,
     }
     about = {"family": family, "sha256": tensors.digest(arrays)}
     with whole(folder / ROWS) as part:
         rows.to_csv(part, index=False)
+    write_json(folder / FACTS, work.facts)
     with whole(folder / ARRAYS) as part:
         tensors.write(part, arrays, {"prepared": json.dumps(about)})
     work.clear()
@@ -107,7 +111,7 @@ class Prepared:
     target : Tensor (rows,)
         The targets, in the dataset's own unit.
     split : Tensor (rows,)
-        0 train, 1 validation, 2 test.
+        0 train, 1 validation, 2 test, 3 unseen_validation, 4 unseen_test.
     sha256 : str
         Hash over all arrays.
     """
@@ -128,7 +132,7 @@ class Prepared:
 
     def rows_of(self, split: str) -> "torch.Tensor":
         """Row numbers of a split."""
-        return (self.split == SPLITS.index(split)).nonzero()[:, 0]
+        return (self.split == NUMBERED.index(split)).nonzero()[:, 0]
 
 
 def load_prepared(

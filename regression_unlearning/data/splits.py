@@ -1,4 +1,13 @@
-"""Divide rows into train, validation and test where nobody has done so."""
+"""The splits of a dataset, and how rows are divided where nobody has done so.
+
+``train``, ``validation``, ``test``
+    Every dataset has them. Errors are those of validation and test rows.
+``unseen_validation``, ``unseen_test``
+    Where test rows differ from training rows by more than that nobody trained on them (hours of
+    load come later), a family may hold out rows of the training rows' own kind. No training reads
+    what they hold; methods that need held-out rows train against the first, attacks and probes take
+    the second.
+"""
 
 from typing import Annotated
 
@@ -6,6 +15,9 @@ import numpy as np
 from pydantic import Field
 
 from regression_unlearning.settings.section import Section, Seed
+
+SPLITS = ("train", "validation", "test")
+UNSEEN = ("unseen_validation", "unseen_test")
 
 
 class Split(Section):

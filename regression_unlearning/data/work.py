@@ -2,8 +2,9 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,10 +19,13 @@ class Work:
         The prepared dataset's folder: lists for a person to read go there.
     processes : int
         Processes that may decode at once.
+    facts : dict
+        JSON values about the data that tables, figures and the report tell; a family adds its own.
     """
 
     folder: Path
     processes: int = 1
+    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def unfinished(self) -> Path:

@@ -1,6 +1,7 @@
 """What was seen of a model: plain arrays in one ``.npz``, read by numpy alone.
 
-For each part P of retain, forget (both of the training set), validation, test:
+For each part P of retain, forget (both of the training set), validation, test, and unseen_test
+where the dataset has such rows (see `data.splits`):
 
 ``P/row_id``           int32 (n,)    row numbers, as in the dataset's rows.csv
 ``P/target``           float32 (n,)
@@ -10,7 +11,7 @@ For each part P of retain, forget (both of the training set), validation, test:
 ``P/activation_index`` int32 (m,)    which of the n rows have an activation
 ``P/activation``       float32 (m, d)  what the last, linear layer is given
 
-``test/like_forget`` and ``validation/like_forget`` (bool) mark held-out rows that the forget set's
+``test/like_forget`` and likewise of the other held-out parts (bool) mark rows that the forget set's
 own choice would take. ``last_layer/weight`` (q, d) and ``last_layer/bias`` (q,) complete the
 per-sample gradients: by the last layer's weight they are the outer product of output gradient and
 activation; by the activation, output gradient times weight. ``loss`` names the loss; ``quantiles``
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 PARTS = ("retain", "forget", "validation", "test")
+UNSEEN_TEST = "unseen_test"
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,15 @@ class Observation:
     def loss(self) -> str:
         """Name of the loss."""
         return str(self.arrays["loss"])
+
+    @property
+    def never_seen(self) -> str:
+        """The part that attacks and probes take as rows which no training saw.
+
+        ``unseen_test`` where there is one: test rows that differ from training rows otherwise too,
+        such as hours that come later, would be told apart by that. Else ``test``.
+        """
+        return UNSEEN_TEST if f"{UNSEEN_TEST}/row_id" in self.arrays else "test"
 
     def of(self, part: str, name: str, *, like_forget: bool | None = None) -> "np.ndarray":
         """One array of one part; of held-out parts only rows (un)like the forgotten, if asked."""

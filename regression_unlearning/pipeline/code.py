@@ -6,7 +6,7 @@ program never reaches reruns nothing.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +36,14 @@ class Code:
         Checked settings.
     writes : bool
         Whether to write the files: only the head process does, its jobs find them.
+    wrote : callable, optional
+        Called with the path of a file that was not there before.
     """
 
-    def __init__(self, settings: Settings, writes: bool):
-        self.settings, self.writes = settings, writes
+    def __init__(
+        self, settings: Settings, writes: bool, wrote: Callable[[str], None] | None = None
+    ):
+        self.settings, self.writes, self.wrote = settings, writes, wrote
         self._written: set[Path] = set()
 
     def downloading(self, wildcards: Any) -> dict[str, str]:
@@ -146,6 +150,9 @@ class Code:
             self._written.add(path)
             file = PACKAGE.parent / program if program else None
             text = f"# {key}\n{fingerprints.fingerprint(LIBRARY, PACKAGE, roots, file)}"
-            if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            known = path.is_file()
+            if not known or path.read_text(encoding="utf-8") != text:
                 write_text(path, text)
+            if not known and self.wrote:
+                self.wrote(str(path))
         return str(path)

@@ -90,6 +90,18 @@ class Grid(Models):
         """The same as files."""
         return [path for *_, files in self.drawn_from(name) for path in files.values()]
 
+    def _facts(self, datasets: Iterable[str]) -> list[str]:
+        return [paths.facts(dataset) for dataset in unique(datasets) if dataset not in self.absent]
+
+    def layout_facts(self, name: str) -> list[str]:
+        """What is known of the prepared data that a table or figure shows."""
+        return self._facts(self.layouts[name].datasets)
+
+    @cached_property
+    def facts(self) -> list[str]:
+        """The same of every dataset that is shown."""
+        return self._facts(one for layout in self.layouts.values() for one in layout.datasets)
+
     def layout_settings(self, name: str) -> dict[str, Any]:
         """What a table or figure shows, with the titles of its rows and columns."""
         layout = self.layouts[name]

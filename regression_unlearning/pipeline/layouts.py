@@ -30,20 +30,13 @@ def columns(layout: Layout) -> list[tuple[str, str, str]]:
     return list(product(layout.datasets, layout.forget_sets, labels))
 
 
-def title(settings: Settings, dataset: str) -> str:
-    """A dataset's title, with its word vectors where it could be read with others."""
-    chosen = settings.datasets[dataset]
-    vectors = word_vectors(settings, dataset)
-    return f"{chosen.title}, {vectors}" if vectors else chosen.title
-
-
-def word_vectors(settings: Settings, dataset: str) -> str | None:
-    """Name of the word vectors that a dataset is read with, where it could be read with others."""
+def embedding(settings: Settings, dataset: str) -> dict[str, str]:
+    """The name of the word vectors of a dataset that could be read with others."""
     chosen = settings.datasets[dataset]
     own = hasattr(registry.load("source", chosen.loader), "word_vectors")
     if own or not settings.word_vectors_of(dataset):
-        return None
-    return chosen.embedding or settings.embedding
+        return {}
+    return {"embedding": chosen.embedding or settings.embedding}
 
 
 def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) -> dict[str, Any]:
@@ -72,11 +65,12 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
         "datasets": [
             {
                 "name": name,
-                "title": title(settings, name),
+                "title": dataset.title,
                 "absent": absent.get(name),
                 "embedded": registry.load("source", dataset.loader).EMBEDDED,
                 "loss": dataset.loss,
                 "unit": dataset.unit,
+                **embedding(settings, name),
                 **_given(dataset),
             }
             for name, dataset in zip(layout.datasets, datasets, strict=True)
@@ -120,7 +114,7 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
     figures = {
         name: {
             "title": layout.title,
-            "caption": f"{', '.join(title(settings, one) for one in layout.datasets)}: "
+            "caption": f"{', '.join(settings.datasets[one].title for one in layout.datasets)}: "
             f"{registry.load('figure', layout.kind).SEE}",
         }
         for name, layout in experiment.figures.items()
@@ -158,7 +152,7 @@ def _behind(settings: Settings, name: str, shown: Sequence[Table | Figure]) -> d
     relearnt = any("relearning" in registry.load("measure", one).NEEDS for one in measures)
     found = {
         **{key: entry[key] for key in ("loader", "title", "source")},
-        "embedding": word_vectors(settings, name),
+        **embedding(settings, name),
         **{key: entry[key] for key in ("reading", "model", "loss", "quantiles", "unit")},
         **{key: entry[key] for key in ("original", "training")},
         "blindspot": entry["blindspot"] if None in helpers else None,

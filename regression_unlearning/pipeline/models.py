@@ -109,6 +109,7 @@ class Models:
             for path in (
                 paths.arrays(dataset),
                 paths.rows(dataset),
+                paths.facts(dataset),
                 *(paths.parts(dataset, name) for name in self.forget_set_names(dataset)),
             )
         ]

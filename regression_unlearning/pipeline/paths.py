@@ -24,6 +24,11 @@ def rows(dataset: str) -> str:
     return f"data/prepared/{dataset}/rows.csv"
 
 
+def facts(dataset: str) -> str:
+    """What tables tell of a prepared dataset."""
+    return f"data/prepared/{dataset}/facts.json"
+
+
 def parts(dataset: str, forget_set: str) -> str:
     """The parts into which a forget set divides a dataset."""
     return f"data/prepared/{dataset}/forget_sets/{forget_set}.npz"

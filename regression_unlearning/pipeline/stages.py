@@ -71,7 +71,7 @@ STEPS = {
     ),
     "reported": Step(
         "all_tables",
-        ("measures", "observations"),
+        (_PREPARED, "measures", "observations"),
         ("results/${experiment}",),
         ("datasets", "methods", "measures", "embedding"),
         cached=False,

@@ -17,7 +17,6 @@ from regression_unlearning.reporting.drawing import (
     save_figure,
 )
 from regression_unlearning.reporting.figure import Given
-from regression_unlearning.reporting.layout import EMBEDDED_LINE
 
 POINTS = 400
 WIDTH, HEIGHT = 3.6, 4.4
@@ -47,7 +46,7 @@ def draw(given: Given, relative: bool) -> None:
         for group, title in layout.groups.items()
     ]
     title = f"{layout.title} ({layout.dataset_title})"
-    draw_panels(panels, given.stem, title, given.unit, layout.embedded, relative)
+    draw_panels(panels, given.stem, title, given.unit, layout.line, relative)
 
 
 def draw_panels(
@@ -55,7 +54,7 @@ def draw_panels(
     stem: str | Path,
     title: str,
     unit: str,
-    embedded: bool = False,
+    line: str = "",
     relative: bool = False,
 ) -> None:
     """Draw panels as ``{stem}.png`` and ``{stem}.pdf``; see `draw`."""
@@ -65,7 +64,7 @@ def draw_panels(
             _draw(axis, shown, relative)
             axis.set_xlabel(_axis_label(unit, relative), parse_math=False)
             axis.set_ylabel("" if number else "Density (per unit of the x-axis)")
-        place(figure, axes, title, _subtitle(panels, embedded))
+        place(figure, axes, title, _subtitle(panels, line))
         save_figure(figure, stem)
 
 
@@ -132,9 +131,9 @@ def _axis_label(unit: str, relative: bool) -> str:
     return f"Prediction − retrained model's\n({unit})"
 
 
-def _subtitle(panels: Sequence[Panel], embedded: bool) -> str:
-    """What a reader must know: made-up data, no floor, rows left out."""
-    said = [EMBEDDED_LINE] if embedded else []
+def _subtitle(panels: Sequence[Panel], line: str) -> str:
+    """What a reader must know: the layout's line, no floor, rows left out."""
+    said = [line] if line else []
     if not all(len(panel.floor) for panel in panels):
         said.append("one retrained seed: no floor")
     if left_out := sum(panel.left_out for panel in panels):

@@ -90,9 +90,10 @@ def place(
     wide, high = figure.get_size_inches()
     lines = textwrap.wrap(title, max(20, int(CHARACTERS * (wide - 0.8))))
     further = 0.22 * (len(lines) - 1)
+    under = textwrap.wrap(subtitle, max(26, int(1.3 * CHARACTERS * (wide - 0.8))))
     columns = max(1, min(len(names), int(wide / 2.1)))
     below = 0.24 * -(-len(names) // columns) + 0.8
-    above = further + (1.0 if subtitle else 0.75)
+    above = further + 0.75 + (0.25 + 0.18 * (len(under) - 1) if under else 0)
     high = max(high, below + PANEL + above)
     figure.set_size_inches(wide, high)
     figure.subplots_adjust(
@@ -110,8 +111,10 @@ def place(
     }
     for number, line in enumerate(lines):
         figure.text(0.65 / wide, 1 - (0.3 + 0.22 * number) / high, line, **head)
-    under_title = 1 - (0.54 + further) / high
-    figure.text(0.65 / wide, under_title, subtitle, fontsize=9.5, color="#B03A00")
+    small: dict[str, Any] = {"fontsize": 9.5, "color": "#B03A00", "parse_math": False}
+    for number, line in enumerate(under):
+        at = 1 - (0.54 + further + 0.18 * number) / high
+        figure.text(0.65 / wide, at, line, **small)
     shown = figure.legend(
         [found[name] for name in names],
         names,

@@ -15,8 +15,6 @@ ENDINGS = (
     *("_comparisons.csv", "_ranks.csv", "_ranks.md"),
 )
 EMBEDDED = "embedded demo data, not the paper's"
-#: The same as a line of its own, under a figure's title.
-EMBEDDED_LINE = f"{EMBEDDED[0].upper()}{EMBEDDED[1:]}"
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,9 @@ class Layout:
         ``"measures"``: the paper's form, a column for each method; ``"methods"``: a row for each.
     untuned : tuple of str, optional
         Methods whose settings nobody has searched.
+    disclosed : tuple of str, optional
+        What a reader must know of the settings, as sentences without a full stop; they stand after
+        the dataset's title.
     searched : mapping of str to str, optional
         What is said of methods whose search has not shown that their settings are better.
     given : str, optional
@@ -64,6 +65,7 @@ class Layout:
     embedded: bool = False
     kind: str = "measures"
     untuned: tuple[str, ...] = ()
+    disclosed: tuple[str, ...] = ()
     searched: Mapping[str, str] = field(default_factory=dict)
     given: str = ""
     quantities: Mapping[str, Quantity] = field(default_factory=dict)
@@ -76,8 +78,15 @@ class Layout:
 
     @property
     def subtitle(self) -> str:
-        """The dataset, and whether its data are a demo."""
-        return f"{self.dataset_title} ({EMBEDDED})" if self.embedded else self.dataset_title
+        """The dataset, whether its data are a demo, and what is disclosed."""
+        data = f"{self.dataset_title} ({EMBEDDED})" if self.embedded else self.dataset_title
+        return "; ".join((data, *self.disclosed))
+
+    @property
+    def line(self) -> str:
+        """The same for a figure, whose title names the dataset: a line under it; may be empty."""
+        said = "; ".join(([EMBEDDED] if self.embedded else []) + [*self.disclosed])
+        return f"{said[:1].upper()}{said[1:]}"
 
     @property
     def costs(self) -> tuple[str, ...]:

@@ -20,8 +20,9 @@ from regression_unlearning.reporting.tables import ABSENT, floor, judged, legend
 SHOWN = (
     "error_retain_test",
     "error_forget_train",
-    "attack_label_rate",
+    "attack_matched_label_rate",
     "wasserstein_train",
+    "row_distance_train",
     "representation_network_excess",
     "tow",
     COST,

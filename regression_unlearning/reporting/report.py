@@ -21,6 +21,7 @@ from regression_unlearning.reporting.estimates import FAILS, HOLDS, NOT_MEASURED
 from regression_unlearning.reporting.grid import Grid
 from regression_unlearning.reporting.paper_values import paper_values
 from regression_unlearning.reporting.report_data import SAID, STYLES, as_data
+from regression_unlearning.reporting.results import told_of_data
 from regression_unlearning.reporting.table import Table
 from regression_unlearning.reporting.tables import SIGNS
 from regression_unlearning.reporting.tabling import Tabling
@@ -92,10 +93,15 @@ def write_report(
     count = Counter(row.verdict for _, rows in checked for row in rows)
     params = settings["params"]
     titles = report_settings.titles_of(settings)
+    datasets = {
+        one["name"]: one for table in settings["tables"].values() for one in table["datasets"]
+    }
+    words = told_of_data([*datasets.values()])
     text = environment.get_template("report.html.j2").render(
         title=settings["title"],
         facts={
             "Datasets": ", ".join(titles.values()),
+            **({"Word vectors": "; ".join(words)} if words else {}),
             "Training seeds": ", ".join(map(str, settings["seeds"])),
             "Made by": told["command"],
         },
@@ -121,6 +127,11 @@ def write_report(
     write_text(path, text)
 
 
+def datasets_of(settings: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """What is said of each dataset that some table shows."""
+    return {one["name"]: one for table in settings["tables"].values() for one in table["datasets"]}
+
+
 def notices(settings: Mapping[str, Any]) -> list[str]:
     """What must be known before anything else: data that are made up, absent, or not the paper's.
 
@@ -129,10 +140,10 @@ def notices(settings: Mapping[str, Any]) -> list[str]:
     settings : mapping
         See `write_report`.
     """
-    told = [one for table in settings["tables"].values() for one in table["datasets"]]
-    datasets = {one["name"]: one for one in told}
+    datasets = datasets_of(settings)
+    told = [*datasets.values()]
     papers = set(paper_values()["dataset"])
-    embedded = [one["title"] for one in datasets.values() if one["embedded"]]
+    embedded = [one["title"] for one in told if one["embedded"]]
     others = [
         one["title"] for name, one in datasets.items() if not one["embedded"] and name not in papers
     ]
@@ -150,7 +161,7 @@ def notices(settings: Mapping[str, Any]) -> list[str]:
     found += [
         f"{one['title']}: the original model is {one['given']}" for one in told if "given" in one
     ]
-    return list(dict.fromkeys(found))
+    return found
 
 
 def leaderboards(made: Iterable[Tabling]) -> list[Grid]:

@@ -1,6 +1,6 @@
 """From the files of the workflow to tables, figures and the report."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ from regression_unlearning import registry
 from regression_unlearning.evaluation import values
 from regression_unlearning.evaluation.measure import PAPER, quantities
 from regression_unlearning.evaluation.values import Value
+from regression_unlearning.files import read_json
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.paper_values import paper_values
 from regression_unlearning.reporting.summaries import Key
@@ -32,9 +33,9 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
     settings : mapping
         ``title``; ``datasets``, each with ``name``, ``title``, ``embedded``, ``loss`` and ``unit``;
         ``groups`` as a list of ``[dataset, forget set, title]``; ``methods`` of ``[key, title]``.
-        May hold ``kind``, ``untuned``, ``searched`` and ``measures``: those that are shown, in
-        the order of rows (all that are known, if it does not); a dataset may hold ``given``:
-        where its original models come from.
+        May hold ``kind``, ``untuned``, ``searched``, ``disclosed`` and ``measures``: those that
+        are shown, in the order of rows (all that are known, if it does not); a dataset may hold
+        ``given``: where its original models come from, ``embedding``, and what `with_facts` adds.
     """
     datasets = settings["datasets"]
     given = {one["title"]: one["given"] for one in datasets if "given" in one}
@@ -49,12 +50,51 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
         embedded=any(one["embedded"] for one in datasets),
         kind=settings.get("kind", "measures"),
         untuned=tuple(settings.get("untuned", ())),
+        disclosed=(*settings.get("disclosed", ()), *told_of_data(datasets)),
         searched=settings.get("searched", {}),
         measures=tuple(key for key in PAPER if key in words),
         quantities=words,
         asked=frozenset(words),
         given="; ".join(f"{title}: {said}" for title, said in given.items()),
     )
+
+
+def with_facts(settings: Mapping[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
+    """A layout's settings with the facts of the prepared data that it shows.
+
+    Parameters
+    ----------
+    settings : mapping
+        See `layout_of`.
+    paths : iterable of Path
+        ``facts.json`` of prepared datasets, each in the folder of its dataset.
+    """
+    facts = {path.parent.name: read_json(path) for path in paths}
+    known = [{**one, "facts": facts.get(one["name"], {})} for one in settings["datasets"]]
+    return {**settings, "datasets": known}
+
+
+def told_of_data(datasets: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """What a reader must know of the data themselves: which share of the words has a vector.
+
+    Parameters
+    ----------
+    datasets : sequence of mapping
+        See `layout_of`; ``facts`` of `with_facts`, and ``embedding``: the name of the word vectors.
+    """
+    said = []
+    for one in datasets:
+        share = one.get("facts", {}).get("words_with_vector")
+        if share is not None:
+            place = f"{one['title']}: " if len(datasets) > 1 else ""
+            vectors = f" ({one['embedding']})" if one.get("embedding") else ""
+            said.append(f"{place}{_percent(share)} of the words have a vector{vectors}")
+    return tuple(said)
+
+
+def _percent(share: float) -> str:
+    """A share as whole per cent; what is not all is not called all."""
+    return "more than 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
 
 
 def printed(settings: Mapping[str, Any]) -> dict[Key, str]:

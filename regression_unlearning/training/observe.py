@@ -60,7 +60,7 @@ def observe(
     task : Task
         Data and loss.
     parts : mapping of Tensor or array
-        Row numbers: see `data.forget_sets.PARTS`.
+        Row numbers: see `data.forget_sets.select`.
     settings : Observation
         Rows a pass, and rows of each part that keep their activations (drawn by a fixed seed, so
         they are the same rows for every model).
@@ -71,7 +71,8 @@ def observe(
     arrays: dict[str, np.ndarray] = {"loss": np.array(task.loss)}
     if task.quantiles:
         arrays["quantiles"] = np.array(task.quantiles)
-    for split in ("validation", "test"):
+    unseen = ("unseen_test",) if "unseen_test_retain" in parts else ()
+    for split in ("validation", "test", *unseen):
         sides = parts[f"{split}_retain"], parts[f"{split}_forget"]
         rows[split] = torch.cat(sides)
         arrays[f"{split}/like_forget"] = np.repeat([False, True], [len(side) for side in sides])

@@ -19,7 +19,7 @@ from regression_unlearning.settings.section import Section
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.fit import Fitted, Objective, fit
 from regression_unlearning.training.losses import LOSSES
-from regression_unlearning.training.parts import like_them
+from regression_unlearning.training.parts import like_them, like_them_now
 from regression_unlearning.training.seeds import seed_for
 
 
@@ -44,8 +44,9 @@ class Task:
     seed : int
         The run's own seed, from dataset, forget set, method and training seed.
     held_out : Tensor of int64
-        Validation rows like the forgotten ones (of the same label band, say); all validation rows
-        where the choice knows no likeness, as for random rows. Never trained on, never reported.
+        Held-out rows like the forgotten ones (of the same label band, say); all of them where the
+        choice knows no likeness, as for random rows. They are of the split ``unseen_validation``
+        where the data have it, else of ``validation``. Never trained on, never reported.
     helpers : mapping of str to Module
         Trained helper models that the method asked for, by name (``"blindspot"``).
     state_folder : Path or None
@@ -238,11 +239,11 @@ class Task:
         """
         if "forget_now" not in parts:
             return self
-        forget, like = (
-            torch.as_tensor(parts[name], device=self.retain.device).long()
-            for name in ("forget_now", "validation_forget_now")
+        forget, held_out = (
+            torch.as_tensor(rows, device=self.retain.device).long()
+            for rows in (parts["forget_now"], like_them_now(parts, self.validation))
         )
-        return self.having(forget=forget, held_out=like if len(like) else self.validation)
+        return self.having(forget=forget, held_out=held_out)
 
     def having(self, **changes: Any) -> "Task":
         """The same task with some attributes changed, and nothing fitted yet."""

@@ -3,11 +3,14 @@
 import numpy as np
 
 
-def observation(*, loss="mse", seed=0, members=60, tests=60, like=0.5, shift=0.0, width=3, **over):
+def observation(
+    *, loss="mse", seed=0, members=60, tests=60, forget=20, like=0.5, shift=0.0, width=3, **over
+):
     """An observed model; `shift` is what sets the losses of training rows apart from test rows."""
     generator = np.random.default_rng(seed)
     arrays = {"loss": np.array(loss)}
-    for part, count in (("retain", members), ("forget", 20), ("validation", 10), ("test", tests)):
+    counts = {"retain": members, "forget": forget, "validation": 10, "test": tests}
+    for part, count in counts.items():
         own = shift if part in ("retain", "forget") else 0.0
         arrays |= {
             f"{part}/row_id": np.arange(count, dtype=np.int32),

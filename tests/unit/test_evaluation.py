@@ -1,6 +1,5 @@
 """The measures: plain arrays in, numbers worked out by hand or by another road out."""
 
-import itertools
 import json
 import math
 
@@ -19,7 +18,6 @@ from regression_unlearning.evaluation import (
     cost,
     errors,
     inputs,
-    membership,
     wasserstein,
 )
 from regression_unlearning.evaluation import values as written
@@ -234,150 +232,6 @@ def test_gold_pairs_are_distances_from_1_in_both_directions(of):
     assert found["anamnesis", 0, 3] is None  # over nothing
     assert all(found["anamnesis", *pair] is None for pair in ((0, 2), (2, 0), (1, 2), (2, 3)))
     assert len(found) == 12 and not any(row.bound for row in rows)
-
-
-# membership
-
-
-def blobs(seed, count, centre, width=4):
-    return np.random.default_rng(seed).normal(centre, 1, (count, width))
-
-
-def test_separable_classes_give_an_auc_of_1():
-    rate, probability, auc = membership.attack(
-        blobs(0, 80, 8.0), blobs(1, 80, -8.0), blobs(2, 50, 8.0), folds=3, regularisation=1.0
-    )
-    assert auc == 1.0 and rate == 1.0 and probability > 0.9
-    rate, probability, _ = membership.attack(
-        blobs(0, 80, 8.0), blobs(1, 80, -8.0), blobs(2, 50, -8.0), folds=3, regularisation=1.0
-    )
-    assert rate == 0.0 and probability < 0.1
-
-
-def test_identical_classes_give_an_auc_near_a_half():
-    rate, probability, auc = membership.attack(
-        blobs(0, 400, 0), blobs(1, 400, 0), blobs(2, 400, 0), folds=3, regularisation=1.0
-    )
-    # the deviation of an AUC under the null is about sqrt(801 / (12 * 400 * 400)) = 0.02
-    assert abs(auc - 0.5) < 0.08
-    assert abs(rate - 0.5) < 0.15 and abs(probability - 0.5) < 0.1
-
-
-def test_the_auc_is_of_held_out_rows():
-    """An RBF kernel learns noise by heart; rows that it was fitted to would say AUC 1."""
-    *_, auc = membership.attack(
-        blobs(0, 60, 0, 30), blobs(1, 60, 0, 30), blobs(2, 5, 0, 30), folds=3, regularisation=1e3
-    )
-    assert auc < 0.75
-
-
-def test_standardising_makes_units_irrelevant():
-    sides = [blobs(seed, 60, centre) for seed, centre in ((0, 0.5), (1, 0.0), (2, 0.2))]
-    scale = np.array([2.0**-13, 1.0, 2.0**10, 8.0])  # powers of 2: the same bits, once standardised
-    plain = membership.attack(*sides, folds=3, regularisation=1.0)
-    scaled = membership.attack(*(side * scale for side in sides), folds=3, regularisation=1.0)
-    assert scaled == plain
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(st.sampled_from([0.0, 0.5, 1.0, 2.0, 3.5, 5.0]), min_size=1, max_size=60),
-    st.lists(st.floats(0, 5, width=32), min_size=1, max_size=60),
-    st.integers(0, 5),
-)
-def test_matched_labels_fill_the_bins_equally(first, second, seed):
-    first, second = np.array(first), np.array(second)
-    one, other = membership.match_labels(first, second, np.random.default_rng(seed))
-    assert len(one) == len(other)
-    assert len(set(one)) == len(one) and len(set(other)) == len(other)
-    edges = np.unique(np.quantile(np.concatenate([first, second]), np.linspace(0, 1, 11)))
-    if len(edges) == 1:
-        assert len(one) == min(len(first), len(second))
-        return
-    for low, high in itertools.pairwise(edges):
-        top = high == edges[-1]  # the last bin holds its upper edge
-
-        def inside(labels, low=low, high=high, top=top):
-            return ((labels >= low) & ((labels <= high) if top else (labels < high))).sum()
-
-        expected = min(inside(first), inside(second))
-        assert inside(first[one]) == inside(second[other]) == expected
-
-
-def test_matching_takes_the_label_out_of_the_attack(of):
-    """Features that hold nothing but the label: the plain attack sees it, the matched does not."""
-    generator = np.random.default_rng(0)
-    target = {
-        "retain": generator.uniform(2, 5, 600), "forget": generator.uniform(0, 2, 20),
-        "test": np.concatenate([generator.uniform(0, 2, 200), generator.uniform(2, 5, 300)]),
-    }  # fmt: skip
-    seen = observation(members=600, tests=500, like=0.4)
-    for part, labels in target.items():
-        seen[f"{part}/target"] = labels.astype(np.float32)
-        seen[f"{part}/activation"] = np.repeat(labels[:, None], 3, 1).astype(np.float32)
-        seen[f"{part}/loss"] = np.zeros(len(labels), np.float32)
-        seen[f"{part}/output_gradient"] = np.zeros((len(labels), 1), np.float32)
-    rows = membership.measure(of(observations={0: seen}), membership.Settings())
-    found = values(rows)
-    assert found["attack_auc", 0, None] > 0.6
-    assert abs(found["attack_matched_auc", 0, None] - 0.5) < 0.1
-    assert found["attack_label_rate", 0, None] < 0.1  # "not members", for their label alone
-
-
-def test_the_released_attack_looks_at_the_loss_alone(of):
-    """Other activations and gradients change nothing of it; other losses do."""
-    seen = observation(shift=0.8)
-    other = observation(seed=9, shift=0.8)
-    changed = {
-        name: other[name] if "activation" in name or "gradient" in name else value
-        for name, value in seen.items()
-    }
-    found, again = (
-        values(membership.measure(of(observations={0: one}), membership.Settings()))
-        for one in (seen, changed)
-    )
-    released = {key for key in found if key[0].startswith("attack_released")}
-    assert len(released) == 2
-    assert all(found[key] == again[key] for key in released)
-    assert found["attack_auc", 0, None] != again["attack_auc", 0, None]
-    assert found["attack_released_auc", 0, None] > 0.9
-    assert found["attack_released_label_rate", 0, None] > 0.7
-
-
-def test_the_released_attack_equals_sklearn_written_out(of):
-    from sklearn.svm import SVC
-
-    seen = observation(shift=0.3, members=40, tests=60)  # 60 train, 60 test: all are drawn
-    found = values(membership.measure(of(observations={0: seen}), membership.Settings()))
-    train = np.concatenate([seen["retain/loss"], seen["forget/loss"]])
-    losses = np.concatenate([train, seen["test/loss"]])[:, None].astype(float)
-    machine = SVC(C=3, gamma="auto", kernel="rbf").fit(losses, np.repeat([1, 0], 60))
-    rate = machine.predict(seen["forget/loss"][:, None].astype(float)).mean()
-    assert found["attack_released_label_rate", 0, None] == rate
-
-
-def test_rows_are_capped_balanced_and_seeded(of):
-    first, second = np.arange(50), np.arange(100, 130)
-    one, other = membership.balanced(first, second, 20, np.random.default_rng(0))
-    assert len(one) == len(other) == 20 == len(set(one)) == len(set(other))
-    assert set(one) <= set(first) and set(other) <= set(second)
-    assert all(len(side) == 30 for side in
-               membership.balanced(first, second, 99, np.random.default_rng(0)))  # fmt: skip
-    seen = observation(shift=0.1)
-    takes = [
-        values(membership.measure(of(observations={0: seen}), membership.Settings(rows=20, seed=s)))
-        for s in (0, 0, 1)
-    ]
-    assert takes[0] == takes[1] != takes[2]
-    rows = membership.measure(of(observations={0: seen}), membership.Settings(rows=20))
-    assert {r.note for r in rows if r.quantity == "attack_label_rate"} == {"20 rows a class"}
-
-
-def test_too_few_rows_are_said_for_every_quantity(of):
-    enough = membership.measure(of(observations={0: observation()}), membership.Settings())
-    few = membership.measure(of(observations={0: observation(tests=4)}), membership.Settings())
-    assert {row.quantity for row in few} == {row.quantity for row in enough}
-    assert all(row.value is None and "too few for 3 folds" in row.note for row in few)
 
 
 # cost

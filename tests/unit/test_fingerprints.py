@@ -127,7 +127,7 @@ FRONT = re.compile(r"^from regression_unlearning import (.+)$", re.MULTILINE)
         (f"{L}.methods.salun:unlearn", ["methods.gaussian_amnesiac:relabelled"],
          ["methods.blindspot:unlearn", "settings.search:FIT"]),
         (f"{L}.evaluation.tow:measure", ["evaluation.errors:error"],
-         ["evaluation.membership:attack", "training.fit:fit"]),
+         ["evaluation.attacks:attack", "training.fit:fit"]),
         (f"{L}.data.families.images.batch:Inputs", ["data.families.images.augmentation:cut"],
          ["data.families.images.decoding:decode_all"]),
     ],

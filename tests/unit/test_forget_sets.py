@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regression_unlearning.data.forget_sets import PARTS, read_selector, select
+from regression_unlearning.data.forget_sets import PARTS, UNSEEN_PARTS, read_selector, select
+from regression_unlearning.data.splits import SPLITS, UNSEEN
 from regression_unlearning.errors import UserError
-
-SPLITS = ("train", "validation", "test")
 
 
 def table(targets, splits=None, **columns):
@@ -49,6 +48,35 @@ EDGES = [-1.0, 0.0, np.nextafter(2.0, 0), 2.0, np.nextafter(2.0, 3), 5.0]
 )
 def test_bands_at_their_edges(edges, expected):
     assert chosen(table(EDGES), select="band", **edges) == expected
+
+
+def test_rows_held_out_of_the_training_period_are_parts_of_their_own():
+    """Only where the data have them: those of other datasets are as they were."""
+    splits = ["train", "train", *np.repeat([*SPLITS[1:], *UNSEEN], 2)]
+    rows = table([1, 3] * 5, splits)
+    band = read_selector({"title": "T", "select": "band", "below": 2})
+    found = select(rows, band, "s")
+    assert set(found) == {*PARTS, *UNSEEN_PARTS}
+    assert {part: found[part].tolist() for part in UNSEEN_PARTS} == {
+        "unseen_validation_retain": [7], "unseen_validation_forget": [6],
+        "unseen_test_retain": [9], "unseen_test_forget": [8],
+    }  # fmt: skip
+    assert {part: found[part].tolist() for part in PARTS} == {
+        part: select(rows[:6], band, "s")[part].tolist() for part in PARTS
+    }
+    assert chosen(rows, "unseen_test_forget", select="random", rows=1, seed=0) == []
+    with pytest.raises(UserError, match="1 of them is held out"):
+        chosen(rows, select="ids", ids=[rows["id"][8]])
+
+
+def test_what_a_second_request_adds_to_the_held_out_rows():
+    splits = ["train"] * 3 + ["validation", "test"] + ["unseen_validation"] * 2 + ["unseen_test"]
+    rows = table([1, 2, 3, 1, 1, 1, 2, 2], splits)
+    one, two = (read_selector({"title": "T", "select": "band", "up_to": end}) for end in (1, 2))
+    found = select(rows, two, "two", select(rows, one, "one"))
+    assert found["unseen_validation_forget"].tolist() == [5, 6]
+    assert found["unseen_validation_forget_now"].tolist() == [6]
+    assert found["unseen_test_forget"].tolist() == [7] and found["forget_now"].tolist() == [1]
 
 
 def test_bands_reach_into_the_held_out_rows():

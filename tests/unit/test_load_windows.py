@@ -18,7 +18,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import validated
 
 HISTORY = 12
-FEW = {"history": HISTORY, "late_start": "keep", "train": 0.6, "validation": 0.2}
+FEW = {"unseen": 0, "history": HISTORY, "late_start": "keep", "train": 0.6, "validation": 0.2}
 
 
 def table(hours=60, customers=3, first="2014-03-01 05:00"):
@@ -175,7 +175,7 @@ def test_uci_s_archive_is_fetched_and_a_year_of_it_prepared(tmp_path):
     with zipfile.ZipFile(mirror / "electricityloaddiagrams20112014.zip", "w") as archive:
         archive.writestr("LD2011_2014.txt", text)
     values = {"history": 6, "windows": {"train": 20, "validation": 5}, "end": "2014-01-02"}
-    source = validated(electricity.Settings, {**values, "begin": "2013-12-31"})
+    source = validated(electricity.Settings, {**values, "begin": "2013-12-31", "unseen": 0})
     sums = tmp_path / "sums.json"
     electricity.download(
         tmp_path / "electricity", source, mirror=mirror, checksums=sums, embedding=None

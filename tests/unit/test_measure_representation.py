@@ -40,7 +40,7 @@ def given(method, files, gold_values=None):
 def test_it_tells_a_shift_and_nothing_else():
     same, note = representation.attack(observation(), SETTINGS)
     apart, _ = representation.attack(observation(2.0), SETTINGS)
-    assert note == "80 rows a class"
+    assert note == "5 folds, 80 rows a class"
     assert all(0.35 < auc < 0.65 for auc in same.values())
     assert all(auc > 0.95 for auc in apart.values())
 
@@ -59,9 +59,22 @@ def test_random_rows_are_compared_with_test_rows_at_large():
     assert len(representation.never_seen(observation())) == 80
 
 
-def test_too_few_rows_say_so():
-    found, note = representation.attack(observation(like=6), SETTINGS)
-    assert not found and "too few" in note
+def test_never_seen_rows_are_of_the_training_period_where_there_are_some():
+    """Forget rows lie at 0, test rows at 3, rows held out of the training period at 0."""
+    seen = observation()
+    seen.arrays["test/activation"][:80] += 3
+    assert representation.attack(seen, SETTINGS)[0]["linear"] > 0.95
+    held_out = observation(seed=1).arrays
+    seen.arrays["unseen_test/row_id"] = np.arange(120)
+    for name in ("activation", "activation_index", "like_forget"):
+        seen.arrays[f"unseen_test/{name}"] = held_out[f"test/{name}"]
+    assert representation.attack(seen, SETTINGS)[0]["linear"] < 0.65
+
+
+@pytest.mark.parametrize(("like", "said"), [(6, "6 rows a class"), (1, "1 row a class")])
+def test_too_few_rows_say_so(like, said):
+    found, note = representation.attack(observation(like=like), SETTINGS)
+    assert not found and note == f"{said}, too few for 5 folds"
 
 
 @pytest.mark.parametrize("method", ["sure", "retrained"])
@@ -95,3 +108,28 @@ def test_without_rows_the_measure_says_why(tmp_path):
     found = representation.measure(given("sure", {0: path}, inputs.by_seed(gold)), SETTINGS)
     assert len(found) == 4
     assert all(row.value is None and "too few" in row.note for row in found)
+
+
+@pytest.mark.parametrize("method", ["sure", "retrained"])
+@pytest.mark.parametrize(("limit", "suppressed"), [(0.8, True), (1.0, False)])
+def test_an_excess_over_a_retrained_model_that_is_told_itself_is_none(
+    tmp_path, method, limit, suppressed
+):
+    """As for hours that all come after those of training: every model's probe tells them apart."""
+    settings = representation.Settings(iterations=50, gold_most=limit)
+    files = {seed: write(tmp_path, f"late_{seed}", observation(3.0, seed=seed)) for seed in (0, 1)}
+    gold = inputs.by_seed(representation.measure(given("retrained", files), settings))
+    found = representation.measure(given(method, files, gold), settings)
+    excess = [row for row in found if row.quantity == "representation_linear_excess"]
+    assert len(excess) == (1 if method == "retrained" else 2)
+    mean = (gold[0]["representation_linear"] + gold[1]["representation_linear"]) / 2
+    said = f"the probe reaches AUC {mean:.2f} on the retrained model: it measures something else"
+    for row in excess:
+        assert (row.value is None) == suppressed == (said in row.note)
+    assert all(row.value > 0.95 for row in found if not row.quantity.endswith("excess"))
+
+
+def test_the_retrained_models_are_judged_by_their_mean():
+    assert not representation.elsewhere([0.79, 0.81], 0.8)
+    assert not representation.elsewhere([None, 0.5], 0.8) and not representation.elsewhere([], 0.8)
+    assert "AUC 0.85 on" in representation.elsewhere([0.79, None, 0.91], 0.8)

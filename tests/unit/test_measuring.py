@@ -14,7 +14,7 @@ from regression_unlearning.files import write_npz
 
 MEASURES = {
     "errors": {},
-    "membership": {"rows": 20, "folds": 2},
+    "membership": {"rows": 20, "draws": 2},
     "wasserstein": {},
     "representation": {"rows": 20, "folds": 2, "iterations": 5},
     "tow": {},
@@ -110,7 +110,7 @@ def test_one_and_two_processes_give_the_same_bytes(models, tmp_path):
 @pytest.mark.parametrize(
     ("change", "taken"),
     [
-        ({"membership": {"rows": 15, "folds": 2}}, {(m, "membership") for m in METHODS}),
+        ({"membership": {"rows": 15, "draws": 2}}, {(m, "membership") for m in METHODS}),
         ({"representation": {"rows": 15, "folds": 2}}, {(m, "representation") for m in METHODS}),
     ],
 )

@@ -120,6 +120,26 @@ def test_the_layout_is_what_the_docstring_says(seen, tmp_path):
     )  # fmt: skip
 
 
+def test_what_no_training_saw_is_a_part_of_its_own_where_the_data_have_it(seen):
+    """Those that methods train against are not looked at."""
+    task, model, parts, arrays = seen
+    assert Observation(arrays).never_seen == "test"
+    more = {
+        **parts,
+        "unseen_validation_retain": torch.tensor([22]),
+        "unseen_validation_forget": torch.tensor([23]),
+        "unseen_test_retain": torch.tensor([35, 28]),
+        "unseen_test_forget": torch.tensor([29]),
+    }
+    read = Observation(observe(model, task, more, Settings(max_rows=100, batch_size=5)))
+    assert read.never_seen == "unseen_test"
+    new = {name for name in read.arrays if name not in arrays}
+    assert new and all(name.startswith("unseen_test/") for name in new)
+    assert read.of("unseen_test", "row_id").tolist() == [35, 28, 29]
+    assert read.of("unseen_test", "row_id", like_forget=True).tolist() == [29]
+    assert all(np.array_equal(read.arrays[name], array) for name, array in arrays.items())
+
+
 def test_the_cap_draws_the_same_rows_for_every_model(seen):
     task, model, parts, every = seen
     settings = Settings(max_rows=4, batch_size=3)

@@ -93,7 +93,7 @@ def panels(count=2):
 @pytest.mark.parametrize("relative", [False, True])
 def test_files_are_not_blank_and_the_same_bytes_twice(tmp_path, relative):
     for stem in ("one", "two"):
-        draw_panels(panels(), tmp_path / stem, "Title", "years", True, relative)
+        draw_panels(panels(), tmp_path / stem, "Title", "years", "Demo data", relative)
     image = matplotlib.image.imread(tmp_path / "one.png")[..., :3]
     assert image.shape[1] > 700 and (image < 0.9).any(axis=2).mean() > 0.005
     assert len(np.unique(image.reshape(-1, 3), axis=0)) > 50

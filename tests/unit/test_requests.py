@@ -93,6 +93,13 @@ def test_a_method_sees_what_is_asked_for_now():
     assert not set(found.train.tolist()) & set(task.forget[4:].tolist())
     none = {"forget_now": task.forget[:4], "validation_forget_now": held_out[:0]}
     assert torch.equal(task.now(none).held_out, task.validation)
+    unseen = {
+        "unseen_validation_retain": held_out[1:],
+        "unseen_validation_forget_now": held_out[:1],
+    }
+    assert torch.equal(task.now({**none, **unseen}).held_out, held_out[:1])
+    unseen["unseen_validation_forget_now"] = held_out[:0]
+    assert torch.equal(task.now({**none, **unseen}).held_out, held_out[1:])
 
 
 LAYOUT = Layout(

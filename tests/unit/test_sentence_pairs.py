@@ -3,12 +3,15 @@
 import gzip
 import itertools
 import json
+import re
 import zipfile
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rounding import close
 
 from regression_unlearning.data.families.sentence_pairs import prepare as sentence_pairs
@@ -19,9 +22,12 @@ from regression_unlearning.data.families.sentence_pairs.prepare import (
     prepare,
     read_pairs,
     read_vectors,
+    share_with_vector,
     tokenise,
 )
+from regression_unlearning.data.families.sentence_pairs.stop_words import STOP_WORDS
 from regression_unlearning.data.sources import stsb
+from regression_unlearning.data.work import Work
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
 
@@ -88,21 +94,57 @@ def test_the_file_that_is_no_text_is_named(raw):
     ("sentence", "words"),
     [
         ("A Dog RUNS quickly.", ["dog", "runs", "quickly"]),
-        ("see https://a.b/c?d=e&f now www.x.com/y dog", ["dog"]),
-        ("it's well-known: 12 dogs!", ["s", "known", "dogs"]),
+        ("see https://a.b/c?d=e&f now http://x.com/y", ["see"]),
+        ("it's well-known: 12 dogs!", ["well", "known", "dogs"]),
+        ("Two men don't call the fire brigade first", ["two", "men", "call", "fire", "brigade",
+                                                       "first"]),
+        ("The dog's owner can't, I'm told.", ["dog's", "owner", "can't", "i'm", "told"]),
+        ("'Fine', he said: \"dogs' tails'\"", ["fine", "said", "dogs", "tails"]),
         ("the of and", []),
         ("", []),
-        (" ".join(f"{w}word" for w in "abcdefghijkl"), [f"{w}word" for w in "abcdefghij"]),
-        ("the " * 12 + "dog", ["dog"]),  # stop words go before the ten are counted
-        ("naïve", ["na", "ve"]),
+        ("the " * 12 + "dog", ["dog"]),
+        ("naïve", ["na"]),  # "ve" is a stop word: it is left of "I've"
     ],
-)
+)  # fmt: skip
 def test_words(sentence, words):
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
     (found,) = tokenise(pd.Series([sentence]))
-    assert found == [word for word in words if word not in ENGLISH_STOP_WORDS]
-    assert len(found) <= 10
+    assert found == words
+
+
+def test_the_list_of_stop_words_is_nltk_s_of_179():
+    assert len(STOP_WORDS) == 179
+    assert {"i", "don't", "don", "s", "t", "shouldn't", "only"} <= STOP_WORDS
+    assert not {"two", "first", "fire", "well", "call"} & STOP_WORDS  # of scikit-learn's list
+
+
+def released(sentence):
+    """The words that the released code keeps, one character after the other."""
+    text = sentence.lower()
+    while (start := re.search("http[^\\s]", text)) is not None:
+        end = start.start()
+        while end < len(text) and not text[end].isspace():
+            end += 1
+        text = text[: start.start()] + " " + text[end:]
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    text = "".join(c if c in letters or c == "'" else " " for c in f" {text} ")
+    text = re.sub(" +", " ", text)
+    kept, place = "", 0
+    while place < len(text):
+        pair = text[place : place + 2]
+        gone = len(pair) == 2 and "'" in pair and (
+            (pair[1] == "'" and pair[0] not in letters)
+            or (pair[0] == "'" and pair[1] not in letters)
+        )  # fmt: skip
+        kept += " " if gone else pair[0]
+        place += 2 if gone else 1
+    return [word for word in kept.split(" ") if word and word not in STOP_WORDS]
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.text(alphabet="aetsn'' .http:/\té\u00a0DON", max_size=40))
+def test_words_are_those_of_the_released_code(sentence):
+    (found,) = tokenise(pd.Series([sentence]))
+    assert found == released(sentence)
 
 
 def test_tokens_stand_right_with_zeros_on_the_left():
@@ -113,6 +155,21 @@ def test_tokens_stand_right_with_zeros_on_the_left():
     np.testing.assert_array_equal(rows[tokens[0, 8:]], [[1, 2], [3, 4]])
     assert not tokens[0, :8].any() and not tokens[1].any() and tokens[2].all()
     np.testing.assert_array_equal(rows[tokens[2]], [[3, 4]] * 10)
+
+
+def test_the_eleventh_word_is_not_read_but_counts_in_the_mean_for_unknown_words():
+    vectors = {"dog": np.array([1, 2], np.float32), "fox": np.array([12, 24], np.float32)}
+    words = ["blorg", *["dog"] * 9, "dog", "fox"]  # at most ten are read
+    tokens, rows = index_tokens([words], vectors, 2)
+    close(rows[tokens[0, 0]], [22 / 11, 44 / 11], 11)  # over ten dogs and the fox
+    np.testing.assert_array_equal(rows[tokens[0, 1:]], [[1, 2]] * 9)
+    (read,) = index_tokens([["dog"] * 12], vectors, 2)[0]
+    assert read.all() and len(read) == 10
+
+
+def test_the_share_of_words_with_a_vector_is_of_those_that_are_read():
+    sentences = [["dog", "blorg"], [], ["dog"] * 10 + ["blorg"] * 5]
+    assert share_with_vector(sentences, {"dog": 0}) == 11 / 12
 
 
 def test_an_unknown_word_is_the_mean_of_its_own_sentence_s_known_words():
@@ -211,7 +268,7 @@ def test_vectors_are_read_as_a_stream(tmp_path, monkeypatch):
     assert peak < 1_000_000  # of 36 million bytes
 
 
-def test_prepare_equals_each_sentence_by_hand(raw):
+def test_prepare_equals_each_sentence_by_hand(raw, tmp_path):
     folder = raw(
         train=line("1", "the dog blorg", "dog york") + line("2", "at", "of"),
         test=line("3", "Dog! dog", "http://dog"),
@@ -219,7 +276,9 @@ def test_prepare_equals_each_sentence_by_hand(raw):
     (folder / "vectors").write_bytes(VECTORS)
     names = [*FILES.values(), "vectors"]
     (folder / "manifest.json").write_text(json.dumps({"files": {key: {} for key in names}}))
-    rows, arrays = prepare(folder, stsb.Settings(), embedding())
+    work = Work(tmp_path)
+    rows, arrays = prepare(folder, stsb.Settings(), embedding(), work)
+    assert work.facts == {"words_with_vector": 5 / 10}  # dog, of ten words; at and of are gone
     inputs = Inputs({name: torch.from_numpy(array) for name, array in arrays.items()})
     batch = inputs.batch(torch.tensor([3, 0]))
     assert batch.shape == (2, 2, 10, 2) and inputs.width == 2

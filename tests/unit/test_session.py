@@ -232,6 +232,15 @@ def test_rows_held_out_are_like_the_forgotten_ones_or_any_where_nothing_is():
     none = {**parts, "validation_forget": torch.tensor([], dtype=torch.int64)}
     assert like_them({**none, "test_forget": torch.tensor([])}).tolist() == [6]
     assert like_them({**none, "test_forget": torch.tensor([9])}).tolist() == []
+    more = {
+        **parts,
+        "unseen_validation_forget": torch.tensor([14, 15]),
+        "unseen_validation_retain": torch.tensor([16]),
+    }  # of the training rows' own kind, where the data have such rows
+    assert like_them(more).tolist() == [14, 15]
+    assert like_them({**more, "unseen_validation_forget": none["validation_forget"]}).tolist() == [
+        16
+    ]
 
 
 def test_a_gpu_is_deterministic_without_filling_fresh_memory(monkeypatch):

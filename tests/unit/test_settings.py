@@ -82,7 +82,7 @@ def test_the_repository_s_own_file_is_right():
         (f"{DATA}/forget_sets/low/select", "bnd", ["forget_sets.low", "'band'"]),
         (f"{DATA}/forget_sets/none", {"title": "N", "select": "band"}, ["none", "needs an edge"]),
         (f"{DATA}/source", {"train": 1}, ["pairs.source.train", "(given: 1)"]),
-        ("measures/membership/folds", 1, ["measures.membership.folds", "(given: 1)"]),
+        ("measures/membership/draws", 1, ["measures.membership.draws", "(given: 1)"]),
         ("measures/membership/seed", -1, ["measures.membership.seed", "(given: -1)"]),
         ("embeddings/glove/dimension", 0, ["embeddings.glove.dimension", "(given: 0)"]),
         ("experiments/tiny/seeds", [0, -1], ["tiny.seeds.1", "(given: -1)"]),

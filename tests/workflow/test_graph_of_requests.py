@@ -117,7 +117,9 @@ def test_a_setting_of_one_dataset_s_measure_reruns_measuring_alone(asked):
         values["datasets"]["demo_images"]["measures"] = {"membership": {"rows": 50}}
 
     asked.edit_params(change)
-    found = [job for job in asked.jobs() if job.rule not in ("all_tables", "values", "report", "metrics")]
+    found = [
+        job for job in asked.jobs() if job.rule not in ("all_tables", "values", "report", "metrics")
+    ]
     assert Job("table", "results/demo/table1.csv") in found
     assert Job("figure", "results/demo/figure7.png") in found
     assert {job.rule for job in found} == {"measure", "table", "figure"}

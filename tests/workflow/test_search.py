@@ -32,6 +32,16 @@ def test_a_search_asks_for_the_models_of_its_own_seed(tiny):
     assert not any(path.startswith(("observations/", "measures/")) for path in made)
 
 
+def test_two_searches_may_be_asked_for_at_once(tiny):
+    """The files that stand for code are written while the engine asks what exists."""
+    tiny.edit_params(with_tuning)
+    (tiny.root / ".fingerprints").mkdir(exist_ok=True)
+    for path in (tiny.root / ".fingerprints").iterdir():
+        path.unlink()
+    wanted = {SEARCH, "tuning/demo_pairs/ssd.json"}
+    assert wanted <= {job.output for job in tiny.jobs("--", *sorted(wanted))}
+
+
 def test_a_search_without_its_models_says_how_to_make_them(tiny):
     tiny.edit_params(with_tuning)
     done = tiny.script("tune", "--dataset", "demo_pairs", "--method", "finetune")

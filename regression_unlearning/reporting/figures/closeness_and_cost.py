@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from regression_unlearning.reporting.drawing import FLOOR, STYLES, canvas, place, save_figure
 from regression_unlearning.reporting.figure import Given
-from regression_unlearning.reporting.layout import EMBEDDED_LINE, Layout
+from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.remarks import (
     COST,
     HALF,
@@ -85,8 +85,7 @@ def draw(given: Given) -> None:
         panels[0].set_yticks(
             range(len(methods)), [layout.methods[name] for name in methods], parse_math=False
         )
-        said = EMBEDDED_LINE if layout.embedded else ""
-        place(figure, [*panels, last], layout.title, said, last=FLOOR_LABEL)
+        place(figure, [*panels, last], layout.title, layout.line, last=FLOOR_LABEL)
         figure.subplots_adjust(left=names / wide, wspace=0.1)
         save_figure(figure, given.stem)
 

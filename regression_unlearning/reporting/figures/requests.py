@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from regression_unlearning.reporting.drawing import STYLES, canvas, place, save_figure
 from regression_unlearning.reporting.figure import Given
-from regression_unlearning.reporting.layout import EMBEDDED_LINE, Layout
+from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.summaries import Summaries, Summary
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ def draw(given: Given) -> None:
                 lines = {name: numbers[dataset, measure, name] for name in layout.methods}
                 _panel(axis, lines, layout.methods)
                 _labels(axis, lines, requests, layout.words(measure), given.unit)
-        said = EMBEDDED_LINE if layout.embedded else ""
-        place(figure, list(grid.flat), layout.title, said, last=layout.methods["retrained"])
+        place(figure, list(grid.flat), layout.title, layout.line, last=layout.methods["retrained"])
         figure.subplots_adjust(wspace=0.28, hspace=0.45)
         save_figure(figure, given.stem)
 

@@ -2,8 +2,8 @@
 
 One array customers x hours holds every value once; a window is a customer and an hour, and a
 mini-batch an integer gather out of the array. Each customer's load is scaled to mean 0 and
-deviation 1 by the training period's hours; hour of day, day of week and the number of the hour are
-scaled alike.
+deviation 1 by the training period's hours, but for those that it holds out (`held_out_days`); hour
+of day, day of week and the number of the hour are scaled alike.
 """
 
 import datetime
@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regression_unlearning.data.families.load_windows.held_out_days import PAIR, marked
 from regression_unlearning.data.families.load_windows.settings import Windows
 from regression_unlearning.data.families.load_windows.table import Hours, read
+from regression_unlearning.data.families.load_windows.windows import draw, windows_of
+from regression_unlearning.data.splits import SPLITS, UNSEEN
 from regression_unlearning.data.work import Work
 from regression_unlearning.errors import UserError
 
@@ -22,8 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 log = logging.getLogger(__name__)
-
-SPLITS = ("train", "validation", "test")
 
 
 def prepare(
@@ -49,11 +50,15 @@ def prepare(
     hours = _period(path, read(path, source.table), source)
     edges = _edges(path, hours.load.shape[1], source)
     starts = _starts(hours.load, source)
-    fit = _fit(path, hours, starts, edges[0], source)
-    starts = starts[fit]
-    load = scaled(hours.load[fit], starts, edges[0])
+    marks, earliest = marked(starts, hours.first, hours.load.shape[1], edges[0], source)
+    fit = _fit(path, hours, starts, edges[0], marks, source)
+    starts, marks, earliest = starts[fit], marks[fit], earliest[fit]
+    if source.unseen and not marks.any():
+        raise _no_room(path, edges[0] - int(starts.min()) - source.history, source)
+    load = scaled(hours.load[fit], starts, edges[0], marks)
     hours = Hours(hours.first, [hours.names[number] for number in fit], load)
-    customer, hour, split = _draw(path, starts, edges, load.shape[1], source)
+    windows = windows_of(starts, edges, marks, earliest, source.history)
+    customer, hour, split = draw(path, windows, source)
     rows = _rows(hours, customer, hour, split, source.history)
     arrays = {
         "load": load,
@@ -65,8 +70,8 @@ def prepare(
     return rows, arrays
 
 
-def scaled(load: np.ndarray, starts: np.ndarray, train: int) -> np.ndarray:
-    """Scale each customer by the hours from its start to the end of the training period.
+def scaled(load: np.ndarray, starts: np.ndarray, train: int, marks: np.ndarray) -> np.ndarray:
+    """Scale each customer by its training hours: from its start to the end of the training period.
 
     Parameters
     ----------
@@ -75,6 +80,8 @@ def scaled(load: np.ndarray, starts: np.ndarray, train: int) -> np.ndarray:
         First hour of each customer.
     train : int
         Hours of the training period.
+    marks : array (customers, hours)
+        Not 0 where an hour is held out, and does not count.
 
     Returns
     -------
@@ -83,10 +90,15 @@ def scaled(load: np.ndarray, starts: np.ndarray, train: int) -> np.ndarray:
     """
     out = np.empty_like(load)
     for number, (values, start) in enumerate(zip(load, starts, strict=True)):
-        known = values[start:train].astype(np.float64)
+        known = _training_hours(values, start, train, marks[number]).astype(np.float64)
         out[number] = (values - known.mean()) / known.std()
         out[number, :start] = 0.0
     return out
+
+
+def _training_hours(values: np.ndarray, start: int, train: int, marks: np.ndarray) -> np.ndarray:
+    """A customer's hours that training may know."""
+    return values[start:train][marks[start:train] == 0]
 
 
 def calendar(first: np.datetime64, hours: int, train: int) -> np.ndarray:
@@ -141,12 +153,23 @@ def _starts(load: np.ndarray, source: Windows) -> np.ndarray:
     return np.where(found.any(1), found.argmax(1), load.shape[1])
 
 
-def _fit(path: Path, hours: Hours, starts: np.ndarray, train: int, source: Windows) -> np.ndarray:
+def _no_room(path: Path, windows: int, source: Windows) -> UserError:
+    return UserError(
+        f"{path}: no customer has room for days that are held out of training: they take "
+        f"{PAIR + source.history} of its training windows, at most half of them, and the longest "
+        f"has {windows}. Use more hours or a shorter history, or set unseen: 0 (attacks then "
+        "compare training windows with those of later hours, and measure the time)."
+    )
+
+
+def _fit(
+    path: Path, hours: Hours, starts: np.ndarray, train: int, marks: np.ndarray, source: Windows
+) -> np.ndarray:
     """Numbers of the customers that can be used."""
     end = f"{hours.first + np.timedelta64(train - 1, 'h')} (hour {train})"
     wrong = {}
     for number, start in enumerate(starts):
-        known = hours.load[number, start:train]
+        known = _training_hours(hours.load[number], start, train, marks[number])
         if start >= hours.load.shape[1]:
             wrong[number] = "is 0 in every hour"
         elif len(known) <= source.history:
@@ -170,32 +193,6 @@ def _fit(path: Path, hours: Hours, starts: np.ndarray, train: int, source: Windo
     return np.setdiff1d(np.arange(len(starts)), list(wrong))
 
 
-def _draw(
-    path: Path, starts: np.ndarray, edges: tuple[int, int], hours: int, source: Windows
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Customer, hour and split (0 train, 1 validation, 2 test) of every window, in that order."""
-    found = []
-    bounds = ((0, edges[0]), edges, (edges[1], hours))
-    for number, (split, (low, high)) in enumerate(zip(SPLITS, bounds, strict=True)):
-        first = np.maximum(starts + source.history, low)
-        counts = np.maximum(high - first, 0)
-        ends = counts.cumsum()
-        wanted = getattr(source.windows, split) or ends[-1]
-        if wanted > ends[-1]:
-            raise UserError(
-                f"{path}: {wanted} {split} windows are asked for, there are {ends[-1]}; ask for "
-                "fewer, or for all with null."
-            )
-        random = np.random.default_rng([source.windows.seed, number])
-        drawn = np.arange(ends[-1])
-        if wanted < ends[-1]:
-            drawn = np.sort(random.choice(ends[-1], wanted, replace=False, shuffle=False))
-        customer = np.searchsorted(ends, drawn, side="right")
-        hour = drawn - (ends - counts)[customer] + first[customer]
-        found.append((customer, hour, np.full(len(drawn), number)))
-    return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))
-
-
 def _rows(
     hours: Hours, customer: np.ndarray, hour: np.ndarray, split: np.ndarray, history: int
 ) -> "pd.DataFrame":
@@ -204,7 +201,7 @@ def _rows(
     times = hours.first + np.arange(hours.load.shape[1]) * np.timedelta64(1, "h")
     dates = np.datetime_as_string(times)
     days = np.datetime_as_string(times.astype("datetime64[D]"))
-    names, splits = np.array(hours.names), np.array(SPLITS)
+    names, splits = np.array(hours.names), np.array((*SPLITS, *UNSEEN))
     return pd.DataFrame(
         {
             "row": np.arange(len(customer)),

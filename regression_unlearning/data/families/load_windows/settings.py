@@ -16,6 +16,8 @@ class Drawn(Section):
     train: Count | None = None
     validation: Count | None = None
     test: Count | None = None
+    unseen_validation: Count | None = None
+    unseen_test: Count | None = None
     seed: Seed = 0
 
 
@@ -33,6 +35,11 @@ class Windows(Section):
         Hours that a window reads.
     ``windows``
         How many are drawn.
+    ``unseen``
+        Share of the training days that each customer holds out, for each of the splits
+        ``unseen_validation`` and ``unseen_test``: one day at least, drawn by the windows' seed, and
+        never so many that half of its training windows go. No training reads their hours, so that
+        attacks compare training windows with others of the same months. 0 holds out none.
     ``late_start``
         Zeros before a customer's first other value: ``cut`` takes them as hours before there was
         a customer, which nothing reads and no scale counts; ``keep`` takes them as load.
@@ -48,6 +55,7 @@ class Windows(Section):
     validation: Share = 0.1
     history: Count = 168
     windows: Drawn = Drawn()
+    unseen: Share = 0.01
     late_start: Literal["cut", "keep"] = "cut"
     unfit: Literal["refuse", "leave_out"] = "refuse"
 

@@ -1,8 +1,9 @@
 """Sentence pairs with a similarity: from raw files to arrays.
 
-What the paper's text experiment does (Section 6.1 and the released code): lower case, URLs and
-everything but letters away, English stop words away, at most 10 tokens, zeros on the left; an
-unknown word gets the mean vector of the known words of its sentence.
+What the released code of the paper's text experiment does (`clean_text`, `text_embed` and `pad` of
+https://github.com/ayushkumartarun/deep-regression-unlearning): lower case; URLs, and all but
+letters and the apostrophes inside words, away; NLTK's stop words away; an unknown word gets the
+mean vector of the known words of its sentence; then at most 10 tokens, with zeros on the left.
 """
 
 import gzip
@@ -10,13 +11,14 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
+from regression_unlearning.data.families.sentence_pairs.stop_words import STOP_WORDS
 from regression_unlearning.data.work import Work
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
@@ -33,6 +35,8 @@ VECTORS = "vectors"
 COLUMNS = ("genre", "filename", "year", "number", "score", "sentence1", "sentence2")
 TOKENS = 10
 LOWEST, HIGHEST = 0.0, 5.0
+#: The fact about the data that tables tell: a share.
+WORDS_WITH_VECTOR = "words_with_vector"
 
 
 def read_pairs(raw: Path) -> "pd.DataFrame":
@@ -88,16 +92,22 @@ def read_pairs(raw: Path) -> "pd.DataFrame":
 
 
 def tokenise(sentences: "pd.Series") -> list[list[str]]:
-    """Cut sentences into at most 10 words: lower case, letters only, no URL, no stop word."""
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+    """Cut sentences into words: lower case, no URL, no stop word.
 
+    Letters and apostrophes are kept, but for apostrophes beside anything else than two letters:
+    ``don't`` and ``dog's`` are one word each, of which the first is a stop word.
+    """
     plain = (
-        sentences.str.lower()
-        .str.replace(r"https?://\S+|www\.\S+", " ", regex=True)
-        .str.replace(r"[^a-z]+", " ", regex=True)
+        sentences.astype(object)  # Python's own patterns, whatever holds the text
+        .str.lower()
+        .str.replace(r"http\S+", " ", regex=True)
+        .str.replace(r"[^a-z' ]+", " ", regex=True)
+        .radd(" ")
+        .add(" ")
+        .str.replace(r"[^a-z]'|'[^a-z]", " ", regex=True)
         .str.split()
     )
-    return [[word for word in words if word not in ENGLISH_STOP_WORDS][:TOKENS] for words in plain]
+    return [[word for word in words if word not in STOP_WORDS] for words in plain]
 
 
 def _vectors_file(raw: Path) -> Path:
@@ -187,10 +197,10 @@ def read_vectors(path: Path, words: Iterable[str], embedding: Embedding) -> dict
 def index_tokens(
     sentences: list[list[str]], vectors: dict[str, np.ndarray], dimension: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Number the tokens of sentences, with a row of vectors for each number.
+    """Number the first 10 words of sentences, with a row of vectors for each number.
 
-    Row 0 is zeros: the padding on the left. A sentence that holds an unknown word gets a row of its
-    own, the mean of its known words' vectors (zeros where it knows none).
+    Row 0 is zeros: the padding on the left. A sentence with an unknown word among them gets a row
+    of its own, the mean over all its known words (zeros where it knows none).
 
     Returns
     -------
@@ -202,14 +212,21 @@ def index_tokens(
     table = [np.zeros(dimension, np.float32), *(vectors[word] for word in sorted(vectors))]
     for row, words in enumerate(sentences):
         indices = [numbers.get(word, -1) for word in words]
-        if -1 in indices:
+        read = indices[:TOKENS]
+        if -1 in read:
             known = [table[index] for index in indices if index > 0]
             mean = np.mean(known, axis=0, dtype=np.float64) if known else np.zeros(dimension)
-            indices = [len(table) if index < 0 else index for index in indices]
+            read = [len(table) if index < 0 else index for index in read]
             table.append(mean.astype(np.float32))
-        if indices:
-            tokens[row, -len(indices) :] = indices
+        if read:
+            tokens[row, -len(read) :] = read
     return tokens, np.stack(table)
+
+
+def share_with_vector(sentences: list[list[str]], vectors: Collection[str]) -> float:
+    """Share of the words which the network reads, at most 10 a sentence, that have a vector."""
+    read = [word in vectors for words in sentences for word in words[:TOKENS]]
+    return sum(read) / len(read)
 
 
 def prepare(
@@ -235,6 +252,8 @@ def prepare(
     sentences = tokenise(pd.concat([rows["sentence1"], rows["sentence2"]], ignore_index=True))
     words = {word for sentence in sentences for word in sentence}
     vectors = read_vectors(_vectors_file(raw), words, embedding)
+    if work is not None:
+        work.facts[WORDS_WITH_VECTOR] = share_with_vector(sentences, vectors)
     tokens, table = index_tokens(sentences, vectors, embedding.dimension)
     paired = np.stack([tokens[: len(rows)], tokens[len(rows) :]], axis=1)
     return rows, {"tokens": paired, "vectors": table}
