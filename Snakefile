@@ -34,6 +34,7 @@ rule all_tables:
         GRID.report,
         GRID.tables,
         GRID.values,
+        GRID.claims,
         GRID.figures,
         GRID.metrics,
 

@@ -31,7 +31,7 @@ def init(name: str, kind: str, output: Path) -> None:
 
 
 def verify(folder: Path) -> None:
-    """Say of each table whether it holds what the values say.
+    """Say of each table, and of the claims, whether it holds what the values say.
 
     Raises
     ------
@@ -60,7 +60,8 @@ def _main() -> None:
     one.add_argument("--kind", required=True, choices=list(KINDS), help="shape of its files")
     one.add_argument("--output", type=Path, help="file to write; NAME.yaml if not given")
     two = commands.add_parser(
-        "verify", help="make an experiment's tables anew from its values.csv, and compare"
+        "verify",
+        help="make an experiment's tables and claims anew from values.csv, and compare",
     )
     two.add_argument("folder", type=Path, help="such as results/stsb")
     given = parser.parse_args()

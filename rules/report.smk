@@ -17,7 +17,7 @@ rule table:
     log:
         "logs/table/{experiment}/{table}.log",
     wildcard_constraints:
-        table=r"(?!(?:metrics|values)\.)[a-z0-9_]+(?<!_costs)(?<!_comparisons)(?<!_ranks)",
+        table=r"(?!(?:metrics|values|claims)\.)[a-z0-9_]+(?<!_costs)(?<!_comparisons)(?<!_ranks)",
     conda:
         ENVIRONMENT
     params:
@@ -69,6 +69,25 @@ rule values:
     shell:
         "python workflow_scripts/values.py --facts {input.facts} --settings {params.settings}"
         " --output results/{wildcards.experiment} 2> {log}"
+
+
+rule claims:
+    input:
+        values=GRID.values,
+        code=CODE.reporting("claims", *GRID.claims_modules),
+    output:
+        "results/{experiment}/claims.csv",
+        report("results/{experiment}/claims.md", caption="captions/claims.rst", category="Claims"),
+    log:
+        "logs/claims/{experiment}.log",
+    localrule: True
+    conda:
+        ENVIRONMENT
+    params:
+        settings=lambda wildcards: told(GRID.claims_settings()),
+    shell:
+        "python workflow_scripts/claims.py --folder results/{wildcards.experiment}"
+        " --settings {params.settings} --output results/{wildcards.experiment}/claims 2> {log}"
 
 
 rule report:

@@ -17,7 +17,7 @@ from regression_unlearning.pipeline.stages import STEPS
 
 NOTHING = "Nothing to be done"
 #: Rules of the last step.
-REPORTING = ("table", "figure", "values", "report", "metrics")
+REPORTING = ("table", "figure", "values", "claims", "report", "metrics")
 
 
 def dvc(*arguments: str) -> subprocess.CompletedProcess:

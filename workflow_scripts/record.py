@@ -26,7 +26,14 @@ def known(settings: Settings) -> set[str]:
         models = [*grid.originals, *grid.retrained, *grid.blindspots, *grid.unlearned]
         found |= {path.replace(".safetensors", ".json") for path in models}
         found |= {*models, *grid.prepared, *grid.observed, *grid.relearnt, *grid.measured}
-        found |= {*grid.tables, *grid.values, *grid.figures, *grid.metrics, grid.report}
+        found |= {
+            *grid.tables,
+            *grid.values,
+            *grid.claims,
+            *grid.figures,
+            *grid.metrics,
+            grid.report,
+        }
     return found
 
 

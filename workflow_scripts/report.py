@@ -1,28 +1,15 @@
 """Put an experiment's tables, figures, claims and settings into one HTML file."""
 
+from itertools import groupby
 from pathlib import Path
 
 from regression_unlearning import program
-from regression_unlearning.reporting import (
-    claims_table_1,
-    claims_table_2,
-    claims_table_3,
-    claims_table_4,
-    provenance,
-)
-from regression_unlearning.reporting.claims import check_claims
+from regression_unlearning.reporting import provenance
+from regression_unlearning.reporting.claims import claims_of
 from regression_unlearning.reporting.remarks import bars
 from regression_unlearning.reporting.report import Picture, write_report
 from regression_unlearning.reporting.results import with_facts
 from regression_unlearning.reporting.tabling import Tabling
-
-#: The paper's table to the claims about it.
-CLAIMS_ABOUT = {
-    "table1": claims_table_1.CLAIMS,
-    "table2": claims_table_2.CLAIMS,
-    "table3": claims_table_3.CLAIMS,
-    "table4": claims_table_4.CLAIMS,
-}
 
 
 def main() -> None:
@@ -38,7 +25,7 @@ def main() -> None:
         "--settings",
         type=program.settings_argument,
         required=True,
-        help='JSON: "title", "seeds", "embedding", "tables", "figures", "params"',
+        help='JSON: "title", "seeds", "embedding", "tables", "figures", "claims", "params"',
     )
     parser.add_argument("--output", type=Path, required=True, help="the .html to write")
     arguments = parser.parse_args()
@@ -51,10 +38,8 @@ def main() -> None:
         layout = made.layout
         if layout.kind == "methods":
             claims.append((layout.title, bars(made.summaries, layout, made.compared)))
-        about = CLAIMS_ABOUT.get(made.settings["paper"])
-        if about:
-            found = check_claims(layout.measured(made.summaries), about, layout.groups)
-            claims.append((layout.title, found))
+    judged = claims_of(measured, settings)
+    claims += [(title, list(rows)) for title, rows in groupby(judged, lambda one: one.heading)]
     pictures = [
         Picture(figure["title"], folder / f"{name}.png", figure["caption"])
         for name, figure in settings["figures"].items()

@@ -8,7 +8,7 @@ from regression_unlearning import registry
 from regression_unlearning.pipeline import layouts, paths
 from regression_unlearning.pipeline.measuring import models_to_measure
 from regression_unlearning.pipeline.models import Models, unique
-from regression_unlearning.reporting.layout import ENDINGS
+from regression_unlearning.reporting.layout import CLAIMS_ENDINGS, ENDINGS
 from regression_unlearning.settings.experiment import Figure
 
 
@@ -145,6 +145,23 @@ class Grid(Models):
         """What the program that gathers them is told."""
         told = layouts.of_report(self.settings, self.absent)
         return {**told, "measures": self.measured, "records": self.records}
+
+    @cached_property
+    def claims(self) -> list[str]:
+        """Verdicts on the papers' claims; none where no table or figure is about any."""
+        asked = self.claims_settings()["claims"]
+        return self._results("claims", CLAIMS_ENDINGS) if asked else []
+
+    def claims_settings(self) -> dict[str, Any]:
+        """What the program that judges claims is told."""
+        title = self.experiment.title
+        return {"title": title, "claims": layouts.claims(self.settings, self.absent)}
+
+    @property
+    def claims_modules(self) -> list[str]:
+        """Modules that it imports by name."""
+        names = [registry.module_name("measure", one) for one in self.settings.measures]
+        return [f"{name}:QUANTITIES" for name in names]
 
     @cached_property
     def main_tables(self) -> list[str]:

@@ -72,6 +72,7 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
                 "unit": dataset.unit,
                 **embedding(settings, name),
                 **_given(dataset),
+                **_stands_for(settings, dataset),
             }
             for name, dataset in zip(layout.datasets, datasets, strict=True)
         ],
@@ -85,6 +86,31 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
     }
 
 
+def claims(settings: Settings, absent: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What the program that judges claims is told: see `reporting.claims.claims_of`."""
+    experiment, found = settings.chosen, []
+    layouts: list[Table | Figure] = [*experiment.tables.values(), *experiment.figures.values()]
+    for layout in layouts:
+        if layout.paper is None:
+            continue
+        said = told(settings, layout, absent)
+        places = []
+        for name, forget_set, title in said["groups"]:
+            dataset = settings.datasets[name]
+            roles = [list(role) for role in dataset.roles(name, forget_set)]
+            places.append([name, forget_set, title, roles, dataset.stands_for is None])
+        found.append(
+            {
+                "about": layout.paper,
+                "title": said["title"],
+                "places": places,
+                "methods": said["methods"],
+                "measures": list(settings.measures),
+            }
+        )
+    return found
+
+
 def forgotten(dataset: Dataset, forget_set: str, layout: Layout) -> str:
     """What a row or a point counts as forgotten: after several requests, the rows of them all."""
     requests = [*reversed(dataset.earlier(forget_set)), forget_set]
@@ -93,6 +119,14 @@ def forgotten(dataset: Dataset, forget_set: str, layout: Layout) -> str:
         return f"Requests 1-{len(requests)}: {titles}"
     followed = any(forget_set in dataset.earlier(one) for one in layout.forget_sets)
     return f"Request 1: {titles}" if followed else titles
+
+
+def _stands_for(settings: Settings, dataset: Dataset) -> dict[str, str]:
+    """The title of the paper's dataset in whose place one is."""
+    if dataset.stands_for is None:
+        return {}
+    name = dataset.stands_for.dataset
+    return {"stands_for": settings.datasets[name].title if name in settings.datasets else name}
 
 
 def _given(dataset: Dataset) -> dict[str, str]:
@@ -127,6 +161,7 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
             name: told(settings, layout, absent) for name, layout in experiment.tables.items()
         },
         "figures": figures,
+        "claims": claims(settings, absent),
         "params": {
             "experiment": {settings.experiment: experiment.plain()},
             "measures": {

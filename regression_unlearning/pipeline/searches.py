@@ -75,8 +75,9 @@ def tuned(grid: Grid) -> list[str]:
         (dataset, label)
         for experiment in settings.experiments.values()
         for table in experiment.tables.values()
-        if table.paper
+        if table.paper not in (None, "sure")  # of SURE no values are printed
         for dataset in table.datasets
+        if settings.datasets[dataset].stands_for is None
         for label in table.methods
     }
     cells = [(dataset, label) for dataset, _, label in grid.cells if label not in REFERENCES]

@@ -1,214 +1,228 @@
-"""Claims about a table, checked against its numbers."""
+"""The claims of the papers, judged by measured values."""
 
-import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
 
-from regression_unlearning.reporting.estimates import (
-    Estimate,
-    constant,
-    estimate,
-    less,
-    together,
+from regression_unlearning.evaluation.inputs import GOLD
+from regression_unlearning.evaluation.measure import Quantity, quantities
+from regression_unlearning.evaluation.values import Value
+from regression_unlearning.reporting import (
+    claims_figure_3,
+    claims_figure_4,
+    claims_figure_5,
+    claims_figure_6,
+    claims_figure_7,
+    claims_section_6_2,
+    claims_sure,
+    claims_table_1,
+    claims_table_2,
+    claims_table_3,
+    claims_table_4,
 )
-from regression_unlearning.reporting.numerals import digits, rounded
-from regression_unlearning.reporting.summaries import Summaries, Summary
+from regression_unlearning.reporting.averages import mean
+from regression_unlearning.reporting.claim import GOAL, Claim, Needs, Term
+from regression_unlearning.reporting.comparisons import Scores
+from regression_unlearning.reporting.judging import (
+    Answer,
+    Finding,
+    Place,
+    both_seeds,
+    judge,
+)
+from regression_unlearning.reporting.layout import REFERENCES
+from regression_unlearning.reporting.numerals import digits, in_brackets, rounded
+from regression_unlearning.reporting.verdicts import UNDECIDED
 
-#: The unlearning methods that the paper compares.
-METHODS = {
-    "finetune": "FineTune",
-    "gaussian_amnesiac": "Gaussian Amnesiac",
-    "blindspot": "Blindspot",
+#: A paper's table or figure, as the settings name it (`settings.experiment.About`), to its claims.
+CLAIMS: dict[str, tuple[Claim, ...]] = {
+    "table1": (*claims_section_6_2.CLAIMS, *claims_table_1.CLAIMS),
+    "table2": (*claims_section_6_2.CLAIMS, *claims_table_2.CLAIMS),
+    "table3": (*claims_section_6_2.CLAIMS, *claims_table_3.CLAIMS),
+    "table4": claims_table_4.CLAIMS,
+    "figure2": claims_figure_3.CLAIMS,
+    "figure3": claims_figure_3.CLAIMS,
+    "figure4": claims_figure_4.CLAIMS,
+    "figure5": claims_figure_5.CLAIMS,
+    "figure6": claims_figure_6.CLAIMS,
+    "figure7": claims_figure_7.CLAIMS,
+    "sure": claims_sure.CLAIMS,
 }
 
 
 @dataclass(frozen=True)
-class Numbers:
-    """The numbers of one forget set, for a claim to look at: by method and measure."""
-
-    cells: Mapping[tuple[str, str], Summary]
-
-    def of(self, measure: str, method: str) -> Estimate:
-        """One mean with its interval."""
-        return estimate(self.cells.get((method, measure)))
-
-    def floor(self, measure: str) -> float:
-        """What retrained models of different seeds differ by; NaN where it is not known."""
-        floors = (one.floor for key, one in self.cells.items() if key[1] == measure and one.floor)
-        value = next((floor.value for floor in floors), None)
-        return math.nan if value is None else value
-
-
-#: A check gives verdicts and the figures that led to them.
-Check = Callable[[Numbers], tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One claim: what is said, where, of which forget sets of which datasets, how to check it."""
-
-    id: str
-    sentence: str
-    where: str
-    places: tuple[tuple[str, str], ...]
-    check: Check = field(repr=False)
-
-
-@dataclass(frozen=True)
 class Checked:
-    """A claim's verdict, and the figures that led to it, place by place."""
+    """One claim at one place.
+
+    Attributes
+    ----------
+    id, sentence, where : str
+        See `claim.Claim`.
+    verdict : str
+        See `verdicts`.
+    figures : tuple of str
+        What was compared, and what was found.
+    heading : str
+        Title of the table or figure that it stands under.
+    dataset, forget_set, place : str
+        Keys of the place, and its title.
+    stands_for : str
+        Empty where the data are the paper's own, else which of the paper's they stand in for.
+    difference, low, high : float or None
+        Of the part on which the verdict rests: the mean over seeds of the first score minus the
+        second, and its 95 % interval, not corrected.
+    p : float or None
+        Its p value, corrected by Holm's rule over all claims of the experiment.
+    seeds : int
+        Seeds that it has.
+    needed : int or None
+        Seeds that would tell, where it cannot be told; 3 where there are fewer.
+    """
 
     id: str
     sentence: str
     where: str
     verdict: str
     figures: tuple[str, ...]
+    heading: str = ""
+    dataset: str = ""
+    forget_set: str = ""
+    place: str = ""
+    stands_for: str = ""
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    seeds: int = 0
+    needed: int | None = None
 
 
-def least(
-    measure: str,
-    method: str,
-    target: float | str | None = None,
-    among: Mapping[str, str] = METHODS,
-) -> Check:
-    """Check that `method` has the least value of a measure, or the nearest to a target.
+@dataclass(frozen=True)
+class _Asked:
+    """A claim at a place, and the words of the layout that it stands under."""
 
-    Parameters
-    ----------
-    measure, method : str
-        The measure, and the method that is said to be best.
-    target : float or str, optional
-        A number, or a model whose mean is the target. Without one the least value wins.
-    among : mapping of str to str, optional
-        Key and title of all that are compared, `method` included: by default the paper's methods.
-    """
+    claim: Claim
+    layout: Mapping[str, Any]
+    place: Place
+    title: str
+    stands_for: str
 
-    def check(numbers: Numbers) -> tuple[str, str]:
-        named = target if isinstance(target, str) else None
-        number = None if target is None or isinstance(target, str) else constant(target)
-        aim = numbers.of(measure, named) if named else number
-        found = {name: numbers.of(measure, name) for name in among}
-        scores = {name: one.distance(aim.value) if aim else one for name, one in found.items()}
-        floor = numbers.floor(measure)
-        verdicts = [
-            less(scores[method], scores[rival], floor) for rival in among if rival != method
-        ]
-        figures = [f"{among[name]} {found[name].text}" for name in [method, *among]]
-        if named and aim:
-            figures.append(f"{named} {aim.text}")
-        return together(verdicts), _said(dict.fromkeys(figures), floor)
-
-    return check
+    @property
+    def needs(self) -> Needs:
+        shown = [key for key, _ in self.layout["methods"] if key not in REFERENCES]
+        return self.claim.check(shown)
 
 
-def most(
-    measure: str, method: str, target: str | None = None, among: Mapping[str, str] = METHODS
-) -> Check:
-    """Check that `method` has the greatest value, or is farthest from a model's; see `least`."""
-
-    def check(numbers: Numbers) -> tuple[str, str]:
-        aim = numbers.of(measure, target) if target else None
-        floor = numbers.floor(measure)
-        found = {name: numbers.of(measure, name) for name in among}
-        scores = {name: one.distance(aim.value) if aim else one for name, one in found.items()}
-        verdicts = [
-            less(scores[rival], scores[method], floor) for rival in among if rival != method
-        ]
-        figures = [f"{among[name]} {found[name].text}" for name in [method, *among]]
-        return together(verdicts), _said(
-            dict.fromkeys([*figures, *([f"{target} {aim.text}"] if aim else [])]), floor
-        )
-
-    return check
-
-
-def near(measure: str, method: str, share: float, among: Mapping[str, str] = METHODS) -> Check:
-    """Check that every method of the paper is within `share` of another model's mean."""
-
-    def check(numbers: Numbers) -> tuple[str, str]:
-        aim, floor = numbers.of(measure, method), numbers.floor(measure)
-        found = {name: numbers.of(measure, name) for name in among}
-        limit = constant(share * abs(aim.value))
-        verdicts = [less(one.distance(aim.value), limit, floor) for one in found.values()]
-        figures = [f"{among[name]} {one.text}" for name, one in found.items()]
-        return together(verdicts), _said([*figures, f"{method} {aim.text}"], floor)
-
-    return check
-
-
-def above(measure: str, method: str, limit: float) -> Check:
-    """Check that a model's value is above a limit."""
-
-    def check(numbers: Numbers) -> tuple[str, str]:
-        one, floor = numbers.of(measure, method), numbers.floor(measure)
-        return less(constant(limit), one, floor), _said([f"{method} {one.text}"], floor)
-
-    return check
-
-
-def separates(places: tuple[tuple[str, str], ...]) -> Claim:
-    """Our own claim that all others about the attack rest on."""
-    return Claim(
-        "attack_separates",
-        "The attack tells members from others at all: its own AUC on the original model is above "
-        "0.55.",
-        "Ours: without it the attack's numbers say nothing",
-        places,
-        above("attack_auc", "original", 0.55),
-    )
-
-
-def keeps(places: tuple[tuple[str, str], ...], where: str) -> Claim:
-    """That nothing is lost on the rows kept; the paper's own largest gap is 11 % (Table 2)."""
-    return Claim(
-        "retain_error_near",
-        "Every method's error on the retain part of the test set is within 15 % of the retrained "
-        "model's.",
-        where,
-        places,
-        near("error_retain_test", "retrained", 0.15),
-    )
-
-
-def check_claims(
-    summaries: Summaries,
-    claims: Iterable[Claim],
-    titles: Mapping[tuple[str, str], str],
-) -> list[Checked]:
-    """Check claims against a table's numbers.
+def claims_of(values: Iterable[Value], settings: Mapping[str, Any]) -> list[Checked]:
+    """Judge every claim that an experiment's tables and figures are about.
 
     Parameters
     ----------
-    summaries : dict
-        See `summary.summarise`.
-    claims : iterable of Claim
-        Such as `claims_table_2.CLAIMS`.
-    titles : mapping of (str, str) to str
-        Titles of the table's forget sets, by dataset and forget set.
+    values : iterable of Value
+        All measured values of the experiment.
+    settings : mapping
+        ``claims``: for each table or figure that stands for one of a paper ``about`` (which),
+        ``title``, ``places`` (lists of dataset, forget set, title, the paper's datasets and forget
+        sets that it is for, and whether it is the paper's own), ``methods`` (key, title),
+        ``measures``.
 
     Returns
     -------
     list of Checked
-        A forget set of which there are no numbers counts as not measured; a claim of which no
-        dataset has some is left out.
+        One for each claim and each of its places that is shown, in the order of the settings; what
+        two layouts are about stands once.
     """
-    held = {key[0] for key in summaries}
-    found = []
-    for claim in claims:
-        if not any(dataset in held for dataset, _ in claim.places):
-            continue
-        verdicts, figures = [], []
-        for place in claim.places:
-            here = {key[2:]: one for key, one in summaries.items() if key[:2] == place}
-            verdict, said = claim.check(Numbers(here))
-            verdicts.append(verdict)
-            title = titles.get(place, ", ".join(place))
-            figures.append(f"{title}: {verdict} ({said})")
-        verdict = together(verdicts)
-        found.append(Checked(claim.id, claim.sentence, claim.where, verdict, tuple(figures)))
-    return found
+    asked: dict[tuple[str, Place], _Asked] = {}
+    for layout in settings["claims"]:
+        for claim in CLAIMS[layout["about"]]:
+            for dataset, forget_set, title, roles, own in layout["places"]:
+                said = claim.places or [tuple(role) for role in roles]
+                role = next((one for one in said if list(one) in roles), None)
+                if role is None:
+                    continue
+                place = (dataset, forget_set)
+                stands_for = claim.data or ("" if own else ", ".join(role))
+                one = _Asked(claim, layout, place, title, stands_for)
+                asked.setdefault((claim.id, place), one)
+    if not asked:
+        return []
+    names = dict.fromkeys(name for one in settings["claims"] for name in one["measures"])
+    words, places = quantities(names), {place for _, place in asked}
+    own_values = [one for one in values if (one.dataset, one.forget_set) in places]
+    if not own_values:
+        return []
+    scores = Scores(own_values, words)
+    found = judge({key: (one.place, one.needs) for key, one in asked.items()}, scores)
+    return [_checked(one, found[key], scores, words) for key, one in asked.items()]
 
 
-def _said(figures: Iterable[str], floor: float) -> str:
-    """The figures of a verdict, the floor last."""
-    return ", ".join([*figures, f"floor {digits(rounded(floor), 4) or 'not known'}"])
+def _checked(
+    asked: _Asked, finding: Finding, scores: Scores, words: Mapping[str, Quantity]
+) -> Checked:
+    titles = dict(asked.layout["methods"])
+    claim, deciding = asked.claim, finding.deciding
+    one = deciding.compared
+    return Checked(
+        claim.id,
+        claim.sentence,
+        claim.where,
+        finding.verdict,
+        tuple(_said(answer, scores, asked.place, titles, words) for answer in finding.answers),
+        asked.layout["title"],
+        *asked.place,
+        asked.title,
+        asked.stands_for,
+        one.difference,
+        one.low,
+        one.high,
+        deciding.p,
+        one.seeds,
+        finding.needed,
+    )
+
+
+def _said(
+    answer: Answer,
+    scores: Scores,
+    place: Place,
+    titles: Mapping[str, str],
+    words: Mapping[str, Quantity],
+) -> str:
+    """What was compared, and what was found of it."""
+    part, one = answer.part, answer.compared
+    ours, other = part.ours, part.other
+    named = [titles.get(term.method, term.method) for term in (ours, other)]
+    quantity = words.get(ours.quantity, Quantity(ours.quantity, ours.quantity, ""))
+    if part.relation == "beyond":
+        return f"{quantity.title}: {named[0]} a lower bound, {one.seeds} seeds: {answer.verdict}"
+    aims = [_aim(term, quantity, titles) for term in (ours, other)]
+    same = aims[0] == aims[1]
+    what = f"{quantity.title}{aims[0] if same else ''}"
+    names = named if same else [f"{name}{aim}" for name, aim in zip(named, aims, strict=True)]
+    if one.difference is None:
+        few = f"seeds with both: {one.seeds}" if answer.verdict == UNDECIDED else "no value"
+        return f"{what}: {names[0]} against {names[1]}, {few}: {answer.verdict}"
+    middle = median if quantity.average == "median" else mean
+    means = [middle(list(each.values())) for each in both_seeds(scores, place, ours, other)]
+    models = " against ".join(
+        f"{name} {digits(rounded(value), 4)}" for name, value in zip(names, means, strict=True)
+    )
+    apart = digits(rounded(one.difference), 4)
+    if one.low is not None and one.high is not None:
+        apart = in_brackets(one.difference, one.low, one.high)
+    p = f", corrected p {digits(rounded(answer.p), 2)}"
+    margin = "not known" if one.floor is None else digits(rounded(one.floor), 4)
+    tail = f"{p}, floor {margin}, {one.seeds} seeds: {answer.verdict}"
+    return f"{what}: {models}, difference {apart}{tail}"
+
+
+def _aim(term: Term, quantity: Quantity, titles: Mapping[str, str]) -> str:
+    """What a score is a distance from."""
+    if term.aim and term.aim != GOAL:
+        return f", distance from {titles.get(term.aim, term.aim).lower()}"
+    if not term.aim or quantity.goal == "0":
+        return ""
+    logs = "" if quantity.average == "mean" else " (of logarithms)"
+    aim = "retrained" if quantity.goal == GOLD else quantity.goal
+    return f", distance from {aim}{logs}"

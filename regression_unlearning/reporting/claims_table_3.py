@@ -1,69 +1,113 @@
-"""What the paper says of Table 3 (UCI Electricity), and one claim of ours that the others rest on.
+"""What the paper says of Table 3 (UCI Electricity): Section 6.4, "Electricity Load".
 
-Methods are the paper's, at the paper's learning rates.
+Methods are the paper's, at the paper's learning rates. What is said of the data themselves (that
+the bands are quartiles, that outliers are why results are mixed) no measure of models could test.
 """
 
-from regression_unlearning.reporting.claims import Claim, least, separates
+from regression_unlearning.evaluation.inputs import GOLD
+from regression_unlearning.reporting.claim import (
+    ATTACK,
+    DISTANCE,
+    FORGET,
+    GOAL,
+    RETAIN,
+    Claim,
+    above,
+    beyond,
+    closest,
+    highest,
+    lowest,
+    none_is_best,
+)
 
 LOW, HIGH = ("electricity", "load_low"), ("electricity", "load_high")
 BOTH = (LOW, HIGH)
-TEXT = "Section 6.4, Electricity Load"
+TEXT = "Section 6.4, Electricity Load; Table 3"
+OTHERS = ("finetune", "gaussian_amnesiac")
 
 CLAIMS = (
-    separates(BOTH),
     Claim(
         "attack_lowest",
         "Blindspot has the lowest attack value on both forget sets.",
         TEXT,
+        lowest(ATTACK, "blindspot"),
         BOTH,
-        least("attack_label_rate", "blindspot"),
     ),
     Claim(
         "retain_error_blindspot",
-        "After forgetting loads up to -0.85, Blindspot's loss on the retain part of the test set "
-        "is closest to the retrained model's.",
+        "After forgetting loads up to -0.85, Blindspot's loss on the retain set is closest to the "
+        "retrained model's.",
         TEXT,
+        closest(RETAIN, "blindspot"),
         (LOW,),
-        least("error_retain_test", "blindspot", "retrained"),
     ),
     Claim(
         "forget_error_blindspot",
         "After forgetting loads up to -0.85, Blindspot's loss on the forget set is closest to the "
         "retrained model's.",
         TEXT,
+        closest(FORGET, "blindspot"),
         (LOW,),
-        least("error_forget_train", "blindspot", "retrained"),
     ),
     Claim(
-        "wasserstein_blindspot",
-        "After forgetting loads up to -0.85, Blindspot's forecasts have the smallest Wasserstein "
-        "distance from the retrained model's.",
+        "forget_error_others_higher",
+        "After forgetting loads up to -0.85, the loss on the forget set is higher in FineTune and "
+        "Gaussian Amnesiac than in Blindspot.",
         TEXT,
+        above(FORGET, OTHERS, "blindspot"),
         (LOW,),
-        least("wasserstein_train", "blindspot"),
+    ),
+    Claim(
+        "forget_error_others_above_retrained",
+        "After forgetting loads up to -0.85, the loss of FineTune and Gaussian Amnesiac on the "
+        "forget set is even higher than the retrained model's.",
+        TEXT,
+        above(FORGET, OTHERS, GOLD),
+        (LOW,),
+    ),
+    Claim(
+        "wasserstein_blindspot_lowest",
+        "Blindspot has the lowest Wasserstein distance on loads up to -0.85.",
+        TEXT,
+        lowest(DISTANCE, "blindspot"),
+        (LOW,),
+    ),
+    Claim(
+        "none_is_best",
+        "After forgetting loads of 0.85 and more, no method gives the best result in all measures.",
+        TEXT,
+        none_is_best({RETAIN: GOAL, FORGET: GOAL, ATTACK: "", DISTANCE: ""}),
+        (HIGH,),
     ),
     Claim(
         "retain_error_finetune",
-        "After forgetting loads of 0.85 and more, FineTune's loss on the retain part of the test "
-        "set is closest to the retrained model's.",
+        "After forgetting loads of 0.85 and more, FineTune's loss on the retain set is nearest to "
+        "the retrained model's.",
         TEXT,
+        closest(RETAIN, "finetune"),
         (HIGH,),
-        least("error_retain_test", "finetune", "retrained"),
     ),
     Claim(
         "forget_error_gaussian_amnesiac",
         "After forgetting loads of 0.85 and more, Gaussian Amnesiac's loss on the forget set is "
-        "closest to the retrained model's.",
+        "nearest to the retrained model's.",
         TEXT,
+        closest(FORGET, "gaussian_amnesiac"),
         (HIGH,),
-        least("error_forget_train", "gaussian_amnesiac", "retrained"),
     ),
     Claim(
-        "wasserstein_finetune",
-        "After forgetting loads of 0.85 and more, FineTune's forecasts have the smallest "
-        "Wasserstein distance.",
-        "Table 3",
+        "wasserstein_blindspot_highest",
+        "Blindspot has the highest Wasserstein distance on loads of 0.85 and more.",
+        TEXT,
+        highest(DISTANCE, "blindspot"),
         (HIGH,),
-        least("wasserstein_train", "finetune"),
+    ),
+    Claim(
+        "retrained_does_not_relearn",
+        "Even after long training, retrained models do not reach the performance at which the "
+        "Anamnesis Index counts.",
+        TEXT,
+        beyond("relearning_steps", GOLD),
+        BOTH,
     ),
 )

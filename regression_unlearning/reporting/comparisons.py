@@ -55,10 +55,25 @@ class Scores:
         aims = _plain(gold) if gold and not gold.paired else {}
         return {seed: abs(own[seed] - aims[seed]) for seed in own if seed in aims}
 
+    def plain(self, key: Key) -> dict[int, float]:
+        """Exact values of one model by seed; of values of pairs of models none."""
+        cell = self.cells.get(key)
+        return {} if cell is None or cell.paired else _plain(cell)
+
     def compare(self, ours: Key, other: Key) -> Comparison:
         """One model against another; not corrected yet, without a verdict."""
-        cell, gold = self.cells.get(ours), self.cells.get((*ours[:2], GOLD, ours[3]))
-        first, second = self.of(ours), self.of(other)
+        return self.against(self.of(ours), self.of(other), ours)
+
+    def against(
+        self,
+        first: Mapping[int, float],
+        second: Mapping[int, float],
+        key: Key,
+        *,
+        distances: bool = True,
+    ) -> Comparison:
+        """Two models' scores of the quantity of `key`; whether they are distances from its goal."""
+        cell, gold = self.cells.get(key), self.cells.get((*key[:2], GOLD, key[3]))
         if (
             cell is None
             or gold is None
@@ -66,11 +81,12 @@ class Scores:
             or not (pairs := gold_pairs(gold))
         ):
             return compare(first, second)
+        margin = floor(pairs, cell.quantity)
         if cell.quantity.average == "median":
-            return compare(
-                first, second, away(floor(pairs, cell.quantity), cell.quantity), ranked=True
-            )
-        return compare(first, second, floor(pairs, cell.quantity), pairs)
+            if distances and cell.quantity.goal != "retrained":
+                margin = away(margin, cell.quantity)
+            return compare(first, second, margin, ranked=True)
+        return compare(first, second, margin, pairs)
 
 
 def away(value: float, quantity: Quantity) -> float:

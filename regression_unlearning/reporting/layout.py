@@ -14,6 +14,8 @@ ENDINGS = (
     *(".csv", ".md", ".tex", "_costs.csv", "_costs.md", "_costs.tex"),
     *("_comparisons.csv", "_ranks.csv", "_ranks.md"),
 )
+#: Endings of the files of an experiment's claims.
+CLAIMS_ENDINGS = (".csv", ".md")
 EMBEDDED = "embedded demo data, not the paper's"
 
 

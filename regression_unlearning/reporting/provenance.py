@@ -12,9 +12,11 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation import values
 from regression_unlearning.evaluation.values import Value
 from regression_unlearning.files import read_json, sha256
+from regression_unlearning.reporting import claims_files
+from regression_unlearning.reporting.claims import claims_of
 from regression_unlearning.reporting.tabling import Tabling
 
-VALUES, PROVENANCE = "values.csv", "provenance.json"
+VALUES, PROVENANCE, CLAIMS = "values.csv", "provenance.json", "claims"
 #: What of a machine is nobody else's business, or varies from job to job.
 LEFT_OUT = ("host", "job", "peak_memory_mib", "peak_device_memory_mib")
 PACKAGES = ("numpy", "scipy", "scikit-learn", "pandas", "matplotlib")
@@ -63,6 +65,7 @@ def gather(settings: Mapping[str, Any], records: Iterable[Path], text: str) -> d
             {"models": count, **json.loads(machine)} for machine, count in sorted(machines.items())
         ],
         "tables": settings["tables"],
+        "claims": settings["claims"],
         "settings": settings["params"],
     }
 
@@ -92,12 +95,12 @@ def read(folder: Path) -> tuple[list[Value], dict[str, Any]]:
 
 
 def verify(folder: Path) -> dict[str, str]:
-    """Make an experiment's tables anew from its values, and compare them with the files there.
+    """Make an experiment's tables and claims anew from its values, and compare with what is there.
 
     Returns
     -------
     dict of str to str
-        File of a table to what is wrong with it: empty where it holds what the values say.
+        File to what is wrong with it: empty where it holds what the values say.
 
     Raises
     ------
@@ -105,16 +108,22 @@ def verify(folder: Path) -> dict[str, str]:
         See `read`.
     """
     found, told = read(folder)
+    made = {
+        f"{name}{ending}": text
+        for name, settings in told["tables"].items()
+        for ending, text in Tabling(found, settings).files().items()
+    }
+    if told["claims"]:
+        checked = claims_files.files(claims_of(found, told), told["title"])
+        made |= {f"{CLAIMS}{ending}": text for ending, text in checked.items()}
     said = {}
-    for name, settings in told["tables"].items():
-        for ending, text in Tabling(found, settings).files().items():
-            path = folder / f"{name}{ending}"
-            try:
-                here = path.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                said[path.name] = f"cannot be read: {error}"
-                continue
-            said[path.name] = "" if here == text else _apart(here, text)
+    for name, text in made.items():
+        try:
+            here = (folder / name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            said[name] = f"cannot be read: {error}"
+            continue
+        said[name] = "" if here == text else _apart(here, text)
     return said
 
 

@@ -5,11 +5,18 @@ from collections.abc import Iterable
 from statistics import median
 
 from regression_unlearning.reporting.claims import Checked
-from regression_unlearning.reporting.comparing import SAME, UNTOLD, WORSE
+from regression_unlearning.reporting.comparing import UNTOLD
 from regression_unlearning.reporting.comparisons import Comparisons
-from regression_unlearning.reporting.estimates import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
 from regression_unlearning.reporting.layout import NOTHING, Layout
 from regression_unlearning.reporting.summaries import Key, Summaries, select
+from regression_unlearning.reporting.verdicts import (
+    FAILS,
+    HOLDS,
+    NOT_MEASURED,
+    UNDECIDED,
+    all_of,
+    answer,
+)
 
 W1, COST = "wasserstein_train", "seconds_over_retraining"
 HALF, TENTH = 0.5, 0.1
@@ -125,8 +132,8 @@ def closer_than_nothing(compared: Comparisons, layout: Layout, method: str) -> b
     for group in layout.groups:
         pairs = [(*group, method, NOTHING, distance) for distance in DISTANCES]
         verdicts = [compared[pair].verdict if pair in compared else UNTOLD for pair in pairs]
-        told = {WORSE, SAME} & set(verdicts)
-        known.append(False if told else None if UNTOLD in verdicts else True)
+        verdict = all_of(answer("below", one) for one in verdicts)
+        known.append({HOLDS: True, FAILS: False}.get(verdict))
     if any(known):
         return True
     return None if None in known or not known else False

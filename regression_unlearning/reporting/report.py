@@ -17,7 +17,6 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_text
 from regression_unlearning.reporting import ranks, report_settings
 from regression_unlearning.reporting.claims import Checked
-from regression_unlearning.reporting.estimates import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
 from regression_unlearning.reporting.grid import Grid
 from regression_unlearning.reporting.paper_values import paper_values
 from regression_unlearning.reporting.report_data import SAID, STYLES, as_data
@@ -26,6 +25,7 @@ from regression_unlearning.reporting.table import Table
 from regression_unlearning.reporting.tables import SIGNS
 from regression_unlearning.reporting.tabling import Tabling
 from regression_unlearning.reporting.unmeasured import unmeasured
+from regression_unlearning.reporting.verdicts import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
 
 #: Verdict to the style that shows it.
 VERDICTS = {HOLDS: "holds", FAILS: "fails", UNDECIDED: "open", NOT_MEASURED: "none"}
@@ -78,7 +78,7 @@ def write_report(
     figures : sequence of Picture
         PNG files with captions.
     claims : sequence of (str, sequence of Checked)
-        Heading and verdicts, table by table.
+        Heading and verdicts (see `claims.claims_of`), table by table.
     """
     environment = Environment(
         loader=PackageLoader(__package__, "."),
@@ -144,19 +144,22 @@ def notices(settings: Mapping[str, Any]) -> list[str]:
     told = [*datasets.values()]
     papers = set(paper_values()["dataset"])
     embedded = [one["title"] for one in told if one["embedded"]]
-    others = [
-        one["title"] for name, one in datasets.items() if not one["embedded"] and name not in papers
-    ]
     found = [f"{one['title']}: not here. {one['absent']}" for one in told if one["absent"]]
     if embedded:
         found.append(
             f"{', '.join(embedded)}: embedded in this project. These figures show that everything "
             "runs; they say nothing about the methods on the paper's data."
         )
-    if others:
+    for name, one in datasets.items():
+        if one["embedded"] or name in papers:
+            continue
+        what = (
+            f"stands in for {one['stands_for']}, which the paper used"
+            if "stands_for" in one
+            else "none of the paper's datasets"
+        )
         found.append(
-            f"{', '.join(others)}: none of the paper's datasets. Nothing here can be set beside "
-            "the numbers that the paper prints."
+            f"{one['title']}: {what}. Its numbers cannot be set beside those that the paper prints."
         )
     found += [
         f"{one['title']}: the original model is {one['given']}" for one in told if "given" in one

@@ -99,7 +99,6 @@ def _percent(share: float) -> str:
 
 def printed(settings: Mapping[str, Any]) -> dict[Key, str]:
     """The paper's printed values that stand beside a table, as printed; none for other data."""
-    if not settings["paper"]:
-        return {}
-    rows = paper_values(settings["paper"]).itertuples()
+    values = paper_values()
+    rows = values[values["table"] == settings["paper"]].itertuples()  # of figures none are printed
     return {(row.dataset, row.forget_set, row.method, row.measure): row.value for row in rows}

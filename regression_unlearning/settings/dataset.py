@@ -7,7 +7,7 @@ from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator, mod
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.settings.experiment import REFERENCES
+from regression_unlearning.settings.experiment import REFERENCES, Names
 from regression_unlearning.settings.forget_sets import ForgetSet
 from regression_unlearning.settings.measuring import Observation, Relearning
 from regression_unlearning.settings.methods import Method, read_method
@@ -39,6 +39,15 @@ class Resources(Section):
     minutes: Count = 60
 
 
+class StandsFor(Section):
+    """Which of the paper's datasets a dataset stands in for, so that its claims can be judged."""
+
+    dataset: Name
+    """The paper's dataset."""
+    forget_sets: dict[Name, Names] = Field(default_factory=dict)
+    """Forget sets that are named otherwise than the paper's, with the paper's name, or several."""
+
+
 class Dataset(Section):
     """One dataset with its network, training, forget sets and methods."""
 
@@ -60,6 +69,8 @@ class Dataset(Section):
     """What the network predicts under the quantile loss; the middle one is the point forecast."""
     training: Training
     """How originals and retrained models are trained."""
+    stands_for: StandsFor | None = None
+    """Which of the paper's datasets it stands in for."""
     original: str | None = None
     """The file of a model that was trained elsewhere, to start from in place of training one;
     ``{seed}`` in it stands for the training seed, without it every seed starts from one model."""
@@ -136,6 +147,21 @@ class Dataset(Section):
                 where = f".methods.{label}"
                 raise Within(str(unknown("helper", helper, self.further_blindspots, where)))
         return self
+
+    @model_validator(mode="after")
+    def _stand_ins_are_there(self) -> Self:
+        for name in self.stands_for.forget_sets if self.stands_for else ():
+            if name not in self.forget_sets:
+                where = ".stands_for.forget_sets"
+                raise Within(str(unknown("forget set", name, self.forget_sets, where)))
+        return self
+
+    def roles(self, name: str, forget_set: str) -> list[tuple[str, str]]:
+        """The paper's datasets and forget sets that one of this dataset, named `name`, is for."""
+        if self.stands_for is None:
+            return [(name, forget_set)]
+        named = self.stands_for.forget_sets.get(forget_set, (forget_set,))
+        return [(self.stands_for.dataset, one) for one in named]
 
     def method(self, label: str, where: str = "") -> Method:
         """The entry `label` of `methods`.

@@ -12,6 +12,13 @@ from regression_unlearning.settings.section import Name, Section, Seed, listed
 REFERENCES = {"original": "Original", "retrained": "Retrained"}
 
 
+#: What claims are about: the paper's tables and figures, and the abstract of SURE.
+About = Literal[
+    "table1", "table2", "table3", "table4",
+    "figure2", "figure3", "figure4", "figure5", "figure6", "figure7",
+    "sure",
+]  # fmt: skip
+
 #: One name, or a list of names.
 Names = Annotated[tuple[Name, ...], listed(str), Field(min_length=1)]
 
@@ -19,15 +26,17 @@ Names = Annotated[tuple[Name, ...], listed(str), Field(min_length=1)]
 class Layout(Section):
     """What a table or a figure shows of one dataset, or of several with forget sets named alike.
 
-    `paper` names the paper's table whose printed values and claims stand beside ours; only the
-    paper's own data have one. `titles` gives methods other titles than the dataset does.
+    `titles` gives methods other titles than the dataset does.
     """
 
     title: str
     """Its headline."""
     datasets: Annotated[Names, Field(alias="dataset")]
     """One dataset, or several with forget sets named alike."""
-    paper: Name | None = None
+    paper: About | None = None
+    """The paper's table or figure that it stands for, or SURE: the claims about it are judged. On
+    the paper's own data its printed values stand beside ours; claims on data that stand in for them
+    (`stands_for` of a dataset) are marked."""
     forget_sets: Annotated[tuple[Name, ...], Field(min_length=1)]
     """Names of the dataset's forget sets."""
     methods: Annotated[tuple[Name, ...], Field(min_length=1)]

@@ -4,7 +4,6 @@ import pytest
 from made_summaries import WORDS, at_least, cell
 
 from regression_unlearning.reporting.comparing import BETTER, SAME, UNTOLD, WORSE, Comparison
-from regression_unlearning.reporting.estimates import FAILS, HOLDS, UNDECIDED
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.methods_table import methods_table
 from regression_unlearning.reporting.remarks import (
@@ -15,6 +14,7 @@ from regression_unlearning.reporting.remarks import (
     bars,
     remarks,
 )
+from regression_unlearning.reporting.verdicts import FAILS, HOLDS, UNDECIDED
 from regression_unlearning.reporting.writing import as_latex, as_markdown
 
 NAMES = {"original": "Original", "retrained": "Retrained", "good": "Good", "poor": "Poor"}

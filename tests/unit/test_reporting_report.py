@@ -144,6 +144,9 @@ def test_what_the_data_are_is_said_first(report):
     settings["tables"]["t"]["datasets"][0]["embedded"] = False
     (other,) = notices(settings)
     assert "none of the paper's datasets" in other
+    settings["tables"]["t"]["datasets"][0]["stands_for"] = "AgeDB"
+    (stand_in,) = notices(settings)
+    assert "Pairs: stands in for AgeDB" in stand_in
     settings["tables"]["t"]["datasets"][0]["name"] = "stsb"
     assert notices(settings) == []
 

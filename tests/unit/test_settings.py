@@ -235,3 +235,12 @@ def test_a_method_may_name_another_helper():
     methods["faster"]["helper"] = "fastr"
     with pytest.raises(UserError, match=r"methods.faster: unknown helper 'fastr'.*'faster'"):
         check(values)
+
+
+def test_a_stand_in_names_forget_sets_that_are_there():
+    of_paper = {"dataset": "stsb", "forget_sets": {"lowest": "score_0_2"}}
+    with pytest.raises(UserError, match=r"stands_for\.forget_sets: unknown forget set 'lowest'"):
+        check(changed(f"{DATA}/stands_for", of_paper))
+    found = check(changed(f"{DATA}/stands_for", {"dataset": "stsb"}))
+    own = next(iter(found.datasets.values()))
+    assert own.roles("pairs", "any") == [("stsb", "any")]

@@ -33,6 +33,7 @@ def needs(monkeypatch, tmp_path):
         for table in tables.values():
             own = values["datasets"][table["dataset"]]
             own["forget_sets"] = {"first": own["forget_sets"].popitem()[1] | {"after": None}}
+            own.pop("stands_for", None)
             own.pop("tuning", None)
             table["forget_sets"] = ["first"]
         values["experiments"] = {"own": {"title": "Own", "seeds": [0], "tables": tables}}

@@ -122,4 +122,4 @@ def test_a_setting_of_one_dataset_s_measure_reruns_measuring_alone(asked):
     ]
     assert Job("table", "results/demo/table1.csv") in found
     assert Job("figure", "results/demo/figure7.png") in found
-    assert {job.rule for job in found} == {"measure", "table", "figure"}
+    assert {job.rule for job in found} == {"measure", "table", "values", "figure"}

@@ -17,7 +17,7 @@ WORDS = {
 }  # fmt: skip
 PROGRAMS = {
     "download", "prepare", "select_forget_set", "train", "observe", "unlearn", "measure", "table",
-    "figure", "report", "metrics",
+    "figure", "report", "metrics", "values", "claims",
 }  # fmt: skip
 
 

@@ -1,0 +1,125 @@
+"""How often predictions on the forget set are the gold model's: densities at a deviation of 0.
+
+The paper compares the height around 0 of curves of row-wise deviations from the gold model: of
+plain ones (its Figures 4 and 5), and of absolute ones over the label (Figures 2, 3 and 6). Here it
+is one number a seed: Gaussian kernels of Scott's width (D. W. Scott, Multivariate Density
+Estimation, Wiley, 1992), folded back at 0 for relative deviations, which cannot be negative.
+"""
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from regression_unlearning.errors import UserError
+from regression_unlearning.evaluation.inputs import Inputs
+from regression_unlearning.evaluation.measure import Quantity
+from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.evaluation.values import Value
+from regression_unlearning.settings.section import Section
+
+if TYPE_CHECKING:
+    import numpy as np
+
+NEEDS = ("observations", "gold_observations")
+QUANTITIES = (
+    Quantity(
+        "deviation_density",
+        "Density at 0 of deviations",
+        "density at 0 of differences, row by row, from the retrained model's predictions on the "
+        "forget rows; the higher, the more rows are predicted as if retrained",
+        compares=True,
+        least=0,
+    ),
+    Quantity(
+        "relative_deviation_density",
+        "Density at 0 of relative deviations",
+        "the same of absolute differences over the label; rows whose label is 0 are left out",
+        compares=True,
+        least=0,
+    ),
+)
+PAIRED = "difference of two retrained models' densities, each against the others"
+FEW = "fewer than three retrained models: no two can be held against a third"
+SAME = "fewer than two rows, or all deviate alike: there is no density"
+
+
+class Settings(Section):
+    """No settings."""
+
+
+def deviations(ours: Observation, gold: Observation, relative: bool) -> "np.ndarray":
+    """Row-wise deviations from the gold model's predictions on the forget rows, as float64.
+
+    Parameters
+    ----------
+    ours, gold : Observation
+        Of the same rows.
+    relative : bool
+        Absolute ones over the absolute label, rows without a label left out.
+
+    Raises
+    ------
+    UserError
+        When the two were observed on different rows.
+    """
+    import numpy as np
+
+    if not np.array_equal(ours.of("forget", "row_id"), gold.of("forget", "row_id")):
+        raise UserError(
+            "a model and the retrained one were observed on different forget rows: observe both on "
+            "the same forget set."
+        )
+    apart = ours.of("forget", "prediction").astype(float) - gold.of("forget", "prediction")
+    if not relative:
+        return apart
+    label = np.abs(gold.of("forget", "target").astype(float))
+    return np.abs(apart[label > 0]) / label[label > 0]
+
+
+def density_at_0(sample: "np.ndarray", folded: bool) -> float | None:
+    """Kernel density estimate at 0; None where all values are one, or there are fewer than two."""
+    import numpy as np
+
+    if len(sample) < 2 or np.ptp(sample) <= 1e-9 * max(1.0, float(np.abs(sample).max())):
+        return None
+    width = float(sample.std(ddof=1)) * len(sample) ** -0.2
+    height = float(np.exp(-0.5 * (sample / width) ** 2).mean()) / (width * (2 * np.pi) ** 0.5)
+    return 2 * height if folded else height
+
+
+def measure(inputs: Inputs, settings: Settings) -> list[Value]:
+    """Two densities a seed; of gold models, how far two of them differ, seen from the others."""
+    gold, rows = inputs.gold_observations, []
+    for quantity, relative in zip((one.key for one in QUANTITIES), (False, True), strict=True):
+        if inputs.is_gold:
+            rows += _between(inputs, quantity, gold, relative)
+            continue
+        for seed, seen in inputs.observations.items():
+            value = density_at_0(deviations(seen, gold[seed], relative), relative)
+            note = SAME if value is None else ""
+            rows.append(inputs.value(quantity, seed, value, note=note))
+    return rows
+
+
+def _between(
+    inputs: Inputs, quantity: str, gold: Mapping[int, Observation], relative: bool
+) -> list[Value]:
+    """Two gold models are equally good: from what each other one sees, how far do they differ."""
+    seeds = sorted(gold)
+    pairs = list(combinations(seeds, 2))
+    seen = {
+        frozenset(pair): density_at_0(deviations(gold[pair[0]], gold[pair[1]], relative), relative)
+        for pair in pairs
+    }
+    rows = []
+    for one, other in pairs:
+        heights = [
+            (seen[frozenset((one, third))], seen[frozenset((other, third))])
+            for third in seeds
+            if third not in (one, other)
+        ]
+        apart = [abs(a - b) for a, b in heights if a is not None and b is not None]
+        value = sum(apart) / len(apart) if apart else None
+        note = PAIRED if apart else SAME if heights else FEW
+        rows.append(inputs.value(quantity, one, value, other_seed=other, note=note))
+    return rows

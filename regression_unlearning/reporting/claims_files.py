@@ -1,0 +1,71 @@
+"""Claims as files: CSV with numbers in full precision, Markdown to read."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from regression_unlearning.reporting.claims import Checked
+from regression_unlearning.reporting.layout import CLAIMS_ENDINGS
+from regression_unlearning.reporting.numerals import digits, rounded
+
+COLUMNS = (
+    *("claim", "sentence", "where", "dataset", "forget_set", "data", "verdict", "figures"),
+    *("difference", "ci_low", "ci_high", "p", "seeds", "seeds_needed"),
+)
+READING = (
+    "Each claim is judged by paired comparisons over training seeds: a difference counts beyond "
+    "the floor (what retrained models of different seeds differ by) and by a two-sided t test, a "
+    "likeness by two one-sided tests against the floor; p values are corrected by Holm's rule over "
+    "all comparisons of all claims here. Where a claim has parts, one that fails refutes it. In "
+    "brackets the 95 % interval of a difference, not corrected. With fewer than three seeds "
+    "nothing is decided; where it cannot be told, the seeds are given that would tell with a power "
+    "of 80 %."
+)
+
+
+def files(claims: Sequence[Checked], title: str) -> dict[str, str]:
+    """Text of each file by its ending."""
+    return dict(zip(CLAIMS_ENDINGS, (as_csv(claims), as_markdown(claims, title)), strict=True))
+
+
+def data(one: Checked) -> str:
+    """Whether a claim is judged on the paper's data."""
+    return f"stand-in for {one.stands_for}" if one.stands_for else "the paper's"
+
+
+def as_csv(claims: Iterable[Checked]) -> str:
+    """Claims as CSV, a row for each claim and place."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for one in claims:
+        said = (one.id, one.sentence, one.where, one.dataset, one.forget_set, data(one))
+        numbers = (one.difference, one.low, one.high, one.p, one.seeds, one.needed)
+        writer.writerow([*said, one.verdict, "; ".join(one.figures), *numbers])
+    return text.getvalue()
+
+
+def as_markdown(claims: Sequence[Checked], title: str) -> str:
+    """Claims as Markdown, a table for each table or figure that they stand under."""
+    count = Counter(one.verdict for one in claims)
+    tally = ", ".join(f"{number} {verdict}" for verdict, number in sorted(count.items()))
+    parts = [f"# {title}: claims", READING, f"Claims and places: {tally or 'none'}."]
+    for heading, rows in groupby(claims, lambda one: one.heading):
+        lines = [
+            "| Claim | Where | Data | Verdict | p | Seeds | Seeds needed | Figures |",
+            "|:--|:--|:--|:--|--:|--:|--:|:--|",
+        ]
+        lines += [_row(one) for one in rows]
+        parts += [f"## {heading}", "\n".join(lines)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _row(one: Checked) -> str:
+    place = f"{one.place} ({data(one)})"
+    p = digits(rounded(one.p), 2)
+    needed = "" if one.needed is None else str(one.needed)
+    figures = "<br>".join(one.figures)
+    cells = (one.sentence, one.where, place, one.verdict, p, str(one.seeds), needed, figures)
+    return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"

@@ -1,0 +1,202 @@
+"""Judging sentences: paired comparisons over seeds, corrected over all that is judged together."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from regression_unlearning.evaluation.inputs import GOLD
+from regression_unlearning.reporting.claim import GOAL, Needs, Part, Term
+from regression_unlearning.reporting.comparing import (
+    BETTER,
+    FEWEST,
+    SAME,
+    UNTOLD,
+    WORSE,
+    Comparison,
+    judged,
+)
+from regression_unlearning.reporting.comparisons import Scores
+from regression_unlearning.reporting.summaries import Key
+from regression_unlearning.reporting.verdicts import (
+    FAILS,
+    HOLDS,
+    NOT_MEASURED,
+    UNDECIDED,
+    all_of,
+    answer,
+    any_of,
+)
+
+#: Dataset and forget set.
+Place = tuple[str, str]
+#: Two scores at a place, in a fixed order: the same two are compared once.
+Pair = tuple[Place, Term, Term]
+Name = TypeVar("Name")
+_TURNED = {BETTER: WORSE, WORSE: BETTER}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found of one part.
+
+    Attributes
+    ----------
+    part : Part
+    verdict : str
+        See `verdicts`.
+    compared : Comparison
+        The first score minus the second, corrected.
+    """
+
+    part: Part
+    verdict: str
+    compared: Comparison
+
+    @property
+    def p(self) -> float | None:
+        """The corrected p value of the test that decided, or would have to; None without a test."""
+        one = self.compared
+        if one.difference is None:
+            return None
+        by_equality = one.verdict == SAME or (
+            one.verdict == UNTOLD and self.part.relation in ("alike", "kept")
+        )
+        return one.p_same if by_equality else one.p_apart
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence's verdict at one place, with the answers to its parts."""
+
+    verdict: str
+    answers: tuple[Answer, ...]
+
+    @property
+    def deciding(self) -> Answer:
+        """The part on which the verdict rests: the weakest that holds, the surest that fails."""
+        own = [one for one in self.answers if one.verdict == self.verdict] or self.answers
+        best = min if self.verdict == FAILS else max
+        return best(own, key=lambda one: 1.0 if one.p is None else one.p)
+
+    @property
+    def needed(self) -> int | None:
+        """Seeds that would tell; None where some part says none, or nothing is open."""
+        if self.verdict != UNDECIDED:
+            return None
+        found = [one.compared.needed for one in self.answers if one.verdict == UNDECIDED]
+        return None if None in found else max(one for one in found if one is not None)
+
+
+def judge(asked: Mapping[Name, tuple[Place, Needs]], scores: Scores) -> dict[Name, Finding]:
+    """Judge sentences that are said together: their comparisons are one family of p values.
+
+    Parameters
+    ----------
+    asked : mapping
+        Name of a sentence to its place and what it needs (see `claim.Check`).
+    scores : Scores
+        Of the measured values.
+
+    Returns
+    -------
+    dict
+        Finding by name. With fewer than three seeds that have both scores nothing is decided.
+    """
+    family: dict[Pair, Comparison] = {}
+    for place, needs in asked.values():
+        for part in _flat(needs):
+            pair = _pair(place, part)
+            if part.relation != "beyond" and pair not in family:
+                family[pair] = _compare(scores, *pair)
+    family = judged(family)
+    found = {}
+    for name, (place, needs) in asked.items():
+        answers = {part: _answer(scores, family, place, part) for part in _flat(needs)}
+        each = [any_of(answers[part].verdict for part in parts) for parts in needs]
+        found[name] = Finding(all_of(each), tuple(answers.values()))
+    return found
+
+
+def seeds_of(scores: Scores, place: Place, term: Term) -> dict[int, float] | None:
+    """A term's scores by seed; None stands for 0 at every seed: gold's distance from itself."""
+    key = (*place, term.method, term.quantity)
+    if not term.aim:
+        return scores.plain(key)
+    if term.aim == GOAL:
+        return None if term.method == GOLD else scores.of(key)
+    own, aims = scores.plain(key), scores.plain((*place, term.aim, term.quantity))
+    return {seed: abs(own[seed] - aims[seed]) for seed in own if seed in aims}
+
+
+def both_seeds(
+    scores: Scores, place: Place, ours: Term, other: Term
+) -> tuple[dict[int, float], dict[int, float]]:
+    """Two terms' scores at the seeds that have both."""
+    first, second = (seeds_of(scores, place, term) for term in (ours, other))
+    known = [set(one) for one in (first, second) if one is not None]
+    seeds = sorted(set.intersection(*known)) if known else []
+    return tuple(  # type: ignore[return-value]
+        {seed: 0.0 if one is None else one[seed] for seed in seeds} for one in (first, second)
+    )
+
+
+def _flat(needs: Needs) -> Iterable[Part]:
+    return (part for parts in needs for part in parts)
+
+
+def _pair(place: Place, part: Part) -> Pair:
+    return place, *sorted((part.ours, part.other))  # type: ignore[return-value]
+
+
+def _compare(scores: Scores, place: Place, ours: Term, other: Term) -> Comparison:
+    first, second = both_seeds(scores, place, ours, other)
+    key: Key = (*place, ours.method, ours.quantity)
+    return scores.against(first, second, key, distances=ours.aim == GOAL)
+
+
+def _answer(scores: Scores, family: Mapping[Pair, Comparison], place: Place, part: Part) -> Answer:
+    if part.relation == "beyond":
+        return _beyond(scores, place, part)
+    pair = _pair(place, part)
+    one = family[pair] if pair[1] == part.ours else _turned(family[pair])
+    terms = (part.ours, part.other)
+    if not all(_measured(scores, place, term) for term in terms):
+        return Answer(part, NOT_MEASURED, one)
+    if one.difference is None:
+        return Answer(part, UNDECIDED, replace(one, needed=FEWEST))
+    return Answer(part, answer(part.relation, one.verdict), one)
+
+
+def _beyond(scores: Scores, place: Place, part: Part) -> Answer:
+    """Whether every value is only a lower bound; an absent one counts against nothing."""
+    cell = scores.cells.get((*place, part.ours.method, part.ours.quantity))
+    bounds = [one.bound == ">=" for one in cell.measured] if cell else []
+    compared = Comparison(seeds=len(bounds))
+    if not bounds:
+        return Answer(part, NOT_MEASURED, compared)
+    if len(bounds) < FEWEST:
+        return Answer(part, UNDECIDED, replace(compared, needed=FEWEST))
+    return Answer(part, HOLDS if all(bounds) else FAILS, compared)
+
+
+def _measured(scores: Scores, place: Place, term: Term) -> bool:
+    """Whether there is any value behind a term, bounds included."""
+    if term.aim == GOAL and term.method == GOLD:
+        return True
+    cell = scores.cells.get((*place, term.method, term.quantity))
+    if cell is None or not cell.measured:
+        return False
+    aim = term.aim
+    if aim == GOAL:
+        aim = GOLD if cell.quantity.goal == GOLD else ""
+    other = scores.cells.get((*place, aim, term.quantity))
+    return not aim or bool(other and other.measured)
+
+
+def _turned(one: Comparison) -> Comparison:
+    """The same comparison the other way round."""
+    difference, low, high = (
+        None if value is None else -value for value in (one.difference, one.high, one.low)
+    )
+    verdict = _TURNED.get(one.verdict, one.verdict)
+    return replace(one, difference=difference, low=low, high=high, verdict=verdict)

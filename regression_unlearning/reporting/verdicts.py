@@ -1,0 +1,53 @@
+"""The predicate behind every sentence that ranks or equates: claims, remarks, the README.
+
+A sentence is made of relations between two models. What `comparing` found of the two (better,
+worse, the same, cannot be told) answers each of them.
+"""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from regression_unlearning.reporting.comparing import BETTER, SAME, UNTOLD, WORSE
+
+HOLDS, FAILS, UNDECIDED, NOT_MEASURED = "holds", "does not hold", UNTOLD, "not measured"
+
+#: ``below``: the first score is the smaller; ``alike``: they are the same within the floor;
+#: ``apart``: they differ by more; ``kept``: the first is alike or smaller; ``beyond``: every value
+#: of the first model is only a lower bound (see `judging`).
+Relation = Literal["below", "alike", "apart", "kept", "beyond"]
+_HOLDS: dict[Relation, set[str]] = {
+    "below": {BETTER},
+    "alike": {SAME},
+    "apart": {BETTER, WORSE},
+    "kept": {BETTER, SAME},
+}
+
+
+def answer(relation: Relation, found: str) -> str:
+    """Whether a relation holds between two models.
+
+    Parameters
+    ----------
+    relation : str
+        See `Relation`.
+    found : str
+        The verdict of their comparison, the first model's score minus the second's.
+    """
+    if found == UNTOLD:
+        return UNDECIDED
+    return HOLDS if found in _HOLDS[relation] else FAILS
+
+
+def all_of(verdicts: Iterable[str]) -> str:
+    """The verdict on a sentence all of whose parts must hold: one that fails refutes it."""
+    return _first(verdicts, (FAILS, NOT_MEASURED, UNDECIDED, HOLDS))
+
+
+def any_of(verdicts: Iterable[str]) -> str:
+    """The verdict on a sentence one of whose parts must hold: one that does is enough."""
+    return _first(verdicts, (HOLDS, UNDECIDED, NOT_MEASURED, FAILS))
+
+
+def _first(verdicts: Iterable[str], order: tuple[str, ...]) -> str:
+    found = set(verdicts)
+    return next((one for one in order if one in found), NOT_MEASURED)
