@@ -23,7 +23,7 @@
   const options = (id, entries, current) => {
     find(id).replaceChildren(...entries.map(([value, title]) => make("option", { value }, title)));
     find(id).value = current;
-    find(id).parentElement.hidden = entries.length < 2;
+    find(id).parentElement.hidden = id === "pick-table" && entries.length < 2;
   };
   const boxes = (id, titles, first) => {
     const rows = titles.map((title, i) => {
