@@ -49,6 +49,7 @@ def folder(tmp_path):
         "title": "T",
         "seeds": [0],
         "tables": {"t": SETTINGS},
+        "claims": [],
         "params": {},
     }
     for number, one in enumerate((record(), record(), record(method="finetune"), {"given": {}})):
