@@ -95,7 +95,9 @@ rule report:
         values=GRID.values,
         facts=GRID.facts,
         figures=[path for path in GRID.figures if path.endswith(".png")],
-        templates=multiext("regression_unlearning/reporting/", "report.html.j2", "report.css"),
+        templates=multiext(
+            "regression_unlearning/reporting/report", ".html.j2", "_macros.html.j2", ".css", ".js"
+        ),
         code=CODE.reporting("report", *GRID.words),
     output:
         "results/{experiment}/report.html",

@@ -1,17 +1,14 @@
 """Put an experiment's tables, figures, claims and settings into one HTML file."""
 
-from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
 
-import yaml
-
-from regression_unlearning import __version__, program
+from regression_unlearning import program
 from regression_unlearning.reporting import provenance
 from regression_unlearning.reporting.claims import claims_of
 from regression_unlearning.reporting.remarks import bars
 from regression_unlearning.reporting.report import Picture, write_report
-from regression_unlearning.reporting.results import told_of_data, with_facts
+from regression_unlearning.reporting.results import with_facts
 from regression_unlearning.reporting.tabling import Tabling
 
 
@@ -33,15 +30,12 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="the .html to write")
     arguments = parser.parse_args()
     settings, folder = arguments.settings, arguments.folder
-    tables, costs, claims = [], [], []
-    measured, _ = provenance.read(folder)
-    shown = [with_facts(one, arguments.facts) for one in settings["tables"].values()]
-    for layout_settings in shown:
-        made = Tabling(measured, layout_settings)
+    claims = []
+    measured, made_with = provenance.read(folder)
+    shown = {key: with_facts(one, arguments.facts) for key, one in settings["tables"].items()}
+    tables = [Tabling(measured, one) for one in shown.values()]
+    for made in tables:
         layout = made.layout
-        tables.append(made.table)
-        if layout.costs:
-            costs.append(made.costs)
         if layout.kind == "methods":
             claims.append((layout.title, bars(made.summaries, layout, made.compared)))
     judged = claims_of(measured, settings)
@@ -50,31 +44,8 @@ def main() -> None:
         Picture(figure["title"], folder / f"{name}.png", figure["caption"])
         for name, figure in settings["figures"].items()
     ]
-    datasets = {one["name"]: one for table in shown for one in table["datasets"]}.values()
-    words = told_of_data([*datasets])
-    embedded = sorted({one["title"] for one in datasets if one["embedded"]})
-    warning = (
-        f"{', '.join(embedded)}: embedded in this project. These figures show that everything "
-        "runs; they say nothing about the methods on the paper's data."
-    )
-    packages = ("torch", "numpy", "scipy", "scikit-learn", "pandas")
-    write_report(
-        arguments.output,
-        settings["title"],
-        {
-            "Datasets": ", ".join(dict.fromkeys(one["title"] for one in datasets)),
-            **({"Word vectors": "; ".join(words)} if words else {}),
-            "Seeds": ", ".join(str(seed) for seed in settings["seeds"]),
-            "Versions": {name: version(name) for name in packages}
-            | {"regression-unlearning": __version__},
-        },
-        tables=tables,
-        figures=pictures,
-        claims=claims,
-        costs=costs,
-        settings=yaml.safe_dump(settings["params"], sort_keys=False, allow_unicode=True),
-        warning=warning if embedded else "",
-    )
+    settings = {**settings, "tables": shown}
+    write_report(arguments.output, settings, made_with, tables, pictures, claims)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """What the programs that make tables, figures and the report are told: names, titles, units."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from itertools import product
 from typing import Any
 
 from regression_unlearning import registry
+from regression_unlearning.pipeline import plan
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.experiment import REFERENCES, Figure, Layout, Table
@@ -75,6 +76,7 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
                 "printed_as": dataset.printed_as or name,
                 **embedding(settings, name),
                 **_given(dataset),
+                **_stands_for(settings, dataset),
             }
             for name, dataset in zip(layout.datasets, datasets, strict=True)
         ],
@@ -151,6 +153,14 @@ def forgotten(dataset: Dataset, forget_set: str, layout: Layout) -> str:
     return f"Request 1: {titles}" if followed else titles
 
 
+def _stands_for(settings: Settings, dataset: Dataset) -> dict[str, str]:
+    """The title of the paper's dataset in whose place one is."""
+    if dataset.stands_for is None:
+        return {}
+    name = dataset.stands_for.dataset
+    return {"stands_for": settings.datasets[name].title if name in settings.datasets else name}
+
+
 def _given(dataset: Dataset) -> dict[str, str]:
     """Where a dataset's original models come from, where they were not trained here."""
     if dataset.original is None:
@@ -189,22 +199,55 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
             "measures": {
                 name: options for name, options in settings.measures.items() if name in measured
             },
-            "datasets": {name: _read(settings.datasets[name]) for name in shown},
+            "datasets": {
+                name: _behind(settings, name, [one for one in layouts if name in one.datasets])
+                for name in shown
+            },
         },
     }
 
 
-def _read(dataset: Dataset) -> dict[str, Any]:
-    """A dataset's settings for people: of many ids their number, and the hash that names them."""
+def _behind(settings: Settings, name: str, shown: Sequence[Table | Figure]) -> dict[str, Any]:
+    """A dataset's settings behind some layouts, for people: those, and no others."""
+    dataset = settings.datasets[name]
+    entry = dataset.plain()
+    measures = {one for layout in shown for one in words(settings, layout)}
+    methods = dict.fromkeys(label for layout in shown for label in layout.methods)
+    helpers = {one for label in methods for _, one in plan.helpers(settings, name, label)}
+    asked = {one for layout in shown for one in layout.forget_sets}
+    asked |= {earlier for one in asked for earlier in dataset.earlier(one)}
+    relearnt = any("relearning" in registry.load("measure", one).NEEDS for one in measures)
     found = {
-        key: value
-        for key, value in dataset.plain().items()
-        if key != "resources"  # where a job ran is not what it made
-        and (key != "original" or value is not None)
+        **{key: entry[key] for key in ("loader", "title", "source")},
+        **embedding(settings, name),
+        **{key: entry[key] for key in ("reading", "model", "loss", "quantiles", "unit")},
+        **{key: entry[key] for key in ("original", "training")},
+        "blindspot": entry["blindspot"] if None in helpers else None,
+        "further_blindspots": _some(entry["further_blindspots"], helpers),
+        "forget_sets": {k: _named(one) for k, one in _some(entry["forget_sets"], asked).items()},
+        "methods": {label: _in_force(dataset.methods[label]) for label in methods},
+        "measures": _some(entry["measures"], measures),
+        "observation": entry["observation"],
+        "relearning": entry["relearning"] if relearnt else None,
     }
-    for chosen in found["forget_sets"].values():
-        ids = chosen.get("ids", ())
-        if len(ids) > IDS:
-            digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()
-            chosen["ids"] = f"{len(ids):,} ids, one a line of SHA-256 {digest}"
+    return {key: one for key, one in found.items() if one is not None and one not in ({}, [])}
+
+
+def _some(entries: Mapping[str, Any], names: Container[str | None]) -> dict[str, Any]:
+    return {name: one for name, one in entries.items() if name in names}
+
+
+def _in_force(chosen: Method) -> dict[str, Any]:
+    """A method's entry with every option, the method's defaults among them."""
+    record = {"tuned": chosen.record.dataset} if chosen.record else {}
+    return {"title": chosen.title, "method": chosen.method, **record, **chosen.options}
+
+
+def _named(forget_set: Mapping[str, Any]) -> dict[str, Any]:
+    """A forget set's entry; of many ids their number, and the hash that names them."""
+    found = {key: one for key, one in forget_set.items() if one is not None}
+    ids = found.get("ids", ())
+    if len(ids) > IDS:
+        digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()
+        found["ids"] = f"{len(ids):,} ids, one a line of SHA-256 {digest}"
     return found

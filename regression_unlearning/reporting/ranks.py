@@ -27,6 +27,8 @@ MATTERS = (
     "seconds_over_retraining",
 )
 FEWEST = 3
+#: Headings of the same for people.
+RANKED = ("Method", "Mean rank", "Cannot be told from")
 COLUMNS = ("method", "mean_rank", "ci_low", "ci_high", "seeds", "blocks", "tied_with")
 
 
@@ -151,16 +153,28 @@ def as_markdown(found: Ranks | str, layout: Layout) -> str:
     parts = [f"# {layout.title}: mean ranks", layout.subtitle]
     if isinstance(found, str):
         return "\n\n".join([*parts, f"Not ranked: {found}."]) + "\n"
-    rows = ["| Method | Mean rank | Cannot be told from |", "|:--|:--|:--|"]
-    for name, value in found.means.items():
-        tied = ", ".join(layout.methods[one] for one in found.tied(name)) or "none"
-        rows.append(
-            f"| {layout.methods[name]} | {in_brackets(value, *found.intervals[name])} | {tied} |"
+    lines = [f"| {' | '.join(row)} |" for row in (RANKED, *texts(found, layout))]
+    lines.insert(1, "|:--|:--|:--|")
+    return "\n\n".join([*parts, "\n".join(lines), explained(found, layout)]) + "\n"
+
+
+def texts(found: Ranks, layout: Layout) -> list[tuple[str, str, str]]:
+    """A leaderboard's rows: see `RANKED`."""
+    return [
+        (
+            layout.methods[name],
+            in_brackets(value, *found.intervals[name]),
+            ", ".join(layout.methods[one] for one in found.tied(name)) or "none",
         )
+        for name, value in found.means.items()
+    ]
+
+
+def explained(found: Ranks, layout: Layout) -> str:
+    """What the ranks are of, and when two of them are tied."""
     measures = ", ".join(layout.words(one).title.lower() for one in found.measures)
-    said = (
+    return (
         f"The mean over {found.seeds} training seeds, {len(layout.groups)} forget sets and "
         f"{measures}: 1 is the best. In brackets the 95 % interval. Mean ranks that differ by less "
         f"than {found.difference:.2f} (Tukey's critical difference) cannot be told apart."
     )
-    return "\n\n".join([*parts, "\n".join(rows), said]) + "\n"

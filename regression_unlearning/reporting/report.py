@@ -1,21 +1,40 @@
-"""One HTML file that holds everything: tables, figures, claims, costs, settings."""
+"""One HTML file that holds everything: tables, figures, claims, costs, settings, provenance."""
 
 import base64
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_text
+from regression_unlearning.reporting import ranks, report_settings
 from regression_unlearning.reporting.claims import Checked
+from regression_unlearning.reporting.grid import Grid
+from regression_unlearning.reporting.paper_values import paper_values
+from regression_unlearning.reporting.report_data import SAID, STYLES, as_data
+from regression_unlearning.reporting.results import told_of_data
 from regression_unlearning.reporting.table import Table
+from regression_unlearning.reporting.tables import SIGNS
+from regression_unlearning.reporting.tabling import Tabling
+from regression_unlearning.reporting.unmeasured import unmeasured
 from regression_unlearning.reporting.verdicts import FAILS, HOLDS, NOT_MEASURED, UNDECIDED
 
 #: Verdict to the style that shows it.
 VERDICTS = {HOLDS: "holds", FAILS: "fails", UNDECIDED: "open", NOT_MEASURED: "none"}
+#: Sign in a cell to what it says, and to the style that shows it.
+MARKS = {sign: (SAID[verdict], STYLES[verdict]) for verdict, sign in SIGNS.items()}
+#: A cell's number, interval and sign.
+CELL = re.compile(rf"(?P<number>[^[]*?)(?: ?(?P<ends>\[.*\]))?(?: (?P<sign>[{''.join(MARKS)}]))?")
+#: Most columns of numbers side by side: more would not fit on a printed page.
+MOST = 10
 
 
 @dataclass(frozen=True)
@@ -38,14 +57,11 @@ class Picture:
 
 def write_report(
     path: str | Path,
-    title: str,
-    facts: Mapping[str, str | Mapping[str, str]],
-    tables: Sequence[Table] = (),
+    settings: Mapping[str, Any],
+    told: Mapping[str, Any],
+    made: Sequence[Tabling],
     figures: Sequence[Picture] = (),
     claims: Sequence[tuple[str, Sequence[Checked]]] = (),
-    costs: Sequence[Table] = (),
-    settings: str = "",
-    warning: str = "",
 ) -> None:
     """Write the report: the same inputs give the same bytes, on any day and machine.
 
@@ -53,22 +69,16 @@ def write_report(
     ----------
     path : path
         The HTML file.
-    title : str
-        Title of the experiment.
-    facts : mapping
-        What the header lists, such as ``{"Seeds": "0, 1, 2", "Versions": {"torch": "2.15.0"}}``.
-    tables : sequence of Table
-        See `tables.main_table`.
+    settings : mapping
+        What the workflow says of the report: see `pipeline.layouts.of_report`.
+    told : mapping
+        See `provenance.gather`.
+    made : sequence of Tabling
+        The tables.
     figures : sequence of Picture
         PNG files with captions.
     claims : sequence of (str, sequence of Checked)
         Heading and verdicts (see `claims.claims_of`), table by table.
-    costs : sequence of Table, optional
-        See `costs.costs_table`. Left out by default: they differ from run to run.
-    settings : str, optional
-        The settings that were used, as YAML.
-    warning : str, optional
-        What must be known before anything else, such as that the data are made up.
     """
     environment = Environment(
         loader=PackageLoader(__package__, "."),
@@ -78,20 +88,139 @@ def write_report(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    legend = dict(pair for table in tables for pair in table.legend)
+    environment.filters |= {"parted": parted, "digest": digest, "as_yaml": as_yaml}
     checked = [(heading, rows) for heading, rows in claims if rows]
     count = Counter(row.verdict for _, rows in checked for row in rows)
+    params = settings["params"]
+    titles = report_settings.titles_of(settings)
+    datasets = {
+        one["name"]: one for table in settings["tables"].values() for one in table["datasets"]
+    }
+    words = told_of_data([*datasets.values()])
     text = environment.get_template("report.html.j2").render(
-        title=title,
-        facts=facts,
-        warning=warning,
-        tables=tables,
-        legend=legend,
+        title=settings["title"],
+        facts={
+            "Datasets": ", ".join(titles.values()),
+            **({"Word vectors": "; ".join(words)} if words else {}),
+            "Training seeds": ", ".join(map(str, settings["seeds"])),
+            "Made by": told["command"],
+        },
+        notices=notices(settings),
+        tables=[(one.table, in_parts(one.table)) for one in made],
+        costs=[(one.costs, in_parts(one.costs)) for one in made if one.layout.costs],
+        ranked=leaderboards(made),
         figures=figures,
         claims=checked,
         tally=[(verdict, count[verdict]) for verdict in VERDICTS if count[verdict]],
         verdicts=VERDICTS,
-        costs=costs,
-        settings=settings,
+        verdict_marks=MARKS,
+        unmeasured=unmeasured(made),
+        datasets=[
+            (titles[key], report_settings.grids(settings, key), one)
+            for key, one in params["datasets"].items()
+        ],
+        measures=report_settings.measures(settings),
+        experiment=params["experiment"],
+        provenance=report_settings.provenance(told, settings),
+        data=as_data(made, settings),
     )
     write_text(path, text)
+
+
+def datasets_of(settings: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """What is said of each dataset that some table shows."""
+    return {one["name"]: one for table in settings["tables"].values() for one in table["datasets"]}
+
+
+def notices(settings: Mapping[str, Any]) -> list[str]:
+    """What must be known before anything else: data that are made up, absent, or not the paper's.
+
+    Parameters
+    ----------
+    settings : mapping
+        See `write_report`.
+    """
+    datasets = datasets_of(settings)
+    told = [*datasets.values()]
+    papers = set(paper_values()["dataset"])
+    embedded = [one["title"] for one in told if one["embedded"]]
+    found = [f"{one['title']}: not here. {one['absent']}" for one in told if one["absent"]]
+    if embedded:
+        found.append(
+            f"{', '.join(embedded)}: embedded in this project. These figures show that everything "
+            "runs; they say nothing about the methods on the paper's data."
+        )
+    for name, one in datasets.items():
+        if one["embedded"] or name in papers:
+            continue
+        what = (
+            f"stands in for {one['stands_for']}, which the paper used"
+            if "stands_for" in one
+            else "none of the paper's datasets"
+        )
+        found.append(
+            f"{one['title']}: {what}. Its numbers cannot be set beside those that the paper prints."
+        )
+    found += [
+        f"{one['title']}: the original model is {one['given']}" for one in told if "given" in one
+    ]
+    return found
+
+
+def leaderboards(made: Iterable[Tabling]) -> list[Grid]:
+    """The tables' leaderboards; then, reason by reason, the tables that have none."""
+    found, without = [], defaultdict(list)
+    for one in made:
+        ranked, layout = one.ranks, one.layout
+        if isinstance(ranked, str):
+            without[ranked].append(layout.title)
+        else:
+            rows = tuple(ranks.texts(ranked, layout))
+            said = ranks.explained(ranked, layout)
+            found.append(Grid(layout.title, ranks.RANKED, rows, said))
+    for reason, titles in without.items():
+        found.append(Grid("", (), (), f"Not ranked, since {reason}: {'; '.join(titles)}."))
+    return found
+
+
+def in_parts(table: Table) -> list[Table]:
+    """A table as several with at most ten columns of numbers, each with the columns after them."""
+    first, last = 2, len(table.columns)
+    after = max((len(row.after) for row in table.rows), default=0)
+    count = last - first - after
+    parts = -(-count // MOST) or 1
+    cuts = [round(part * count / parts) for part in range(parts + 1)]
+    return [
+        replace(
+            table,
+            columns=(
+                *table.columns[:first],
+                *table.columns[first + start : first + end],
+                *table.columns[last - after :],
+            ),
+            blocks=tuple(
+                replace(
+                    block,
+                    rows=tuple(replace(row, cells=row.cells[start:end]) for row in block.rows),
+                )
+                for block in table.blocks
+            ),
+        )
+        for start, end in pairwise(cuts)
+    ]
+
+
+def parted(text: str) -> tuple[str, str, str]:
+    """A cell's number (or numbers, or words), its interval, and the sign of its verdict."""
+    found = CELL.fullmatch(text)
+    return (found["number"], found["ends"] or "", found["sign"] or "") if found else (text, "", "")
+
+
+def digest(script: str) -> str:
+    """What a content security policy names a script by."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+
+
+def as_yaml(values: Mapping[str, Any] | Iterable[Any]) -> str:
+    """Settings as params.yaml might hold them."""
+    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)

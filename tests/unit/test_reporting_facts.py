@@ -55,8 +55,9 @@ def test_of_several_datasets_each_is_named_and_one_without_words_says_nothing(tm
     files = [*facts(tmp_path, demo_pairs=0.5, b=0.7), tmp_path / "c" / "facts.json"]
     words = [said for said in layout_of(with_facts(several, files)).disclosed if "vector" in said]
     assert words == [
-        "demo_pairs: 50 % of the words have a vector", "B: 70 % of the words have a vector",
-    ]  # fmt: skip
+        "Made-up sentence pairs: 50 % of the words have a vector",
+        "B: 70 % of the words have a vector",
+    ]
 
 
 def test_what_is_reported_reads_the_facts_of_the_data_that_it_shows():

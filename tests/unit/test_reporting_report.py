@@ -1,108 +1,213 @@
-"""The report: self-contained, escaped, and the same bytes twice."""
+"""The report: one file, escaped, whole without scripts, and the same bytes twice."""
 
 import base64
+import hashlib
+import json
 import re
 import subprocess
 import sys
-from html.parser import HTMLParser
+from importlib.resources import files
 
 import pytest
+import reports
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.reporting.claims import Checked
-from regression_unlearning.reporting.report import Picture, write_report
+from regression_unlearning.reporting.report import (
+    MOST,
+    Picture,
+    in_parts,
+    leaderboards,
+    notices,
+    parted,
+    write_report,
+)
+from regression_unlearning.reporting.report_data import as_data
 from regression_unlearning.reporting.table import Block, Cell, Row, Table
 
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
-ROW = Row("0–2", "Error", (Cell("1.0", "1.1", ("one <note>",)),), "retrained", ("<0.1",))
-TABLE = Table(
-    "Tab <le>", "Data", ("Set", "Measure", "M & M", "Floor"), (Block("", (ROW,)),), (("T", "m"),)
-)
-CLAIM = [Checked("c", "It <is> so", "Section 6", "cannot be told", ("0–2: a", "random: b"))]
-
-
-class Reader(HTMLParser):
-    """Collects elements, links, and elements left open."""
-
-    VOID = frozenset({"meta", "img", "br", "hr", "link"})
-
-    def __init__(self):
-        super().__init__()
-        self.open, self.tags, self.links = [], [], []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.links += [value for name, value in attrs if name in ("src", "href")]
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
+BREAK = "</script><!--<script><b>&'\""
+CLAIM = [Checked("c", "It <is> so", "Section 6", "holds", ("0–2: a", "random: b"))]
 
 
 @pytest.fixture
 def report(tmp_path):
-    (tmp_path / "f.png").write_bytes(PIXEL)
-
-    def make(name="report.html", **more):
-        write_report(
-            tmp_path / name,
-            "Demo <script>alert(1)</script>",
-            {"Seeds": "0, 1", "Versions": {"torch": "2.15.0"}},
-            tables=[TABLE],
-            figures=[Picture("Figure 4", tmp_path / "f.png", "See & <see>")],
-            claims=[("Table 2", CLAIM)],
-            settings="a: <b>\n",
-            **more,
-        )
-        return (tmp_path / name).read_bytes().decode("utf-8")
+    def make(mark="", name="report.html", claims=()):
+        settings = reports.told(reports.plain(mark))
+        text, tables = reports.made(tmp_path, settings, claims, name)
+        return text, tables, settings
 
     return make
 
 
-def test_it_is_one_file_without_network(report):
-    reader = Reader()
-    text = report(costs=[TABLE], warning="made up")
-    reader.feed(text)
-    assert reader.open == []
-    assert "script" not in reader.tags and "link" not in reader.tags
-    assert all(link.startswith(("#", "data:image/png;base64,")) for link in reader.links)
-    assert not re.search(r"https?://|@import|url\(", text)
-    targets = {link[1:] for link in reader.links if link.startswith("#")}
-    assert targets == {"reading", "tables", "figures", "claims", "costs", "settings"}
-    assert all(f'id="{name}"' in text for name in targets)
+def test_nothing_is_fetched_and_only_the_own_script_runs(report):
+    text, _, _ = report(claims=[("T", CLAIM)])
+    read = reports.Reader(text)
+    assert "link" not in read.tags and read.links
+    assert all(link.startswith(("#", "data:image/png;base64,")) for link in read.links)
+    styles = "".join(re.findall(r"<style>(.*?)</style>", text, re.DOTALL))
+    assert styles and not re.search(r"@import|url\(", styles)
+    assert all(f'id="{link[1:]}"' in text for link in read.links if link[0] == "#")
+    _, own = read.scripts
+    sha = base64.b64encode(hashlib.sha256(own.encode()).digest()).decode()
+    assert "default-src 'none'; img-src data:" in read.policy
+    assert f"script-src 'sha256-{sha}'" in read.policy
+    assert not re.search(r"https?:|fetch|import|eval|Function|innerHTML|document\.write", own)
 
 
-def test_text_is_escaped(report):
-    text = report(warning="<i>")
-    for raw in ("<script>", "<i>", "<le>", "<see>", "<is>", "a: <b>", "one <note>"):
-        assert raw not in text
-    assert "M &amp; M" in text and "a: &lt;b&gt;" in text
+def test_every_number_is_there_without_scripts(report):
+    text, (table,), _ = report()
+    cells = reports.Reader(text).cells
+    rows = (*table.table.rows, *table.costs.rows)
+    shown = [list(filter(None, parted(cell.text))) for row in rows for cell in row.all_cells]
+    assert sum(map(len, shown)) > 20
+    for parts in shown:
+        assert any(all(part in cell for part in parts) for cell in cells), parts
+    assert re.search(r'<section id="explore" class="scripted" hidden>', text)
 
 
-def test_numbers_notes_and_verdicts_are_shown(report):
-    text = report()
-    assert "<small>paper 1.1</small>" in text and '<td class="floor">&lt;0.1</td>' in text
-    assert "<li>one &lt;note&gt;</li>" in text
-    assert '<span class="verdict open">1 cannot be told</span>' in text
-    assert "<li>random: b</li>" in text
+def test_a_title_does_not_end_the_script(report):
+    text, tables, settings = report(BREAK)
+    read = reports.Reader(text)
+    assert len(read.scripts) == 2
+    data = json.loads(read.scripts[0])
+    assert data == as_data(tables, settings)
+    assert data[0]["title"] == f"Table{BREAK}"
+    assert not re.search("[<>&']", read.scripts[0])
 
 
-def test_costs_are_optional_and_said_to_vary(report):
-    assert 'id="costs"' not in report()
-    assert "vary from run to run" in report(costs=[TABLE])
+def test_every_title_is_escaped(report):
+    text, _, _ = report(BREAK, claims=[(BREAK, CLAIM)])
+    read = reports.Reader(text)
+    for title in ("Tiny", "Pairs", "Low", "Fine", "Table", "Figure"):
+        assert f"{title}{BREAK}" in read.text, title
+    assert "no <row> is left" in read.text and "It <is> so" in read.text
+    assert "<row>" not in text and "<is>" not in text and BREAK not in text
+
+
+def test_titles_stand_where_keys_would(report):
+    text, _, _ = report()
+    read = reports.Reader(text)
+    assert "zq_" not in read.text and "zq_" not in read.scripts[0]
+    assert "zq_low" in text  # as YAML
+
+
+def test_only_what_is_shown_is_told(report):
+    _, _, settings = report()
+    dataset = settings["params"]["datasets"]["zq_pairs"]
+    assert list(dataset["methods"]) == ["zq_fine"] and list(dataset["forget_sets"]) == ["zq_low"]
+    assert {"blindspot", "relearning", "further_blindspots"}.isdisjoint(dataset)
+    assert dataset["methods"]["zq_fine"]["batch_size"] == 256, "a default is an option in force"
+    plain = reports.plain()
+    plain["experiments"]["tiny"]["tables"]["t"]["methods"] = ["zq_blind"]
+    assert "blindspot" in reports.told(plain)["params"]["datasets"]["zq_pairs"]
+
+
+def test_what_is_lacking_is_said_with_its_reason(report):
+    text, _, _ = report()
+    lacking = text[text.index('<section id="unmeasured">') : text.index('<section id="costs">')]
+    cells = re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", lacking)
+    row = cells.index("not measured: no &lt;row&gt; is left")
+    assert cells[row + 1 : row + 4] == ["Pairs, Low", "Fine", "Forget error, test"]
+
+
+def test_the_scripts_numbers_are_the_tables(report):
+    _, (table,), settings = report()
+    (data,) = as_data([table], settings)
+    titles = [one["title"] for one in data["measures"]]
+    for row in table.table.rows:
+        if row.label not in titles:
+            continue
+        found = data["groups"][0]["measures"][titles.index(row.label)]
+        for cell, one in zip(row.cells, found["cells"], strict=True):
+            number, ends, sign = parted(cell.text)
+            assert one is None or one["text"] == f"{number} {ends}".strip()
+            assert one is None or one.get("sign", "") == sign
+        assert row.after[0] in (found.get("floor"), "—")
+    first = data["groups"][0]["measures"][0]
+    assert [text for _, _, text in first["cells"][0]["seeds"]][:2] == ["1.000", "1.143"]
+    gold, floor = float(first["cells"][1]["value"]), float(first["floor"].split()[0])
+    assert [float(one) for one in first["band"]] == pytest.approx(
+        [gold - floor, gold + floor], abs=2e-3
+    )
+    wasserstein = data["groups"][0]["measures"][titles.index("Wasserstein distance, train")]
+    assert float(wasserstein["band"][1]) == float(wasserstein["floor"].split()[0])
+    assert "epochs 7" in data["groups"][0]["made"][2] and "epochs 2" in data["groups"][0]["start"]
+
+
+def test_what_the_data_are_is_said_first(report):
+    plain = reports.plain()
+    (made_up,) = notices(reports.told(plain))
+    assert "Pairs: embedded in this project" in made_up
+    absent, _ = notices(reports.told(plain, {"zq_pairs": "Ask its authors."}))
+    assert absent == "Pairs: not here. Ask its authors."
+    settings = reports.told(plain)
+    settings["tables"]["t"]["datasets"][0]["embedded"] = False
+    (other,) = notices(settings)
+    assert "none of the paper's datasets" in other
+    settings["tables"]["t"]["datasets"][0]["stands_for"] = "AgeDB"
+    (stand_in,) = notices(settings)
+    assert "Pairs: stands in for AgeDB" in stand_in
+    settings["tables"]["t"]["datasets"][0]["name"] = "stsb"
+    assert notices(settings) == []
+
+
+def test_a_wide_table_is_split_and_nothing_is_lost():
+    names = tuple(f"M{number}" for number in range(23))
+    row = Row("G", "Error", tuple(map(Cell, names)), after=("floor",))
+    parts = in_parts(Table("T", "D", ("Set", "Measure", *names, "Floor"), (Block("", (row,)),)))
+    assert [name for part in parts for name in part.columns[2:-1]] == list(names)
+    assert [c.text for part in parts for c in part.rows[0].cells] == list(names)
+    assert all(len(part.rows[0].cells) <= MOST for part in parts) and len(parts) == 3
+    assert all(part.rows[0].after == ("floor",) for part in parts)
+    assert all(len(part.columns) == 2 + len(part.rows[0].all_cells) for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("1.2 [1.0, 1.5] ▲", ("1.2", "[1.0, 1.5]", "▲")),
+        ("1.2, 1.3 ?", ("1.2, 1.3", "", "?")),
+        ("≤ 0.3", ("≤ 0.3", "", "")),
+        ("<0.1 [0.1, 0.2]", ("<0.1", "[0.1, 0.2]", "")),
+        ("not measured", ("not measured", "", "")),
+    ],
+)
+def test_a_cell_is_taken_apart(text, parts):
+    assert parted(text) == parts
+
+
+def test_leaderboards_and_why_there_is_none(report):
+    _, (table,), _ = report()
+    (none,) = leaderboards([table])
+    assert none.said == "Not ranked, since one method has no rank: Table." and not none.rows
+
+
+def test_claims_are_counted_and_shown(report):
+    text, _, _ = report(claims=[("T", CLAIM), ("Empty", [])])
+    assert '<span class="verdict holds">1 holds</span>' in text
+    assert "<li>random: b</li>" in text and "Empty" not in text
+    assert "Holm" in text and "seed by seed" in text
 
 
 def test_same_bytes_twice(report):
-    assert report("one.html") == report("two.html")
+    assert report(name="one.html")[0] == report(name="two.html")[0]
+
+
+def test_the_script_is_short():
+    script = (files("regression_unlearning.reporting") / "report.js").read_text(encoding="utf-8")
+    assert len(script.splitlines()) < 200
+    assert not re.search(r"\{\{|\{%|\{#", script), "the template would take it for its own"
 
 
 def test_an_absent_figure_is_named(tmp_path):
+    settings = reports.told(reports.plain())
     with pytest.raises(UserError, match=r"none\.png"):
         write_report(
-            tmp_path / "r.html", "T", {}, figures=[Picture("F", tmp_path / "none.png", "")]
+            tmp_path / "r.html",
+            settings,
+            reports.TOLD,
+            [],
+            [Picture("F", tmp_path / "none.png", "")],
         )
     assert not (tmp_path / "r.html").exists()
 

@@ -1,0 +1,49 @@
+"""Texts in rows and columns, for what the report shows beside the tables of numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows of texts under a header.
+
+    Parameters
+    ----------
+    title : str
+        Its heading.
+    columns : tuple of str
+        Headings of the columns.
+    rows : tuple of tuple of str
+        A text for each column.
+    said : str
+        What must be known to read it.
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    said: str = ""
+
+
+def phrase(settings: Mapping[str, Any]) -> str:
+    """Settings as one phrase: ``"epochs 4, schedule plateau (factor 0.1, patience 10)"``.
+
+    What is not set is left out.
+    """
+    kept = {key: one for key, one in settings.items() if one is not None and one not in ({}, [])}
+    return ", ".join(f"{key.replace('_', ' ')} {written(one)}" for key, one in kept.items())
+
+
+def written(value: Any) -> str:
+    """A setting's value; of a section that has a name the name, and the rest in brackets."""
+    if isinstance(value, Mapping):
+        name, rest = value.get("name"), {key: value[key] for key in value if key != "name"}
+        inner = f"({phrase(rest)})"
+        return f"{name} {inner}" if name and rest else str(name) if name else inner
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(written, value))}]"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
