@@ -68,7 +68,8 @@ def tuning_of(settings: Settings, dataset: str) -> Tuning:
 def tuned(grid: Grid) -> list[str]:
     """Searches for every method that an experiment shows, where its dataset says how.
 
-    Entries that stand beside the paper's printed values are left out: theirs are its settings.
+    Entries that stand beside the paper's printed values are left out (theirs are its settings), and
+    references, which are no unlearning.
     """
     settings = grid.settings
     kept = {
@@ -84,5 +85,7 @@ def tuned(grid: Grid) -> list[str]:
     return [
         paths.search(dataset, label)
         for dataset, label in dict.fromkeys(cells)
-        if settings.datasets[dataset].tuning is not None and (dataset, label) not in kept
+        if (own := settings.datasets[dataset]).tuning is not None
+        and (dataset, label) not in kept
+        and not own.method(label).reference
     ]

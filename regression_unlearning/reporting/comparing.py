@@ -180,6 +180,8 @@ def _by_ranks(numbers: list[float], floor: float | None) -> Comparison:
 
     middle = float(np.median(numbers))
     found = Comparison(middle, None, None, len(numbers), floor, p(numbers, "two-sided"))
+    if not any(numbers):
+        return replace(found, p_same=0.0)
     if floor is None:
         return found
     above = p([number + floor for number in numbers], "greater")

@@ -75,7 +75,7 @@ def test_a_look_is_laid_down_for_methods_that_there_are():
 @pytest.mark.parametrize("key", [key for key in LABELS if key not in {*METHODS, *REFERENCES}])
 def test_a_variant_keeps_its_method_s_colour(key):
     base = style(key.rsplit("_lambda", 1)[0].removesuffix("_tuned").removesuffix("_faster")
-                 .removesuffix("_norm"))  # fmt: skip
+                 .removesuffix("_norm").removesuffix("_released"))  # fmt: skip
     assert base in METHODS.values()
     own = style(key)
     assert (own.color, own.marker) == (base.color, base.marker)

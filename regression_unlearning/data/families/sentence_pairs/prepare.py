@@ -6,19 +6,15 @@ letters and the apostrophes inside words, away; NLTK's stop words away; an unkno
 mean vector of the known words of its sentence; then at most 10 tokens, with zeros on the left.
 """
 
-import gzip
-import io
 import json
-import zipfile
-import zlib
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regression_unlearning.data.families.sentence_pairs.stop_words import STOP_WORDS
+from regression_unlearning.data.families.sentence_pairs.word_vectors import read_vectors
 from regression_unlearning.data.work import Work
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
@@ -115,83 +111,6 @@ def _vectors_file(raw: Path) -> Path:
     manifest = json.loads((raw / MANIFEST).read_text(encoding="utf-8"))
     (name,) = set(manifest["files"]) - set(FILES.values())
     return raw / name
-
-
-@contextmanager
-def _open_vectors(path: Path, member: str) -> Iterator[BinaryIO]:
-    """Open a vector file as a stream of bytes, whatever it is packed in.
-
-    Raises
-    ------
-    UserError
-        When the file is missing or broken, or the archive lacks the member.
-    """
-    try:
-        yield from _unpacked(path, member)
-    except (OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
-        raise UserError(f"cannot read the word vectors of {path}: {error}") from error
-
-
-def _unpacked(path: Path, member: str) -> Iterator[BinaryIO]:
-    with path.open("rb") as file:
-        magic = file.read(4)
-        file.seek(0)
-        if magic[:2] == b"\x1f\x8b":
-            with gzip.open(file) as unpacked:
-                yield io.BufferedReader(unpacked, 1 << 20)
-        elif magic == b"PK\x03\x04":
-            with zipfile.ZipFile(file) as archive, archive.open(member) as unpacked:
-                yield unpacked
-        else:
-            yield file
-
-
-def read_vectors(path: Path, words: Iterable[str], embedding: Embedding) -> dict[str, np.ndarray]:
-    """Read the vectors of some words from a stream in GloVe's format.
-
-    A line is a word and `dimension` numbers; the word may hold spaces. Only lines that begin with a
-    wanted word are parsed, so a file of millions of lines costs one pass and little memory.
-
-    Returns
-    -------
-    dict
-        Word to float32 array of shape (dimension,).
-
-    Raises
-    ------
-    UserError
-        When a line has another number of numbers than the embedding's dimension, no word has a
-        vector, or the file cannot be read.
-    """
-    wanted = {word.encode(): word for word in words}
-    found: dict[str, np.ndarray] = {}
-    with _open_vectors(path, embedding.member) as lines:
-        for number, line in enumerate(lines, 1):
-            first = line[: line.find(b" ")]
-            if first not in wanted:
-                continue
-            fields = line.rstrip().rsplit(b" ", embedding.dimension)
-            try:
-                vector = np.array(fields[1:], dtype=np.float32)
-            except ValueError:
-                vector = np.empty(0, np.float32)
-            if len(vector) != embedding.dimension:
-                raise UserError(
-                    f"{path}, line {number}: no word with {embedding.dimension} numbers; "
-                    "set the embedding's dimension to that of the file."
-                )
-            if fields[0] == first:
-                if not np.isfinite(vector).all():
-                    raise UserError(
-                        f"{path}, line {number}: a vector with an infinite or missing number."
-                    )
-                found.setdefault(wanted[first], vector)
-    if not found:
-        raise UserError(
-            f"{path}: none of the sentences' words has a vector of {embedding.dimension} numbers; "
-            "is it the right file, and the embedding's dimension that of the file?"
-        )
-    return found
 
 
 def index_tokens(
