@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rounding import close
 
-from regression_unlearning.data.families.sentence_pairs import prepare as sentence_pairs
+from regression_unlearning.data.families.sentence_pairs import word_vectors
 from regression_unlearning.data.families.sentence_pairs.batch import Inputs
 from regression_unlearning.data.families.sentence_pairs.prepare import (
     FILES,
@@ -259,7 +259,7 @@ def test_vectors_are_read_as_a_stream(tmp_path, monkeypatch):
     def endless(path, member):
         yield itertools.chain(itertools.repeat(noise, 20_000), ends)
 
-    monkeypatch.setattr(sentence_pairs, "_open_vectors", endless)
+    monkeypatch.setattr(word_vectors, "_open_vectors", endless)
     tracemalloc.start()
     found = read_vectors(tmp_path / "v", ["dog"], embedding(200))
     peak = tracemalloc.get_traced_memory()[1]
