@@ -135,6 +135,7 @@ def start(project: Project, arguments: list[str]) -> subprocess.Popen:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_killed_at_random_moments(started, name):
     """Three SIGKILLs or SIGTERMs, each at a moment drawn from the whole run, then to the end."""

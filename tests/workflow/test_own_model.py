@@ -91,6 +91,7 @@ def taken(prepared):
     return prepared
 
 
+@pytest.mark.slow
 def test_a_model_is_taken_and_what_depends_on_it_follows_it(taken):
     root = taken.root
     mine, original = load_file(root / MINE), load_file(root / ORIGINAL)
