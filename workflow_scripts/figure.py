@@ -6,6 +6,7 @@ from regression_unlearning import program
 from regression_unlearning.reporting import figure
 from regression_unlearning.reporting.absent import notice
 from regression_unlearning.reporting.comparisons import Scores, against_nothing
+from regression_unlearning.reporting.ranks import NOT_RANKED, rank
 from regression_unlearning.reporting.results import layout_of, printed, read_measures, with_facts
 from regression_unlearning.reporting.summary import summarise
 
@@ -33,6 +34,7 @@ def main() -> None:
         return
     values = read_measures(arguments.measures)
     layout = layout_of(with_facts(settings, arguments.facts))
+    scores = Scores(values, layout.quantities) if values else None
     given = figure.Given(
         layout,
         arguments.output,
@@ -42,7 +44,8 @@ def main() -> None:
             (dataset, forget_set, label): {int(seed): Path(path) for seed, path in files.items()}
             for dataset, forget_set, label, files in settings["observations"]
         },
-        against_nothing(Scores(values, layout.quantities), layout) if values else {},
+        against_nothing(scores, layout) if scores else {},
+        rank(scores, layout) if scores else NOT_RANKED,
     )
     figure.load(settings["kind"]).draw(given)
 

@@ -13,6 +13,7 @@ from typing import Protocol
 from regression_unlearning import registry
 from regression_unlearning.reporting.comparisons import Comparisons
 from regression_unlearning.reporting.layout import Layout
+from regression_unlearning.reporting.ranks import NOT_RANKED, Ranks
 from regression_unlearning.reporting.summaries import Summaries
 
 
@@ -34,6 +35,8 @@ class Given:
         Dataset, forget set and method to ``.npz`` files by training seed, if it needs them.
     compared : dict
         Each method with doing nothing: see `comparisons.against_nothing`.
+    ranks : Ranks or str
+        The methods' mean ranks, or why there are none: see `ranks.rank`.
     """
 
     layout: Layout
@@ -42,6 +45,7 @@ class Given:
     summaries: Summaries = field(default_factory=dict)
     observations: Mapping[tuple[str, str, str], Mapping[int, Path]] = field(default_factory=dict)
     compared: Comparisons = field(default_factory=dict)
+    ranks: Ranks | str = NOT_RANKED
 
 
 class Kind(Protocol):

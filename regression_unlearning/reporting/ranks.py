@@ -27,6 +27,7 @@ MATTERS = (
     "seconds_over_retraining",
 )
 FEWEST = 3
+NOT_RANKED = "nothing was measured that methods are ranked by"
 #: Headings of the same for people.
 RANKED = ("Method", "Mean rank", "Cannot be told from")
 COLUMNS = ("method", "mean_rank", "ci_low", "ci_high", "seeds", "blocks", "tied_with")

@@ -55,7 +55,7 @@ def draw_ranks(
     axis.set_xlim(min(1.0, *lows) - 0.3, max(float(len(keys)), *highs) + 0.3)
     axis.locator_params(axis="x", integer=True, nbins=8)
     axis.tick_params(axis="y", length=0)
-    axis.set_xlabel("Mean rank (1: closest to the retrained model)")
+    axis.set_xlabel("Mean rank (1: the best of all)")
     for row in range(0, len(keys), 2):
         axis.axhspan(row - 0.5, row + 0.5, color="#F4F4F4", linewidth=0, zorder=0)
 

@@ -40,7 +40,7 @@ from regression_unlearning.reporting.wrapping import text_width, wrapped
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-NEEDS = ("wasserstein", "cost")
+NEEDS = ("wasserstein", "row_distance", "cost")
 SEE = (
     "a row for each method, ordered by the mean over the forget sets of its distance over that of "
     "doing nothing. The upper two rows, their lines and bands are the model that forgot nothing "
