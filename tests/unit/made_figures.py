@@ -7,11 +7,14 @@ import numpy as np
 import yaml
 from made_summaries import NOT_MEASURED, WORDS, cell
 
+from regression_unlearning.evaluation.values import Value
 from regression_unlearning.files import write_npz
 from regression_unlearning.reporting import figure
+from regression_unlearning.reporting.comparisons import Scores
 from regression_unlearning.reporting.figure import Given
 from regression_unlearning.reporting.figures.requests import FOLLOWED
 from regression_unlearning.reporting.layout import Layout
+from regression_unlearning.reporting.ranks import rank
 from regression_unlearning.reporting.remarks import COST, W1
 
 SETTINGS = yaml.safe_load((Path(__file__).parents[2] / "params.yaml").read_text(encoding="utf-8"))
@@ -50,11 +53,25 @@ def given(kind, stem, keys, sets, seeds):
     own = layout(keys, sets)
     if kind.endswith("densities"):
         return Given(own, stem, UNIT, {}, observations(stem.parent, own, seeds))
+    if kind == "leaderboard":
+        return Given(own, stem, UNIT, ranks=ranked(own, max(seeds, 3)))
     return Given(own, stem, UNIT, summaries(own, seeds))
 
 
 def draw(kind, stem, keys, sets, seeds):
     figure.load(kind).draw(given(kind, stem, keys, sets, seeds))
+
+
+def ranked(own, seeds):
+    """Mean ranks by costs that follow the methods' order, with some noise."""
+    generator = np.random.default_rng(0)
+    values = [
+        Value(*group, method, COST, seed, None, 1 + level + 3 * generator.random())
+        for group in own.groups
+        for level, method in enumerate(own.unlearning)
+        for seed in range(seeds)
+    ]
+    return rank(Scores(values, own.quantities), own)
 
 
 def observations(folder, own, seeds, rows=80):

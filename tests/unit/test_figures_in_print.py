@@ -19,7 +19,7 @@ SEEDS = {1: 5, 2: 2, 3: 1}
 def check(found):
     wide, high = found.size
     assert wide in (ONE_COLUMN, TWO_COLUMNS) and 0.5 < high <= PAGE
-    assert len(found.texts) > 2 and min(points for _, points, _ in found.texts) >= SMALLEST
+    assert len(found.texts) >= 2 and min(points for _, points, _ in found.texts) >= SMALLEST
     for words, _, (left, bottom, right, top) in found.texts:
         assert left >= 0 and bottom >= 0 and right <= wide and top <= high, words
     assert not overlaps(found.texts)

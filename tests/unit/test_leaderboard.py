@@ -1,37 +1,16 @@
 """The leaderboard as a figure: from mean ranks, or saying why there are none."""
 
-import numpy as np
 import pytest
 from drawn_figures import overlaps, page
-from made_figures import LABELS, layout
+from made_figures import LABELS, layout, ranked
 
-from regression_unlearning.evaluation.values import Value
-from regression_unlearning.reporting.comparisons import Scores
 from regression_unlearning.reporting.figure import Given
 from regression_unlearning.reporting.figures.leaderboard import draw
-from regression_unlearning.reporting.ranks import Ranks, rank
-
-
-def values(own, seeds):
-    """Costs that follow the methods' order, with some noise."""
-    generator = np.random.default_rng(0)
-    return [
-        Value(
-            *group,
-            method,
-            "seconds_over_retraining",
-            seed,
-            None,
-            1 + level + 3 * generator.random(),
-        )
-        for group in own.groups
-        for level, method in enumerate(own.unlearning)
-        for seed in range(seeds)
-    ]
+from regression_unlearning.reporting.ranks import Ranks
 
 
 def drawn(tmp_path, own, seeds):
-    found = rank(Scores(values(own, seeds), own.quantities), own)
+    found = ranked(own, seeds)
     with page() as figure:
         draw(Given(own, tmp_path / "f", "years", ranks=found))
     return found, figure

@@ -7,7 +7,7 @@ from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.settings.document import load_settings
 
 SHOWN = {"dataset": "demo_pairs", "forget_sets": ["score_0_2"]}
-KEPT = ["errors", "wasserstein", "cost"]
+KEPT = ["errors", "wasserstein", "row_distance", "cost"]
 
 
 def two_tables(values):
