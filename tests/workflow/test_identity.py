@@ -11,6 +11,7 @@ def identities(project, rule):
     return [(*name.split(), seed) for name, seeds in found for seed in seeds.split()]
 
 
+@pytest.mark.slow
 def test_no_two_trained_models_share_an_identity(built):
     found = identities(built, "train")
     assert {name[-2] for name in found} == {"original", "retrained", "blindspot"}

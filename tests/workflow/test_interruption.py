@@ -172,6 +172,7 @@ def test_killed_at_random_moments(started, name):
     assert not list(killed.parent.glob(f"*{name}.unfinished")), "unfinished work was left"
 
 
+@pytest.mark.slow
 def test_every_checkpoint_of_a_run_that_is_killed_often(started):
     """Killed as soon as its state has moved, again and again: it still gets on, to the same end."""
     project, _ = started

@@ -242,6 +242,7 @@ WORDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", WORDS)
 def test_words_rerun_nothing(built, kind):
     path, old, new = WORDS[kind]
@@ -258,6 +259,7 @@ def test_another_layout_of_the_same_code_reruns_nothing(built):
     same(built.jobs(), [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["method", "measure", "network", "source", "figure"])
 def test_a_new_file_reruns_nothing(built, kind):
     like = {

@@ -44,6 +44,7 @@ def elsewhere(project):
     )
 
 
+@pytest.mark.slow
 def test_the_examples_of_the_help_run(prepared):
     """The second starts from the model that the first has made."""
     for name in ("train", "unlearn"):

@@ -20,6 +20,7 @@ def rows(project, tmp_path):
     return project, site / "rows"
 
 
+@pytest.mark.slow
 def test_an_edit_of_its_network_reruns_what_uses_it(rows):
     project, package = rows
     listed = checked(project.snakemake("-n", "--quiet", "progress", *ASKED)).stdout
