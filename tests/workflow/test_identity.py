@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 
 def identities(project, rule):
     """The --identity of every job of a rule, as the rules write its command."""
