@@ -19,8 +19,8 @@ SEE = (
     "Bars on the right join methods that cannot be told apart (Tukey's critical difference of mean "
     "ranks)."
 )
-#: Inches of a method's row, and that are left for the bars of ties.
-ROW, BARS = 0.155, 0.4
+#: Inches of a method's row.
+ROW = 0.155
 
 
 def draw(given: Given) -> None:
