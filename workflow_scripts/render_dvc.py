@@ -1,11 +1,10 @@
 """Render dvc.yaml from params.yaml and the steps; with --check only say whether it is in step."""
 
-import sys
 from pathlib import Path
 
 from regression_unlearning import program
-from regression_unlearning.files import write_text
 from regression_unlearning.pipeline.stages import rendered
+from regression_unlearning.program.rendered import keep_in_step
 from regression_unlearning.settings.document import check
 from regression_unlearning.settings.reading import read_yaml
 
@@ -19,11 +18,7 @@ def main() -> None:
     arguments = parser.parse_args()
     params = read_yaml(arguments.params)
     text = rendered(check(params, str(arguments.params), arguments.params.parent), params)
-    if not arguments.check:
-        write_text(arguments.output, text)
-    elif not arguments.output.is_file() or arguments.output.read_text(encoding="utf-8") != text:
-        program.say(f"{arguments.output} is out of step: run python workflow_scripts/render_dvc.py")
-        sys.exit(1)
+    keep_in_step(arguments.output, text, check=arguments.check, script="render_dvc.py")
 
 
 if __name__ == "__main__":

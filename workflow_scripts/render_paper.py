@@ -3,11 +3,10 @@
 With --check only say whether it is in step with the committed results.
 """
 
-import sys
 from pathlib import Path
 
 from regression_unlearning import program
-from regression_unlearning.files import write_text
+from regression_unlearning.program.rendered import keep_in_step
 from regression_unlearning.reporting import against_paper, provenance
 from regression_unlearning.reporting.tabling import Tabling
 
@@ -49,12 +48,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("docs/paper-table-2.md"), help="file")
     parser.add_argument("--check", action="store_true", help="write nothing; 1 where out of step")
     arguments = parser.parse_args()
-    text, path = rendered(), arguments.output
-    if not arguments.check:
-        write_text(path, text)
-    elif not path.is_file() or path.read_text(encoding="utf-8") != text:
-        program.say(f"{path} is out of step: run python workflow_scripts/render_paper.py")
-        sys.exit(1)
+    script = "render_paper.py"
+    keep_in_step(arguments.output, rendered(), check=arguments.check, script=script)
 
 
 if __name__ == "__main__":

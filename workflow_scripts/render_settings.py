@@ -1,10 +1,9 @@
 """Render docs/settings.md from the settings' types; with --check only say whether it is in step."""
 
-import sys
 from pathlib import Path
 
 from regression_unlearning import program
-from regression_unlearning.files import write_text
+from regression_unlearning.program.rendered import keep_in_step
 from regression_unlearning.settings.reference import rendered
 
 
@@ -14,12 +13,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("docs/settings.md"), help="the file")
     parser.add_argument("--check", action="store_true", help="write nothing; 1 where out of step")
     arguments = parser.parse_args()
-    text, path = rendered(), arguments.output
-    if not arguments.check:
-        write_text(path, text)
-    elif not path.is_file() or path.read_text(encoding="utf-8") != text:
-        program.say(f"{path} is out of step: run python workflow_scripts/render_settings.py")
-        sys.exit(1)
+    script = "render_settings.py"
+    keep_in_step(arguments.output, rendered(), check=arguments.check, script=script)
 
 
 if __name__ == "__main__":
