@@ -61,8 +61,8 @@ CODE = re.findall(r"```python\n(.*?)```", MODEL, re.DOTALL)
 def test_the_key_of_the_page_is_one_of_a_dataset():
     (text,) = re.findall(r"```yaml\n(.*?)```", MODEL, re.DOTALL)
     values = resolved(read_yaml(ROOT / "params.yaml"), ROOT)
-    values["datasets"]["fairface"] |= yaml.safe_load(text)
-    assert check(values).datasets["fairface"].original == "my_models/faces_{seed}.safetensors"
+    values["datasets"]["utkface_short"] |= yaml.safe_load(text)
+    assert check(values).datasets["utkface_short"].original == "my_models/faces_{seed}.safetensors"
 
 
 def test_torchvision_s_resnet18_becomes_the_project_s(tmp_path, monkeypatch):
@@ -109,6 +109,6 @@ def test_the_entries_that_are_like_others_pass_the_check():
     (text,) = re.findall(r"\n    (datasets:\n(?:    .*\n)+)", OWN)
     own = yaml.safe_load(text.replace("\n    ", "\n"))
     settings = check(overlaid(read_yaml(ROOT / "params.yaml"), own), folder=ROOT)
-    assert settings.experiments["mine"].seeds == settings.experiments["fairface"].seeds
+    assert settings.experiments["mine"].seeds == settings.experiments["utkface_short"].seeds
     assert list(settings.experiments["mine"].tables) == ["table1"]
-    assert settings.datasets["my_faces"].training == settings.datasets["fairface"].training
+    assert settings.datasets["my_faces"].training == settings.datasets["utkface_short"].training

@@ -220,7 +220,7 @@ def test_tables_note_what_nobody_has_tuned():
     paper = ["finetune", "gaussian_amnesiac", "reg_amnesiac", "blindspot"]
     assert untuned("strong") == paper
     assert set(paper) - {"reg_amnesiac"} <= set(untuned("strong_electricity203"))
-    assert len(untuned("strong_fairface")) == 18
+    assert len(untuned("strong_utkface")) == 18
     of_both = settings.datasets["electricity"].method("sure").tuned
     assert of_both is not None and of_both.dataset == "electricity203"  # tuned, but on other data
 

@@ -84,20 +84,20 @@ def test_ids_of_the_forget_set_before_must_be_there_and_no_others(needs):
 
 
 def test_images_must_have_a_place_to_come_from(needs, tmp_path):
-    said = needs("fairface")
-    for part in ("datasets.fairface.source", "images_64px.tar", "labels.csv", "data_mirror"):
+    said = needs("utkface_short")
+    for part in ("datasets.utkface_short.source", "images_64px.zip", "labels.csv", "data_mirror"):
         assert part in said
     assert len(said.splitlines()) == 1
-    said = needs("fairface", data_mirror="nosuch")
+    said = needs("utkface_short", data_mirror="nosuch")
     assert said.startswith("params.yaml: data_mirror: nosuch does not exist (paths are relative")
     mirror = tmp_path / "mirror"
-    (mirror / "fairface").mkdir(parents=True)
-    (mirror / "fairface/labels.csv").touch()
-    said = needs("fairface", data_mirror="mirror")
-    assert "source.images: the data mirror mirror does not hold fairface/images_64px.tar;" in said
+    (mirror / "utkface").mkdir(parents=True)
+    (mirror / "utkface/labels.csv").touch()
+    said = needs("utkface_short", data_mirror="mirror")
+    assert "source.images: the data mirror mirror does not hold utkface/images_64px.zip;" in said
     assert "labels.csv" not in said
-    (mirror / "fairface/images_64px.tar").touch()
-    assert needs("fairface", data_mirror="mirror") == ""
+    (mirror / "utkface/images_64px.zip").touch()
+    assert needs("utkface_short", data_mirror="mirror") == ""
 
 
 def test_the_variable_goes_before_the_key_and_is_named(needs, monkeypatch):
@@ -107,23 +107,23 @@ def test_the_variable_goes_before_the_key_and_is_named(needs, monkeypatch):
     assert needs("demo_pairs") == ""  # it is made, and asks for no mirror
 
 
-@pytest.mark.parametrize("place", ["data/raw/fairface/manifest.json",
-                                   "data/prepared/fairface/arrays.safetensors"])  # fmt: skip
+@pytest.mark.parametrize("place", ["data/raw/utkface_short/manifest.json",
+                                   "data/prepared/utkface_short/arrays.safetensors"])  # fmt: skip
 def test_nothing_is_asked_of_what_is_here_already(needs, place):
     Path(place).parent.mkdir(parents=True)
     Path(place).touch()
-    assert needs("fairface") == ""
+    assert needs("utkface_short") == ""
 
 
 def test_downloads_need_no_folder(needs):
     addresses = {"images_url": "https://example.org/i.tar", "labels_url": "https://example.org/l"}
-    assert needs("fairface", change=of("fairface", "source", **addresses)) == ""
+    assert needs("utkface_short", change=of("utkface_short", "source", **addresses)) == ""
     assert needs("stsb", "electricity") == ""
     url = {"url": "https://example.org/load.csv"}
     assert needs("electricity203", change=of("electricity203", "source", **url)) == ""
 
 
-@pytest.mark.parametrize("dataset", ["fairface", "agedb"])
+@pytest.mark.parametrize("dataset", ["utkface_short", "agedb"])
 def test_a_folder_of_one_s_own_must_exist(needs, dataset):
     said = needs("demo_pairs", dataset, change=of(dataset, "source", folder="faces"))
     assert said == (
@@ -155,7 +155,7 @@ def test_an_experiment_goes_on_without_agedb_but_not_with_nothing(needs):
 
 
 def test_all_that_is_missing_is_listed_at_once(needs):
-    said = needs("fairface", "demo_pairs", change=of("demo_pairs", "forget_sets", first=IDS))
+    said = needs("utkface_short", "demo_pairs", change=of("demo_pairs", "forget_sets", first=IDS))
     assert len(said.splitlines()) == 2
 
 

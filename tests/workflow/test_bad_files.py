@@ -36,7 +36,7 @@ def missing_ids(values):
     ("experiment", "change", "said"),
     [
         ("demo", missing_ids, ["score_0_2.file: nosuch.txt does not exist", "Take score_0_2 out"]),
-        ("fairface", lambda values: None, ["labels.csv", "data_mirror"]),
+        ("utkface_short", lambda values: None, ["labels.csv", "data_mirror"]),
     ],
 )
 def test_files_that_are_missing_stop_the_dry_run(project, experiment, change, said):
