@@ -34,18 +34,3 @@ def test_the_library_example_stays_short():
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
 def test_links_lead_to_files(target):
     assert target.startswith("https://") or (ROOT / target).exists()
-
-
-SHOWN = re.findall(r"<!-- (results/\S+) -->\n(.*?)<!-- /results -->", README, re.DOTALL)
-
-
-@pytest.mark.parametrize(("path", "shown"), SHOWN, ids=[path for path, _ in SHOWN])
-def test_a_table_shown_is_that_of_the_results(path, shown):
-    rows = [line for line in shown.splitlines() if line.startswith("|")]
-    made = (ROOT / path).read_text(encoding="utf-8").splitlines()
-    assert len(rows) > 10
-    assert [row for row in rows if row not in made] == []
-
-
-def test_results_are_shown():
-    assert [path for path, _ in SHOWN][:1] == ["results/stsb/table2.md"]
