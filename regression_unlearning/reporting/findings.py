@@ -80,7 +80,9 @@ def findings(made: Tabling) -> list[str]:
         floor = "" if one.floor is None else f"; floor {_number(one.floor)}"
         name = f"{layout.methods[one.method]} ({_number(one.distance)}{floor})"
         if not one.closer:
-            said.append(f"{title}: no method is told to be nearer, row by row, than doing nothing.")
+            said.append(
+                f"{title}: no method can be told to be nearer, row by row, than doing nothing."
+            )
             continue
         others = len(layout.unlearning) - 1
         rest = _listed([layout.methods[key] for key in one.tied], others)
@@ -120,15 +122,16 @@ def tally(claims: Sequence[Checked]) -> str:
 def _closer(made: Tabling) -> Iterable[str]:
     """On each forget set, how many methods end closer to the retrained model than the original."""
     layout, said = made.layout, []
+    count = len(layout.unlearning)
     for group, title in layout.groups.items():
         verdicts = [closer_here(made.compared, group, name) for name in layout.unlearning]
         unknown = verdicts.count(None)
         tail = f" ({unknown} cannot be told)" if unknown else ""
-        said.append(f"{title} {verdicts.count(True)}{tail}")
+        said.append(f"{title}, {verdicts.count(True)} of {count} methods{tail}")
     if said:
         yield (
-            f"Of {len(layout.unlearning)} methods end closer to the retrained model than doing "
-            f"nothing, in Wasserstein distance and row by row: {', '.join(said)}."
+            "Closer to the retrained model than doing nothing, in Wasserstein distance and row by "
+            f"row: {'; '.join(said)}."
         )
 
 
