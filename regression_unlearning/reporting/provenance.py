@@ -56,7 +56,7 @@ def gather(settings: Mapping[str, Any], records: Iterable[Path], text: str) -> d
         "experiment": settings["experiment"],
         "title": settings["title"],
         "seeds": settings["seeds"],
-        "command": f"snakemake --config experiment={settings['experiment']} all_tables",
+        "command": command(settings),
         "values_sha256": hashlib.sha256(text.encode()).hexdigest(),
         "versions": {"regression-unlearning": __version__, **{n: version(n) for n in PACKAGES}},
         "code": {step: sorted(found) for step, found in sorted(code.items())},
@@ -68,6 +68,15 @@ def gather(settings: Mapping[str, Any], records: Iterable[Path], text: str) -> d
         "claims": settings["claims"],
         "settings": settings["params"],
     }
+
+
+def command(settings: Mapping[str, Any]) -> str:
+    """The command that makes an experiment: with its word vectors, where it reads any."""
+    datasets = settings["params"].get("datasets", {}).values()
+    vectors = dict.fromkeys(one["embedding"] for one in datasets if one.get("embedding"))
+    chosen = " ".join(f"embedding={name}" for name in vectors)
+    parts = ("snakemake --cores 2 --config", f"experiment={settings['experiment']}", chosen)
+    return " ".join(filter(None, (*parts, "-- all_tables")))
 
 
 def _step(record: Mapping[str, Any]) -> str:
