@@ -19,6 +19,7 @@ from regression_unlearning.reporting.drawing import (
     save_figure,
 )
 from regression_unlearning.reporting.figure import Given
+from regression_unlearning.reporting.smoothing import MANY
 from regression_unlearning.reporting.styles import REFERENCES
 
 #: Methods that share a panel at most, and panels that share a row.
@@ -107,7 +108,10 @@ def _bands(shown: Sequence[DensityPanel]) -> list[str]:
     if len(alone) == len(seeds):
         return ["One training seed: no bands."]
     without = f" One seed, hence no band: {listed(alone)}." if alone else ""
-    return [f"Lines: all training seeds together; bands: lowest to highest seed.{without}"]
+    most = max(len(samples) for one in shown for samples in one.samples.values())
+    many = " (of ten and more the middle 80 %)" if most >= MANY else ""
+    bands = f"Lines: all training seeds together; bands: lowest to highest seed{many}."
+    return [f"{bands}{without}"]
 
 
 def _beyond(shown: Sequence[DensityPanel]) -> list[str]:

@@ -44,7 +44,8 @@ class DensityPanel:
     @property
     def top(self) -> float:
         """The end of the y-axis."""
-        highest = (float(one.seeds.max()) for one in self.curves.values() if one)
+        curves = [one for one in self.curves.values() if one]
+        highest = (max(float(one.band.max()), float(one.pooled.max())) for one in curves)
         return 1.05 * max(highest, default=1.0)
 
     def draw(self, axis: Axes, keys: Sequence[str], scale: tuple[float, float]) -> None:
@@ -60,9 +61,8 @@ class DensityPanel:
             at = self._markers(curve, scale, number / len(keys))
             axis.plot(self.grid, curve.pooled, markevery=at, **look)
             if len(curve.seeds) > 1:
-                ends = curve.seeds.min(axis=0), curve.seeds.max(axis=0)
                 axis.fill_between(
-                    self.grid, *ends, color=look["color"], alpha=0.15, linewidth=0, zorder=2
+                    self.grid, *curve.band, color=look["color"], alpha=0.15, linewidth=0, zorder=2
                 )
         axis.set_title(self.title)
         axis.set_xlim(self.grid[0], self.grid[-1])

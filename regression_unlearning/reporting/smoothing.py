@@ -7,6 +7,8 @@ import numpy as np
 
 #: Rows whose kernels are evaluated at once: more would need more memory, and no less time.
 AT_ONCE = 5000
+#: From so many seeds on one alone does not make a band's end.
+MANY = 10
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,12 @@ class Densities:
 
     pooled: np.ndarray
     seeds: np.ndarray
+
+    @property
+    def band(self) -> np.ndarray:
+        """Ends of the seeds' densities, array [2, points]: of many seeds their middle 80 %."""
+        share = 0.1 if len(self.seeds) >= MANY else 0.0
+        return np.quantile(self.seeds, [share, 1 - share], axis=0)
 
 
 def densities(

@@ -9,7 +9,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_npz
 from regression_unlearning.reporting.densities import draw_panels
 from regression_unlearning.reporting.differences import Panel, panel
-from regression_unlearning.reporting.smoothing import densities
+from regression_unlearning.reporting.smoothing import Densities, densities
 
 
 def save(path, ids, target, prediction):
@@ -124,6 +124,12 @@ def test_a_band_reaches_from_the_lowest_seed_to_the_highest(tmp_path):
     ends = grid[np.isclose(grid[:, 0], grid[np.abs(grid[:, 0] - middle).argmin(), 0]), 1]
     at = np.abs(np.unique(grid[:, 0]) - middle).argmin()
     assert (ends.min(), ends.max()) == pytest.approx((curves[:, at].min(), curves[:, at].max()))
+
+
+def test_of_many_seeds_a_band_is_the_middle_80_percent():
+    rows = np.arange(12.0)[:, None] * np.ones((12, 3))
+    assert Densities(rows[0], rows).band[:, 0].tolist() == pytest.approx([1.1, 9.9])
+    assert Densities(rows[0], rows[:9]).band[:, 0].tolist() == [0.0, 8.0]
 
 
 def test_one_seed_has_no_band_and_it_is_said(tmp_path):
