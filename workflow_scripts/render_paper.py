@@ -7,7 +7,7 @@ from pathlib import Path
 
 from regression_unlearning import program
 from regression_unlearning.program.rendered import keep_in_step
-from regression_unlearning.reporting import against_paper, provenance
+from regression_unlearning.reporting import against_paper, provenance, puzzles
 from regression_unlearning.reporting.tabling import Tabling
 
 #: Folder of results to the name of its protocol.
@@ -39,7 +39,7 @@ def rendered() -> str:
         protocols.append((title, made.summaries, made.layout))
     if not protocols:
         return HEAD + "No results are committed yet.\n"
-    return HEAD + against_paper.as_markdown(protocols)
+    return f"{HEAD}{puzzles.explained(protocols)}\n{against_paper.as_markdown(protocols)}"
 
 
 def main() -> None:
