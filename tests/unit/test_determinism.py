@@ -41,6 +41,8 @@ from regression_unlearning.training.relearn import relearn
 from regression_unlearning.training.train import train
 from regression_unlearning.training.unlearn import unlearn
 
+pytestmark = pytest.mark.slow
+
 NETWORKS = {
     "lstm": LSTM(name="lstm", hidden=4, head=(4, 3)),
     "tft": TFT(name="tft", hidden=4, hidden_continuous=2, embedding=2, heads=2),

@@ -93,6 +93,7 @@ ALL = [(case, network) for case in CASES for network in NETWORKS if network not 
 ALL += [(case, "mobilenet_v3") for case in list(CASES)[:2]] + [(next(iter(CASES)), "resnet18")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(("case", "network"), ALL)
 def test_every_method_on_every_network(case, network, method):
