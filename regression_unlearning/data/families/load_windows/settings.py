@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from regression_unlearning.data.families.load_windows.table import Format
+from regression_unlearning.data.families.load_windows.format import Format
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import Count, Section, Seed, Share
 
