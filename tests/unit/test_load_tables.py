@@ -198,19 +198,35 @@ def test_a_table_that_would_be_misread_is_refused_in_one_line(folder, text, form
     assert str(told.value).startswith((str(path), "cannot read")) and "\n" not in str(told.value)
 
 
-def test_a_field_too_many_is_seen_where_one_part_ends(folder, monkeypatch):
-    """There pandas drops it without a word."""
+def test_a_field_too_many_and_a_gap_are_seen_where_one_part_ends(folder, monkeypatch):
+    """There pandas drops the field without a word."""
     monkeypatch.setattr(wide_table, "HELD", 1)  # parts of 1,000 rows
     lines = hours(1500).split("\n")
     lines[1001] += ",7"
     with pytest.raises(UserError, match="row 1002: it has 4 fields"):
         read(written(folder, "\n".join(lines)), Format())
+    lines = hours(1500).split("\n")
+    del lines[1001]
+    wanted = read(written(folder, hours(1500)), Format()).load
+    wanted[:, 1000] = np.nan
+    found = read(written(folder, "\n".join(lines)), Format(fill=1)).load
+    np.testing.assert_array_equal(found, wanted)
 
 
-@pytest.mark.parametrize("wrong", ["%Y-%m-%d", "%d/%m/%Y %I:%M", "%Q", "iso", "%H:%M"])
-def test_a_format_of_dates_says_day_and_hour(wrong):
-    with pytest.raises(UserError, match="date_format: .* does not say day and hour"):
-        validated(Format, {"date_format": wrong})
+@pytest.mark.parametrize(
+    ("key", "wrong", "said"),
+    [
+        *[
+            ("date_format", way, "does not say day and hour")
+            for way in ("%Y-%m-%d", "%d/%m/%Y %I:%M", "%Q", "iso", "%H:%M")
+        ],
+        *[("delimiter", sign, "must be one sign") for sign in ("", r"\t", '"', "\n", ", ")],
+        ("decimal", ";", "must be"),
+    ],
+)
+def test_settings_by_which_no_table_is_written_are_refused(key, wrong, said):
+    with pytest.raises(UserError, match=f"{key}.* {said}"):
+        validated(Format, {key: wrong})
 
 
 def gap_free(folder, **changes):

@@ -126,7 +126,7 @@ def _parsed(texts: "pd.Series", way: str) -> "pd.Series":
     last = texts.str.contains(LAST)
     texts = texts.where(~last, texts.str.replace("24:00", "00:00"))
     dates = pd.to_datetime(texts, format=way, errors="coerce", utc=True)
-    day = re.split("[ T]*%[HI]", way)[0]
+    day = re.split("[ T,]*%[HI]", way)[0]
     if day not in ("", way):
         dates = dates.fillna(pd.to_datetime(texts, format=day, errors="coerce", utc=True))
     return dates.dt.tz_localize(None) + pd.to_timedelta(last.astype(int), unit="D")

@@ -25,7 +25,7 @@ class Windows(Section):
     """A table of load, the period, its division by time, the windows.
 
     ``table``
-        How the file is written.
+        How the file is written: "Tables of load" in docs/your-own-data.md.
     ``begin``, ``end``
         The days that are used, `end` not among them; none means from the first, to the last.
     ``train``, ``validation``
