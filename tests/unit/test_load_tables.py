@@ -164,9 +164,9 @@ def test_offsets_that_change_make_neither_gap_nor_repetition(folder):
         (changed("02:00,", "02:00,N/A") , {}, r"row 4: .*'a' holds 'N/A"),
         # the header
         (hours().split("\n", 1)[1], {}, r"its first line begins with '2014-03-29 00:00', a date"),
-        (hours(delimiter=";"), {}, r"no ','; .* Set source.table.delimiter to ';'\."),
+        (hours(delimiter=";"), {}, r"columns stand apart by ';', not ','; set source.table.delim"),
         (hours(index=True), {}, r"row 2: '0' is no date.* source.table.date to the column"),
-        (hours(index=True).replace("b", "Unnamed: 0"), {"date": "date"}, r"name is empty"),
+        (hours(index=True).replace("b", "Unnamed: 0"), {"date": "date"}, r"column 4 has no name"),
         (hours(index=True), {"date": "Date"}, "no column is named 'Date'; the first is ''"),
         (hours().replace("a,b", "a,a"), {}, r"name is twice there \('a'\)"),
         # dates

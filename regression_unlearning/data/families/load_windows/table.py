@@ -4,6 +4,7 @@ The file is read in a stream, so that memory holds hours, never the file's own r
 in it is named by customer and row before any work rests on it.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 
 from regression_unlearning.data.families.load_windows.dates import HOUR, Dates, places, step_of
 from regression_unlearning.data.families.load_windows.format import Format
-from regression_unlearning.data.families.load_windows.header import read_header
+from regression_unlearning.data.headers import read_header
 from regression_unlearning.errors import UserError
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _chunks(path: Path, form: Format) -> Iterator[tuple[int, np.ndarray, np.ndar
     """Number of the first row (the header is row 1), dates, values and customers, part by part."""
     import pandas as pd
 
-    header = read_header(path, form)
+    header = _header(path, form)
     date = header.index(form.date) if form.date else 0
     columns = [number for number in range(not header[0], len(header)) if number != date]
     names = [header[number] for number in columns]
@@ -133,6 +134,25 @@ def _chunks(path: Path, form: Format) -> Iterator[tuple[int, np.ndarray, np.ndar
             _name_wrong_cell(path, chunk[columns].set_axis(names, axis=1), form, start)
             start += len(chunk)
         raise UserError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
+
+
+def _header(path: Path, form: Format) -> list[str]:
+    """Names of the columns; the first is empty where it is that of the rows' numbers."""
+    names = read_header(path, form.delimiter, "set source.table.delimiter")
+    header = [re.sub(r"^Unnamed: \d+$", "", name) for name in names]  # pandas's, of no name
+    if len(header) < 2:
+        raise UserError(
+            f"{path}: its first line holds no {form.delimiter!r}; it must name a column of dates "
+            "and one column a customer. Set source.table.delimiter."
+        )
+    if form.date and form.date not in header:
+        raise UserError(f"{path}: no column is named {form.date!r}; the first is {header[0]!r}.")
+    header[0] = header[0] or ("" if form.date else " ")
+    if not all(header[1:]):
+        raise UserError(
+            f"{path}: column {header.index('', 1) + 1} has no name; every customer needs one."
+        )
+    return header
 
 
 def _usable(values: np.ndarray, form: Format) -> np.ndarray:
