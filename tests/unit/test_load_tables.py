@@ -1,20 +1,17 @@
 """Tables of load as people have them: read as the plain form is, or refused in one line."""
 
-import csv
 import datetime
-import io
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from load_files import changed, clocks, hours, text_of, written
 
 from regression_unlearning.data.families.load_windows import table as wide_table
 from regression_unlearning.data.families.load_windows.format import Format
-from regression_unlearning.data.families.load_windows.prepare import prepare
 from regression_unlearning.data.families.load_windows.table import read
-from regression_unlearning.data.sources import hourly_table
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import validated
 
@@ -49,30 +46,6 @@ def tables(draw):
     rows = draw(st.integers(49, 80)) * 60 // step
     load = np.random.default_rng(draw(st.integers(0, 99))).integers(-9, 9999, (rows, len(names)))
     return pd.date_range(first, periods=rows, freq=f"{step}min"), names, load / 1000
-
-
-def text_of(dates, names, load, *, delimiter=",", decimal=".", way="%Y-%m-%d %H:%M", **options):
-    """The table as text."""
-    out = io.StringIO()
-    quoting = csv.QUOTE_ALL if options.get("quoted") else csv.QUOTE_MINIMAL
-    lines = csv.writer(out, delimiter=delimiter, quoting=quoting, lineterminator="\n")
-    index = options.get("index", False)
-    lines.writerow([""] * index + [options.get("date", "date"), *names])
-    for number, (date, row) in enumerate(zip(dates, load, strict=True)):
-        text = str(int(date.timestamp())) if way == "%s" else date.strftime(way)
-        if options.get("short") and "00:00" in text:
-            text = text.replace(" 00:00", "") if options["short"] == "no time" else text
-            if options["short"] == "24:00":
-                text = (date - pd.Timedelta(days=1)).strftime(way).replace("00:00", "24:00", 1)
-        numbers = [f"{value:.3f}".replace(".", decimal) for value in row]
-        lines.writerow([number] * index + [text, *numbers])
-    return out.getvalue()
-
-
-def written(folder, text, encoding="utf-8"):
-    path = folder / "load.csv"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
-    return path
 
 
 def same(one, other):
@@ -115,27 +88,6 @@ def test_every_form_reads_as_the_plain_one(
     ours = read(written(folder, text.replace("\n", ends), encoding), form)
     plain = read(written(folder, text_of(dates, names, load)), Format(**counted))
     same(ours, plain)
-
-
-def hours(rows=60, first="2014-03-29 00:00", **options):
-    """A plain table of two customers, as text."""
-    load = np.random.default_rng(0).integers(1, 9999, (rows, 2)) / 1000
-    return text_of(pd.date_range(first, periods=rows, freq="h"), ["a", "b"], load, **options)
-
-
-def changed(old, new, count=1, **options):
-    text = hours(**options)
-    assert old in text
-    return text.replace(old, new, count)
-
-
-def clocks(offset=True, rows=60):
-    """Hours across the night of a change of the clock in Lisbon, as a local clock shows them."""
-    load = np.random.default_rng(0).integers(1, 9999, (rows, 2)) / 1000
-    dates = pd.date_range("2014-10-25 00:00+01:00", periods=rows, freq="h").tz_convert(
-        "Europe/Lisbon"
-    )
-    return text_of(dates, ["a", "b"], load, way="%Y-%m-%dT%H:%M:%S" + "%z" * offset)
 
 
 def test_offsets_that_change_make_neither_gap_nor_repetition(folder):
@@ -227,75 +179,3 @@ def test_a_field_too_many_and_a_gap_are_seen_where_one_part_ends(folder, monkeyp
 def test_settings_by_which_no_table_is_written_are_refused(key, wrong, said):
     with pytest.raises(UserError, match=f"{key}.* {said}"):
         validated(Format, {key: wrong})
-
-
-def gap_free(folder, **changes):
-    source = {"mirror": ["load.csv"], "history": 12, "train": 0.6, "validation": 0.2, "unseen": 0}
-    source = validated(hourly_table.Settings, {**source, "late_start": "keep", **changes})
-    return prepare(folder, source, None)
-
-
-def test_a_gap_is_predicted_by_no_window_and_counts_in_no_scale(folder, caplog):
-    """Hours 20 and 21 of all, hour 50 of one customer; a network reads a mean there."""
-    lines = hours().split("\n")
-    whole = pd.read_csv(io.StringIO(hours()))
-    date, first, _ = lines[51].split(",")
-    lines[51] = f"{date},{first},"
-    written(folder, "\n".join(lines[:21] + lines[23:]))
-    with pytest.raises(UserError, match=r"row 22: .* are missing"):
-        gap_free(folder, table={"fill": 1})
-    rows, arrays = gap_free(folder, table={"fill": 2})
-    gaps = {("a", 20), ("a", 21), ("b", 20), ("b", 21), ("b", 50)}
-    predicted = set(zip(rows["customer"], rows["hour"], strict=True))
-    assert predicted == {(one, hour) for one in "ab" for hour in range(12, 60)} - gaps
-    for number, name in enumerate("ab"):
-        known = [hour for hour in range(60) if (name, hour) not in gaps]
-        raw = whole[name].to_numpy(np.float32)
-        train = raw[[hour for hour in known if hour < 36]].astype(np.float64)
-        wanted = np.zeros(60, np.float32)
-        wanted[known] = (raw[known] - train.mean()) / train.std()
-        np.testing.assert_array_equal(arrays["load"][number], wanted)
-    assert "5 hours without load" in caplog.text
-
-
-@pytest.mark.parametrize(
-    ("cut", "said"),
-    [
-        (slice(30, 34), r"row 31: .* the rows from .*30T05:00:00 on are missing"),
-        (slice(59, 60), None),
-    ],
-)
-def test_a_longer_gap_is_refused(folder, cut, said):
-    lines = hours().split("\n")
-    del lines[cut]
-    path = written(folder, "\n".join(lines))
-    if said:
-        with pytest.raises(UserError, match=said):
-            read(path, Format(fill=3))
-    else:
-        assert np.isnan(read(path, Format(fill=3)).load).sum() == 2
-
-
-def test_empty_cells_are_a_gap_of_one_customer(folder):
-    lines = [line[: line.rindex(",") + 1] if 9 < n < 14 else line
-             for n, line in enumerate(hours().split("\n"))]  # fmt: skip
-    path = written(folder, "\n".join(lines))
-    with pytest.raises(UserError, match=r"row 11: .*'b' is empty \(source.table.fill"):
-        read(path, Format())
-    with pytest.raises(UserError, match=r"'b' has no load for 4 hours from 2014-03-29T09 on"):
-        read(path, Format(fill=3))
-    assert np.isnan(read(path, Format(fill=4)).load).sum(1).tolist() == [0, 4]
-
-
-@pytest.mark.parametrize("finer", ["sum", "mean"])
-def test_an_hour_that_lacks_a_quarter_is_a_gap(folder, finer):
-    load = np.arange(400.0).reshape(200, 2)
-    dates = pd.date_range("2014-01-01 00:30", periods=200, freq="15min")
-    lines = text_of(dates, ["a", "b"], load).split("\n")
-    del lines[20]
-    found = read(written(folder, "\n".join(lines)), Format(fill=1, finer=finer))
-    assert found.first == np.datetime64("2014-01-01T01")
-    quarters = load[2:198].reshape(49, 4, 2)
-    wanted = getattr(np, finer)(quarters, axis=1).astype(np.float32).T
-    wanted[:, (19 - 2) // 4] = np.nan
-    np.testing.assert_array_equal(found.load, wanted)
