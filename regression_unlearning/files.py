@@ -138,6 +138,18 @@ def not_there(path: str, kind: str) -> str:
     return f"{path} does not exist{relative}."
 
 
+def not_utf8(path: str | os.PathLike) -> UserError:
+    """Make the error for a file that is no UTF-8 text: what it is, by its first bytes."""
+    with Path(path).open("rb") as file:
+        first = file.read(1024)
+    known = {b"PK": "a zip archive or a workbook", b"\x1f\x8b": "a gzip file", b"PAR1": "Parquet"}
+    kind = next((kind for sign, kind in known.items() if first.startswith(sign)), None)
+    if kind is None and (b"\0" in first or first[:2] in {b"\xff\xfe", b"\xfe\xff"}):
+        kind = "UTF-16 text"
+    kind = kind or "text in Latin-1 or another encoding of single bytes"
+    return UserError(f"{path} is {kind}; save it as UTF-8 text (of a spreadsheet: CSV UTF-8).")
+
+
 def sha256(path: str | os.PathLike) -> str:
     """SHA-256 of a file's content, in hexadecimal."""
     with Path(path).open("rb") as file:

@@ -53,7 +53,8 @@ _IMAGES = Template("""\
 _LOAD = Template("""\
     loader: hourly_table
     title: $name
-    # EDIT: a wide table: a column of dates, then one a customer; of a zip or tar also `member`.
+    # EDIT: a wide table: a column of dates, then one a customer; of a zip or tar also `member`;
+    # with ; or decimal commas, half hours, gaps: `table` (docs/your-own-data.md).
     source: {path: /data/$name.csv}
     model: {name: tft, hidden: 16, hidden_continuous: 8, embedding: 16, heads: 4, dropout: 0.1}
     loss: quantile

@@ -117,3 +117,38 @@ def test_a_part_without_rows_is_named_with_what_is_needed(tmp_path, read):
     says = "the validation part holds no row; train, validation and test are all needed"
     with pytest.raises(UserError, match=says):
         check_splits(read(plain("split")), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        # pandas gives a person's name to the next column, drops a field, or fills one up
+        ("file,age,split,camera\n" + "a.png,3,train,jane,front\n", "row 2: it has 5 fields, "),
+        (
+            plain("split").replace("person,", "", 1),
+            "row 2: it has 4 fields, and the header 3 names",
+        ),
+        (plain("split").replace("file,", "number,file,", 1), "row 2: it has 4 fields, .* 5 names"),
+        (plain("split").replace(",p1", "", 1), "row 3: it has 3 fields, and the header 4 names"),
+        (plain("split").replace("5,p", "5,5,p", 1), "row 7: it has 5 fields"),
+        (plain("split").replace("person", "age", 1), r"name is twice there \('age'\)"),
+        (plain("split").replace(",3,", ",1e39,"), "line 5: age '1e39' is not a number"),
+        (
+            plain("split").replace("p0", "J\xfcrgen").encode("latin-1"),
+            "is text in Latin-1 .* as UTF-8",
+        ),
+        (plain("split").encode("utf-16"), "is UTF-16 text; save it as UTF-8"),
+    ],
+)
+def test_labels_that_would_be_misread_are_refused_in_one_line(tmp_path, text, says):
+    path = tmp_path / "labels.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    chosen = image_folder.Settings(images="i", labels="l", target="age")
+    with pytest.raises(UserError, match=says) as caught:
+        chosen.read(path)
+    assert str(caught.value).startswith(str(path)) and "\n" not in str(caught.value)
+
+
+def test_a_name_with_a_comma_in_quotes_is_a_name(read):
+    rows = read(plain("split").replace("p0", '"Doe, Jane"').replace("\n", "\r\n"))
+    assert rows["person"][0] == "Doe, Jane" and rows["split"][19] == "train"

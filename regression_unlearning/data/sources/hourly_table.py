@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 from pydantic import model_validator
 
 from regression_unlearning.data.families.load_windows.settings import Windows
+from regression_unlearning.data.families.load_windows.table import read
 from regression_unlearning.data.fetching.archives import is_archive
 from regression_unlearning.data.fetching.download import Wanted, fetch
 from regression_unlearning.data.fetching.wanted import nowhere
@@ -82,13 +83,16 @@ def download(
     Raises
     ------
     UserError
-        When the file is missing, or is not what was recorded; see `fetch`.
+        When the file is missing, or is not what was recorded; see `fetch`. For a table of `path`
+        also what `read` refuses, before anything is copied.
     """
     places = settings.mirror
     if settings.path is not None:
         if why := lack(settings, mirror):
             raise UserError(f"{folder.name}: {why}")
         path = Path(settings.path).expanduser()
+        if settings.member is None and not (folder / settings.file).exists():
+            read(path, settings.table)  # a copy of a wrong table would have to be removed
         mirror, places = path.parent, (path.name,)
     wanted = Wanted(
         file=settings.file,

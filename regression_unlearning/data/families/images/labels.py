@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regression_unlearning.data.families.images.places import inner, listed
+from regression_unlearning.data.headers import read_header
 from regression_unlearning.errors import UserError, unknown
 
 if TYPE_CHECKING:
@@ -34,25 +35,16 @@ def read_csv(path: Path) -> "pd.DataFrame":
     Raises
     ------
     UserError
-        When it is missing, no UTF-8 text, not separated by commas, or a row has more fields than
-        the header.
+        When it is missing or not separated by commas, and see `read_header`.
     """
     import pandas as pd
 
+    read_header(path, ",", "save it with commas between them")
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            header = file.readline()
-        other = next((sign for sign in (";", "\t", "|") if sign in header), None)
-        if other and "," not in header:
-            raise UserError(
-                f"{path}: its columns stand apart by {other!r}; save it with commas between them."
-            )
         return pd.read_csv(
             path, dtype=str, keep_default_na=False, index_col=False, encoding="utf-8-sig"
         )
-    except UserError:
-        raise
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise UserError(f"cannot read {path}: {str(error).strip()}") from error
 
 
@@ -67,7 +59,8 @@ def numbers(table: "pd.DataFrame", column: str, path: Path) -> np.ndarray:
     import pandas as pd
 
     values = pd.to_numeric(table[column].str.strip(), errors="coerce").to_numpy(np.float64)
-    refuse(table, column, ~np.isfinite(values), path, "is not a number")
+    wrong = ~(np.abs(values) <= np.finfo(np.float32).max)
+    refuse(table, column, wrong, path, "is not a number")
     return values
 
 

@@ -55,9 +55,13 @@ def prepare(
     starts, marks, earliest = starts[fit], marks[fit], earliest[fit]
     if source.unseen and not marks.any():
         raise _no_room(path, edges[0] - int(starts.min()) - source.history, source)
+    known = ~np.isnan(hours.load[fit])
     load = scaled(hours.load[fit], starts, edges[0], marks)
     hours = Hours(hours.first, [hours.names[number] for number in fit], load)
     windows = windows_of(starts, edges, marks, earliest, source.history)
+    windows = {split: predicted & known for split, predicted in windows.items()}
+    if not known.all():
+        log.warning("%s: %d hours without load are read as a mean.", path, (~known).sum())
     customer, hour, split = draw(path, windows, source)
     rows = _rows(hours, customer, hour, split, source.history)
     arrays = {
@@ -86,19 +90,21 @@ def scaled(load: np.ndarray, starts: np.ndarray, train: int, marks: np.ndarray) 
     Returns
     -------
     float32 array (customers, hours)
-        Mean 0 and deviation 1 over those hours; 0 before the start, where nothing is read.
+        Mean 0 and deviation 1 over those hours; 0 before the start, where nothing is read, and in
+        hours without load.
     """
     out = np.empty_like(load)
     for number, (values, start) in enumerate(zip(load, starts, strict=True)):
         known = _training_hours(values, start, train, marks[number]).astype(np.float64)
         out[number] = (values - known.mean()) / known.std()
         out[number, :start] = 0.0
-    return out
+    return np.nan_to_num(out, copy=False)
 
 
 def _training_hours(values: np.ndarray, start: int, train: int, marks: np.ndarray) -> np.ndarray:
-    """A customer's hours that training may know."""
-    return values[start:train][marks[start:train] == 0]
+    """A customer's hours that training may know, and that have a load."""
+    known = values[start:train][marks[start:train] == 0]
+    return known[~np.isnan(known)]
 
 
 def calendar(first: np.datetime64, hours: int, train: int) -> np.ndarray:
@@ -149,7 +155,7 @@ def _starts(load: np.ndarray, source: Windows) -> np.ndarray:
     """First hour of each customer that is not 0; 0 where leading zeros are load."""
     if source.late_start == "keep":
         return np.zeros(len(load), int)
-    found = load != 0
+    found = np.nan_to_num(load) != 0
     return np.where(found.any(1), found.argmax(1), load.shape[1])
 
 

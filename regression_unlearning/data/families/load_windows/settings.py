@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from regression_unlearning.data.families.load_windows.table import Format
+from regression_unlearning.data.families.load_windows.format import Format
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import Count, Section, Seed, Share
 
@@ -25,7 +25,7 @@ class Windows(Section):
     """A table of load, the period, its division by time, the windows.
 
     ``table``
-        How the file is written.
+        How the file is written: "Tables of load" in docs/your-own-data.md.
     ``begin``, ``end``
         The days that are used, `end` not among them; none means from the first, to the last.
     ``train``, ``validation``

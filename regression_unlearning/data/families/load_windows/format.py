@@ -1,0 +1,46 @@
+"""How a table of load is written."""
+
+import datetime
+from contextlib import suppress
+from typing import Literal
+
+from pydantic import model_validator
+
+from regression_unlearning.data.families.load_windows.dates import EPOCH
+from regression_unlearning.errors import UserError
+from regression_unlearning.settings.section import Count, Section
+
+
+class Format(Section):
+    """How a table's text is written: "Tables of load" in docs/your-own-data.md says it in words.
+
+    ``date`` None means the first column, ``date_format`` None what suits all dates, ``fill`` None
+    that a gap is refused.
+    """
+
+    delimiter: str = ","
+    decimal: Literal[".", ","] = "."
+    date: str | None = None
+    date_format: str | None = None
+    stamp: Literal["begin", "end"] = "begin"
+    finer: Literal["sum", "mean"] = "sum"
+    fill: Count | None = None
+
+    @model_validator(mode="after")
+    def _can_be_read(self):
+        if len(self.delimiter) != 1 or self.delimiter in '"\r\n':
+            raise UserError(
+                f"delimiter: {self.delimiter!r} must be one sign, such as ';' (a tabulator in "
+                'double quotes: "\\t").'
+            )
+        way, hour = self.date_format, datetime.datetime(2014, 1, 31, 17, tzinfo=datetime.UTC)
+        with suppress(ValueError):
+            if way in {None, EPOCH}:
+                return self
+            read = datetime.datetime.strptime(hour.strftime(way), way)
+            if read.replace(tzinfo=hour.tzinfo) == hour:
+                return self
+        raise UserError(
+            f"date_format: {way!r} does not say day and hour; write it like '%d.%m.%Y %H:%M' "
+            "(01/31/2014 05:00 PM: '%m/%d/%Y %I:%M %p'), or epoch."
+        )

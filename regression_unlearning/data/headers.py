@@ -1,0 +1,74 @@
+"""Files of rows: UTF-8 text, a header, and in each row a field for each of its names."""
+
+import csv
+from pathlib import Path
+
+from regression_unlearning.errors import UserError
+from regression_unlearning.files import not_utf8
+
+#: Signs that may stand between columns.
+SIGNS = ",;\t|"
+
+
+def read_header(path: Path, delimiter: str, advice: str) -> list[str]:
+    """The names in a file's first line, once every row is known to have a field for each.
+
+    pandas reads such a row all the same: it shifts names, drops what is too much, or fills up.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    delimiter : str
+        The sign between two columns.
+    advice : str
+        What to do where another sign stands there.
+
+    Returns
+    -------
+    list of str
+        Empty where a name is; the others all differ.
+
+    Raises
+    ------
+    UserError
+        For a file that is no UTF-8 text, a name that is twice there, and a row with other than a
+        field for each name; empty fields behind the last one count for nothing.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.reader(file, delimiter=delimiter)
+            header = [name.strip().strip('"') for name in next(rows, [])]
+            _check(path, header, delimiter, advice)
+            for number, fields in enumerate(rows, 2):
+                if len(fields) != len(header) and _uneven(fields, len(header)):
+                    raise UserError(
+                        f"{path}, row {number}: it has {len(fields)} fields, and the header "
+                        f"{len(header)} names; every column needs a name and every row a field for "
+                        f"each (one that holds {delimiter!r} stands in double quotes)."
+                    )
+    except UnicodeDecodeError as error:
+        raise not_utf8(path) from error
+    except (OSError, csv.Error) as error:
+        raise UserError(f"cannot read {path}: {error}.") from error
+    return header
+
+
+def _check(path: Path, header: list[str], delimiter: str, advice: str) -> None:
+    if any("\0" in name for name in header):
+        raise not_utf8(path)
+    other = next((sign for sign in SIGNS if len(header) == 1 and sign in header[0]), None)
+    if other:
+        raise UserError(
+            f"{path}: its columns stand apart by {other!r}, not {delimiter!r}; {advice}."
+        )
+    twice = next((name for name in header if name and header.count(name) > 1), None)
+    if twice:
+        raise UserError(
+            f"{path}: a column's name is twice there ({twice!r}); every column needs a name of its "
+            "own."
+        )
+
+
+def _uneven(fields: list[str], width: int) -> bool:
+    return any(map(str.strip, fields if len(fields) < width else fields[width:]))
