@@ -16,9 +16,10 @@ from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.evaluation.measure import quantities
 from regression_unlearning.settings.complete import complete
 from regression_unlearning.settings.dataset import Dataset
-from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.embedding import Embedding, Published
 from regression_unlearning.settings.experiment import Experiment, Figure, Layout, Table
 from regression_unlearning.settings.forget_sets import Ids, Random
+from regression_unlearning.settings.places import Place
 from regression_unlearning.settings.reading import PARAMS, Origins, read_yaml
 from regression_unlearning.settings.section import Count, Name, Section, validated
 
@@ -28,7 +29,7 @@ class Settings(Section):
 
     experiment: Name
     """Which of `experiments` runs."""
-    data_mirror: str | None = None
+    data_mirror: Place | None = None
     """A folder that already holds the raw files; the environment variable
     REGRESSION_UNLEARNING_DATA_MIRROR goes before it."""
     without_gpu: Literal["fail", "cpu"] = "fail"
@@ -37,7 +38,7 @@ class Settings(Section):
     """Training seeds that share a process; a profile may say another number."""
     embedding: Name
     """Which of `embeddings` real sentence pairs are read with."""
-    embeddings: dict[Name, Embedding]
+    embeddings: dict[Name, Published]
     """Files of word vectors."""
     methods: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     """What is said of each method once: title, options, `method` where the name is another."""

@@ -9,7 +9,16 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import not_there
-from regression_unlearning.settings.section import Count, Name, Section, Seed, listed, told_apart
+from regression_unlearning.settings.places import Place
+from regression_unlearning.settings.section import (
+    Count,
+    Name,
+    Section,
+    Seed,
+    Title,
+    listed,
+    told_apart,
+)
 from regression_unlearning.settings.wording import shown
 
 
@@ -25,7 +34,6 @@ def _comparable(value: Any) -> Any:
     return value
 
 
-Edge = Annotated[float, Field(allow_inf_nan=False)]
 Value = Annotated[str | int | float, BeforeValidator(_comparable)]
 #: One value, as YAML may read it, stands for a list of one.
 OneOrMore = listed(str, int, float, datetime.date)
@@ -42,7 +50,7 @@ class Selector(Section):
     hold an hour that a chosen window predicts. By default it is for a choice of customers alone.
     """
 
-    title: str
+    title: Title
     """What tables and figures call it."""
     after: Name | None = None
     overlap: bool | None = None
@@ -52,10 +60,10 @@ class Band(Selector):
     """Rows whose target lies in a band; `from`, `up_to` belong to it, `below`, `above` not."""
 
     select: Literal["band"]
-    from_: Edge | None = Field(default=None, alias="from")
-    above: Edge | None = None
-    below: Edge | None = None
-    up_to: Edge | None = None
+    from_: float | None = Field(default=None, alias="from")
+    above: float | None = None
+    below: float | None = None
+    up_to: float | None = None
 
     @model_validator(mode="after")
     def _has_an_edge(self) -> Self:
@@ -103,7 +111,7 @@ class Ids(Selector):
     select: Literal["ids"]
     ids: Annotated[tuple[str, ...], OneOrMore] = ()
     """The ids, in quotes."""
-    file: str | None = None
+    file: Place | None = None
     """A text file with one id a line."""
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_serializer
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.records import Record
-from regression_unlearning.settings.section import Section, validated
+from regression_unlearning.settings.section import Section, Title, validated
 from regression_unlearning.settings.tuning import options_hash
 from regression_unlearning.settings.wording import shown
 
@@ -20,7 +20,7 @@ NO_OPTIONS = ("title", "method", "tuned")
 class Named(Section):
     """What every entry of a method says of itself."""
 
-    title: str
+    title: Title
     method: str
 
 
