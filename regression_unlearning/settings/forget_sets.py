@@ -105,7 +105,10 @@ class Where(Selector):
 class Ids(Selector):
     """Training rows named one by one, in a list or in a text file with one id a line.
 
-    An id is text: YAML reads 0012 without quotes as the number 10.
+    An id is text: 12, 012 and 12.0 are three ids. Blanks around it, and whether an accent is a
+    letter's part (Unicode's NFC), make no other one; named twice it counts once.
+    `data/prepared/DATASET/forget_sets/NAME.ids.csv` lists each as forgotten now, already forgotten
+    (by a set that this one comes `after`), held out (nothing to forget) or unknown.
     """
 
     select: Literal["ids"]
@@ -113,6 +116,8 @@ class Ids(Selector):
     """The ids, in quotes."""
     file: Place | None = None
     """A text file with one id a line."""
+    unknown: Literal["refuse", "report"] = "refuse"
+    """Of an id that no row has: end the run, or list it and go on."""
 
     @model_validator(mode="after")
     def _names_rows(self) -> Self:

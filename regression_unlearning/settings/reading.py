@@ -54,7 +54,7 @@ class _Loader(_SAFE):  # type: ignore[misc, valid-type]  # which of the two is k
             )
         try:
             return super().construct_object(node, deep)
-        except (ValueError, KeyError, AttributeError, OverflowError):
+        except (ValueError, LookupError, AttributeError, OverflowError):
             value = _cut(node.value)
             raise _refused(f"{value} is no {_KINDS[kind]}; text goes into quotes", node) from None
 

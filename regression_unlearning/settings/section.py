@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.settings.wording import lines, shown
+from regression_unlearning.settings.wording import in_quotes, lines, shown
 
 #: The largest whole number of a setting, the most letters of a name and of a title.
 MOST, NAME, TITLE = 10**9, 100, 200
@@ -31,8 +31,7 @@ _UNSEEN = re.compile(
 def name_of(value: Any) -> str:
     """A name, which may become part of a path."""
     if not isinstance(value, str):
-        short = isinstance(value, int) and len(shown(value)) <= NAME
-        quoted = f'; write it in quotes: "{value}"' if short else ""
+        quoted = in_quotes(value) if isinstance(value, int) else ""
         raise UserError(f"a name must be text{quoted} (given: {shown(value)})")
     if len(value) > NAME:
         raise UserError(f"{shown(value)}: a name has at most {NAME} letters")
@@ -41,7 +40,7 @@ def name_of(value: Any) -> str:
     parts = re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", value).lower()
     near = re.sub("[^a-z0-9]+", "_", parts).strip("_")
     tried = f"; try {near}" if near else ""
-    raise UserError(f"{value!r}: names are small letters, digits and _{tried}")
+    raise UserError(f"{shown(value)}: names are small letters, digits and _{tried}")
 
 
 Name = Annotated[
@@ -104,7 +103,7 @@ class Section(BaseModel):
         problems = []
         for key, value in values.items():
             if not isinstance(key, str):
-                raise UserError(f'a key must be text; write it in quotes: "{shown(key)}"')
+                raise UserError(f"a key must be text{in_quotes(key)} (given: {shown(key)})")
             if key not in names and key not in cls.model_fields:
                 raise unknown("key", key, names)
             number = _takes_numbers(cls, names.get(key, key))

@@ -77,10 +77,15 @@ def sentence(error: Mapping[str, Any]) -> str:
         said = f"a key {said}"
     single = isinstance(given, str | int | float)
     if kind == "string_type" and (single or isinstance(given, datetime.date)):
-        said += f'; write it in quotes: "{given}"' if len(shown(given)) <= 60 else ""
+        said += in_quotes(given)
     if kind == "tuple_type" and single:
-        said += f"; write [{given}]" if len(shown(given)) <= 60 else ""
+        said += f"; write [{given}]" if shown(given).strip("'") == str(given) else ""
     return f"{said} (given: {shown(given)})"
+
+
+def in_quotes(value: Any) -> str:
+    """What to do with a value that should be text; nothing where it is long."""
+    return f'; write it in quotes: "{value}"' if shown(value).strip("'") == str(value) else ""
 
 
 def shown(value: Any) -> str:

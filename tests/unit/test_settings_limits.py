@@ -28,8 +28,10 @@ VALUE = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SCALAR, inner, max_size=3),
     max_leaves=6,
 )
-KEYS = ("like", "tuned", "after", "helper", "original", "unlearning", "source", "reading", "tuning",
-        "stands_for", "quantiles", "integers", "lambda", "title", "measures", "titles", "keep")  # fmt: skip
+KEYS = (
+    "like", "tuned", "after", "helper", "original", "unlearning", "source", "reading", "tuning",
+    "stands_for", "quantiles", "integers", "lambda", "title", "measures", "titles", "keep",
+)  # fmt: skip
 
 
 def places(values, way=()):
