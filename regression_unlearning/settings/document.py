@@ -21,7 +21,7 @@ from regression_unlearning.settings.experiment import Experiment, Figure, Layout
 from regression_unlearning.settings.forget_sets import Ids, Random
 from regression_unlearning.settings.places import Place
 from regression_unlearning.settings.reading import PARAMS, Origins, read_yaml
-from regression_unlearning.settings.section import Count, Name, Section, validated
+from regression_unlearning.settings.section import Count, Name, Section, out_of_line, validated
 
 
 class Settings(Section):
@@ -71,7 +71,8 @@ class Settings(Section):
             return None
         loader = registry.load("source", chosen.loader)
         if hasattr(loader, "word_vectors"):
-            return loader.word_vectors(chosen.source)
+            with registry.called("source", chosen.loader):
+                return loader.word_vectors(chosen.source)
         return self.embedding_of(dataset)
 
 
@@ -97,11 +98,22 @@ def check(
     """
     origins = where if isinstance(where, Origins) else Origins([(where, values)])
     try:
+        _check_keys(values)
         settings = _checked(complete(values, Path(folder)))
     except UserError as error:
         raise UserError("\n".join(map(origins.at, str(error).splitlines()))) from None
     settings._origins = origins
     return settings
+
+
+def _check_keys(values: Any, place: str = "") -> None:
+    """Refuse keys that no message could name on its line."""
+    inside = values.items() if isinstance(values, Mapping) else ()
+    for key, one in enumerate(values) if isinstance(values, list | tuple) else inside:
+        if wrong := out_of_line(key):
+            raise UserError(f"{place or 'a key'}: {wrong}")
+        if isinstance(one, Mapping | list | tuple):
+            _check_keys(one, f"{place}.{key}" if place else str(key))
 
 
 def _checked(values: Mapping[str, Any]) -> Settings:

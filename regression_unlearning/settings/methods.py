@@ -80,6 +80,8 @@ def read_method(label: str, entry: Any, where: str = "") -> Method:
     """
     named, module, chosen = opened(label, entry, where)
     options = validated(module.Settings, chosen, where)
+    with registry.called("method", named.method):
+        remark = module.remark(options) if hasattr(module, "remark") else ""
     return Method(
         label=label,
         method=named.method,
@@ -88,7 +90,7 @@ def read_method(label: str, entry: Any, where: str = "") -> Method:
         said=said_of(options),
         helpers=tuple(getattr(module, "HELPERS", ())),
         reference=getattr(module, "REFERENCE", False),
-        remark=module.remark(options) if hasattr(module, "remark") else "",
+        remark=remark,
         record=entry.get("tuned"),
     )
 

@@ -87,6 +87,14 @@ def _wrong(value: Any, number: bool) -> Iterator[str]:
         yield f": no line shows its letter {letter} ({code}); write it on one line, without it"
 
 
+def out_of_line(key: Any) -> str | None:
+    """What keeps a key from being named in a message."""
+    long = isinstance(key, int) and abs(key) > 10**30
+    if long or (isinstance(key, str) and (len(key) > TITLE or _UNSEEN.search(key))):
+        return f"a key must be short, and one line (given: {shown(key)})"
+    return None
+
+
 class Section(BaseModel):
     """A part of the settings: immutable, without unknown keys, every number finite."""
 

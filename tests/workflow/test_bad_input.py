@@ -102,7 +102,7 @@ def test_wrong_settings(project, change, said):
         ),
         (
             {"select": "ids", "ids": ["train-00001", "train-99999"], "title": "ids"},
-            "1 of 2 ids are unknown: 'train-99999' (data/prepared/demo_pairs/forget_sets/chosen.ids",
+            "1 of 2 ids are unknown: 'train-99999' (data/prepared/demo_pairs/forget_sets/chosen.",
         ),
     ],
 )
