@@ -1,11 +1,12 @@
 """Ways to choose a forget set."""
 
 import datetime
+import math
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import not_there
@@ -26,7 +27,8 @@ def _comparable(value: Any) -> Any:
     """Text or a number; a date, which YAML makes of 2014-01-31, as it was written."""
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value.isoformat()
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    odd = isinstance(value, bool) or not isinstance(value, str | int | float)
+    if odd or (not isinstance(value, str) and not abs(value) < math.inf):
         raise UserError(
             "must be text or a number; write it in quotes, as the rows have it "
             f"(given: {shown(value)})"
@@ -34,7 +36,11 @@ def _comparable(value: Any) -> Any:
     return value
 
 
-Value = Annotated[str | int | float, BeforeValidator(_comparable)]
+Value = Annotated[
+    str | int | float,
+    BeforeValidator(_comparable),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}]}),
+]
 #: One value, as YAML may read it, stands for a list of one.
 OneOrMore = listed(str, int, float, datetime.date)
 
