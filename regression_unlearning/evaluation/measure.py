@@ -125,14 +125,15 @@ def checked(found: object, module: Measure, name: str, inputs: Inputs) -> list[V
     """
     known = [one.key for one in module.QUANTITIES]
     place = (inputs.dataset, inputs.forget_set, inputs.method)
-    values = list(found) if isinstance(found, Iterable) else [found]
-    for one in values:
+    values: list[Value] = []
+    for one in found if isinstance(found, Iterable) else [found]:
         if not isinstance(one, Value):
             raise UserError(f"measure {name!r} handed back {type(one).__name__}, no Value.")
         if one.quantity not in known:
             raise unknown("quantity", one.quantity, known, f"measure {name!r}")
         if (one.dataset, one.forget_set, one.method) != place:
             raise UserError(f"measure {name!r} handed back a value of another model: {one}.")
+        values.append(one)
     return values
 
 

@@ -98,7 +98,7 @@ def _plain(text: str) -> None:
         merge = isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.style
         if name or merge:
             what = "a merge key (<<)" if merge else "an alias" if _is_alias(event) else "an anchor"
-            sign = "" if merge else f" ({'*' if _is_alias(event) else '&'}{_cut(name)[1:-1]})"
+            sign = "" if merge else f" ({'*' if _is_alias(event) else '&'}{_cut(str(name))[1:-1]})"
             behind = f" behind {_cut(key)}" if key else ""
             raise _refused(
                 f"{what}{sign}{behind}: write `like: NAME` in the entry, and what differs", event
