@@ -16,7 +16,7 @@ PART, WHOLE = 255, 4000
 
 def _path(value: str) -> str:
     parts = [len(part.encode()) for part in PurePosixPath(value).parts]
-    if not parts or max(parts) > PART or len(value.encode()) > WHOLE:
+    if max(parts, default=0) > PART or len(value.encode()) > WHOLE:
         raise UserError(
             f"must be a path of at most {WHOLE:,} bytes, {PART} a part (given: {shown(value)})"
         )
