@@ -154,7 +154,7 @@ def _complete(module: str, kind: str, name: str, where: str, missing: Sequence[s
         place = f"{where}: " if where else ""
         raise UserError(
             f"{place}{kind} {name!r}: {module} cannot serve as a {kind}: it does not define "
-            f"{', '.join(missing)} as its protocol says."
+            f"{', '.join(missing)}."
         )
 
 

@@ -122,7 +122,7 @@ def test_two_packages_of_one_name_are_told(foreign):
 
 def test_settings_that_are_no_section_are_named(foreign):
     foreign("Settings = dict\ndef unlearn(model, task, settings):\n    return model", "method")
-    assert "does not define Settings as its" in said(check, changed(*ASKED["method"][:2]))
+    assert "does not define Settings." in said(check, changed(*ASKED["method"][:2]))
 
 
 def test_a_remark_that_ends_the_program_is_named(foreign):
