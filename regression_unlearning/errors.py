@@ -25,7 +25,8 @@ def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> User
     where : str, optional
         Where it was given, such as ``"params.yaml: experiments.demo"``.
     """
-    known = sorted(known)
+    known = sorted(map(str, known))
     near = get_close_matches(str(name), known, n=1, cutoff=0.5)
+    given = repr(name) if len(repr(name)) <= 80 else f"{repr(name)[:60]}…"
     hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known) or 'none'}."
-    return UserError(f"{where + ': ' if where else ''}unknown {kind} {name!r}; {hint}")
+    return UserError(f"{where + ': ' if where else ''}unknown {kind} {given}; {hint}")

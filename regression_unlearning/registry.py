@@ -4,15 +4,19 @@ A name is a module of this library's own folder, or an entry point of another pa
 imported before it is asked for, and none of these modules imports a network library when loaded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pkgutil import iter_modules
+from traceback import extract_tb
 from types import ModuleType
+from typing import Any
 
 from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.settings.section import Section
 
 _SOURCE = ("FAMILY", "EMBEDDED", "Settings", "download")
 _MEASURE = ("NEEDS", "QUANTITIES", "Settings", "measure")
@@ -33,12 +37,24 @@ HALVES = {"prepare": ("prepare",), "batch": ("Reading", "Inputs")}
 
 @cache
 def module_name(kind: str, name: str) -> str | None:
-    """Dotted name of the module that bears `name`, or None where there is none."""
+    """Dotted name of the module that bears `name`, or None where there is none.
+
+    Raises
+    ------
+    UserError
+        When two bear it.
+    """
     folder, _, group = KINDS[kind]
     own = f"regression_unlearning.{folder}.{name}"
-    if name.isidentifier() and find_spec(own) is not None:
-        return own
-    return next((point.module for point in entry_points(group=group) if point.name == name), None)
+    found = [own] if name.isidentifier() and find_spec(own) is not None else []
+    points = [point for point in entry_points(group=group) if point.name == name]
+    # one that is no module's name at all has no `module`: importing it says so
+    found = list(dict.fromkeys(found + [getattr(one, "module", one.value) for one in points]))
+    if len(found) > 1:
+        raise UserError(
+            f"{kind} {name!r} is {' and '.join(found)}: rename one (entry point {group})"
+        )
+    return found[0] if found else None
 
 
 def load(kind: str, name: str, where: str = "") -> ModuleType:
@@ -59,12 +75,16 @@ def load(kind: str, name: str, where: str = "") -> ModuleType:
         In one line, with the key, the kind, the name and the module: when nothing bears the name,
         the module cannot be imported, or lacks what its kind must define.
     """
-    found = module_name(kind, name)
+    place = f"{where}: " if where else ""
+    try:
+        found = module_name(kind, name)
+    except UserError as error:
+        raise UserError(f"{place}{error}") from None
     if found is None:
         raise unknown(kind, name, known(kind), where)
     needed = KINDS[kind][1]
     module = _imported(found, kind, name, where)
-    missing = [part for part in needed if not hasattr(module, part)]
+    missing = [part for part in needed if _lacks(module, part)]
     if missing == list(needed) != [] and found.startswith("regression_unlearning."):
         raise unknown(kind, name, known(kind), where)  # a file of ours that is something else
     if kind == "family":
@@ -79,15 +99,47 @@ def _imported(module: str, kind: str, name: str, where: str) -> ModuleType:
     Raises
     ------
     UserError
-        When it, or what it imports itself, is not there, or is not Python.
+        When it, or what it imports itself, is not there, is not Python, or fails.
     """
     try:
         return import_module(module)
-    except (ImportError, SyntaxError) as error:
+    except (Exception, SystemExit) as error:
         place = f"{where}: " if where else ""
+        why = " ".join(str(error).split())
+        if not isinstance(error, ImportError | SyntaxError):
+            last = extract_tb(error.__traceback__)[-1]
+            why = f"{type(error).__name__} in {last.filename}, line {last.lineno}: {why}"
         raise UserError(
-            f"{place}{kind} {name!r}: its module {module} cannot be imported: {error}"
+            f"{place}{kind} {name!r}: its module {module} cannot be imported: {why}"
         ) from error
+
+
+@contextmanager
+def called(kind: str, name: str) -> Iterator[None]:
+    """A block in which a part's own code runs: it may raise, but not end the program.
+
+    Raises
+    ------
+    UserError
+        When it does.
+    """
+    try:
+        yield
+    except SystemExit as error:
+        if type(error) is not SystemExit:  # a signal has asked for the end
+            raise
+        raise UserError(
+            f"{kind} {name!r} ended the program (SystemExit: {error}): it must hand back what its "
+            "protocol says, or raise (docs/plug-in.md)."
+        ) from error
+
+
+def _lacks(module: ModuleType, part: str) -> bool:
+    """Whether a part is not there, or is of another kind than its name says."""
+    value: Any = getattr(module, part, None)
+    if part in {"Settings", "Reading"}:
+        return not (isinstance(value, type) and issubclass(value, Section))
+    return not callable(value) if part[0].islower() else not hasattr(module, part)
 
 
 def _is_there(module: str) -> bool:
@@ -126,7 +178,7 @@ def part(family: str, part: str, where: str = "") -> ModuleType:
     """
     name = part_name(family, part, where)
     module = _imported(name, "family", family, where)
-    missing = [one for one in HALVES[part] if not hasattr(module, one)]
+    missing = [one for one in HALVES[part] if _lacks(module, one)]
     _complete(name, "family", family, where, missing)
     return module
 

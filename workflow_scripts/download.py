@@ -4,6 +4,7 @@ from pathlib import Path
 
 from regression_unlearning import program, registry
 from regression_unlearning.data.fetching.mirror import MIRROR, mirror_of
+from regression_unlearning.data.source import bring
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import validated
 
@@ -26,10 +27,11 @@ def main() -> None:
     parser.add_argument("--checksums", type=Path, required=True, help="JSON of known hashes")
     parser.add_argument("--output", type=Path, required=True, help="the manifest to write")
     arguments = parser.parse_args()
-    loader = registry.load("source", arguments.loader)
-    loader.download(
+    settings = registry.load("source", arguments.loader).Settings
+    bring(
+        arguments.loader,
         arguments.output.parent,
-        validated(loader.Settings, arguments.settings["source"], "source"),
+        validated(settings, arguments.settings["source"], "source"),
         mirror=mirror_of(arguments.mirror),
         checksums=arguments.checksums,
         embedding=validated(Embedding | None, arguments.settings["embedding"], "embedding"),

@@ -47,7 +47,7 @@ def main() -> None:
         against_nothing(scores, layout) if scores else {},
         rank(scores, layout) if scores else NOT_RANKED,
     )
-    figure.load(settings["kind"]).draw(given)
+    figure.draw(settings["kind"], given)
 
 
 if __name__ == "__main__":

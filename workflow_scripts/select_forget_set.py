@@ -23,7 +23,9 @@ def main() -> None:
     arguments = parser.parse_args()
     selector = read_selector(arguments.settings)
     rows, earlier = read_rows(arguments.prepared), arguments.after and read_npz(arguments.after)
-    write_npz(arguments.output, select(rows, selector, arguments.name, earlier))
+    listing = arguments.output.with_suffix(".ids.csv")
+    listing.unlink(missing_ok=True)
+    write_npz(arguments.output, select(rows, selector, arguments.name, earlier, listing))
 
 
 if __name__ == "__main__":

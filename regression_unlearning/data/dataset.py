@@ -9,6 +9,7 @@ from regression_unlearning import registry
 from regression_unlearning.data.fetching.mirror import mirror_of
 from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.prepared import ARRAYS, Prepared, load_prepared, prepare, read_rows
+from regression_unlearning.data.source import bring
 from regression_unlearning.errors import unknown
 from regression_unlearning.settings.document import Settings
 
@@ -48,9 +49,9 @@ def open_dataset(
         raise unknown("forget set", forget_set, chosen.forget_sets, f"datasets.{name}")
     raw, prepared = Path(folder, "raw", name), Path(folder, "prepared", name)
     if not (prepared / ARRAYS).is_file():
-        loader = registry.load("source", chosen.loader)
         embedding = settings.word_vectors_of(name)
-        loader.download(
+        bring(
+            chosen.loader,
             raw,
             chosen.source,
             mirror=mirror_of(settings.data_mirror),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import BaseModel
 
+from regression_unlearning.data.ids import by_ids
 from regression_unlearning.data.overlaps import overlapping, reads_hours
-from regression_unlearning.data.splits import SPLITS, UNSEEN
+from regression_unlearning.data.splits import SPLITS, UNSEEN, UNTRAINED
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.forget_sets import Band, ForgetSet, Ids, Random, Selector, Where
 from regression_unlearning.settings.section import validated
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 #: The parts into which a forget set divides a dataset; `UNSEEN_PARTS` too, where it has such rows.
 PARTS = ("retain", "forget", "validation_retain", "validation_forget", "test_retain", "test_forget")
 UNSEEN_PARTS = tuple(f"{split}_{side}" for split in UNSEEN for side in ("retain", "forget"))
-#: Why rows that were held out make no forget set.
-UNTRAINED = "the model was not trained on them, and there is nothing to forget"
 #: Further parts of a forget set that comes after another: what is to be unlearned now.
 NOW = ("forget_now", "validation_forget_now")
 
@@ -77,32 +76,7 @@ def _where(rows: "pd.DataFrame", selector: Where) -> np.ndarray:
     return values.isin(wanted).to_numpy()
 
 
-def _ids(rows: "pd.DataFrame", selector: Ids) -> np.ndarray:
-    wanted = list(selector.ids)
-    if selector.file is not None:
-        try:
-            text = Path(selector.file).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UserError(f"cannot read the ids of {selector.file}: {error}") from error
-        wanted += [line.strip() for line in text.splitlines() if line.strip()]
-    ids = rows["id"].astype(str)
-    split = rows["split"].to_numpy()
-    train = set(ids[split == "train"])
-    missing = [name for name in wanted if name not in train]
-    if missing:
-        shown = ", ".join(repr(name) for name in missing[:5])
-        held_out = set(ids[np.isin(split, [*SPLITS[1:], *UNSEEN])])
-        held = sum(name in held_out for name in missing)
-        untrained = f" {held} of them {'is' if held == 1 else 'are'} held out: {UNTRAINED}."
-        raise UserError(
-            f"{len(missing)} of {len(wanted)} ids are no training rows: {shown}"
-            f"{', …' if len(missing) > 5 else ''}.{untrained if held else ''}"
-            f" Training rows' ids look like {min(train, default='')!r}."
-        )
-    return ids.isin(wanted).to_numpy()
-
-
-_CHOOSE = {Band: _band, Random: _random, Where: _where, Ids: _ids}
+_CHOOSE = {Band: _band, Random: _random, Where: _where}
 
 
 def select(
@@ -110,6 +84,7 @@ def select(
     selector: Selector,
     name: str,
     earlier: Mapping[str, np.ndarray] | None = None,
+    listing: Path | None = None,
 ) -> dict[str, np.ndarray]:
     """Divide the rows of a dataset by a forget set, and by those that were unlearned before it.
 
@@ -123,6 +98,8 @@ def select(
         The forget set's name, for messages.
     earlier : mapping of int arrays, optional
         Parts of the forget set that this one comes after.
+    listing : Path, optional
+        Where the ids of a request are listed, each with what it is; see `data.ids.by_ids`.
 
     Returns
     -------
@@ -149,7 +126,10 @@ def select(
     left = rows.assign(split=np.where(before, "forgotten", split))
     by_customer = isinstance(selector, Where) and selector.column == "customer"
     try:
-        chosen = _CHOOSE[type(selector)](left, selector)
+        if isinstance(selector, Ids):
+            chosen = by_ids(rows, selector, before, listing)
+        else:
+            chosen = _CHOOSE[type(selector)](left, selector)
         if selector.overlap or (selector.overlap is None and by_customer and reads_hours(rows)):
             chosen = chosen | overlapping(left, chosen)
     except UserError as error:

@@ -17,7 +17,7 @@ from regression_unlearning import registry
 from regression_unlearning.data import tensors
 from regression_unlearning.data.splits import SPLITS, UNSEEN
 from regression_unlearning.data.work import Work
-from regression_unlearning.errors import UserError
+from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.files import whole, write_json
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Section, validated
@@ -61,7 +61,9 @@ def prepare(
     """
     family = registry.family_of(loader)
     work = Work(folder, processes)
-    rows, arrays = registry.part(family, "prepare").prepare(raw, source, embedding, work)
+    with registry.called("family", family):
+        made = registry.part(family, "prepare").prepare(raw, source, embedding, work)
+    rows, arrays = checked(made, family)
     check_splits(rows, raw)
     arrays = {
         "target": rows["target"].to_numpy(np.float32),
@@ -75,6 +77,39 @@ def prepare(
     with whole(folder / ARRAYS) as part:
         tensors.write(part, arrays, {"prepared": json.dumps(about)})
     work.clear()
+
+
+def checked(made: Any, family: str) -> "tuple[pd.DataFrame, Mapping[str, Any]]":
+    """What a family's ``prepare`` handed back, where it is what its protocol says.
+
+    Raises
+    ------
+    UserError
+        In one line that names the family.
+    """
+    import pandas as pd
+
+    said = f"family {family!r}: prepare handed back"
+    match made:
+        case (pd.DataFrame() as rows, Mapping() as arrays):
+            pass
+        case _:
+            raise UserError(f"{said} {type(made).__name__}, not rows and arrays.")
+    if lacking := [one for one in ("row", "id", "split", "target") if one not in rows]:
+        raise UserError(f"{said} rows without the column {lacking[0]!r}.")
+    if foreign := sorted(map(str, set(rows["split"]) - set(NUMBERED))):
+        raise unknown("split", foreign[0], NUMBERED, said)
+    if rows["row"].tolist() != list(range(len(rows))):
+        raise UserError(f"{said} rows whose numbers are not 0, 1, ... in their order.")
+    if not np.isfinite(rows["target"].to_numpy(np.float64)).all():
+        raise UserError(f"{said} a target that is no finite number.")
+    if rows["id"].duplicated().any():
+        twice = rows["id"][rows["id"].duplicated()].iloc[0]
+        raise UserError(f"{said} the id {twice!r} twice.")
+    for name, one in arrays.items():
+        if name in ("target", "split") or np.dtype(one.dtype).name not in tensors.TYPES:
+            raise UserError(f"{said} an array {name!r} of {one.dtype}, which is not to be kept.")
+    return rows, arrays
 
 
 def check_splits(rows: "pd.DataFrame", raw: Path) -> None:
@@ -176,5 +211,6 @@ def load_prepared(
     target, split = arrays.pop("target"), arrays.pop("split")
     module = registry.part(family, "batch")
     chosen = validated(module.Reading, reading or {}, "reading")
-    inputs = module.Inputs(arrays, chosen, device)
+    with registry.called("family", family):
+        inputs = module.Inputs(arrays, chosen, device)
     return Prepared(inputs, target.to(device), split.to(device), digest)

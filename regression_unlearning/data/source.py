@@ -8,6 +8,9 @@ by ``loader``. Importing it must not load a network library.
 from pathlib import Path
 from typing import Protocol
 
+from regression_unlearning import registry
+from regression_unlearning.data.fetching.wanted import MANIFEST
+from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Section
 
@@ -64,3 +67,26 @@ class Source(Protocol):
         UserError
             When a file is neither there nor to be had, or is not what its checksum says.
         """
+
+
+def bring(
+    name: str,
+    folder: Path,
+    settings: Section,
+    *,
+    mirror: Path | None,
+    checksums: Path,
+    embedding: Embedding | None,
+) -> None:
+    """Let the source of a name bring its raw files; see `Source.download`.
+
+    Raises
+    ------
+    UserError
+        See `Source.download`; also when it leaves no ``manifest.json``.
+    """
+    loader: Source = registry.load("source", name)
+    with registry.called("source", name):
+        loader.download(folder, settings, mirror=mirror, checksums=checksums, embedding=embedding)
+    if not (folder / MANIFEST).is_file():
+        raise UserError(f"source {name!r}: download did not write {folder / MANIFEST}.")

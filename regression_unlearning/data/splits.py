@@ -18,6 +18,8 @@ from regression_unlearning.settings.section import Section, Seed
 
 SPLITS = ("train", "validation", "test")
 UNSEEN = ("unseen_validation", "unseen_test")
+#: Why rows that were held out make no forget set.
+UNTRAINED = "the model was not trained on them, and there is nothing to forget"
 
 
 class Split(Section):

@@ -15,7 +15,8 @@ import numpy as np
 
 from regression_unlearning.data.work import Streamed, blocks
 
-_TYPES = {
+#: The types of numbers that a file may hold, and what the format calls them.
+TYPES = {
     "uint8": "U8", "int8": "I8", "int16": "I16", "int32": "I32", "int64": "I64",
     "float16": "F16", "float32": "F32", "float64": "F64",
 }  # fmt: skip
@@ -58,7 +59,7 @@ def write(
         dtype = np.dtype(arrays[key].dtype)
         start, end = end, end + dtype.itemsize * math.prod(arrays[key].shape)
         header[key] = {
-            "dtype": _TYPES[dtype.name],
+            "dtype": TYPES[dtype.name],
             "shape": list(arrays[key].shape),
             "data_offsets": [start, end],
         }

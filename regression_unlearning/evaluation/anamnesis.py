@@ -55,7 +55,7 @@ ONE_SEED = "one seed: no other gold model relearns in its place"
 class Settings(Section):
     """When the index says nothing; how models relearn is the dataset's own (`relearning`)."""
 
-    at_once: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 2
+    at_once: Annotated[float, Field(ge=0)] = 2
     """Where the retrained models need at most so many mini-batches an order (their median over
     seeds), there is no index: one mini-batch more or less would be all of it."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from regression_unlearning import registry
-from regression_unlearning.errors import UserError
+from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.evaluation.inputs import SOURCES, Inputs
 from regression_unlearning.evaluation.values import Value
 from regression_unlearning.settings.section import Section
@@ -107,11 +107,34 @@ def load(name: str, where: str = "") -> Measure:
         When nothing bears the name, or its module lacks a part.
     """
     module: Measure = registry.load("measure", name, where)
+    at = f"{where}: " if where else ""
     if not all(isinstance(one, Quantity) for one in module.QUANTITIES):
-        raise UserError(f"measure {name}: QUANTITIES must be a tuple of Quantity.")
+        raise UserError(f"{at}measure {name!r}: QUANTITIES must be a tuple of Quantity.")
     if wrong := set(module.NEEDS) - set(SOURCES):
-        raise UserError(f"measure {name}: NEEDS: unknown source {', '.join(sorted(wrong))}.")
+        raise UserError(f"{at}measure {name!r}: NEEDS: unknown source {', '.join(sorted(wrong))}.")
     return module
+
+
+def checked(found: object, module: Measure, name: str, inputs: Inputs) -> list[Value]:
+    """What a measure handed back, where it is what it must be: values of its own quantities.
+
+    Raises
+    ------
+    UserError
+        In one line that names the measure.
+    """
+    known = [one.key for one in module.QUANTITIES]
+    place = (inputs.dataset, inputs.forget_set, inputs.method)
+    values: list[Value] = []
+    for one in found if isinstance(found, Iterable) else [found]:
+        if not isinstance(one, Value):
+            raise UserError(f"measure {name!r} handed back {type(one).__name__}, no Value.")
+        if one.quantity not in known:
+            raise unknown("quantity", one.quantity, known, f"measure {name!r}")
+        if (one.dataset, one.forget_set, one.method) != place:
+            raise UserError(f"measure {name!r} handed back a value of another model: {one}.")
+        values.append(one)
+    return values
 
 
 def quantities(measures: Iterable[str]) -> dict[str, Quantity]:
@@ -124,8 +147,9 @@ def quantities(measures: Iterable[str]) -> dict[str, Quantity]:
     """
     found: dict[str, Quantity] = {}
     for name in measures:
-        for one in load(name).QUANTITIES:
+        where = f"measures.{name}"
+        for one in load(name, where).QUANTITIES:
             if one.key in found:
-                raise UserError(f"measure {name}: the quantity {one.key} is another measure's too.")
+                raise UserError(f"{where}: the quantity {one.key} is another measure's too.")
             found[one.key] = one
     return found

@@ -38,7 +38,7 @@ from regression_unlearning.evaluation.inputs import Inputs
 from regression_unlearning.evaluation.measure import Quantity
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.evaluation.values import Value
-from regression_unlearning.settings.section import Positive, Section, Seed
+from regression_unlearning.settings.section import MOST, Positive, Section, Seed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,9 +135,9 @@ class Settings(Section):
     1,400 rows with a cross-validation in three folds does.
     """
 
-    draws: Annotated[int, Field(ge=2)] = 10
+    draws: Annotated[int, Field(ge=2, le=MOST)] = 10
     """Over which each attack is averaged."""
-    rows: Annotated[int, Field(ge=FEWEST)] = 500
+    rows: Annotated[int, Field(ge=FEWEST, le=MOST)] = 500
     """Of a class in one draw, at most."""
     held_out: Annotated[float, Field(gt=0, lt=1)] = 0.3
     """Share of the smaller class, at least, that a draw leaves out for the attack's own AUC."""

@@ -28,7 +28,7 @@ from regression_unlearning.evaluation.inputs import Inputs
 from regression_unlearning.evaluation.measure import Quantity
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.evaluation.values import Value
-from regression_unlearning.settings.section import Count, Positive, Section, Share
+from regression_unlearning.settings.section import MOST, Count, Positive, Section, Seed, Share
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,9 +84,9 @@ class Settings(Section):
 
     rows: Count = 2000
     """At most, of a class."""
-    folds: Annotated[int, Field(ge=2)] = 5
+    folds: Annotated[int, Field(ge=2, le=MOST)] = 5
     """Of the cross-validation."""
-    seed: int = 0
+    seed: Seed = 0
     """Of draws, folds and network."""
     regularisation: Positive = 1.0
     hidden: Count = 32

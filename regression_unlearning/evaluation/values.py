@@ -40,7 +40,7 @@ class Value:
 
     Raises
     ------
-    ValueError
+    UserError
         When the value is no finite number, or is absent without a reason.
     """
 
@@ -57,11 +57,14 @@ class Value:
     def __post_init__(self) -> None:
         """Refuse what is no value."""
         if self.value is None and not self.note:
-            raise ValueError(f"{self.quantity}: a value that is absent needs a note that says why.")
+            raise UserError(f"{self.quantity}: a value that is absent needs a note that says why.")
         if self.value is not None and not math.isfinite(self.value):
-            raise ValueError(f"{self.quantity}, seed {self.seed}: the value is {self.value}.")
+            raise UserError(
+                f"{self.quantity}, seed {self.seed}: the value is {self.value}; None, with a note "
+                "that says why, stands for a value that is not there."
+            )
         if self.bound not in get_args(Bound):
-            raise ValueError(f'bound must be empty, ">=" or "<=", not {self.bound!r}.')
+            raise UserError(f'bound must be empty, ">=" or "<=", not {self.bound!r}.')
 
 
 COLUMNS = tuple(field.name for field in fields(Value))

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.search import FIT, Log
-from regression_unlearning.settings.section import Count, Name
+from regression_unlearning.settings.section import Layers, Name
 from regression_unlearning.settings.training import Fit
 
 HELPERS = ("blindspot",)
@@ -35,7 +35,7 @@ class Settings(Fit):
     lambda_: Annotated[float, Field(ge=0, alias="lambda")] = 50.0
     """Weight of the activation difference."""
     form: Form = "attention"
-    layers: Count | None = None
+    layers: Layers | None = None
     helper: Name | None = None
 
 

@@ -4,14 +4,14 @@ Source: Goel et al., "Towards adversarial evaluations for inexact machine unlear
 """
 
 from regression_unlearning.settings.search import FIT, Log, Whole
-from regression_unlearning.settings.section import Count
+from regression_unlearning.settings.section import Layers
 from regression_unlearning.settings.training import Fit
 
 
 class Settings(Fit):
     """Training, and how many of the network's named layers start anew, counted from the output."""
 
-    k: Count = 2
+    k: Layers = 2
     """Named layers that start anew, counted from the output."""
 
 

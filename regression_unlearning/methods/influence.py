@@ -5,12 +5,8 @@ as a removal, Guo et al., "Certified data removal from machine learning models" 
 Hessian is the damped Gauss-Newton matrix, inverted by conjugate gradients.
 """
 
-from typing import Annotated
-
-from pydantic import Field
-
 from regression_unlearning.settings.search import Log
-from regression_unlearning.settings.section import Count, Positive, Section
+from regression_unlearning.settings.section import Count, Layers, Positive, Section
 
 
 class Settings(Section):
@@ -27,9 +23,9 @@ class Settings(Section):
     gradients.
     """
 
-    damping: Annotated[float, Field(ge=0)] = 0.1
+    damping: Positive = 0.1
     step: Positive = 1.0
-    layers: Count | None = None
+    layers: Layers | None = None
     rows: Count | None = 500
     iterations: Count = 10
     tolerance: Positive = 1e-4

@@ -1,8 +1,15 @@
 """Reg Amnesiac: forget rows get labels drawn uniformly (paper, Section 6.5)."""
 
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.search import FIT
+from regression_unlearning.settings.section import MOST
 from regression_unlearning.settings.training import Fit
+
+Bound = Annotated[int, Field(ge=-MOST, le=MOST)]
 
 
 class Settings(Fit):
@@ -12,20 +19,23 @@ class Settings(Fit):
     it the labels are uniform on the range of the training set's targets.
     """
 
-    integers: tuple[int, int] | None = None
+    integers: tuple[Bound, Bound] | None = None
+
+    @model_validator(mode="after")
+    def _holds_a_number(self) -> Self:
+        if self.integers and self.integers[0] > self.integers[1]:
+            raise UserError(
+                f"integers: no number lies from {self.integers[0]} to "
+                f"{self.integers[1]}; the first must be the smaller one."
+            )
+        return self
 
 
 SEARCH = FIT
 
 
 def unlearn(model, task, settings: Settings):
-    """Draw a label for each forget row once, then fine-tune on the whole training set.
-
-    Raises
-    ------
-    UserError
-        When ``integers`` names an empty range.
-    """
+    """Draw a label for each forget row once, then fine-tune on the whole training set."""
     import torch
 
     from regression_unlearning.training.seeds import seed_for
@@ -34,8 +44,6 @@ def unlearn(model, task, settings: Settings):
     generator = torch.Generator().manual_seed(seed_for(task.seed, "labels"))
     if settings.integers is not None:
         low, high = settings.integers
-        if high < low:
-            raise UserError(f"reg_amnesiac: integers {low} to {high} is an empty range.")
         drawn = torch.randint(low, high + 1, (len(task.forget),), generator=generator).float()
     else:
         low, high = target[task.train].aminmax()

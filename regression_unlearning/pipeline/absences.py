@@ -30,5 +30,6 @@ def absences(
     for name in datasets:
         loader = registry.load("source", settings.datasets[name].loader)
         if hasattr(loader, "absence"):
-            found[name] = loader.absence(folder / name, settings.datasets[name].source, mirror)
+            with registry.called("source", settings.datasets[name].loader):
+                found[name] = loader.absence(folder / name, settings.datasets[name].source, mirror)
     return {name: reason for name, reason in found.items() if reason}

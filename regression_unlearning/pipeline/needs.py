@@ -103,5 +103,6 @@ def _lack(settings: Settings, dataset: str) -> str | None:
         if os.environ.get(MIRROR):
             return f"the variable {MIRROR}: {said}"
         return settings.at(f"data_mirror: {said}")
-    why = loader.lack(source, mirror) if hasattr(loader, "lack") else None
+    with registry.called("source", chosen.loader):
+        why = loader.lack(source, mirror) if hasattr(loader, "lack") else None
     return why and settings.at(f"datasets.{dataset}.{why}")

@@ -37,7 +37,10 @@ def source(settings: Settings, dataset: str) -> dict[str, Any]:
 
 def forget_set(settings: Settings, dataset: str, name: str) -> dict[str, Any]:
     """How a forget set is chosen; its title is no part of that."""
-    return {**settings.datasets[dataset].forget_sets[name].plain(), "title": name}
+    chosen = settings.datasets[dataset].forget_sets[name].plain()
+    if chosen.get("unknown") == "refuse":  # as it was told before one could choose
+        del chosen["unknown"]
+    return {**chosen, "title": name}
 
 
 def parts_before(settings: Settings, dataset: str, name: str) -> list[str]:

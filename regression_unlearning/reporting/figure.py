@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from regression_unlearning import registry
+from regression_unlearning.errors import UserError
 from regression_unlearning.reporting.comparisons import Comparisons
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.ranks import NOT_RANKED, Ranks
@@ -76,3 +77,18 @@ def load(name: str, where: str = "") -> Kind:
     """
     module: Kind = registry.load("figure", name, where)
     return module
+
+
+def draw(name: str, given: Given) -> None:
+    """Draw a figure of a kind.
+
+    Raises
+    ------
+    UserError
+        See `load`; also when it does not write its two files.
+    """
+    with registry.called("figure", name):
+        load(name).draw(given)
+    for path in (Path(f"{given.stem}.png"), Path(f"{given.stem}.pdf")):
+        if not path.is_file():
+            raise UserError(f"figure {name!r}: draw did not write {path}.")

@@ -12,10 +12,13 @@ from regression_unlearning.settings.forget_sets import ForgetSet
 from regression_unlearning.settings.measuring import Observation, Relearning
 from regression_unlearning.settings.methods import Method, read_method
 from regression_unlearning.settings.networks import Network
+from regression_unlearning.settings.places import Place
 from regression_unlearning.settings.section import (
     Count,
     Name,
     Section,
+    Title,
+    Whole,
     Within,
     name_of,
     validated_within,
@@ -32,7 +35,7 @@ class Resources(Section):
 
     threads: Count = 1
     """CPU threads."""
-    gpu: Annotated[int, Field(ge=0)] = 0
+    gpu: Whole = 0
     """GPUs."""
     memory_mb: Count = 2000
     """MiB of memory."""
@@ -53,7 +56,7 @@ class Dataset(Section):
 
     loader: Name
     """Where its rows come from: a module of data/sources, or a plug-in."""
-    title: str
+    title: Title
     """What tables and figures call it."""
     source: SerializeAsAny[Section] = Field(default_factory=dict, validate_default=True)
     """What the loader fetches and makes; its own settings, below."""
@@ -71,7 +74,7 @@ class Dataset(Section):
     """How originals and retrained models are trained."""
     stands_for: StandsFor | None = None
     """Which of the paper's datasets it stands in for."""
-    original: str | None = None
+    original: Place | None = None
     """The file of a model that was trained elsewhere, to start from in place of training one;
     ``{seed}`` in it stands for the training seed, without it every seed starts from one model."""
     blindspot: Training
@@ -81,7 +84,7 @@ class Dataset(Section):
     printed_as: Name | None = None
     """The paper's dataset whose printed values stand beside this one's; by default that of its own
     name."""
-    unit: str = "the target's unit"
+    unit: Title = "the target's unit"
     """The target's unit, for tables and figures."""
     forget_sets: dict[Name, ForgetSet]
     """What may be asked to be forgotten."""

@@ -16,11 +16,12 @@ from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.evaluation.measure import quantities
 from regression_unlearning.settings.complete import complete
 from regression_unlearning.settings.dataset import Dataset
-from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.embedding import Embedding, Published
 from regression_unlearning.settings.experiment import Experiment, Figure, Layout, Table
 from regression_unlearning.settings.forget_sets import Ids, Random
+from regression_unlearning.settings.places import Place
 from regression_unlearning.settings.reading import PARAMS, Origins, read_yaml
-from regression_unlearning.settings.section import Count, Name, Section, validated
+from regression_unlearning.settings.section import Count, Name, Section, out_of_line, validated
 
 
 class Settings(Section):
@@ -28,7 +29,7 @@ class Settings(Section):
 
     experiment: Name
     """Which of `experiments` runs."""
-    data_mirror: str | None = None
+    data_mirror: Place | None = None
     """A folder that already holds the raw files; the environment variable
     REGRESSION_UNLEARNING_DATA_MIRROR goes before it."""
     without_gpu: Literal["fail", "cpu"] = "fail"
@@ -37,7 +38,7 @@ class Settings(Section):
     """Training seeds that share a process; a profile may say another number."""
     embedding: Name
     """Which of `embeddings` real sentence pairs are read with."""
-    embeddings: dict[Name, Embedding]
+    embeddings: dict[Name, Published]
     """Files of word vectors."""
     methods: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     """What is said of each method once: title, options, `method` where the name is another."""
@@ -70,7 +71,8 @@ class Settings(Section):
             return None
         loader = registry.load("source", chosen.loader)
         if hasattr(loader, "word_vectors"):
-            return loader.word_vectors(chosen.source)
+            with registry.called("source", chosen.loader):
+                return loader.word_vectors(chosen.source)
         return self.embedding_of(dataset)
 
 
@@ -96,11 +98,22 @@ def check(
     """
     origins = where if isinstance(where, Origins) else Origins([(where, values)])
     try:
+        _check_keys(values)
         settings = _checked(complete(values, Path(folder)))
     except UserError as error:
         raise UserError("\n".join(map(origins.at, str(error).splitlines()))) from None
     settings._origins = origins
     return settings
+
+
+def _check_keys(values: Any, place: str = "") -> None:
+    """Refuse keys that no message could name on its line."""
+    inside = values.items() if isinstance(values, Mapping) else ()
+    for key, one in enumerate(values) if isinstance(values, list | tuple) else inside:
+        if wrong := out_of_line(key):
+            raise UserError(f"{place or 'a key'}: {wrong}")
+        if isinstance(one, Mapping | list | tuple):
+            _check_keys(one, f"{place}.{key}" if place else str(key))
 
 
 def _checked(values: Mapping[str, Any]) -> Settings:

@@ -1,15 +1,25 @@
 """Ways to choose a forget set."""
 
 import datetime
+import math
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import not_there
-from regression_unlearning.settings.section import Count, Name, Section, Seed, listed, told_apart
+from regression_unlearning.settings.places import Place
+from regression_unlearning.settings.section import (
+    Count,
+    Name,
+    Section,
+    Seed,
+    Title,
+    listed,
+    told_apart,
+)
 from regression_unlearning.settings.wording import shown
 
 
@@ -17,7 +27,8 @@ def _comparable(value: Any) -> Any:
     """Text or a number; a date, which YAML makes of 2014-01-31, as it was written."""
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         return value.isoformat()
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    odd = isinstance(value, bool) or not isinstance(value, str | int | float)
+    if odd or (not isinstance(value, str) and not abs(value) < math.inf):
         raise UserError(
             "must be text or a number; write it in quotes, as the rows have it "
             f"(given: {shown(value)})"
@@ -25,8 +36,11 @@ def _comparable(value: Any) -> Any:
     return value
 
 
-Edge = Annotated[float, Field(allow_inf_nan=False)]
-Value = Annotated[str | int | float, BeforeValidator(_comparable)]
+Value = Annotated[
+    str | int | float,
+    BeforeValidator(_comparable),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}]}),
+]
 #: One value, as YAML may read it, stands for a list of one.
 OneOrMore = listed(str, int, float, datetime.date)
 
@@ -42,7 +56,7 @@ class Selector(Section):
     hold an hour that a chosen window predicts. By default it is for a choice of customers alone.
     """
 
-    title: str
+    title: Title
     """What tables and figures call it."""
     after: Name | None = None
     overlap: bool | None = None
@@ -52,10 +66,10 @@ class Band(Selector):
     """Rows whose target lies in a band; `from`, `up_to` belong to it, `below`, `above` not."""
 
     select: Literal["band"]
-    from_: Edge | None = Field(default=None, alias="from")
-    above: Edge | None = None
-    below: Edge | None = None
-    up_to: Edge | None = None
+    from_: float | None = Field(default=None, alias="from")
+    above: float | None = None
+    below: float | None = None
+    up_to: float | None = None
 
     @model_validator(mode="after")
     def _has_an_edge(self) -> Self:
@@ -97,14 +111,19 @@ class Where(Selector):
 class Ids(Selector):
     """Training rows named one by one, in a list or in a text file with one id a line.
 
-    An id is text: YAML reads 0012 without quotes as the number 10.
+    An id is text: 12, 012 and 12.0 are three ids. Blanks around it, and whether an accent is a
+    letter's part (Unicode's NFC), make no other one; named twice it counts once.
+    `data/prepared/DATASET/forget_sets/NAME.ids.csv` lists each as forgotten now, already forgotten
+    (by a set that this one comes `after`), held out (nothing to forget) or unknown.
     """
 
     select: Literal["ids"]
     ids: Annotated[tuple[str, ...], OneOrMore] = ()
     """The ids, in quotes."""
-    file: str | None = None
+    file: Place | None = None
     """A text file with one id a line."""
+    unknown: Literal["refuse", "report"] = "refuse"
+    """Of an id that no row has: end the run, or list it and go on."""
 
     @model_validator(mode="after")
     def _names_rows(self) -> Self:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_serializer
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.records import Record
-from regression_unlearning.settings.section import Section, validated
+from regression_unlearning.settings.section import Section, Title, validated
 from regression_unlearning.settings.tuning import options_hash
 from regression_unlearning.settings.wording import shown
 
@@ -20,7 +20,7 @@ NO_OPTIONS = ("title", "method", "tuned")
 class Named(Section):
     """What every entry of a method says of itself."""
 
-    title: str
+    title: Title
     method: str
 
 
@@ -80,6 +80,8 @@ def read_method(label: str, entry: Any, where: str = "") -> Method:
     """
     named, module, chosen = opened(label, entry, where)
     options = validated(module.Settings, chosen, where)
+    with registry.called("method", named.method):
+        remark = module.remark(options) if hasattr(module, "remark") else ""
     return Method(
         label=label,
         method=named.method,
@@ -88,7 +90,7 @@ def read_method(label: str, entry: Any, where: str = "") -> Method:
         said=said_of(options),
         helpers=tuple(getattr(module, "HELPERS", ())),
         reference=getattr(module, "REFERENCE", False),
-        remark=module.remark(options) if hasattr(module, "remark") else "",
+        remark=remark,
         record=entry.get("tuned"),
     )
 

@@ -1,5 +1,6 @@
 """Files of keys and values: read, a slip named by its line; and which of several says what."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,11 @@ class _Refused(yaml.MarkedYAMLError):
 
 
 class _Loader(_SAFE):  # type: ignore[misc, valid-type]  # which of the two is known when it runs
-    """YAML in which no key may stand twice: plain YAML would silently keep the last."""
+    """YAML in which no key may stand twice: plain YAML would silently keep the last.
+
+    Nor is a number read that is not the one that stands there, or a value of another kind than
+    those of JSON and dates.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
         """Construct a mapping whose keys differ."""
@@ -27,27 +32,76 @@ class _Loader(_SAFE):  # type: ignore[misc, valid-type]  # which of the two is k
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode):
                 if key.value in seen:
-                    raise _Refused(
-                        problem=f"{key.value!r} stands twice; take one out",
-                        problem_mark=key.start_mark,
-                    )
+                    raise _refused(f"{_cut(key.value)} stands twice; take one out", key)
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Construct a value; what YAML takes for a number or a date must be one."""
+        kind = node.tag.rpartition(":")[2]
+        if node.tag not in self.yaml_constructors:
+            tag = _cut(node.tag.replace("tag:yaml.org,2002:", "!!"))
+            raise _refused(
+                f"a tag ({tag}) is not read here; take it out, or put it in quotes", node
+            )
+        if kind in {"int", "float"} and _MISREAD.fullmatch(node.value):
+            plain = re.fullmatch("([-+]?)0+([0-9]+)", node.value)
+            also = f", or {plain[1]}{plain[2]} where a number is meant" if plain else ""
+            raise _refused(
+                f"YAML reads {node.value} as another number (octal, or base 60); "
+                f'write "{node.value}" in quotes where text is meant{also}',
+                node,
+            )
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError, OverflowError):
+            value = _cut(node.value)
+            raise _refused(f"{value} is no {_KINDS[kind]}; text goes into quotes", node) from None
 
-def _no_anchors(text: str) -> None:
-    """Refuse anchors, aliases and merge keys: ``like`` says more plainly what goes where."""
-    key = ""
+
+#: What a value may be, by the last part of YAML's own tag, in words.
+_KINDS = {
+    "null": "null", "bool": "true or false", "int": "whole number", "float": "number",
+    "timestamp": "date", "str": "text", "seq": "list", "map": "mapping",
+}  # fmt: skip
+_Loader.yaml_constructors = {
+    tag: make
+    for tag, make in _SAFE.yaml_constructors.items()
+    if tag and tag.rpartition(":")[2] in _KINDS
+}
+#: Whole numbers that begin with 0, and numbers of several parts.
+_MISREAD = re.compile(r"[-+]?(0[0-9_]+|[0-9_]+(:[0-9_.]+)+)")
+#: How deep values may lie in one another.
+_DEPTH = 50
+
+
+def _refused(problem: str, at: yaml.Node | yaml.Event) -> _Refused:
+    return _Refused(problem=problem, problem_mark=at.start_mark)
+
+
+def _cut(text: str) -> str:
+    return repr(text) if len(text) <= 80 else f"{text[:60]!r}…"
+
+
+def _plain(text: str) -> None:
+    """Refuse anchors, aliases and merge keys: ``like`` says more plainly what goes where.
+
+    Events come one after the other, so that nothing is built of what lies too deep.
+    """
+    key, depth = "", 0
     for event in yaml.parse(text, _SAFE):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEPTH:
+            raise _refused(f"values lie more than {_DEPTH} deep in one another", event)
         name = getattr(event, "anchor", None)
         merge = isinstance(event, yaml.ScalarEvent) and event.value == "<<" and not event.style
         if name or merge:
             what = "a merge key (<<)" if merge else "an alias" if _is_alias(event) else "an anchor"
-            sign = "" if merge else f" ({'*' if _is_alias(event) else '&'}{name})"
-            behind = f" behind {key!r}" if key else ""
-            raise _Refused(
-                problem=f"{what}{sign}{behind}: write `like: NAME` in the entry, and what differs",
-                problem_mark=event.start_mark,
+            sign = "" if merge else f" ({'*' if _is_alias(event) else '&'}{_cut(str(name))[1:-1]})"
+            behind = f" behind {_cut(key)}" if key else ""
+            raise _refused(
+                f"{what}{sign}{behind}: write `like: NAME` in the entry, and what differs", event
             )
         if isinstance(event, yaml.ScalarEvent):
             key = event.value
@@ -68,7 +122,7 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
     path = Path(path)
     try:
         text = path.read_text(encoding="utf-8")
-        _no_anchors(text)
+        _plain(text)
         values = yaml.load(text, _Loader)  # noqa: S506 (a safe loader)
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"cannot read {path}: {error}") from error

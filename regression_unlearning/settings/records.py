@@ -11,7 +11,15 @@ from pydantic import Field
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.files import not_there
 from regression_unlearning.settings.search import Space
-from regression_unlearning.settings.section import Count, Name, Positive, Section, Seed, validated
+from regression_unlearning.settings.section import (
+    Count,
+    Name,
+    Positive,
+    Section,
+    Seed,
+    Whole,
+    validated,
+)
 from regression_unlearning.settings.tuning import record_path
 
 #: The form of the records that are written now.
@@ -33,8 +41,6 @@ ENDED = {
 #: What tables say of a method whose search has not shown that its settings are better.
 NOTHING_BETTER = "searched: nothing better than the start"
 UNCONFIRMED = "searched, but what was chosen was not compared with the start on fresh rows"
-
-Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Record(Section):
@@ -68,7 +74,7 @@ class Unconfirmed(Record):
     `nothing` that of the original model, unchanged.
     """
 
-    value: Finite
+    value: float
     before: float | None
     nothing: float
     share_of_retraining: float
@@ -83,21 +89,21 @@ class Unconfirmed(Record):
 class Judged(Section):
     """The objective on the rows that choose (`value`) and on those that confirm."""
 
-    value: Finite | None
-    confirmed: Finite | None
+    value: float | None
+    confirmed: float | None
 
 
 class Attempted(Judged):
     """Some settings: what they change of the start, the objective, the share of retraining."""
 
     changed: dict[str, Any]
-    share_of_retraining: Finite
+    share_of_retraining: float
 
 
 class Rows(Section):
     """How many rows of one side methods could use, chose between trials, and confirmed."""
 
-    methods: Annotated[int, Field(ge=0)]
+    methods: Whole
     choosing: Count
     confirming: Count
 

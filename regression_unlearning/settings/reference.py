@@ -14,15 +14,16 @@ from typing import Any, Literal, get_origin
 from regression_unlearning import registry
 from regression_unlearning.settings.dataset import Dataset, Resources
 from regression_unlearning.settings.document import Settings
-from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.embedding import Published
 from regression_unlearning.settings.experiment import Experiment, Figure, Table
 from regression_unlearning.settings.forget_sets import Band, Ids, Random, Where
 from regression_unlearning.settings.measuring import Observation, Relearning
-from regression_unlearning.settings.section import Section
+from regression_unlearning.settings.places import PART, WHOLE
+from regression_unlearning.settings.section import NAME, Section
 from regression_unlearning.settings.training import Fit, Plateau, Step, Training
 from regression_unlearning.settings.tuning import Tuning
 
-HEADER = """\
+HEADER = f"""\
 <!-- Rendered by `python workflow_scripts/render_settings.py`: do not edit. -->
 # Every key of params.yaml
 
@@ -35,12 +36,16 @@ dataset's method takes the options that a search chose (`tuning/DATASET/METHOD.j
 Options of a dataset's method come from its entry, else from the record that it names, else from the
 dataset's `unlearning`, else from the entry of that name under the top key `methods`, else from the
 method's own defaults.
+
+Numbers are finite, and true is none. Text is one line, without control characters and signs that
+turn the direction of reading. Names are small letters, digits and _, {NAME} at most. A path has at
+most {WHOLE:,} bytes, {PART} a part. 0200 and 3:20 are refused, as YAML reads other numbers there.
 """
 
 #: Title of each section, by its class; links lead to them.
 SECTIONS: dict[type[Section], str] = {
     Settings: "Top keys",
-    Embedding: "embeddings.NAME",
+    Published: "embeddings.NAME",
     Dataset: "datasets.NAME",
     Training: "datasets.NAME.training, blindspot, further_blindspots.NAME",
     Plateau: "schedule: plateau",
@@ -235,13 +240,14 @@ def _plain_kind(values: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
         "integer": "whole number", "number": "number", "string": "text", "boolean": "true or false",
         "null": "null",
     }  # fmt: skip
-    return words.get(str(kind), "keys and values") + _range(values)
+    return values.get("format") or words.get(str(kind), "keys and values") + _range(values)
 
 
 def _range(values: Mapping[str, Any]) -> str:
     bounds = {
         "minimum": "from {}", "exclusiveMinimum": "above {}", "maximum": "to {}",
-        "exclusiveMaximum": "below {}",
+        "exclusiveMaximum": "below {}", "maxLength": "of at most {} letters",
     }  # fmt: skip
-    said = [text.format(f"{values[key]:g}") for key, text in bounds.items() if key in values]
+    ends = [(text, values[key]) for key, text in bounds.items() if key in values]
+    said = [text.format(f"{end:g}" if end % 1 else f"{end:,.0f}") for text, end in ends]
     return f" {' '.join(said)}" if said else ""

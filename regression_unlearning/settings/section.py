@@ -1,7 +1,8 @@
 """What every part of the settings is made of: kinds of values, sections, checking."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Annotated, Any, get_args
 
 from pydantic import (
@@ -11,55 +12,112 @@ from pydantic import (
     Field,
     TypeAdapter,
     ValidationError,
+    WithJsonSchema,
     model_validator,
 )
 
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.settings.wording import lines, shown
+from regression_unlearning.settings.wording import in_quotes, lines, shown
+
+#: The largest whole number of a setting, the most letters of a name and of a title.
+MOST, NAME, TITLE = 10**9, 100, 200
+#: What no line shows as it is: control characters but the tab, signs that turn the direction of
+#: reading, ends of lines and paragraphs, halves of characters.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def name_of(value: Any) -> str:
     """A name, which may become part of a path."""
     if not isinstance(value, str):
-        quoted = f'; write it in quotes: "{value}"' if isinstance(value, int) else ""
+        quoted = in_quotes(value) if isinstance(value, int) else ""
         raise UserError(f"a name must be text{quoted} (given: {shown(value)})")
+    if len(value) > NAME:
+        raise UserError(f"{shown(value)}: a name has at most {NAME} letters")
     if re.fullmatch("[a-z0-9][a-z0-9_]*", value):
         return value
     parts = re.sub("(?<=[a-z0-9])(?=[A-Z])", "_", value).lower()
     near = re.sub("[^a-z0-9]+", "_", parts).strip("_")
     tried = f"; try {near}" if near else ""
-    raise UserError(f"{value!r}: names are small letters, digits and _{tried}")
+    raise UserError(f"{shown(value)}: names are small letters, digits and _{tried}")
 
 
-def _number(value: Any) -> Any:
-    """A value that is no truth: YAML's yes and no would count as 1 and 0."""
-    if isinstance(value, bool):
-        raise UserError(f"must be a number (given: {shown(value)})")
-    return value
+Name = Annotated[
+    str, BeforeValidator(name_of), WithJsonSchema({"type": "string", "format": "name"})
+]
+Title = Annotated[str, Field(max_length=TITLE)]
+Whole = Annotated[int, Field(ge=0, le=MOST)]
+Count = Annotated[int, Field(ge=1, le=MOST)]
+#: Of a network, counted from the output.
+Layers = Annotated[int, Field(ge=1, le=1000)]
+Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+#: What every generator takes.
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
 
 
-Name = Annotated[str, BeforeValidator(name_of)]
-Count = Annotated[int, Field(ge=1), BeforeValidator(_number)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(_number)]
-Share = Annotated[float, Field(ge=0, le=1), BeforeValidator(_number)]
-Seed = Annotated[int, Field(ge=0), BeforeValidator(_number)]
+@cache
+def _takes_numbers(section: type[BaseModel], name: str) -> bool:
+    """Whether a key takes numbers, and neither truths nor text."""
+
+    def kinds(annotation: Any) -> Iterator[Any]:
+        yield annotation
+        for part in get_args(annotation):
+            yield from kinds(part)
+
+    found = list(kinds(section.model_fields[name].annotation))
+    number = int in found or float in found or any(type(one) is int for one in found)
+    return number and bool not in found and str not in found
+
+
+def _wrong(value: Any, number: bool) -> Iterator[str]:
+    """What no key may hold: a truth as a number, text that a line does not show as it is."""
+    if isinstance(value, list | tuple):
+        inside: Iterable[Any] = enumerate(value)
+    else:
+        inside = value.items() if isinstance(value, Mapping) else ()
+    for key, one in inside:
+        if isinstance(one, str | bool):  # what lies deeper is another section's
+            yield from (f".{key}{line}" for line in _wrong(one, number))
+    if number and isinstance(value, bool):  # YAML's yes and no would count as 1 and 0
+        yield f": must be a number (given: {shown(value)})"
+    if isinstance(value, str) and (unseen := _UNSEEN.search(value)):
+        code, letter = f"U+{ord(unseen[0]):04X}", unseen.start() + 1
+        yield f": no line shows its letter {letter} ({code}); write it on one line, without it"
+
+
+def out_of_line(key: Any) -> str | None:
+    """What keeps a key from being named in a message."""
+    long = isinstance(key, int) and abs(key) > 10**30
+    if long or (isinstance(key, str) and (len(key) > TITLE or _UNSEEN.search(key))):
+        return f"a key must be short, and one line (given: {shown(key)})"
+    return None
 
 
 class Section(BaseModel):
-    """A part of the settings: immutable, and without unknown keys."""
+    """A part of the settings: immutable, without unknown keys, every number finite."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False
+    )
 
     @model_validator(mode="before")
     @classmethod
-    def _known_keys(cls, values: Any) -> Any:
-        if isinstance(values, Mapping):
-            keys = {field.alias or name for name, field in cls.model_fields.items()}
-            for key in values:
-                if not isinstance(key, str):
-                    raise UserError(f'a key must be text; write it in quotes: "{key}"')
-                if key not in keys and key not in cls.model_fields:
-                    raise unknown("key", str(key), keys)
+    def _plain_keys_and_values(cls, values: Any) -> Any:
+        if not isinstance(values, Mapping):
+            return values
+        names = {field.alias or name: name for name, field in cls.model_fields.items()}
+        problems = []
+        for key, value in values.items():
+            if not isinstance(key, str):
+                raise UserError(f"a key must be text{in_quotes(key)} (given: {shown(key)})")
+            if key not in names and key not in cls.model_fields:
+                raise unknown("key", key, names)
+            number = _takes_numbers(cls, names.get(key, key))
+            problems += [f".{key}{line}" for line in _wrong(value, number)]
+        if problems:
+            raise Within("\n".join(problems))
         return values
 
     def plain(self) -> dict[str, Any]:

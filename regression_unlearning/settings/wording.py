@@ -62,6 +62,9 @@ def sentence(error: Mapping[str, Any]) -> str:
         return error["msg"].removeprefix("Value error, ")
     if kind == "too_short":
         return f"needs at least {error['ctx']['min_length']} item"
+    if kind == "string_too_long":
+        most = error["ctx"]["max_length"]
+        return f"may have at most {most} letters (given: {shown(given)})"
     if kind == "too_long":
         return f"may have at most {error['ctx']['max_length']} items"
     if kind == "missing":
@@ -74,10 +77,15 @@ def sentence(error: Mapping[str, Any]) -> str:
         said = f"a key {said}"
     single = isinstance(given, str | int | float)
     if kind == "string_type" and (single or isinstance(given, datetime.date)):
-        said += f'; write it in quotes: "{given}"'
+        said += in_quotes(given)
     if kind == "tuple_type" and single:
-        said += f"; write [{given}]"
+        said += f"; write [{given}]" if shown(given).strip("'") == str(given) else ""
     return f"{said} (given: {shown(given)})"
+
+
+def in_quotes(value: Any) -> str:
+    """What to do with a value that should be text; nothing where it is long."""
+    return f'; write it in quotes: "{value}"' if shown(value).strip("'") == str(value) else ""
 
 
 def shown(value: Any) -> str:
@@ -90,7 +98,10 @@ def shown(value: Any) -> str:
         return "keys and values"
     if isinstance(value, list | tuple):
         return "a list"
-    return repr(value) if isinstance(value, str | int | float) else str(value)
+    if isinstance(value, int) and abs(value) >= 10**30:
+        return "a number of more than 30 digits"
+    text = repr(value) if isinstance(value, str | int | float) else str(value)
+    return text if len(text) <= 80 else f"{text[:60]}…, {len(text):,} letters"
 
 
 def place(values: Any, location: tuple[str | int, ...]) -> list[str]:

@@ -11,7 +11,8 @@ from regression_unlearning import provenance
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_json, sha256, whole, write_json
 from regression_unlearning.models.modules.copying import flattened
-from regression_unlearning.models.weights import Weight, misfit, weights_in
+from regression_unlearning.models.weights import misfit, weights_in
+from regression_unlearning.training.handed_back import weights_of
 from regression_unlearning.training.state import tensors_of
 from regression_unlearning.training.task import Task
 
@@ -36,11 +37,7 @@ def load(model: nn.Module, path: Path, device: str = "cpu") -> nn.Module:
         When the file is missing, broken, or of another network.
     """
     said = f"cannot load {path} into {type(model).__name__}"
-    wanted = {
-        name: Weight(tuple(value.shape), value.is_floating_point())
-        for name, value in model.state_dict().items()
-    }
-    if problem := misfit(weights_in(path, said), wanted):
+    if problem := misfit(weights_in(path, said), weights_of(model)):
         raise UserError(f"{said}: {problem}. See docs/your-own-model.md.")
     try:
         model.load_state_dict(load_file(path, device=device))

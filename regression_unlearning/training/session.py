@@ -17,6 +17,7 @@ from regression_unlearning.models.modules.build import build
 from regression_unlearning.settings.jobs import NetworkJob
 from regression_unlearning.training import checkpoints, interruption
 from regression_unlearning.training.device import set_up
+from regression_unlearning.training.handed_back import not_finite
 from regression_unlearning.training.parts import like_them, load_parts
 from regression_unlearning.training.runs import Run, deliver
 from regression_unlearning.training.seeds import seed_for
@@ -185,9 +186,8 @@ class Session:
             When the file is not one of the network, or a weight is no finite number.
         """
         model = self.load(path)
-        for name, value in model.state_dict().items():
-            if not value.isfinite().all():
-                raise UserError(f"{path}: the weight {name!r} holds values that are not finite.")
+        if name := not_finite(model):
+            raise UserError(f"{path}: the weight {name!r} holds values that are not finite.")
         given = {"file": str(path), "sha256": sha256(path), "trained_here": False}
         self._write(run, model, {"given": given})
 

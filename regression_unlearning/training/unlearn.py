@@ -12,6 +12,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.files import sha256
 from regression_unlearning.models.modules.copying import copied
 from regression_unlearning.settings.section import validated
+from regression_unlearning.training import handed_back
 from regression_unlearning.training.checkpoints import seconds_of
 from regression_unlearning.training.parts import like_them_now
 from regression_unlearning.training.runs import Run
@@ -41,7 +42,8 @@ def unlearn(original: nn.Module, task: Task, method: str, **options: Any) -> nn.
     Raises
     ------
     UserError
-        For an unknown method, a wrong option, or a helper that the task does not hold.
+        For an unknown method, a wrong option, or a helper that the task does not hold; and where
+        the method breaks its protocol: see `handed_back.check`.
     """
     module = registry.load("method", method)
     settings = validated(module.Settings, options, method)
@@ -53,7 +55,10 @@ def unlearn(original: nn.Module, task: Task, method: str, **options: Any) -> nn.
                 f"chosen.{name})`, `chosen` being the dataset's settings; then give "
                 f'`task.having(helpers={{"{name}": helper}})`.'
             )
-    return module.unlearn(copied(original), task, settings).eval()
+    before = handed_back.checksums(task)
+    with registry.called("method", method):
+        made = module.unlearn(copied(original), task, settings)
+    return handed_back.check(method, made, original, task, before).eval()
 
 
 def largest_change(before: nn.Module, after: nn.Module) -> float:

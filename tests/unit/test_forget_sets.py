@@ -65,7 +65,7 @@ def test_rows_held_out_of_the_training_period_are_parts_of_their_own():
         part: select(rows[:6], band, "s")[part].tolist() for part in PARTS
     }
     assert chosen(rows, "unseen_test_forget", select="random", rows=1, seed=0) == []
-    with pytest.raises(UserError, match="1 of them is held out"):
+    with pytest.raises(UserError, match="no id can be forgotten, 1 held out"):
         chosen(rows, select="ids", ids=[rows["id"][8]])
 
 
@@ -147,18 +147,69 @@ def test_ids_from_a_list_a_file_and_both(tmp_path):
     assert chosen(rows, "test_forget", select="ids", **both) == []
 
 
-def test_missing_ids_are_counted_and_shown(tmp_path):
-    rows = table(range(4), ["train", "train", "train", "test"])
-    wanted = ["train-00001", "test-00004", *(f"x{n}" for n in range(6))]
-    with pytest.raises(UserError) as caught:
-        chosen(rows, select="ids", ids=wanted)
-    assert "7 of 8 ids are no training rows: 'test-00004', 'x0'" in str(caught.value)
-    assert "…" in str(caught.value) and "look like 'train-00001'" in str(caught.value)
+def test_a_file_of_ids_that_cannot_be_read_is_named(tmp_path):
+    rows = table(range(4))
     with pytest.raises(UserError, match=r"cannot read the ids of .*none\.txt"):
         chosen(rows, select="ids", file=str(tmp_path / "none.txt"))
     (tmp_path / "latin").write_bytes(b"caf\xe9\n")
     with pytest.raises(UserError, match=r"cannot read the ids of .*latin"):
         chosen(rows, select="ids", file=str(tmp_path / "latin"))
+
+
+NAMED = ["train-00001", "train-00002", "test-00005", "x", "train-00002"]
+STATES = {
+    "train-00001": "already forgotten", "train-00002": "forgotten now", "test-00005": "held out",
+    "x": "unknown",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("unknown", ["refuse", "report"])
+def test_each_id_of_a_request_is_listed_with_what_it_is(tmp_path, unknown):
+    rows = table([0.0, 1, 1, 1, 0], ["train"] * 4 + ["test"])
+    # the earlier band holds the held-out row too: it stays held out
+    earlier = select(rows, read_selector({"title": "E", "select": "band", "up_to": 0}), "e")
+    listing = tmp_path / "s.ids.csv"
+    request = read_selector({"title": "T", "select": "ids", "ids": NAMED, "unknown": unknown})
+    if unknown == "refuse":
+        with pytest.raises(UserError, match=r"'s': 1 of 4 ids are unknown: 'x' .*s\.ids\.csv list"):
+            select(rows, request, "s", earlier, listing)
+    else:
+        parts = select(rows, request, "s", earlier, listing)
+        assert parts["forget"].tolist() == [0, 1] and parts["forget_now"].tolist() == [1]
+    said = dict(line.split(",") for line in listing.read_text().splitlines()[1:])
+    assert said == STATES
+
+
+@pytest.mark.parametrize(
+    ("ids", "rows"),
+    [
+        ([" train-00001\t"], [0]),
+        (["train-00001", "train-00001 "], [0]),
+        (["caf\u00e9"], [1]),  # the row has it as e and an accent
+        (["12"], [2]),
+        (["012"], [3]),
+        (["a "], [5]),  # the very same, although "a" is a row's too
+    ],
+)
+def test_which_row_an_id_names(ids, rows):
+    names = ["train-00001", "cafe\u0301", "12", "012", "a", "a "]
+    held = table([0.0] * 6 + [1]).assign(id=[*names, "other"])
+    assert chosen(held, select="ids", ids=ids) == rows
+
+
+@pytest.mark.parametrize(
+    ("ids", "said"),
+    [
+        (["12.0"], "1 of 1 ids are unknown: '12.0'. Training rows' ids look like"),
+        ([f"x{n}" for n in range(7)], "7 of 7 ids are unknown: 'x0', 'x1', 'x2', 'x3', 'x4', …"),
+        (["test-00003"], "no id can be forgotten, 1 held out: the model was"),
+    ],
+)
+def test_ids_that_nothing_can_be_forgotten_of(ids, said):
+    rows = table(range(3), ["train", "train", "test"])
+    with pytest.raises(UserError) as caught:
+        chosen(rows, select="ids", ids=ids)
+    assert str(caught.value).startswith(f"forget set 's': {said}")
 
 
 @pytest.mark.parametrize(
@@ -185,14 +236,6 @@ def test_rows_that_no_model_was_trained_on_cannot_be_forgotten(selector):
     rows = table([1, 2, 6], ["train", "train", "test"], kind=["a", "a", "only in test"])
     with pytest.raises(UserError, match=r"only held-out rows \(1\): .* nothing to forget"):
         chosen(rows, **selector)
-
-
-def test_held_out_ids_are_told_from_unknown_ones():
-    rows = table([1, 2, 6, 7], ["train", "train", "test", "validation"])
-    with pytest.raises(UserError, match=r"1 of them is held out: .* nothing to forget"):
-        chosen(rows, select="ids", ids=["train-00001", "test-00003", "x"])
-    with pytest.raises(UserError, match=r"^forget set 's': 1 of 1 ids .*: 'x'\. Training rows'"):
-        chosen(rows, select="ids", ids="x")
 
 
 def test_held_out_rows_after_an_earlier_set_are_no_news():

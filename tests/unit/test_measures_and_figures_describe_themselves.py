@@ -151,8 +151,8 @@ def test_one_that_lacks_a_part_is_refused_with_its_name(plug_in, kind, text, par
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ('QUANTITIES = ("mine",)', "measure mine: QUANTITIES must be a tuple of Quantity"),
-        ('NEEDS = ("observation",)', "measure mine: NEEDS: unknown source observation"),
+        ('QUANTITIES = ("mine",)', "measure 'mine': QUANTITIES must be a tuple of Quantity"),
+        ('NEEDS = ("observation",)', "measure 'mine': NEEDS: unknown source observation"),
     ],
 )
 def test_a_part_of_another_form_is_refused(plug_in, change, says):

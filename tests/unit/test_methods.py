@@ -301,7 +301,7 @@ def test_reg_amnesiac_draws_whole_numbers_ends_included(make_task):
 
 def test_reg_amnesiac_refuses_an_empty_range(setting):
     task, original = setting()
-    with pytest.raises(UserError, match="integers 5 to 4 is an empty range"):
+    with pytest.raises(UserError, match="no number lies from 5 to 4"):
         unlearn(original, task, "reg_amnesiac", **PLAIN, integers=(5, 4))
 
 

@@ -145,7 +145,7 @@ BATCH = "Reading = Inputs = object\n"
         (
             {"f__in____init__": "", "f__in__prepare": PREPARE, "f__in__batch": "Reading = object"},
             "batch",
-            "bad.f.batch cannot .* define Inputs.",
+            "bad.f.batch cannot .* define Reading, Inputs.",
         ),
         (
             {"f__in____init__": "", "f__in__prepare": "", "f__in__batch": BATCH},

@@ -80,7 +80,7 @@ def test_random_rows_are_drawn_among_those_that_are_left(rows, seed):
 def test_nothing_left_to_forget_is_said(rows):
     with pytest.raises(UserError, match="'s1' is empty: no training row that an earlier forget"):
         parts(rows, band(0, 20), band(10, 20))
-    with pytest.raises(UserError, match="1 of 1 ids are no training rows: 'i0'"):
+    with pytest.raises(UserError, match="no id can be forgotten, 1 already forgotten"):
         parts(rows, band(0, 10), {"select": "ids", "ids": ["i0"]})
 
 

@@ -102,7 +102,7 @@ def test_wrong_settings(project, change, said):
         ),
         (
             {"select": "ids", "ids": ["train-00001", "train-99999"], "title": "ids"},
-            "1 of 2 ids are no training rows: 'train-99999'",
+            "1 of 2 ids are unknown: 'train-99999' (data/prepared/demo_pairs/forget_sets/chosen.",
         ),
     ],
 )
@@ -119,7 +119,7 @@ def test_forget_set_that_cannot_be_made(tiny, selector, said):
     assert "Traceback" not in text
     assert not (tiny.root / "checkpoints").exists(), "a model was trained before the check"
     made = tiny.root / "data/prepared/demo_pairs/forget_sets"
-    assert {path.name for path in made.glob("*")} <= {"random_20.npz"}
+    assert {path.name for path in made.glob("*")} <= {"random_20.npz", "chosen.ids.csv"}
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from regression_unlearning.data.fetching.download import Wanted
 from regression_unlearning.data.sources.image_folder import SPLITS
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.places import Address, Inside, Place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,12 +43,12 @@ PAGE = "https://ibug.doc.ic.ac.uk/resources/agedb/"
 class Settings(Pictures):
     """Where list and images lie: in `folder`, else in the data mirror."""
 
-    folder: str | None = None
-    images: tuple[str, ...] = ("agedb/AgeDB.zip", "AgeDB.zip", "agedb/AgeDB", "AgeDB")
+    folder: Place | None = None
+    images: tuple[Inside, ...] = ("agedb/AgeDB.zip", "AgeDB.zip", "agedb/AgeDB", "AgeDB")
     """Where the images may lie."""
-    list: tuple[str, ...] = ("agedb/agedb.csv", "agedb.csv")
+    list: tuple[Inside, ...] = ("agedb/agedb.csv", "agedb.csv")
     """Where the list of ages and names may lie."""
-    list_url: str = (
+    list_url: Address = (
         "https://raw.githubusercontent.com/YyzHarry/imbalanced-regression/main/agedb-dir/data/"
         "agedb.csv"
     )

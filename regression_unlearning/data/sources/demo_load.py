@@ -34,7 +34,7 @@ class Settings(Windows):
     """From which it is made."""
     customers: Count = 12
     """How many."""
-    hours: Annotated[int, Field(ge=48)] = 700
+    hours: Annotated[int, Field(ge=48, le=1_000_000)] = 700
     """How many."""
     history: Count = 24
 

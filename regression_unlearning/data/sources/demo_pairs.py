@@ -15,7 +15,7 @@ from regression_unlearning.data.families.sentence_pairs.prepare import FILES, VE
 from regression_unlearning.data.fetching.wanted import note_made
 from regression_unlearning.files import write_text
 from regression_unlearning.settings.embedding import Embedding
-from regression_unlearning.settings.section import Section
+from regression_unlearning.settings.section import Section, Seed
 
 FAMILY = "sentence_pairs"
 EMBEDDED = True
@@ -50,16 +50,16 @@ class Settings(Section):
     length of a vector.
     """
 
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Seed = 0
     """From which it is made."""
-    train: Annotated[int, Field(ge=20)] = 900
+    train: Annotated[int, Field(ge=20, le=1_000_000)] = 900
     """Pairs."""
-    validation: Annotated[int, Field(ge=20)] = 200
+    validation: Annotated[int, Field(ge=20, le=1_000_000)] = 200
     """Pairs."""
-    test: Annotated[int, Field(ge=20)] = 200
+    test: Annotated[int, Field(ge=20, le=1_000_000)] = 200
     """Pairs."""
     vocabulary: Annotated[int, Field(ge=50, le=100_000)] = 400
-    dimension: Annotated[int, Field(ge=2)] = 16
+    dimension: Annotated[int, Field(ge=2, le=1000)] = 16
 
 
 def word_vectors(settings: Settings) -> Embedding:

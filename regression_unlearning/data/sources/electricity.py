@@ -12,6 +12,7 @@ from regression_unlearning.data.families.load_windows.settings import Drawn, Win
 from regression_unlearning.data.families.load_windows.table import Format
 from regression_unlearning.data.fetching.download import Wanted, fetch
 from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.places import Address, Inside
 
 FAMILY = "load_windows"
 EMBEDDED = False
@@ -24,9 +25,11 @@ class Settings(Windows):
     drawn for training and 50,000 for validation. Customers that cannot be used are left out.
     """
 
-    url: str = "https://archive.ics.uci.edu/static/public/321/electricityloaddiagrams20112014.zip"
+    url: Address = (
+        "https://archive.ics.uci.edu/static/public/321/electricityloaddiagrams20112014.zip"
+    )
     """Where the archive is downloaded."""
-    mirror: tuple[str, ...] = (
+    mirror: tuple[Inside, ...] = (
         "electricity/LD2011_2014.txt",
         "electricity/electricityloaddiagrams20112014.zip",
         "LD2011_2014.txt",

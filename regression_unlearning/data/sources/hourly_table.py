@@ -12,6 +12,7 @@ from regression_unlearning.data.fetching.wanted import nowhere
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import not_there
 from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.places import Address, Inside, Place, Sha256
 
 FAMILY = "load_windows"
 EMBEDDED = False
@@ -24,11 +25,11 @@ class Settings(Windows):
     it lies in the data mirror. `member` names the table inside a zip or tar archive.
     """
 
-    path: str | None = None
-    url: str | None = None
-    mirror: tuple[str, ...] = ()
+    path: Place | None = None
+    url: Address | None = None
+    mirror: tuple[Inside, ...] = ()
     member: str | None = None
-    sha256: str | None = None
+    sha256: Sha256 | None = None
     """What the file's content must hash to."""
 
     @model_validator(mode="after")

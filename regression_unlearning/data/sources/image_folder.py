@@ -23,6 +23,7 @@ from regression_unlearning.data.fetching.download import Wanted
 from regression_unlearning.data.splits import Split, drawn
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.places import Address, Place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,12 +47,12 @@ class Settings(Pictures):
     `divided` the parts are drawn, and the labels need no column that says them.
     """
 
-    images: str
-    labels: str
-    folder: str | None = None
-    images_url: str | None = None
+    images: Place
+    labels: Place
+    folder: Place | None = None
+    images_url: Address | None = None
     """Where the images are downloaded."""
-    labels_url: str | None = None
+    labels_url: Address | None = None
     """Where the labels are downloaded."""
     file: str = "file"
     """Column with an image's path."""

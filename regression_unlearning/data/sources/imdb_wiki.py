@@ -19,6 +19,7 @@ from regression_unlearning.data.fetching.download import Wanted, fetch
 from regression_unlearning.data.splits import Split, drawn
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.places import Address, Inside, braces
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,9 +42,12 @@ class Settings(Pictures):
 
     parts: Annotated[tuple[Literal["imdb", "wiki"], ...], Field(min_length=1)] = ("imdb", "wiki")
     """Which of the two collections are read."""
-    url: str = PUBLISHER + "/{part}_crop.tar"
+    url: Annotated[Address, braces("part")] = PUBLISHER + "/{part}_crop.tar"
     """Where each is downloaded."""
-    mirror: tuple[str, ...] = ("imdb_wiki/{part}_crop.tar", "{part}_crop.tar")
+    mirror: tuple[Annotated[Inside, braces("part")], ...] = (
+        "imdb_wiki/{part}_crop.tar",
+        "{part}_crop.tar",
+    )
     """Where it may lie in the data mirror."""
     lowest_age: float = 0
     highest_age: float = 100

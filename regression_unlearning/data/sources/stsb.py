@@ -4,10 +4,12 @@ Publisher: http://ixa2.si.ehu.eus/stswiki. Paper: Cer et al. 2017, arXiv 1708.00
 """
 
 from pathlib import Path, PurePosixPath
+from typing import Annotated
 
 from regression_unlearning.data.families.sentence_pairs.prepare import FILES
 from regression_unlearning.data.fetching.download import Wanted, fetch
 from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.places import Address, Inside, braces
 from regression_unlearning.settings.section import Section
 
 FAMILY = "sentence_pairs"
@@ -17,9 +19,9 @@ EMBEDDED = False
 class Settings(Section):
     """Where the pairs come from: the publisher's archive, or files of a mirror."""
 
-    url: str = "http://ixa2.si.ehu.eus/stswiki/images/4/48/Stsbenchmark.tar.gz"
+    url: Address = "http://ixa2.si.ehu.eus/stswiki/images/4/48/Stsbenchmark.tar.gz"
     """Where the archive is downloaded."""
-    mirror: tuple[str, ...] = (
+    mirror: tuple[Annotated[Inside, braces("file")], ...] = (
         "stsb/{file}",
         "{file}",
         "Stsbenchmark.tar.gz",

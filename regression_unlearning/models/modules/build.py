@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from regression_unlearning import registry
+from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import Section
 
 
@@ -37,7 +38,31 @@ def build(settings: Section, inputs: Any, seed: int, outputs: int = 1) -> nn.Mod
         Seed of the weights.
     outputs : int
         Numbers in a prediction: 1, or the number of quantiles.
+
+    Raises
+    ------
+    UserError
+        When the network's module builds something else.
     """
     module = registry.load("network", settings.name)
     with seeded(seed, inputs.device):
-        return module.build(settings, inputs, outputs).to(inputs.device)
+        with registry.called("network", settings.name):
+            network = module.build(settings, inputs, outputs)
+        _check(network, settings.name)
+        return network.to(inputs.device)
+
+
+def _check(network: Any, name: str) -> None:
+    """See that a network is one, with the attributes that `models.network` describes."""
+    if not isinstance(network, nn.Module):
+        raise UserError(
+            f"network {name!r}: build handed back {type(network).__name__}, not a torch.nn.Module."
+        )
+    inside, layers = dict(network.named_modules()), getattr(network, "layers", ())
+    if lacking := [one for one in ("output", *layers) if one not in inside]:
+        raise UserError(f"network {name!r}: it has no submodule {lacking[0]!r}.")
+    if not layers or not isinstance(network.output, nn.Linear):
+        raise UserError(
+            f"network {name!r}: `layers` must name its submodules, and `output`, its last one, be "
+            "a torch.nn.Linear."
+        )

@@ -6,12 +6,10 @@ with a margin of 16 black pixels and a random flip; mean and deviation 0.5.
 
 import logging
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from typing import Any, Literal
 
 from regression_unlearning.data.families.images.augmentation import cut, places
-from regression_unlearning.settings.section import Section
+from regression_unlearning.settings.section import Positive, Section, Whole
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +26,11 @@ class Reading(Section):
     never, or where they take at most half of what is free there.
     """
 
-    padding: Annotated[int, Field(ge=0)] = 16
+    padding: Whole = 16
     flip: bool = True
     mean: float = 0.5
     """Taken from a value of 0 to 1."""
-    deviation: Annotated[float, Field(gt=0)] = 0.5
+    deviation: Positive = 0.5
     """By which it is divided then."""
     whole_on_device: Literal["fits", "always", "never"] = "fits"
 

@@ -1,0 +1,91 @@
+"""What a method hands back, looked at before anything is made of it."""
+
+import json
+import zlib
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+
+from regression_unlearning.errors import UserError
+from regression_unlearning.models.weights import Weight, misfit
+from regression_unlearning.training.task import Task
+
+
+def weights_of(model: nn.Module) -> dict[str, Weight]:
+    """Names, shapes and kinds of a network's weights."""
+    return {
+        name: Weight(tuple(value.shape), value.is_floating_point())
+        for name, value in model.state_dict().items()
+    }
+
+
+def not_finite(model: nn.Module) -> str | None:
+    """The first weight that holds a value that is no finite number."""
+    values = model.state_dict().items()
+    return next((name for name, value in values if not value.isfinite().all()), None)
+
+
+def checksums(task: Task) -> dict[str, int]:
+    """CRC-32 of what several runs share: the data's arrays, and the helpers' weights."""
+
+    def tensors() -> Iterator[tuple[str, Tensor]]:
+        shared = {"target": task.data.target, "split": task.data.split}
+        for name, value in {**vars(task.data.inputs), **shared}.items():
+            if isinstance(value, Tensor):
+                yield f"data's {name}", value
+        for helper, model in task.helpers.items():
+            for name, value in model.state_dict().items():
+                yield f"helper's {helper} {name}", value
+
+    return {
+        name: zlib.crc32(value.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
+        for name, value in tensors()
+    }
+
+
+def check(
+    method: str, made: object, original: nn.Module, task: Task, before: dict[str, int]
+) -> nn.Module:
+    """See that a method has made what it must, and left alone what is not its own.
+
+    Parameters
+    ----------
+    method : str
+        Its name.
+    made : object
+        What it handed back: the original's network, every weight finite.
+    original : Module
+        What it was given a copy of.
+    task : Task
+        What it worked on.
+    before : dict
+        Its `checksums` before that.
+
+    Raises
+    ------
+    UserError
+        In one line that names the method.
+    """
+    said = f"method {method!r}"
+    if not isinstance(made, nn.Module):
+        kind = "nothing" if made is None else type(made).__name__
+        raise UserError(f"{said}: unlearn handed back {kind}; it must return the network.")
+    if wrong := misfit(weights_of(made), weights_of(original)):
+        raise UserError(f"{said}: unlearn handed back another network: {wrong}.")
+    if name := not_finite(made):
+        raise UserError(
+            f"{said}: the weight {name!r} that it handed back holds values that are not finite; a "
+            "lower learning rate may help."
+        )
+    after = checksums(task)
+    if changed := [name for name in before | after if before.get(name) != after.get(name)]:
+        raise UserError(
+            f"{said}: it changed the task's {changed[0]}, which other runs read too; let it work "
+            "on a copy."
+        )
+    try:
+        json.dumps(task.facts, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{said}: task.facts must hold JSON values alone: {error}.") from None
+    return made
