@@ -87,9 +87,7 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
         "references": [one.label for one in chosen if one.reference],
         "remarks": {one.label: one.remark for one in chosen if one.remark},
         "disclosed": disclosed(settings, layout),
-        "methods": [
-            [label, name] for label, name in (REFERENCES | methods | layout.titles).items()
-        ],
+        "methods": [list(one) for one in (REFERENCES | methods | layout.titles).items()],
     }
 
 
@@ -166,9 +164,8 @@ def _given(dataset: Dataset) -> dict[str, str]:
     if dataset.original is None:
         return {}
     one = "; all seeds start from one model, so intervals leave out how its trainings would differ"
-    return {
-        "given": "given as a file, not trained here" + ("" if "{seed}" in dataset.original else one)
-    }
+    more = "" if "{seed}" in dataset.original else one
+    return {"given": f"given as a file, not trained here{more}"}
 
 
 def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:

@@ -139,12 +139,9 @@ def every_section() -> Iterable[type[Section]]:
 
 def _modules(kind: str) -> list[tuple[str, Any]]:
     """The library's own modules of a kind, plug-ins left out."""
-    own = [name for name in registry.known(kind) if _is_own(kind, name)]
+    homes = {name: registry.module_name(kind, name) or "" for name in registry.known(kind)}
+    own = [name for name, home in homes.items() if home.startswith("regression_unlearning.")]
     return [(name, registry.load(kind, name)) for name in own]
-
-
-def _is_own(kind: str, name: str) -> bool:
-    return (registry.module_name(kind, name) or "").startswith("regression_unlearning.")
 
 
 def _text(section: type[Section]) -> str:
