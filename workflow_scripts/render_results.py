@@ -5,11 +5,12 @@ With --check only say whether they are in step.
 
 from pathlib import Path
 
-from regression_unlearning import load_settings, program
+from regression_unlearning import program
 from regression_unlearning.errors import UserError
 from regression_unlearning.program.rendered import keep_in_step
 from regression_unlearning.reporting import provenance
 from regression_unlearning.reporting.gallery import Experiment, page, small_table
+from regression_unlearning.settings.document import load_settings
 
 #: What the README shows as a small table: experiment, table, dataset and forget set.
 SHOWN = ("stsb", "table2", ("stsb", "score_0_2"))

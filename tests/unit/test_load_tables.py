@@ -172,7 +172,8 @@ def test_a_field_too_many_and_a_gap_are_seen_where_one_part_ends(folder, monkeyp
             ("date_format", way, "does not say day and hour")
             for way in ("%Y-%m-%d", "%d/%m/%Y %I:%M", "%Q", "iso", "%H:%M")
         ],
-        *[("delimiter", sign, "must be one sign") for sign in ("", r"\t", '"', "\n", ", ")],
+        *[("delimiter", sign, "must be one sign") for sign in ("", r"\t", '"', ", ")],
+        ("delimiter", "\n", "write it on one line"),
         ("decimal", ";", "must be"),
     ],
 )
