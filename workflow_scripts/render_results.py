@@ -46,7 +46,7 @@ def readme(text: str, experiments: dict[str, Experiment]) -> str:
         made = experiments[name].tables[table]
         parts += [f"{made.layout.subtitle}: {made.layout.groups[group]}", small_table(made, group)]
     for key, one in experiments.items():
-        said = "\n".join(f"- {sentence}" for sentence in one.found())
+        said = "\n".join(f"- {sentence}" for sentence in one.found)
         parts.append(f"**{one.told['title']}** ([results/{key}](results/{key})):\n\n{said}")
     return f"{before}{BEGIN}\n" + "\n\n".join(parts) + f"\n\n{END}{after}"
 

@@ -5,7 +5,7 @@ Read from the file's header alone. Nothing here imports a network library.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from regression_unlearning.errors import UserError
 
@@ -60,6 +60,14 @@ def weights_in(path: str | Path, said: str) -> dict[str, Weight]:
     if not found:
         raise UserError(f"{said}: it holds no weights.")
     return found
+
+
+def weights_of(model: Any) -> dict[str, Weight]:
+    """The weights of a network (a torch Module), by name."""
+    return {
+        name: Weight(tuple(value.shape), value.is_floating_point())
+        for name, value in model.state_dict().items()
+    }
 
 
 def misfit(found: Mapping[str, Weight], wanted: Mapping[str, Weight]) -> str:

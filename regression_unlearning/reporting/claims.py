@@ -32,7 +32,7 @@ from regression_unlearning.reporting.judging import (
     judge,
 )
 from regression_unlearning.reporting.layout import REFERENCES
-from regression_unlearning.reporting.numerals import digits, in_brackets, rounded
+from regression_unlearning.reporting.numerals import brief, in_brackets
 from regression_unlearning.reporting.verdicts import UNDECIDED
 
 #: A paper's table or figure, as the settings name it (`settings.experiment.About`), to its claims.
@@ -206,13 +206,13 @@ def _said(
     middle = median if quantity.average == "median" else mean
     means = [middle(list(each.values())) for each in both_seeds(scores, place, ours, other)]
     models = " against ".join(
-        f"{name} {digits(rounded(value), 4)}" for name, value in zip(names, means, strict=True)
+        f"{name} {brief(value, 4)}" for name, value in zip(names, means, strict=True)
     )
-    apart = digits(rounded(one.difference), 4)
+    apart = brief(one.difference, 4)
     if one.low is not None and one.high is not None:
         apart = in_brackets(one.difference, one.low, one.high)
-    p = f", corrected p {digits(rounded(answer.p), 2)}"
-    margin = "not known" if one.floor is None else digits(rounded(one.floor), 4)
+    p = f", corrected p {brief(answer.p, 2)}"
+    margin = "not known" if one.floor is None else brief(one.floor, 4)
     tail = f"{p}, floor {margin}, {one.seeds} seeds: {answer.verdict}"
     return f"{what}: {models}, difference {apart}{tail}"
 

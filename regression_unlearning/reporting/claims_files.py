@@ -8,7 +8,7 @@ from itertools import groupby
 
 from regression_unlearning.reporting.claims import Checked
 from regression_unlearning.reporting.layout import CLAIMS_ENDINGS
-from regression_unlearning.reporting.numerals import digits, rounded
+from regression_unlearning.reporting.numerals import brief
 
 COLUMNS = (
     *("claim", "sentence", "where", "dataset", "forget_set", "data", "verdict", "figures"),
@@ -64,7 +64,7 @@ def as_markdown(claims: Sequence[Checked], title: str) -> str:
 
 def _row(one: Checked) -> str:
     place = f"{one.place} ({data(one)})"
-    p = digits(rounded(one.p), 2)
+    p = brief(one.p, 2)
     needed = "" if one.needed is None else str(one.needed)
     figures = "<br>".join(one.figures)
     cells = (one.sentence, one.where, place, one.verdict, p, str(one.seeds), needed, figures)

@@ -1,6 +1,5 @@
 """What a table has found, in a few sentences, each from the predicate behind its marks."""
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,9 +8,9 @@ from statistics import mean, median
 from regression_unlearning.reporting.claims import Checked
 from regression_unlearning.reporting.comparing import BETTER, WORSE, Comparison, judged
 from regression_unlearning.reporting.layout import GOLD, NOTHING
-from regression_unlearning.reporting.numerals import digits, rounded
+from regression_unlearning.reporting.numerals import brief
 from regression_unlearning.reporting.ranks import Ranks
-from regression_unlearning.reporting.remarks import COST, closer_here
+from regression_unlearning.reporting.remarks import closer_here, numbers, shares
 from regression_unlearning.reporting.tabling import Tabling
 from regression_unlearning.reporting.verdicts import FAILS, HOLDS
 
@@ -77,8 +76,8 @@ def findings(made: Tabling) -> list[str]:
         one = nearest(made, group)
         if one is None:
             continue
-        floor = "" if one.floor is None else f"; floor {_number(one.floor)}"
-        name = f"{layout.methods[one.method]} ({_number(one.distance)}{floor})"
+        floor = "" if one.floor is None else f"; floor {brief(one.floor, 3)}"
+        name = f"{layout.methods[one.method]} ({brief(one.distance, 3)}{floor})"
         if not one.closer:
             said.append(
                 f"{title}: no method can be told to be nearer, row by row, than doing nothing."
@@ -93,16 +92,16 @@ def findings(made: Tabling) -> list[str]:
             [layout.methods[one] for one in made.ranks.tied(first)], len(made.ranks.means) - 1
         )
         said.append(f"Best mean rank: {layout.methods[first]}; {rest}.")
-    shares = {
-        name: [value for value in _shares(made, name) if not math.isnan(value)]
-        for name in layout.unlearning
+    means = numbers(made.summaries, layout)
+    dearest = {
+        name: max(own) for name in layout.unlearning if (own := shares(means, layout, [name]))
     }
-    every = [value for one in shares.values() for value in one]
-    if every:
-        dear = max((name for name in shares if shares[name]), key=lambda name: max(shares[name]))
+    if dearest:
+        dear = max(dearest, key=lambda name: dearest[name])
+        middle = median(shares(means, layout, layout.unlearning))
         said.append(
-            f"The median cost is {_percent(median(every))} of retraining's seconds; the dearest, "
-            f"{layout.methods[dear]}, takes {_percent(max(shares[dear]))}."
+            f"The median cost is {_percent(middle)} of retraining's seconds; the dearest, "
+            f"{layout.methods[dear]}, takes {_percent(dearest[dear])}."
         )
     return said
 
@@ -143,16 +142,5 @@ def _listed(names: Sequence[str], others: int) -> str:
     return f"{len(names)} of the other {others} are not told from it"
 
 
-def _shares(made: Tabling, method: str) -> Iterable[float]:
-    for group in made.layout.groups:
-        one = made.summaries.get((*group, method, COST))
-        if one:
-            yield one.mean.exact
-
-
-def _number(value: float) -> str:
-    return digits(rounded(value), 3)
-
-
 def _percent(share: float) -> str:
-    return f"{digits(rounded(100 * share), 2)} %"
+    return f"{brief(100 * share, 2)} %"

@@ -12,6 +12,7 @@ from regression_unlearning.reporting.claims import claims_of
 from regression_unlearning.reporting.methods_table import methods_table
 from regression_unlearning.reporting.remarks import COST
 from regression_unlearning.reporting.tabling import Tabling
+from regression_unlearning.reporting.writing import rows_as_markdown
 
 #: Columns of the small table.
 FEW = ("error_retain_test", "error_forget_train", findings.DISTANCE, COST)
@@ -45,6 +46,7 @@ class Experiment:
         """Its tables by name."""
         return {name: Tabling(self.values, one) for name, one in self.told["tables"].items()}
 
+    @cached_property
     def found(self) -> list[str]:
         """What its tables and claims found, as sentences."""
         said = [one for made in self.tables.values() for one in findings.findings(made)]
@@ -68,16 +70,7 @@ def small_table(made: Tabling, group: tuple[str, str]) -> str:
     layout = replace(
         made.layout, groups={group: made.layout.groups[group]}, asked=frozenset(FEW), kind="methods"
     )
-    table = methods_table(made.summaries, layout, made.compared)
-    lines = ["| " + " | ".join(table.columns[1:]) + " |", "|:--" * (len(table.columns) - 1) + "|"]
-    for block in table.blocks:
-        for row in block.rows:
-            cells = [
-                f"{cell.text} (paper {cell.paper})" if cell.paper else cell.text
-                for cell in row.all_cells
-            ]
-            lines.append("| " + " | ".join([row.label, *cells]) + " |")
-    return "\n".join(lines)
+    return rows_as_markdown(methods_table(made.summaries, layout, made.compared))
 
 
 def page(experiments: Sequence[Experiment], up: str) -> str:
@@ -93,7 +86,7 @@ def _section(one: Experiment, up: str) -> str:
         parts.append(f"![{one.told['title']}]({folder}/{pictures[0].name})")
     if one.tables:
         parts.append(f"*{next(iter(one.tables.values())).layout.subtitle}*")
-    parts.append("\n".join(f"- {said}" for said in one.found()))
+    parts.append("\n".join(f"- {said}" for said in one.found))
     kept = [f"{name}.md" for name in one.tables] + [path.name for path in pictures[1:]]
     kept += [f"{name}{ending}" for name in one.tables for ending in ("_ranks.md", "_costs.md")]
     kept += ["claims.md", "report.html", provenance.VALUES, provenance.PROVENANCE]

@@ -26,6 +26,11 @@ def rounded(value: float | None, significant: int = 6) -> float:
     return math.nan if value is None else float(f"{value:.{significant}g}")
 
 
+def brief(value: float | None, significant: int) -> str:
+    """Write a number in few digits; an absent one as an empty text."""
+    return digits(rounded(value), significant)
+
+
 def kept(number: Number) -> float:
     """What of a number is shown at most: six digits; of a bound, which is rough, four."""
     return rounded(number.value, 4 if number.bound else 6)
@@ -41,7 +46,7 @@ def plain(number: Number) -> str:
 
 def in_brackets(value: float, low: float, high: float) -> str:
     """Write a number and its interval outside of a table."""
-    mean, *ends = (digits(rounded(one), 4) for one in (value, low, high))
+    mean, *ends = (brief(one, 4) for one in (value, low, high))
     return f"{mean} [{', '.join(ends)}]"
 
 

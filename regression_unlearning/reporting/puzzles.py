@@ -4,8 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 from regression_unlearning.reporting.against_paper import READINGS, Apart, nearer
+from regression_unlearning.reporting.coincidence import listed
 from regression_unlearning.reporting.layout import GOLD, NOTHING, Layout
-from regression_unlearning.reporting.numerals import digits, rounded
+from regression_unlearning.reporting.numerals import brief
 from regression_unlearning.reporting.summaries import Summaries, Summary
 
 BAND, RANDOM = "score_0_2", "random_1000"
@@ -42,18 +43,19 @@ def _attack(protocols: Protocols) -> str:
         held = [words for words, one in readings.items() if one.units <= 1]
         best = nearer(list(readings.values()))
         near = next(words for words, one in readings.items() if one is best)
+        closest = readings[near].ours.mean.exact
         printed = next(iter(readings.values())).printed
         model = protocols[0][2].methods[method].lower()
         where = (
-            f"within the interval of {_and(held)}"
+            f"within the interval of {listed(held)}"
             if held
-            else f"within that of no reading; nearest is {near}, {_text(readings[near].ours)}"
+            else f"within that of no reading; nearest is {near}, {brief(closest, 3)}"
         )
         said.append(f"the {model} model's {printed} lies {where}")
         inside.append(set(held))
     both = set.intersection(*inside)
     end = (
-        f"Both lie within {_and(sorted(both))}."
+        f"Both lie within {listed(sorted(both))}."
         if both
         else "No one reading of the attack gives both."
     )
@@ -91,11 +93,11 @@ def _exchanged(title: str, cells: Summaries, layout: Layout) -> str:
     fits = "exchanged" if abs(swapped - total) < abs(straight - total) else "as they stand"
     return (
         f"**The original's errors on scores 0-2 ({title.lower()}).** Kept test rows: paper "
-        f"{paper[0]}, ours {_text(ours[RETAIN])}; forgotten test rows: paper {paper[1]}, ours "
-        f"{_text(ours[FORGET])}. By our errors {digits(rounded(100 * share), 2)} % of the test "
+        f"{paper[0]}, ours {brief(kept, 3)}; forgotten test rows: paper {paper[1]}, ours "
+        f"{brief(forgotten, 3)}. By our errors {brief(100 * share, 2)} % of the test "
         f"rows are forgotten ones, so the two printed values, did both stand for test rows as the "
-        f"released notebooks print them, would make {_plain(straight)} over all test rows, and "
-        f"exchanged {_plain(swapped)}; for the same model over all test rows the paper prints "
+        f"released notebooks print them, would make {brief(straight, 3)} over all test rows, and "
+        f"exchanged {brief(swapped, 3)}; for the same model over all test rows the paper prints "
         f"{paper[2]}. They fit it better {fits}. Of the two, {inside['as they stand']} "
         f"lie within our intervals as they stand, {inside['exchanged']} exchanged."
     )
@@ -108,15 +110,3 @@ def _of(cells: Summaries, layout: Layout, forget_set: str, method: str) -> Mappi
         for key, one in cells.items()
         if key[:2] in layout.groups and key[1] == forget_set and key[2] == method
     }
-
-
-def _text(one: Summary) -> str:
-    return _plain(one.mean.exact)
-
-
-def _plain(value: float) -> str:
-    return digits(rounded(value), 3)
-
-
-def _and(names: Sequence[str]) -> str:
-    return " and ".join(names)

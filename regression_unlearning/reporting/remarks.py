@@ -71,13 +71,13 @@ def remarks(
     found = {}
     for method in layout.unlearning:
         closer = closer_than_nothing(compared, layout, method)
-        shares = _shares(means, layout, [method])
+        own = shares(means, layout, [method])
         notes = _unmoved(summaries, layout, method)
         if closer is None and layout.asks(W1):
             notes.append(NOT_COMPARED)
         elif closer is False:
             notes.append(NO_CLOSER)
-        if shares and max(shares) > HALF:
+        if own and max(own) > HALF:
             notes.append(DEAR)
         if method in layout.untuned:
             notes.append(UNTUNED)
@@ -91,9 +91,9 @@ def bars(summaries: Summaries, layout: Layout, compared: Comparisons) -> list[Ch
     """Whether the methods as a whole are worth their cost: claims of ours, with their figures."""
     means = numbers(summaries, layout)
     closer = {name: closer_than_nothing(compared, layout, name) for name in layout.unlearning}
-    worst = {name: max(_shares(means, layout, [name]), default=None) for name in layout.unlearning}
-    shares = _shares(means, layout, layout.unlearning)
-    middle = median(shares) if shares else math.nan
+    worst = {name: max(shares(means, layout, [name]), default=None) for name in layout.unlearning}
+    costs = shares(means, layout, layout.unlearning)
+    middle = median(costs) if costs else math.nan
     where = f"Ours: {layout.title}"
     said = [
         (
@@ -115,7 +115,7 @@ def bars(summaries: Summaries, layout: Layout, compared: Comparisons) -> list[Ch
             "median_under_a_tenth",
             "The median cost, over methods and forget sets, is less than a tenth of retraining's "
             "seconds.",
-            NOT_MEASURED if not shares else HOLDS if middle < TENTH else FAILS,
+            NOT_MEASURED if not costs else HOLDS if middle < TENTH else FAILS,
             (f"median share {middle:.3f}",),
         ),
     ]
@@ -165,7 +165,7 @@ def closer_than_nothing(compared: Comparisons, layout: Layout, method: str) -> b
     return None if None in known or not known else False
 
 
-def _shares(means: Figures, layout: Layout, methods: Iterable[str]) -> list[float]:
+def shares(means: Figures, layout: Layout, methods: Iterable[str]) -> list[float]:
     """Shares of retraining's seconds, one for each method and forget set that has one."""
     found = (
         means.get((*group, method, COST), UNKNOWN)[0]

@@ -8,6 +8,7 @@ from regression_unlearning.reporting.comparing import BETTER, SAME, UNTOLD, WORS
 from regression_unlearning.reporting.layout import GOLD, NOTHING
 from regression_unlearning.reporting.numerals import (
     SIGNS,
+    brief,
     digits,
     ends,
     fixed,
@@ -175,7 +176,7 @@ def _verdict(one: Comparison) -> str:
     if one.difference is None:
         return f"{said}: {one.seeds} paired seeds, and it takes three"
     number = (
-        digits(rounded(one.difference), 4)
+        brief(one.difference, 4)
         if one.low is None or one.high is None
         else in_brackets(one.difference, one.low, one.high)
     )

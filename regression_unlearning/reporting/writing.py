@@ -53,6 +53,17 @@ def as_markdown(table: Table) -> str:
     return "\n\n".join([*parts, "## How to read it", legend]) + "\n"
 
 
+def rows_as_markdown(table: Table) -> str:
+    """A table's rows alone, as Markdown: without groups, marks of notes, notes and legend."""
+    rows = [
+        [_md(row.label), *(_md(_text(cell)) for cell in row.all_cells)]
+        for block in table.blocks
+        for row in block.rows
+    ]
+    head = [_md(name) for name in table.columns[1:]]
+    return tabulate(rows, head, tablefmt="pipe", disable_numparse=True)
+
+
 def as_latex(table: Table) -> str:
     """The table as a LaTeX float (packages amssymb, booktabs, graphicx)."""
     environment = Environment(

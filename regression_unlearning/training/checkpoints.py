@@ -11,8 +11,7 @@ from regression_unlearning import provenance
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_json, sha256, whole, write_json
 from regression_unlearning.models.modules.copying import flattened
-from regression_unlearning.models.weights import misfit, weights_in
-from regression_unlearning.training.handed_back import weights_of
+from regression_unlearning.models.weights import misfit, weights_in, weights_of
 from regression_unlearning.training.state import tensors_of
 from regression_unlearning.training.task import Task
 

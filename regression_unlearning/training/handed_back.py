@@ -8,16 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.models.weights import Weight, misfit
+from regression_unlearning.models.weights import misfit, weights_of
 from regression_unlearning.training.task import Task
-
-
-def weights_of(model: nn.Module) -> dict[str, Weight]:
-    """Names, shapes and kinds of a network's weights."""
-    return {
-        name: Weight(tuple(value.shape), value.is_floating_point())
-        for name, value in model.state_dict().items()
-    }
 
 
 def not_finite(model: nn.Module) -> str | None:

@@ -9,8 +9,9 @@ import torch
 from rounding import close
 
 from regression_unlearning.data.families.load_windows import table as wide_table
+from regression_unlearning.data.families.load_windows.format import Format
 from regression_unlearning.data.families.load_windows.prepare import prepare
-from regression_unlearning.data.families.load_windows.table import Format, read
+from regression_unlearning.data.families.load_windows.table import read
 from regression_unlearning.data.prepared import load_prepared, read_rows
 from regression_unlearning.data.prepared import prepare as prepare_whole
 from regression_unlearning.data.sources import demo_load, electricity, hourly_table

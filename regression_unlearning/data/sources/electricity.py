@@ -8,8 +8,8 @@ import datetime
 from pathlib import Path
 from typing import Literal
 
+from regression_unlearning.data.families.load_windows.format import Format
 from regression_unlearning.data.families.load_windows.settings import Drawn, Windows
-from regression_unlearning.data.families.load_windows.table import Format
 from regression_unlearning.data.fetching.download import Wanted, fetch
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.places import Address, Inside
