@@ -87,32 +87,37 @@ def write_record(path: str | os.PathLike, values: Mapping[str, Any]) -> None:
         seals.seal(part)
 
 
-def read_record(path: str | os.PathLike) -> dict[str, Any]:
-    """Read what `write_record` has written.
+def read_record(path: str | os.PathLike, *, plain: bool = False) -> dict[str, Any]:
+    """Read what `write_record` has written; with `plain` also JSON without a seal, of a plug-in.
 
     Raises
     ------
     UserError
         When it is missing, or not what was written.
     """
+    if plain and not seals.sealed(Path(path)):
+        return read_json(path)
     seals.check(path)
     values = read_json(path)
     del values[SEAL]
     return values
 
 
-def write_npz(path: str | os.PathLike, arrays: Mapping[str, Any]) -> None:
-    """Write named arrays as a compressed, sealed ``.npz``: the same arrays, the same bytes."""
+def write_npz(
+    path: str | os.PathLike, arrays: Mapping[str, Any], *, compressed: bool = True
+) -> None:
+    """Write named arrays as a sealed ``.npz``: the same arrays, the same bytes."""
     import zipfile
 
     import numpy as np
 
+    kind = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
     with whole(path) as part:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out:
+        with zipfile.ZipFile(part, "w") as out:
             out.comment = seals.OPEN.encode()
             for name, array in arrays.items():
                 entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.compress_type = kind
                 with out.open(entry, "w", force_zip64=True) as file:
                     np.lib.format.write_array(file, np.asanyarray(array), allow_pickle=False)
         seals.seal(part)

@@ -82,7 +82,7 @@ def prepare(
 
 
 def _check_raw(raw: Path) -> None:
-    """See that raw files are those that their manifest tells of, where it is one of this project."""
+    """See that raw files are those of their manifest, where it is one of this project."""
     manifest = raw / "manifest.json"
     if seals.sealed(manifest):
         for name, told in read_record(manifest).get("files", {}).items():

@@ -65,6 +65,8 @@ class Run:
         return self._made(self.output) or self._made(self.waiting)
 
     def _made(self, path: Path) -> bool:
+        if not path.is_file():
+            return False
         try:
             if path.suffix == ".safetensors":
                 record = read_record(path.with_suffix(".json"))

@@ -101,7 +101,7 @@ def bring(
 
 def brought(raw: Path) -> Path:
     """The folder or archive that `bring` has noted."""
-    return raw / read_record(raw / MANIFEST)["images"]
+    return raw / read_record(raw / MANIFEST, plain=True)["images"]
 
 
 def note_content(folder: Path, images: Path, names: Iterable[str]) -> None:
@@ -129,4 +129,4 @@ def note_content(folder: Path, images: Path, names: Iterable[str]) -> None:
 
 
 def _note(folder: Path, **facts: str) -> None:
-    write_record(folder / MANIFEST, {**read_record(folder / MANIFEST), **facts})
+    write_record(folder / MANIFEST, {**read_record(folder / MANIFEST, plain=True), **facts})

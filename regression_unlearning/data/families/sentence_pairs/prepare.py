@@ -108,7 +108,7 @@ def tokenise(sentences: "pd.Series") -> list[list[str]]:
 
 def _vectors_file(raw: Path) -> Path:
     """The raw file that is none of the pairs: its name is that of where it came from."""
-    manifest = read_record(raw / MANIFEST)
+    manifest = read_record(raw / MANIFEST, plain=True)
     (name,) = set(manifest["files"]) - set(FILES.values())
     return raw / name
 
