@@ -8,8 +8,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from regression_unlearning import seals
 from regression_unlearning.errors import UserError
 
+#: The key of a record that holds its seal.
+SEAL = "seal"
 #: What a message says of a path that does not begin at the root.
 RELATIVE = " (paths are relative to the project's folder)"
 
@@ -76,21 +79,48 @@ def read_json(path: str | os.PathLike) -> Any:
         raise UserError(f"cannot read {path}: {error}") from error
 
 
-def write_npz(path: str | os.PathLike, arrays: Mapping[str, Any]) -> None:
-    """Write named arrays as a compressed ``.npz`` with fixed dates: same arrays, same bytes."""
+def write_record(path: str | os.PathLike, values: Mapping[str, Any]) -> None:
+    """Write a sealed JSON object: see `seals`."""
+    text = json.dumps({**values, SEAL: seals.OPEN}, indent=2, ensure_ascii=False, allow_nan=False)
+    with whole(path) as part:
+        part.write_text(text + "\n", encoding="utf-8")
+        seals.seal(part)
+
+
+def read_record(path: str | os.PathLike, *, plain: bool = False) -> dict[str, Any]:
+    """Read what `write_record` has written; with `plain` also JSON without a seal, of a plug-in.
+
+    Raises
+    ------
+    UserError
+        When it is missing, or not what was written.
+    """
+    if plain and not seals.sealed(Path(path)):
+        return read_json(path)
+    seals.check(path)
+    values = read_json(path)
+    del values[SEAL]
+    return values
+
+
+def write_npz(
+    path: str | os.PathLike, arrays: Mapping[str, Any], *, compressed: bool = True
+) -> None:
+    """Write named arrays as a sealed ``.npz``: the same arrays, the same bytes."""
     import zipfile
 
     import numpy as np
 
-    with (
-        whole(path) as part,
-        zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as out,
-    ):
-        for name, array in arrays.items():
-            entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            with out.open(entry, "w", force_zip64=True) as file:
-                np.lib.format.write_array(file, np.asanyarray(array), allow_pickle=False)
+    kind = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
+    with whole(path) as part:
+        with zipfile.ZipFile(part, "w") as out:
+            out.comment = seals.OPEN.encode()
+            for name, array in arrays.items():
+                entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+                entry.compress_type = kind
+                with out.open(entry, "w", force_zip64=True) as file:
+                    np.lib.format.write_array(file, np.asanyarray(array), allow_pickle=False)
+        seals.seal(part)
 
 
 def read_npz(path: str | os.PathLike, names: Iterable[str] | None = None) -> dict[str, Any]:
@@ -99,21 +129,16 @@ def read_npz(path: str | os.PathLike, names: Iterable[str] | None = None) -> dic
     Raises
     ------
     UserError
-        When the file is missing or broken, or lacks an array.
+        When the file is missing or not what was written, or lacks an array.
     """
-    import zipfile
-    import zlib
-
     import numpy as np
 
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in (file.files if names is None else names)}
-    except (
-        OSError, ValueError, KeyError, AttributeError, TypeError,
-        EOFError, zipfile.BadZipFile, zlib.error,
-    ) as error:  # fmt: skip
-        raise UserError(f"cannot read the arrays of {path}: {error}") from error
+    seals.check(path)
+    with np.load(path, allow_pickle=False) as file:
+        names = file.files if names is None else list(names)
+        if lacking := [name for name in names if name not in file]:
+            raise UserError(f"{path} holds no array {lacking[0]!r}; delete it and run again.")
+        return {name: file[name] for name in names}
 
 
 def shown_path(path: str | Path) -> str:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regression_unlearning import registry
+from regression_unlearning import registry, seals
 from regression_unlearning.data import tensors
 from regression_unlearning.data.splits import SPLITS, UNSEEN
 from regression_unlearning.data.work import Work
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.files import whole, write_json
+from regression_unlearning.files import read_record, sha256, whole, write_record
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Section, validated
 
@@ -60,6 +60,7 @@ def prepare(
         When a raw file holds something wrong: named by file, row and value.
     """
     family = registry.family_of(loader)
+    _check_raw(raw)
     work = Work(folder, processes)
     with registry.called("family", family):
         made = registry.part(family, "prepare").prepare(raw, source, embedding, work)
@@ -73,10 +74,19 @@ def prepare(
     about = {"family": family, "sha256": tensors.digest(arrays)}
     with whole(folder / ROWS) as part:
         rows.to_csv(part, index=False)
-    write_json(folder / FACTS, work.facts)
+        digest = sha256(part)
+    write_record(folder / FACTS, {**work.facts, "rows_sha256": digest})
     with whole(folder / ARRAYS) as part:
         tensors.write(part, arrays, {"prepared": json.dumps(about)})
     work.clear()
+
+
+def _check_raw(raw: Path) -> None:
+    """See that raw files are those of their manifest, where it is one of this project."""
+    manifest = raw / "manifest.json"
+    if seals.sealed(manifest):
+        for name, told in read_record(manifest).get("files", {}).items():
+            seals.check_recorded(raw / name, told["sha256"], manifest)
 
 
 def checked(made: Any, family: str) -> "tuple[pd.DataFrame, Mapping[str, Any]]":
@@ -128,9 +138,17 @@ def check_splits(rows: "pd.DataFrame", raw: Path) -> None:
 
 
 def read_rows(folder: Path) -> "pd.DataFrame":
-    """Read the table of rows; every column but row and target as text."""
+    """Read the table of rows; every column but row and target as text.
+
+    Raises
+    ------
+    UserError
+        When it is missing, or not what was prepared.
+    """
     import pandas as pd
 
+    facts = read_record(folder / FACTS)
+    seals.check_recorded(folder / ROWS, facts["rows_sha256"], folder / FACTS)
     rows = pd.read_csv(folder / ROWS, dtype=str, keep_default_na=False)
     return rows.astype({"row": np.int64, "target": np.float64})
 
@@ -204,8 +222,12 @@ def load_prepared(
             arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
             told = json.loads(file.metadata()["prepared"])
             found, digest = told["family"], told["sha256"]
-    except (OSError, SafetensorError, KeyError, TypeError) as error:
-        raise UserError(f"cannot read {path}: {error}; prepare the dataset again.") from error
+            whole_digest = tensors.digest({key: one.numpy() for key, one in arrays.items()})
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise UserError(seals.damaged(path, f"it cannot be read ({error})")) from error
+    if whole_digest != digest:
+        said = f"its arrays have the SHA-256 {whole_digest[:12]}…, not {str(digest)[:12]}…"
+        raise UserError(seals.damaged(path, said))
     if found != family:
         raise UserError(f"{path} holds {found}, not {family}; prepare the dataset again.")
     target, split = arrays.pop("target"), arrays.pop("split")

@@ -9,7 +9,7 @@ from typing import Any
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.evaluation.values import Bound, Value
-from regression_unlearning.files import read_json
+from regression_unlearning.files import read_record
 
 #: The gold model's label.
 GOLD = "retrained"
@@ -52,7 +52,7 @@ class Sources:
     def json(self, source: str) -> dict[int, Any]:
         """JSON files of a source by seed."""
         if source not in self._json:
-            self._json[source] = {seed: read_json(p) for seed, p in self.of(source).items()}
+            self._json[source] = {seed: read_record(p) for seed, p in self.of(source).items()}
         return self._json[source]
 
     def of(self, source: str) -> Mapping[int, Path]:

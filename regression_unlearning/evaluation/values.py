@@ -12,11 +12,14 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from regression_unlearning import seals
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import write_text
+from regression_unlearning.files import whole
 
 #: A censored value is a bound: the true one is at least, or at most, what was measured.
 Bound = Literal["", ">=", "<="]
+#: Begins the last line of a file, which holds the seal.
+REMARK = "# "
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,10 @@ def from_text(text: str, where: str | Path = "measures") -> list[Value]:
 
 
 def write(path: Path, values: Iterable[Value]) -> None:
-    """Write values as CSV, whole or not at all."""
-    write_text(path, as_text(values))
+    """Write values as sealed CSV: see `seals`."""
+    with whole(path) as part:
+        part.write_text(f"{as_text(values)}{REMARK}{seals.OPEN}\n", encoding="utf-8")
+        seals.seal(part)
 
 
 def read(path: Path) -> list[Value]:
@@ -110,10 +115,11 @@ def read(path: Path) -> list[Value]:
     Raises
     ------
     UserError
-        See `from_text`; also when there is no such file.
+        See `from_text`; also when there is no such file, or it is not what was written.
     """
+    seals.check(path)
     try:
-        return from_text(path.read_text(encoding="utf-8"), path)
+        return from_text(path.read_text(encoding="utf-8").rpartition(REMARK)[0], path)
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"cannot read {path}: {error}") from error
 

@@ -11,7 +11,7 @@ from regression_unlearning import __version__
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation import values
 from regression_unlearning.evaluation.values import Value
-from regression_unlearning.files import read_json, sha256
+from regression_unlearning.files import read_json, read_record, sha256
 from regression_unlearning.reporting import claims_files
 from regression_unlearning.reporting.claims import claims_of
 from regression_unlearning.reporting.tabling import Tabling
@@ -45,7 +45,7 @@ def gather(settings: Mapping[str, Any], records: Iterable[Path], text: str) -> d
     data: dict[str, set[str]] = {}
     machines: Counter[str] = Counter()
     for path in records:
-        record = read_json(path)
+        record = read_record(path)
         if "given" in record:
             continue
         code.setdefault(_step(record), set()).add(record["code"])
@@ -94,13 +94,12 @@ def read(folder: Path) -> tuple[list[Value], dict[str, Any]]:
     """
     told = read_json(folder / PROVENANCE)
     path = folder / VALUES
-    found = values.read(path)
     if not isinstance(told, dict) or sha256(path) != told.get("values_sha256"):
         raise UserError(
             f"{path} is not the file that {folder / PROVENANCE} tells of; take both from one "
             "commit, or make them anew."
         )
-    return found, told
+    return values.from_text(path.read_text(encoding="utf-8"), path), told
 
 
 def verify(folder: Path) -> dict[str, str]:

@@ -8,7 +8,7 @@ from regression_unlearning import registry
 from regression_unlearning.evaluation import values
 from regression_unlearning.evaluation.measure import PAPER, quantities
 from regression_unlearning.evaluation.values import Value
-from regression_unlearning.files import read_json
+from regression_unlearning.files import read_record
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.paper_values import paper_values
 from regression_unlearning.reporting.summaries import Key
@@ -72,7 +72,7 @@ def with_facts(settings: Mapping[str, Any], paths: Iterable[Path]) -> dict[str, 
     paths : iterable of Path
         ``facts.json`` of prepared datasets, each in the folder of its dataset.
     """
-    facts = {path.parent.name: read_json(path) for path in paths}
+    facts = {path.parent.name: read_record(path) for path in paths}
     known = [{**one, "facts": facts.get(one["name"], {})} for one in settings["datasets"]]
     return {**settings, "datasets": known}
 

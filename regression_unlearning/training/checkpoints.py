@@ -7,9 +7,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from regression_unlearning import provenance
+from regression_unlearning import provenance, seals
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import read_json, sha256, whole, write_json
+from regression_unlearning.files import read_record, sha256, whole, write_record
 from regression_unlearning.models.modules.copying import flattened
 from regression_unlearning.models.weights import misfit, weights_in, weights_of
 from regression_unlearning.training.state import tensors_of
@@ -24,7 +24,7 @@ def save(model: nn.Module, path: Path, record: dict[str, Any]) -> None:
     with whole(path) as part:
         save_file(tensors_of(model), part)
         digest = sha256(part)
-    write_json(path.with_suffix(".json"), {**record, "sha256": digest})
+    write_record(path.with_suffix(".json"), {**record, "sha256": digest})
 
 
 def load(model: nn.Module, path: Path, device: str = "cpu") -> nn.Module:
@@ -33,8 +33,9 @@ def load(model: nn.Module, path: Path, device: str = "cpu") -> nn.Module:
     Raises
     ------
     UserError
-        When the file is missing, broken, or of another network.
+        When the file is missing, broken, of another network, or not what the record beside it says.
     """
+    _as_recorded(path)
     said = f"cannot load {path} into {type(model).__name__}"
     if problem := misfit(weights_in(path, said), weights_of(model)):
         raise UserError(f"{said}: {problem}. See docs/your-own-model.md.")
@@ -45,6 +46,13 @@ def load(model: nn.Module, path: Path, device: str = "cpu") -> nn.Module:
     return flattened(model).eval()
 
 
+def _as_recorded(path: Path) -> None:
+    """See that weights are those of the record beside them, where that is one of this project."""
+    beside = path.with_suffix(".json")
+    if path.is_file() and seals.sealed(beside):
+        seals.check_recorded(path, read_record(beside).get("sha256"), beside)
+
+
 def record_of(path: Path) -> dict[str, Any]:
     """Read the JSON beside a checkpoint.
 
@@ -53,7 +61,7 @@ def record_of(path: Path) -> dict[str, Any]:
     UserError
         When there is none.
     """
-    return read_json(path.with_suffix(".json"))
+    return read_record(path.with_suffix(".json"))
 
 
 def seconds_of(path: Path) -> float:

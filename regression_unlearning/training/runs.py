@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import read_json, read_npz, sha256, write_json, write_npz
+from regression_unlearning.files import read_npz, read_record, sha256, write_npz, write_record
 
 log = logging.getLogger(__name__)
 
@@ -69,11 +69,11 @@ class Run:
             return False
         try:
             if path.suffix == ".safetensors":
-                record = read_json(path.with_suffix(".json"))
+                record = read_record(path.with_suffix(".json"))
                 return record["fingerprint"] == self.sha256 and record["sha256"] == sha256(path)
             if path.suffix == ".npz":
                 return str(read_npz(path, ["identity"])["identity"]) == self.sha256
-            return read_json(path)["identity"] == self.sha256
+            return read_record(path)["identity"] == self.sha256
         except (UserError, KeyError, TypeError):
             return False
 
@@ -85,7 +85,7 @@ class Run:
 
     def write_values(self, **values: Any) -> None:
         """Write a ``.json`` result; its key ``identity`` holds the identity's SHA-256."""
-        write_json(self.waiting, {"identity": self.sha256, **values})
+        write_record(self.waiting, {"identity": self.sha256, **values})
 
     def deliver(self) -> None:
         """Put the result in its place, and drop the unfinished work."""

@@ -5,7 +5,8 @@ from pathlib import Path
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from regression_unlearning.files import whole
+from regression_unlearning import seals
+from regression_unlearning.files import SEAL, whole
 from regression_unlearning.training.state import tensors_of
 
 
@@ -34,9 +35,14 @@ class Snapshots:
             self.kept[number] = tensors_of(model)
             return
         with whole(self._path(number)) as part:
-            save_file(tensors_of(model), part)
+            save_file(tensors_of(model), part, metadata={SEAL: seals.OPEN})
+            seals.seal(part)
 
     def restore(self, number: int, model: nn.Module) -> None:
         """Put the weights kept under a number back into the model."""
-        kept = self.kept[number] if self.folder is None else load_file(self._path(number))
+        if self.folder is None:
+            kept = self.kept[number]
+        else:
+            seals.check(self._path(number), header=True)
+            kept = load_file(self._path(number))
         model.load_state_dict(kept)

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from regression_unlearning.files import whole
+from regression_unlearning import seals
+from regression_unlearning.errors import UserError
+from regression_unlearning.files import SEAL, whole
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +69,9 @@ def save(
         "position": position,
     }
     with whole(path) as part:
-        save_file({**tensors, **_random_states()}, part, metadata={"state": json.dumps(header)})
+        about = {"state": json.dumps(header), SEAL: seals.OPEN}
+        save_file({**tensors, **_random_states()}, part, metadata=about)
+        seals.seal(part)
 
 
 def load(
@@ -85,14 +89,15 @@ def load(
     if not path.is_file():
         return None
     try:
+        seals.check(path, header=True)
         with safe_open(path, "pt") as file:
             header = json.loads(file.metadata()["state"])
             if header["fingerprint"] != fingerprint:
                 log.info("%s is of other settings, data or code: starting anew.", path)
                 return None
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
-        log.warning("%s cannot be read (%s): starting anew.", path, error)
+    except UserError as error:
+        log.warning("%s Starting anew.", error)
         return None
     model.load_state_dict(_under("model/", tensors))
     state: dict[int, dict[str, Tensor]] = {}

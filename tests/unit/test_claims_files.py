@@ -99,7 +99,7 @@ def test_markdown_is_a_table_a_heading():
 
 
 def test_verify_makes_claims_anew(tmp_path):
-    values.write(tmp_path / "values.csv", VALUES)
+    (tmp_path / "values.csv").write_text(values.as_text(VALUES))
     told = {**settings(), "tables": {}, "values_sha256": sha256(tmp_path / "values.csv")}
     (tmp_path / "provenance.json").write_text(json.dumps(told))
     texts = claims_files.files(claims_of(VALUES, told), "T")

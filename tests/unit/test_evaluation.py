@@ -1,6 +1,5 @@
 """The measures: plain arrays in, numbers worked out by hand or by another road out."""
 
-import json
 import math
 
 import numpy as np
@@ -19,7 +18,7 @@ from regression_unlearning.evaluation import (
 )
 from regression_unlearning.evaluation import values as written
 from regression_unlearning.evaluation.observations import Observation
-from regression_unlearning.files import write_npz
+from regression_unlearning.files import write_npz, write_record
 
 MEASURES = ("errors", "membership", "wasserstein", "anamnesis", "cost")
 
@@ -37,7 +36,7 @@ def of(tmp_path):
                 if "observations" in source:
                     write_npz(path, value)
                 else:
-                    path.write_text(json.dumps(value))
+                    write_record(path, value)
                 files[source][seed] = path
         gold = {source[5:]: paths for source, paths in files.items() if source.startswith("gold_")}
         return inputs.Inputs("d", "f", method, inputs.Sources(files), inputs.Sources(gold))
@@ -209,8 +208,9 @@ def test_values_say_what_they_are_of_and_are_read_as_they_were_written(tmp_path)
     assert written.read(path) == rows
     assert (rows[0].dataset, rows[0].forget_set, rows[0].method) == ("d", "f", "m")
     written.write(path, [])
-    assert path.read_text() == ",".join(written.COLUMNS) + "\n"
-    with pytest.raises(UserError, match=r"cannot read .*none\.csv"):
+    first, seal = path.read_text().splitlines()
+    assert first == ",".join(written.COLUMNS) and seal.startswith("# sealed-sha256-")
+    with pytest.raises(UserError, match=r"none\.csv does not exist"):
         written.read(tmp_path / "none.csv")
 
 
@@ -228,7 +228,7 @@ def test_a_broken_observation_is_named(tmp_path):
     for content in (b"", b"PK\x03\x04 not a zip", b"text"):
         path = tmp_path / "o.npz"
         path.write_bytes(content)
-        with pytest.raises(UserError, match=r"cannot read the arrays of .*o\.npz"):
+        with pytest.raises(UserError, match=r"o\.npz is not what was written"):
             Observation.read(path)
     with pytest.raises(UserError, match=r"none\.npz"):
         Observation.read(tmp_path / "none.npz")

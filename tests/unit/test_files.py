@@ -138,7 +138,7 @@ def test_npz_holds_no_pickles(tmp_path):
         files.write_npz(tmp_path / "o.npz", {"o": np.array([{}], dtype=object)})
     assert names(tmp_path) == []
     np.savez(tmp_path / "p.npz", o=np.array([{}], dtype=object))
-    with pytest.raises(UserError, match=r"cannot read the arrays of .*p\.npz"):
+    with pytest.raises(UserError, match=r"p\.npz is not what was written"):
         files.read_npz(tmp_path / "p.npz")
 
 
@@ -154,7 +154,7 @@ def test_a_cut_npz_is_named(tmp_path, cut):
     path = tmp_path / "f.npz"
     files.write_npz(path, {"a": np.random.default_rng(0).random(50)})
     path.write_bytes(path.read_bytes()[:cut])
-    with pytest.raises(UserError, match=r"cannot read the arrays of .*f\.npz"):
+    with pytest.raises(UserError, match=r"f\.npz is not what was written.*Delete it"):
         files.read_npz(path)
 
 

@@ -1,6 +1,5 @@
 """The Anamnesis Index: counts to indices, bounds, factors between gold models, and silence."""
 
-import json
 import math
 
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regression_unlearning.evaluation import anamnesis, inputs
+from regression_unlearning.files import write_record
 
 
 def runs(*steps, reached=True):
@@ -29,7 +29,7 @@ def measured(tmp_path):
             files[source] = {seed: tmp_path / f"{source}_{seed}" for seed in values}
             for seed, value in values.items():
                 value = {"counts": value} if isinstance(value, list) else value
-                files[source][seed].write_text(json.dumps(value))
+                write_record(files[source][seed], value)
         gold_files = {name[5:]: files[name] for name in told if name.startswith("gold_")}
         given = inputs.Inputs("d", "f", method, inputs.Sources(files), inputs.Sources(gold_files))
         rows = anamnesis.measure(given, anamnesis.Settings(**options))

@@ -5,6 +5,7 @@ import pytest
 
 from regression_unlearning.evaluation import inputs, representation, values
 from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.files import write_npz
 
 SETTINGS = representation.Settings(iterations=50)
 
@@ -28,7 +29,7 @@ def observation(shift=0.0, *, forget=150, test=120, like=80, seed=0):
 
 def write(folder, name, seen):
     path = folder / f"{name}.npz"
-    np.savez(path, **seen.arrays)
+    write_npz(path, seen.arrays)
     return path
 
 

@@ -7,6 +7,7 @@ from rounding import close
 
 from regression_unlearning.evaluation import inputs, tow
 from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.files import write_npz
 from regression_unlearning.training.losses import quantile
 
 TARGET = {
@@ -80,7 +81,7 @@ def test_a_row_a_seed_and_for_gold_a_row_a_pair(tmp_path):
     files = {}
     for seed in (0, 1, 2):
         files[seed] = tmp_path / f"{seed}.npz"
-        np.savez(files[seed], **observation({**GOLD, "test": 0.5 + 0.1 * seed}).arrays)
+        write_npz(files[seed], observation({**GOLD, "test": 0.5 + 0.1 * seed}).arrays)
     own = inputs.Sources({"observations": files})
     first = inputs.Sources({"observations": dict.fromkeys(files, files[0])})
     rows = tow.measure(inputs.Inputs("d", "f", "finetune", own, first), tow.Settings())

@@ -10,7 +10,7 @@ from test_params import PARAMS
 
 from regression_unlearning.evaluation import cost
 from regression_unlearning.evaluation.inputs import Inputs, Sources
-from regression_unlearning.files import write_json
+from regression_unlearning.files import write_record
 from regression_unlearning.methods import noisy_finetune, short_retraining
 from regression_unlearning.pipeline import layouts
 from regression_unlearning.reporting.layout import Layout
@@ -62,7 +62,7 @@ def costs(tmp_path, changes):
     files = {}
     for seed, change in enumerate(changes):
         files[seed] = tmp_path / f"{seed}.json"
-        write_json(files[seed], {**record, "largest_change": change})
+        write_record(files[seed], {**record, "largest_change": change})
     own = Sources({"records": files})
     return cost.measure(Inputs("d", "f", "scrub", own, own), cost.Settings())
 

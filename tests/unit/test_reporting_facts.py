@@ -2,7 +2,7 @@
 
 import pytest
 
-from regression_unlearning.files import write_json
+from regression_unlearning.files import write_record
 from regression_unlearning.pipeline import paths
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.reporting.results import layout_of, with_facts
@@ -18,7 +18,7 @@ def grid(experiment, **more):
 def facts(folder, **shares):
     """Files of facts, as preparing writes them."""
     for name, share in shares.items():
-        write_json(folder / name / "facts.json", {"words_with_vector": share})
+        write_record(folder / name / "facts.json", {"words_with_vector": share})
     return [folder / name / "facts.json" for name in shares]
 
 
@@ -51,7 +51,7 @@ def test_of_several_datasets_each_is_named_and_one_without_words_says_nothing(tm
     one = settings["datasets"][0]
     several = {**settings, "datasets": [one, {**one, "name": "b", "title": "B"},
                                         {**one, "name": "c", "title": "C"}]}  # fmt: skip
-    write_json(tmp_path / "c" / "facts.json", {})
+    write_record(tmp_path / "c" / "facts.json", {})
     files = [*facts(tmp_path, demo_pairs=0.5, b=0.7), tmp_path / "c" / "facts.json"]
     words = [said for said in layout_of(with_facts(several, files)).disclosed if "vector" in said]
     assert words == [

@@ -65,7 +65,7 @@ def test_what_cannot_be_compared_is_named(observed, tmp_path):
     other = save(tmp_path / "x.npz", [1, 2, 3], [0, 0, 0], [0, 0, 0])
     with pytest.raises(UserError, match="same forget rows"):
         panel("f", {"Ours": {0: other}}, gold)
-    with pytest.raises(UserError, match="cannot read"):
+    with pytest.raises(UserError, match="does not exist"):
         panel("f", {"Ours": {0: tmp_path / "none.npz"}}, gold)
 
 

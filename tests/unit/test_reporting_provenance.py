@@ -8,7 +8,7 @@ from regression_unlearning import cli
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation import values
 from regression_unlearning.evaluation.values import Value
-from regression_unlearning.files import write_json, write_text
+from regression_unlearning.files import write_json, write_record, write_text
 from regression_unlearning.reporting import provenance
 from regression_unlearning.reporting.layout import ENDINGS
 from regression_unlearning.reporting.tabling import Tabling
@@ -53,7 +53,7 @@ def folder(tmp_path):
         "params": {},
     }
     for number, one in enumerate((record(), record(), record(method="finetune"), {"given": {}})):
-        write_json(tmp_path / "records" / f"{number}.json", one)
+        write_record(tmp_path / "records" / f"{number}.json", one)
     records = sorted((tmp_path / "records").iterdir())
     write_json(tmp_path / "provenance.json", provenance.gather(told, records, text))
     for ending, content in Tabling(ROWS, SETTINGS).files().items():

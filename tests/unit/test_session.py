@@ -172,7 +172,10 @@ def test_a_checkpoint_that_cannot_be_loaded_is_named(session, tmp_path, broken):
         path.write_bytes(path.read_bytes()[:100])
     else:
         one = session({**NETWORK, "model": {**NETWORK["model"], "hidden": 5}})
-    with pytest.raises(UserError, match=r"cannot load .*m\.safetensors into SentencePairLSTM"):
+    with pytest.raises(
+        UserError,
+        match=r"cannot load .*m\.safetensors into SentencePairLSTM|m\.safetensors is not what",
+    ):
         one.load(path)
 
 
@@ -216,7 +219,7 @@ def test_an_absent_or_broken_dataset_is_named(tmp_path):
     with pytest.raises(UserError, match=r"arrays\.safetensors does not exist: prepare"):
         load_prepared(tmp_path, "sentence_pairs")
     (tmp_path / "arrays.safetensors").write_bytes(b"cut")
-    with pytest.raises(UserError, match=r"cannot read .*arrays\.safetensors.* prepare"):
+    with pytest.raises(UserError, match=r"arrays\.safetensors is not what was written"):
         load_prepared(tmp_path, "sentence_pairs")
 
 

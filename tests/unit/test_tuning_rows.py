@@ -10,6 +10,7 @@ from method_tasks import make_task, prepared, trained
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError
+from regression_unlearning.files import sha256, write_record
 from regression_unlearning.tuning.cases import days
 from regression_unlearning.tuning.rows import LEAST, apart, divided
 
@@ -83,11 +84,14 @@ def test_rows_of_a_unit_stay_together():
 def test_the_units_of_windows_are_the_days_that_they_predict(tmp_path):
     hours = np.array([23, 24, 47, 48, 30])
     rows = pd.DataFrame({"row": range(5), "id": "i", "split": "train", "target": 0.0})
-    rows.to_csv(tmp_path / "rows.csv", index=False)
+
+    def written(table):
+        table.to_csv(tmp_path / "rows.csv", index=False)
+        write_record(tmp_path / "facts.json", {"rows_sha256": sha256(tmp_path / "rows.csv")})
+
+    written(rows)
     assert days(tmp_path) is None
-    rows.assign(customer="a", first=hours - 20, hour=hours).to_csv(
-        tmp_path / "rows.csv", index=False
-    )
+    written(rows.assign(customer="a", first=hours - 20, hour=hours))
     assert days(tmp_path).tolist() == [0, 1, 1, 2, 1]
 
 

@@ -15,7 +15,7 @@ from regression_unlearning.data.fetching import archives, transfer
 from regression_unlearning.data.fetching.archives import Spoilt
 from regression_unlearning.data.fetching.wanted import MANIFEST, Ledger, Wanted
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import whole, write_json
+from regression_unlearning.files import whole, write_record
 
 __all__ = ["Wanted", "fetch"]
 
@@ -81,7 +81,7 @@ def fetch(
     for item in wanted:
         sources[item.file] = sources.get(item.file) or _source(item, mirror)
     files = {name: {**ledger.seen[name], "source": sources[name]} for name in sorted(sources)}
-    write_json(folder / MANIFEST, {"files": files})
+    write_record(folder / MANIFEST, {"files": files})
 
 
 def _take(items: Sequence[Wanted], folder: Path, mirror: Path, source: str, ledger: Ledger) -> None:

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from regression_unlearning.data.fetching.archives import Spoilt
 from regression_unlearning.data.fetching.mirror import MIRROR
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import sha256, write_json
+from regression_unlearning.files import read_record, sha256, write_json, write_record
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +179,7 @@ class Ledger:
 def note_made(folder: Path, names: Iterable[str], source: str) -> None:
     """Write the manifest of files that were made here, not fetched; `source` says from what."""
     files = {name: {**_measured(folder / name), "source": source} for name in names}
-    write_json(folder / MANIFEST, {"files": files})
+    write_record(folder / MANIFEST, {"files": files})
 
 
 def _measured(path: Path) -> dict[str, Any]:
@@ -191,8 +191,8 @@ def _measured(path: Path) -> dict[str, Any]:
 
 def _read_manifest(path: Path) -> dict[str, dict[str, Any]]:
     """Read what an earlier fetch wrote; nothing where that is missing or unreadable."""
-    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-        files = json.loads(path.read_text(encoding="utf-8"))["files"]
+    with suppress(UserError, KeyError, TypeError, AttributeError):
+        files = read_record(path)["files"]
         return {name: dict(entry) for name, entry in files.items()}
     return {}
 

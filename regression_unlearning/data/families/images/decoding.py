@@ -26,7 +26,7 @@ import numpy as np
 from regression_unlearning.data.families.images.places import Entry, reader
 from regression_unlearning.data.work import Streamed, Work
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import read_npz, whole
+from regression_unlearning.files import read_npz, write_npz
 from regression_unlearning.program.processes import end_with
 from regression_unlearning.program.progress import Progress
 
@@ -98,8 +98,8 @@ def decode_part(part: Part) -> Path:
                 except BROKEN as error:
                     said = re.sub(r" ?<_io.BytesIO[^>]*>", "", str(error))
                     problems[number] = (said.splitlines() or [type(error).__name__])[0][:200]
-    with whole(part.file) as file:
-        np.savez(file, pixels=pixels, problems=np.array(problems))
+    found = {"pixels": pixels, "problems": np.array(problems)}
+    write_npz(part.file, found, compressed=False)
     return part.file
 
 

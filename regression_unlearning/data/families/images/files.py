@@ -8,7 +8,7 @@ from regression_unlearning.data.families.images.places import listed
 from regression_unlearning.data.fetching.download import Wanted, fetch
 from regression_unlearning.data.fetching.wanted import MANIFEST, nowhere
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import not_there, read_json, write_json
+from regression_unlearning.files import not_there, read_record, write_record
 
 #: Name under which the archive is kept.
 ARCHIVE = "images.archive"
@@ -101,7 +101,7 @@ def bring(
 
 def brought(raw: Path) -> Path:
     """The folder or archive that `bring` has noted."""
-    return raw / read_json(raw / MANIFEST)["images"]
+    return raw / read_record(raw / MANIFEST, plain=True)["images"]
 
 
 def note_content(folder: Path, images: Path, names: Iterable[str]) -> None:
@@ -129,4 +129,4 @@ def note_content(folder: Path, images: Path, names: Iterable[str]) -> None:
 
 
 def _note(folder: Path, **facts: str) -> None:
-    write_json(folder / MANIFEST, {**read_json(folder / MANIFEST), **facts})
+    write_record(folder / MANIFEST, {**read_record(folder / MANIFEST, plain=True), **facts})

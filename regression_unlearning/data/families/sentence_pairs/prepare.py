@@ -6,7 +6,6 @@ letters and the apostrophes inside words, away; NLTK's stop words away; an unkno
 mean vector of the known words of its sentence; then at most 10 tokens, with zeros on the left.
 """
 
-import json
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from regression_unlearning.data.families.sentence_pairs.stop_words import STOP_W
 from regression_unlearning.data.families.sentence_pairs.word_vectors import read_vectors
 from regression_unlearning.data.work import Work
 from regression_unlearning.errors import UserError
+from regression_unlearning.files import read_record
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Section
 
@@ -108,7 +108,7 @@ def tokenise(sentences: "pd.Series") -> list[list[str]]:
 
 def _vectors_file(raw: Path) -> Path:
     """The raw file that is none of the pairs: its name is that of where it came from."""
-    manifest = json.loads((raw / MANIFEST).read_text(encoding="utf-8"))
+    manifest = read_record(raw / MANIFEST, plain=True)
     (name,) = set(manifest["files"]) - set(FILES.values())
     return raw / name
 

@@ -1,0 +1,92 @@
+"""Files that hold the SHA-256 of their own content, so that a reader sees any changed byte.
+
+A sealed file holds ``MARK`` and 64 digits in one place: of JSON its last key, of an ``.npz`` the
+archive's comment, of CSV its last line, of safetensors a value of the header. The digits are the
+hash of the file with zeros there.
+"""
+
+import hashlib
+import mmap
+import os
+from pathlib import Path
+
+from regression_unlearning.errors import UserError
+
+MARK = "sealed-sha256-"
+#: What a writer puts into the file before `seal`.
+OPEN = MARK + "0" * 64
+#: A mark stands so near to the end of the file, in bytes, where it is not in a header.
+NEAR = 256
+
+
+def seal(path: Path) -> None:
+    """Put the hash of a file's content into the place that `OPEN` keeps.
+
+    Raises
+    ------
+    ValueError
+        When the file holds no such place.
+    """
+    with path.open("r+b") as file, mmap.mmap(file.fileno(), 0) as content:
+        if (start := content.rfind(OPEN.encode())) < 0:
+            raise ValueError(f"{path} keeps no place for a seal")
+        at = start + len(MARK)
+        content[at : at + 64] = hashlib.sha256(content).hexdigest().encode()
+        content.flush()
+
+
+def check(path: str | os.PathLike, *, header: bool = False) -> None:
+    """See that a sealed file holds what was written; `header`: whether its mark is at its head.
+
+    Raises
+    ------
+    UserError
+        When it is not there, not sealed, or any byte differs.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as all_:
+            near = 0 if header else max(0, len(all_) - NEAR)
+            at = (all_.find if header else all_.rfind)(MARK.encode(), near) + len(MARK)
+            given = all_[at : at + 64] if at >= len(MARK) else b""
+            found = hashlib.sha256(memoryview(all_)[:at])
+            found.update(b"0" * 64)
+            found.update(memoryview(all_)[at + 64 :])
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist.") from None
+    except (OSError, ValueError) as error:
+        raise UserError(damaged(path, getattr(error, "strerror", None) or "it is empty")) from None
+    if len(given) < 64:
+        raise UserError(damaged(path, "it does not say the SHA-256 of its content"))
+    if given != found.hexdigest().encode():
+        expected = given.decode("ascii", "replace")[:12]
+        said = f"its content has the SHA-256 {found.hexdigest()[:12]}…, not {expected}…"
+        raise UserError(damaged(path, said))
+
+
+def check_recorded(path: Path, expected: object, record: Path) -> None:
+    """See that a file has the SHA-256 that a record says of it.
+
+    Raises
+    ------
+    UserError
+        When it is not there, or has another.
+    """
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(damaged(path, error.strerror or str(error))) from None
+    if found != expected:
+        said = f"it has the SHA-256 {found[:12]}…; {record} says {str(expected)[:12]}…"
+        raise UserError(damaged(path, said))
+
+
+def sealed(path: Path) -> bool:
+    """Whether a file is there and bears a mark, right or wrong."""
+    return path.is_file() and MARK.encode() in path.read_bytes()
+
+
+def damaged(path: str | os.PathLike, why: str) -> str:
+    """What is said of a file that is not what this project wrote, and what to do."""
+    return f"{path} is not what was written: {why}. Delete it and run the same command again."
