@@ -6,13 +6,14 @@ import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from regression_unlearning.data.fetching.archives import Spoilt
 from regression_unlearning.data.fetching.mirror import MIRROR
+from regression_unlearning.data.fetching.names import unsafe_name
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import sha256, write_json
 
@@ -28,7 +29,7 @@ def _plain_name(name: str) -> str:
 
 
 def _inner_path(path: str) -> str:
-    if not path or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+    if not path or unsafe_name(path):
         raise ValueError("must be a path inside the mirror folder")
     return path
 

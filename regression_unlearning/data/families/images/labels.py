@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regression_unlearning.data.families.images.places import inner, listed
+from regression_unlearning.data.fetching.names import composed
 from regression_unlearning.errors import UserError, unknown
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def read_labels(
             raise UserError(f"{path}: the column {column!r} has a name that is taken; rename it.")
     outside = ~table[file].map(inner).to_numpy(bool)
     refuse(table, file, outside, path, "is no name inside the images' folder")
-    twice = table[file].str.removeprefix("./").duplicated(keep=False).to_numpy()
+    twice = table[file].map(composed).duplicated(keep=False).to_numpy()
     if twice.any():
         first = table[file].iloc[twice.argmax()]
         lines = np.flatnonzero(table[file] == first) + 2
