@@ -1,6 +1,8 @@
 """What lists images: labels of one's own, AgeDB, IMDB-WIKI, the digits; and what they refuse."""
 
 import datetime
+import io
+import re
 import shutil
 
 import numpy as np
@@ -31,7 +33,7 @@ def run(tmp_path):
         chosen = module.Settings(**{"size": 6, **settings})
         raw = tmp_path / "raw" / "it"
         shutil.rmtree(raw, ignore_errors=True)
-        (tmp_path / "c.json").unlink(missing_ok=True)
+        (tmp_path / "c.seen.json").unlink(missing_ok=True)
         module.download(raw, chosen, mirror=source, checksums=tmp_path / "c.json", embedding=None)
         prepare(raw, tmp_path / "prepared", loader_of(module), chosen, None)
         return tmp_path / "prepared"
@@ -275,15 +277,37 @@ def test_imdb_wiki_is_cleaned_by_rules_that_are_counted(run, tmp_path, caplog):
     assert len(read_rows(kept)) == 27
 
 
-def test_a_mat_file_of_another_form(tmp_path):
-    savemat(tmp_path / "a.mat", {"wiki": {"dob": 1.0}})
-    content = (tmp_path / "a.mat").read_bytes()
-    for bad in (content, content[:200], b"MATLAB 7.3 MAT-file" + bytes(600)):
-        tar(tmp_path / "a.tar", {"wiki_crop/wiki.mat": bad})
-        with pytest.raises(
-            UserError, match=r"cannot read wiki\.mat .*must hold a structure 'wiki'"
-        ):
+def test_a_row_without_a_name_is_a_row_and_one_without_a_file_is_left_out(tmp_path):
+    empty = [
+        "", "   ", np.array([]), np.zeros((0, 0)), np.empty((0, 0), object), np.nan, np.array([""]),
+    ]  # fmt: skip
+    forms = dict(enumerate(empty, 1))
+    publisher(tmp_path / "a.tar", "wiki", 9, name=forms, full_path=forms)
+    rows = imdb_wiki.read_part(tmp_path / "a.tar", "wiki")
+    assert list(rows["identity"]) == ["Person 0", *[""] * 7, "Person 0"]
+    reasons = imdb_wiki.Settings().reasons(rows)
+    assert list(reasons) == ["", *["no file is named"] * 7, ""]
+
+
+def damaged_mats():
+    """A MAT file of another structure, cut, and with bytes changed (which may end SciPy)."""
+    packed = io.BytesIO()
+    savemat(packed, {"wiki": {name: np.arange(3.0) for name in imdb_wiki.FIELDS}})
+    good = packed.getvalue()
+    savemat(packed := io.BytesIO(), {"wiki": {"dob": 1.0}})
+    bad = bytearray(good)
+    for at, value in {301: 141, 321: 94, 388: 21}.items():
+        bad[at] = value
+    return packed.getvalue(), good[:200], bytes(bad)
+
+
+def test_a_mat_file_of_another_form_is_one_line(tmp_path):
+    for bad in damaged_mats():
+        tar(tmp_path / "a.tar", {"wiki_crop/wiki.mat": bad, "wiki_crop/._wiki.mat": b""})
+        with pytest.raises(UserError) as caught:
             imdb_wiki.read_part(tmp_path / "a.tar", "wiki")
+        says = r"a\.tar: cannot read wiki\.mat \([^\n]+\); it must hold a structure 'wiki'[^\n]*Put"
+        assert re.search(says, str(caught.value)) and "\n" not in str(caught.value)
     tar(tmp_path / "b.tar", {"x": b""})
     with pytest.raises(UserError, match=r"holds 0 files wiki\.mat"):
         imdb_wiki.read_part(tmp_path / "b.tar", "wiki")

@@ -47,7 +47,7 @@ def download(
     mirror : Path or None
         A folder that already holds the files; it is used instead of the network.
     checksums : Path
-        The file in which hashes seen first are recorded.
+        The hashes that publishers gave; those seen first are recorded beside it.
     embedding : Embedding
         The word vectors wanted.
 

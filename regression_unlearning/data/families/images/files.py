@@ -80,7 +80,7 @@ def bring(
     source : Path or None
         A folder that already holds the files.
     checksums : Path
-        The file in which hashes seen first are recorded.
+        The hashes that publishers gave; those seen first are recorded beside it.
 
     Returns
     -------
