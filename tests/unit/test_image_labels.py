@@ -3,6 +3,7 @@
 import pytest
 from image_files import picture, tar
 
+from regression_unlearning.data.families.images.labels import read_labels
 from regression_unlearning.data.prepared import prepare, read_rows
 from regression_unlearning.data.sources import image_folder
 from regression_unlearning.errors import UserError
@@ -117,3 +118,30 @@ def test_a_part_without_rows_is_named_with_what_is_needed(tmp_path, read):
     says = "the validation part holds no row; train, validation and test are all needed"
     with pytest.raises(UserError, match=says):
         check_splits(read(plain("split")), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("file,age,split\n\n\na.png,1,train\n  \nb.png,x,train\n", 6),
+        ("\n\nfile,age,split\na.png,x,train\n", 4),
+        ("\ufefffile,age,split\r\n\r\na.png,x,train\r\n", 3),
+        ('file,age,split,note\na.png,1,train,"two\nlines"\n\nb.png,x,train,\n', 5),
+    ],
+)
+def test_blank_lines_do_not_shift_the_lines_of_errors(tmp_path, text, line):
+    path = tmp_path / "labels.csv"
+    path.write_bytes(text.encode())
+    with pytest.raises(UserError, match=rf"line {line}: age 'x' is not a number"):
+        read_labels(path, file="file", target="age", split="split", splits={"train": "train"})
+    path.write_bytes(text.replace(",x,", ",3,").replace("a.png", "b.png").encode())
+    if text.count(".png") == 2:
+        with pytest.raises(UserError, match=rf"'b\.png' on lines \d, {line}\."):
+            read_labels(path, file="file", target="age", split="split", splits={"train": "train"})
+
+
+def test_the_line_of_a_row_with_too_many_fields(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text("file,age,split\n\n\na.png,1,train\n\nb.png,1,train,4\n")
+    with pytest.raises(UserError, match="line 6"):
+        read_labels(path, file="file", target="age", split="split", splits={"train": "train"})

@@ -5,17 +5,19 @@ Publisher: http://ixa2.si.ehu.eus/stswiki. Paper: Cer et al. 2017, arXiv 1708.00
 
 from pathlib import Path, PurePosixPath
 
-from regression_unlearning.data.families.sentence_pairs.prepare import FILES
+from regression_unlearning.data.families.sentence_pairs.pairs import FILES, Pairs
 from regression_unlearning.data.fetching.download import Wanted, fetch
 from regression_unlearning.settings.embedding import Embedding
-from regression_unlearning.settings.section import Section
 
 FAMILY = "sentence_pairs"
 EMBEDDED = False
 
 
-class Settings(Section):
-    """Where the pairs come from: the publisher's archive, or files of a mirror."""
+class Settings(Pairs):
+    """Where the pairs come from: the publisher's archive, or files of a mirror.
+
+    A mirror may hold files of one's own with the same three names.
+    """
 
     url: str = "http://ixa2.si.ehu.eus/stswiki/images/4/48/Stsbenchmark.tar.gz"
     """Where the archive is downloaded."""

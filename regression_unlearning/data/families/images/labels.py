@@ -1,5 +1,6 @@
 """Labels of images: a CSV file with a file, a number and a part for each, checked row by row."""
 
+import csv
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,7 +43,7 @@ def read_csv(path: Path) -> "pd.DataFrame":
 
     try:
         with path.open(encoding="utf-8-sig") as file:
-            header = file.readline()
+            header = next((line for line in file if line.strip()), "")
         other = next((sign for sign in (";", "\t", "|") if sign in header), None)
         if other and "," not in header:
             raise UserError(
@@ -55,6 +56,17 @@ def read_csv(path: Path) -> "pd.DataFrame":
         raise
     except (OSError, ValueError) as error:
         raise UserError(f"cannot read {path}: {str(error).strip()}") from error
+
+
+def lines_of(path: Path) -> list[int]:
+    """Lines on which the header and the rows of a CSV file begin, blank ones not among them."""
+    found, before = [], 0
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in (rows := csv.reader(file)):
+            if "".join(row).strip() or len(row) > 1:
+                found.append(before + 1)
+            before = rows.line_num
+    return found
 
 
 def numbers(table: "pd.DataFrame", column: str, path: Path) -> np.ndarray:
@@ -83,9 +95,9 @@ def refuse(table: "pd.DataFrame", column: str, wrong: np.ndarray, path: Path, wh
     at = np.flatnonzero(wrong)
     if len(at):
         others = f" ({len(at) - 1:,} more rows likewise)" if len(at) > 1 else ""
-        value = table[column].iloc[at[0]]
+        value, line = table[column].iloc[at[0]], lines_of(path)[at[0] + 1]
         raise UserError(
-            f"{path}, line {at[0] + 2}: {column} {value!r} {why}{others}; mend the rows or take "
+            f"{path}, line {line}: {column} {value!r} {why}{others}; mend the rows or take "
             "them out."
         )
 
@@ -131,10 +143,11 @@ def read_labels(
             raise UserError(f"{path}: the column {column!r} has a name that is taken; rename it.")
     outside = ~table[file].map(inner).to_numpy(bool)
     refuse(table, file, outside, path, "is no name inside the images' folder")
-    twice = table[file].map(composed).duplicated(keep=False).to_numpy()
+    plain = table[file].map(composed)
+    twice = plain.duplicated(keep=False).to_numpy()
     if twice.any():
         first = table[file].iloc[twice.argmax()]
-        lines = np.flatnonzero(table[file] == first) + 2
+        lines = np.array(lines_of(path)[1:])[plain == composed(first)]
         names = list(dict.fromkeys(table[file][twice]))
         raise UserError(
             f"{path}: {len(names):,} files have two rows or more: {listed(names)}; {first!r} on "
