@@ -81,7 +81,7 @@ def index(path: Path) -> dict[str, Entry]:
         for name, entry, unfit in kind(path):
             if is_litter(name):
                 continue
-            if problem := unsafe_name(name) or unfit:
+            if problem := unfit or ("" if kind is _files else unsafe_name(name)):
                 refused[name] = problem
             elif entry is not None and composed(name) in found:
                 refused[name] = "is in it twice"
