@@ -1,6 +1,7 @@
 """Files of rows: UTF-8 text, a header, and in each row a field for each of its names."""
 
 import csv
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from regression_unlearning.errors import UserError
@@ -8,6 +9,15 @@ from regression_unlearning.files import not_utf8
 
 #: Signs that may stand between columns.
 SIGNS = ",;\t|"
+
+
+def numbered(file: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows of a file, blank ones left out, each with the line on which it begins."""
+    before, rows = 0, csv.reader(file, delimiter=delimiter)
+    for fields in rows:
+        if len(fields) > 1 or any(map(str.strip, fields)):
+            yield before + 1, fields
+        before = rows.line_num
 
 
 def read_header(path: Path, delimiter: str, advice: str) -> list[str]:
@@ -37,13 +47,13 @@ def read_header(path: Path, delimiter: str, advice: str) -> list[str]:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.reader(file, delimiter=delimiter)
-            header = [name.strip().strip('"') for name in next(rows, [])]
+            rows = numbered(file, delimiter)
+            header = [name.strip().strip('"') for name in next(rows, (1, []))[1]]
             _check(path, header, delimiter, advice)
-            for number, fields in enumerate(rows, 2):
+            for line, fields in rows:
                 if len(fields) != len(header) and _uneven(fields, len(header)):
                     raise UserError(
-                        f"{path}, row {number}: it has {len(fields)} fields, and the header "
+                        f"{path}, line {line}: it has {len(fields)} fields, and the header "
                         f"{len(header)} names; every column needs a name and every row a field for "
                         f"each (one that holds {delimiter!r} stands in double quotes)."
                     )

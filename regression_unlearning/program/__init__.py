@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -69,6 +70,22 @@ def say(text: str) -> None:
     print(text)
 
 
+def plain(text: str) -> str:
+    """A text with control characters, but for line ends and tabs, written as escapes."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", _escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return ascii(found[0])[1:-1]
+
+
+class _Plain(logging.Formatter):
+    """A log whose lines do nothing to a terminal, whatever a server or a file said."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return plain(super().format(record))
+
+
 def run(main: Callable[[], None]) -> None:
     """Run a program: a plain log on standard error, one line for a mistake of the user's.
 
@@ -78,12 +95,12 @@ def run(main: Callable[[], None]) -> None:
     # Pictures go to files. A name that a notebook leaves here may stand for a package that is not
     # installed: matplotlib cannot be imported then.
     os.environ["MPLBACKEND"] = "agg"
-    logging.basicConfig(
-        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Plain("%(asctime)s %(message)s", "%H:%M:%S"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     try:
         main()
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(plain(f"error: {error}"), file=sys.stderr)
         sys.exit(2)

@@ -1,3 +1,4 @@
+import gzip
 import hashlib
 import io
 import json
@@ -9,12 +10,14 @@ import sys
 import tarfile
 import threading
 import zipfile
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from regression_unlearning import program
 from regression_unlearning.data.fetching import transfer
 from regression_unlearning.data.fetching.download import Wanted, fetch
 from regression_unlearning.errors import UserError
@@ -43,6 +46,12 @@ class Server(ThreadingHTTPServer):
         self.announce = True
         self.most = None
         self.headers = {}
+        self.if_range = True
+        self.later = None
+        self.redirects = {}
+        self.reason = None
+        self.stall = None
+        self.stalled = threading.Event()
 
     def url(self, name):
         return f"http://127.0.0.1:{self.server_port}/files/{name}?download=1"
@@ -55,7 +64,7 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def answer(self, status, *headers, length=0):
-        self.send_response(status)
+        self.send_response(status, self.server.reason)
         for name, value in (*headers, *self.server.headers.items()):
             self.send_header(name, value)
         if length is not None:
@@ -68,12 +77,16 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         if server.failures:
             return self.answer(server.failures.pop(0))
-        body = server.files.get(self.path.split("?")[0].removeprefix("/files/"))
+        name = self.path.split("?")[0].removeprefix("/files/")
+        if name in server.redirects:
+            return self.answer(302, ("Location", server.redirects[name]))
+        body = server.files.get(name)
         if body is None:
             return self.answer(404)
         start, status, headers = 0, 200, [("ETag", server.etag)] if server.etag else []
         asked = self.headers.get("Range")
-        if asked and server.ranges and self.headers.get("If-Range", server.etag) == server.etag:
+        same = not server.if_range or self.headers.get("If-Range", server.etag) == server.etag
+        if asked and server.ranges and same:
             start = int(asked.removeprefix("bytes=").rstrip("-"))
             if start >= len(body):
                 return self.answer(416, ("Content-Range", f"bytes */{len(body)}"))
@@ -84,7 +97,16 @@ class Handler(BaseHTTPRequestHandler):
         if server.cut > 0:
             server.cut -= 1
             rest = rest[: len(rest) // 2]
-        self.wfile.write(rest)
+        if server.later is not None:
+            server.later, later = None, server.later
+            later()
+        if server.stall is not None:
+            stall, server.stall = server.stall, None
+            self.wfile.write(rest[:stall])
+            self.wfile.flush()
+            server.stalled.wait(20)
+            return None
+        return self.wfile.write(rest)
 
 
 @pytest.fixture
@@ -105,6 +127,7 @@ def place(tmp_path):
     class Place:
         folder = tmp_path / "raw" / "demo"
         checksums = tmp_path / "checksums.json"
+        first_seen = tmp_path / "checksums.seen.json"
         mirror = tmp_path / "mirror"
 
         def fetch(self, *wanted, mirror=None):
@@ -117,7 +140,7 @@ def place(tmp_path):
             return json.loads((self.folder / "manifest.json").read_text())["files"]
 
         def recorded(self):
-            return json.loads(self.checksums.read_text())
+            return json.loads(self.first_seen.read_text())
 
         def hold(self, name, content):
             path = self.mirror / name
@@ -176,11 +199,13 @@ def test_file_is_downloaded_hashed_and_recorded(server, place, caplog):
     assert "seen first" in caplog.text
 
 
-def test_checksums_of_others_stay_and_are_sorted(server, place):
-    place.checksums.write_text('{"zz/file": "1", "aa/file": "2"}')
+def test_hashes_seen_first_are_sorted_and_the_publishers_list_is_left_alone(server, place):
+    place.checksums.write_text('{"demo/other": "3"}')
+    place.first_seen.write_text('{"zz/file": "1", "aa/file": "2"}')
     server.files["data.bin"] = BODY
     place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
     assert list(place.recorded()) == ["aa/file", "demo/data.bin", "zz/file"]
+    assert place.checksums.read_text() == '{"demo/other": "3"}'
 
 
 def test_second_fetch_asks_nothing_and_keeps_the_manifest(server, place):
@@ -200,7 +225,7 @@ def test_manifest_alone_is_enough_to_keep_a_file(server, place):
     server.files["data.bin"] = BODY
     wanted = Wanted(file="data.bin", url=server.url("data.bin"))
     place.fetch(wanted)
-    place.checksums.unlink()
+    place.first_seen.unlink()
     place.fetch(wanted)
     assert len(server.requests) == 1
     assert place.recorded() == {"demo/data.bin": digest(BODY)}
@@ -221,15 +246,14 @@ def test_server_that_sends_less_than_the_rest_is_asked_for_more(server, place):
     assert len(server.requests) == 3
 
 
-@pytest.mark.parametrize("etag", ['"one"', None])
-def test_broken_download_goes_on_where_it_broke_off(server, place, etag):
-    server.files["data.bin"], server.cut, server.etag = BODY, 2, etag
+def test_broken_download_goes_on_where_it_broke_off(server, place):
+    server.files["data.bin"], server.cut = BODY, 2
     place.fetch(Wanted(file="data.bin", url=server.url("data.bin"), sha256=digest(BODY)))
     asked = [headers.get("Range") for _, headers in server.requests]
     assert asked[0] is None and len(asked) == 3
     starts = [int(text.removeprefix("bytes=").rstrip("-")) for text in asked[1:]]
     assert 0.4 * len(BODY) < starts[0] < starts[1] < 0.8 * len(BODY)
-    assert server.requests[1][1].get("If-Range") == etag
+    assert server.requests[1][1].get("If-Range") == '"one"'
     assert place.names() == ["data.bin", "manifest.json"]
 
 
@@ -258,14 +282,28 @@ def test_server_without_ranges_starts_from_zero(server, place, monkeypatch, capl
     assert (place.folder / "data.bin").read_bytes() == BODY
 
 
-def test_size_that_changed_without_a_validator_starts_anew(server, place):
-    server.files["data.bin"], server.cut, server.etag = BODY, transfer.TRIES, None
+@pytest.mark.parametrize("etag", [None, 'W/"one"'])
+def test_without_a_strong_validator_a_download_starts_from_zero(server, place, etag):
+    server.files["data.bin"], server.cut, server.etag = BODY, transfer.TRIES, etag
     wanted = Wanted(file="data.bin", url=server.url("data.bin"))
     with pytest.raises(UserError):
         place.fetch(wanted)
-    server.files["data.bin"] = BODY[::-1] + b"more"
+    assert (place.folder / "data.bin.part").stat().st_size > 0
+    server.files["data.bin"] = BODY[::-1]  # of the same size
     place.fetch(wanted)
-    assert (place.folder / "data.bin").read_bytes() == BODY[::-1] + b"more"
+    assert not any("Range" in headers for _, headers in server.requests)
+    assert (place.folder / "data.bin").read_bytes() == BODY[::-1]
+
+
+@pytest.mark.parametrize("etag", ['"two"', 'W/"one"', None])
+def test_a_rest_of_another_version_is_not_joined(server, place, etag):
+    server.files["data.bin"], server.cut, server.if_range = BODY, 1, False
+    server.later = lambda: (
+        setattr(server, "etag", etag) or server.files.update({"data.bin": BODY[::-1]})
+    )
+    place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    assert [("Range" in headers) for _, headers in server.requests] == [False, True, False]
+    assert (place.folder / "data.bin").read_bytes() == BODY[::-1]
 
 
 def test_truncated_download_says_how_much_came_and_keeps_it(server, place):
@@ -286,7 +324,7 @@ def test_part_that_was_complete_is_taken_without_a_download(server, place):
     note = {"url": server.url("data.bin"), "etag": '"one"', "total": len(BODY)}
     (place.folder / "data.bin.part.json").write_text(json.dumps(note))
     place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
-    assert [headers["Range"] for _, headers in server.requests] == [f"bytes={len(BODY)}-"]
+    assert not server.requests
     assert place.names() == ["data.bin", "manifest.json"]
 
 
@@ -311,16 +349,101 @@ def test_part_of_unknown_origin_is_not_used(server, place, note):
     assert (place.folder / "data.bin").read_bytes() == BODY
 
 
-def test_body_of_unknown_length_is_taken(server, place):
-    server.files["data.bin"], server.announce = BODY, False
-    place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
-    assert (place.folder / "data.bin").read_bytes() == BODY
+@pytest.mark.parametrize("body", [BODY, b""])
+def test_body_of_unknown_length_is_taken_only_where_its_hash_is_known(server, place, body):
+    server.files["data.bin"], server.announce = body, False
+    with pytest.raises(UserError, match="does not say how long .*Give the file's SHA-256") as error:
+        place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    assert "\n" not in str(error.value) and len(server.requests) == 1
+    place.fetch(Wanted(file="data.bin", url=server.url("data.bin"), sha256=digest(body)))
+    assert (place.folder / "data.bin").read_bytes() == body
+
+
+def test_an_empty_body_is_refused_unless_its_hash_is_known(server, place):
+    server.files["data.bin"] = b""
+    with pytest.raises(UserError, match="the server sent nothing for .*Check the address"):
+        place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    place.fetch(Wanted(file="data.bin", url=server.url("data.bin"), sha256=digest(b"")))
 
 
 def test_compressed_archive_is_kept_as_it_was_sent(server, place):
     server.files["a.tgz"], server.headers = tar(MEMBERS), {"Content-Encoding": "gzip"}
     place.fetch(Wanted(file="a.tgz", url=server.url("a.tgz")))
     assert (place.folder / "a.tgz").read_bytes() == server.files["a.tgz"]
+
+
+@pytest.mark.parametrize("cut", [0, 2])
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [("gzip", gzip.compress), ("deflate", zlib.compress), ("identity", bytes)],
+)
+def test_content_encoding_is_undone(server, place, encoding, pack, cut):
+    server.files["data.bin"], server.cut = pack(BODY), cut
+    server.headers = {"Content-Encoding": encoding}
+    place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    assert (place.folder / "data.bin").read_bytes() == BODY
+    assert place.names() == ["data.bin", "manifest.json"]
+
+
+def test_an_encoding_that_cannot_be_undone_is_one_line(server, place):
+    server.files["data.bin"], server.headers = BODY, {"Content-Encoding": "x-odd"}
+    with pytest.raises(UserError, match="packs http.* as 'x-odd', which cannot be undone"):
+        place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+
+
+@pytest.mark.parametrize(
+    ("said", "pause"),
+    [("3", 3), ("100000", 120), ("-5", 0.001), ("soon", 0.001), ("", 0.001), ("9" * 400, 120),
+     ("Wed, 21 Oct 2099 07:28:00 GMT", 120), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.001)],
+)  # fmt: skip
+def test_retry_after_is_honoured_up_to_a_bound(server, place, monkeypatch, said, pause):
+    waited = []
+    monkeypatch.setattr(transfer.time, "sleep", waited.append)
+    server.files["data.bin"], server.failures = BODY, [503]
+    server.headers = {"Retry-After": said}
+    place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    assert waited == [pause]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ftp://127.0.0.1/a", "file:///etc/passwd", "http://[::1", "http://127.0.0.1:99999/",
+     f"http://{'a' * 70}.example/", "http://.example/", "//[x", "javascript:1"],
+)  # fmt: skip
+def test_redirect_to_what_is_no_web_address_is_one_line(server, place, address):
+    server.redirects["data.bin"] = address
+    with pytest.raises(UserError, match=r"data\.bin: cannot download http://127.*Mend") as caught:
+        place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    assert "\n" not in str(caught.value) and len(server.requests) == 1
+
+
+def test_a_stall_keeps_what_has_come(server, place, monkeypatch):
+    monkeypatch.setattr(transfer, "TIMEOUT", (5.0, 0.2))
+    server.files["data.bin"], server.stall = BODY, 1000
+    place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    server.stalled.set()
+    (_, first), (_, second) = server.requests
+    assert "Range" not in first and second["Range"] == "bytes=1000-"
+    assert (place.folder / "data.bin").read_bytes() == BODY
+
+
+def test_control_characters_of_a_server_do_not_reach_the_terminal(server, place, capsys):
+    server.reason = "gone \x1b[2J\x9b1m\x07"
+
+    def main():
+        logging.getLogger("x").warning("from %s", server.reason)
+        place.fetch(Wanted(file="none", url=server.url("none")))
+
+    root = logging.getLogger()
+    handlers, root.handlers = root.handlers, []
+    try:
+        with pytest.raises(SystemExit):
+            program.run(main)
+    finally:
+        root.handlers = handlers
+    said = capsys.readouterr().err
+    assert said.count("\\x1b[2J\\x9b1m\\x07") == 2 and said.count("\n") == 3
+    assert not set(said) & set("\x1b\x9b\x07")
 
 
 def test_server_that_is_busy_is_asked_again(server, place):
@@ -497,13 +620,12 @@ BIG = {"a.csv": bytes(i * i % 251 for i in range(60_000))}
     "content",
     [
         b"<!DOCTYPE html><p>Sorry",
-        b"",
         tar(BIG)[:-200],
         tar(BIG, "w")[:30_000],
         zipped(BIG)[:-200],
         zipped(BIG).replace(zipped(BIG)[300:310], b"0123456789"),
     ],
-    ids=["page", "empty", "short tgz", "short tar", "short zip", "changed zip"],
+    ids=["page", "short tgz", "short tar", "short zip", "changed zip"],
 )
 def test_corrupt_archive_is_a_user_error_and_is_removed(server, place, content):
     server.files["a.pack"] = content

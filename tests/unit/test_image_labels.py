@@ -3,6 +3,7 @@
 import pytest
 from image_files import picture, tar
 
+from regression_unlearning.data.families.images.labels import read_labels
 from regression_unlearning.data.prepared import prepare, read_rows
 from regression_unlearning.data.sources import image_folder
 from regression_unlearning.errors import UserError
@@ -123,14 +124,14 @@ def test_a_part_without_rows_is_named_with_what_is_needed(tmp_path, read):
     ("text", "says"),
     [
         # pandas gives a person's name to the next column, drops a field, or fills one up
-        ("file,age,split,camera\n" + "a.png,3,train,jane,front\n", "row 2: it has 5 fields, "),
+        ("file,age,split,camera\n" + "a.png,3,train,jane,front\n", "line 2: it has 5 fields, "),
         (
             plain("split").replace("person,", "", 1),
-            "row 2: it has 4 fields, and the header 3 names",
+            "line 2: it has 4 fields, and the header 3 names",
         ),
-        (plain("split").replace("file,", "number,file,", 1), "row 2: it has 4 fields, .* 5 names"),
-        (plain("split").replace(",p1", "", 1), "row 3: it has 3 fields, and the header 4 names"),
-        (plain("split").replace("5,p", "5,5,p", 1), "row 7: it has 5 fields"),
+        (plain("split").replace("file,", "number,file,", 1), "line 2: it has 4 fields, .* 5 names"),
+        (plain("split").replace(",p1", "", 1), "line 3: it has 3 fields, and the header 4 names"),
+        (plain("split").replace("5,p", "5,5,p", 1), "line 7: it has 5 fields"),
         (plain("split").replace("person", "age", 1), r"name is twice there \('age'\)"),
         (plain("split").replace(",3,", ",1e39,"), "line 5: age '1e39' is not a number"),
         (
@@ -152,3 +153,30 @@ def test_labels_that_would_be_misread_are_refused_in_one_line(tmp_path, text, sa
 def test_a_name_with_a_comma_in_quotes_is_a_name(read):
     rows = read(plain("split").replace("p0", '"Doe, Jane"').replace("\n", "\r\n"))
     assert rows["person"][0] == "Doe, Jane" and rows["split"][19] == "train"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("file,age,split\n\n\na.png,1,train\n  \nb.png,x,train\n", 6),
+        ("\n\nfile,age,split\na.png,x,train\n", 4),
+        ("\ufefffile,age,split\r\n\r\na.png,x,train\r\n", 3),
+        ('file,age,split,note\na.png,1,train,"two\nlines"\n\nb.png,x,train,\n', 5),
+    ],
+)
+def test_blank_lines_do_not_shift_the_lines_of_errors(tmp_path, text, line):
+    path = tmp_path / "labels.csv"
+    path.write_bytes(text.encode())
+    with pytest.raises(UserError, match=rf"line {line}: age 'x' is not a number"):
+        read_labels(path, file="file", target="age", split="split", splits={"train": "train"})
+    path.write_bytes(text.replace(",x,", ",3,").replace("a.png", "b.png").encode())
+    if text.count(".png") == 2:
+        with pytest.raises(UserError, match=rf"'b\.png' on lines \d, {line}\."):
+            read_labels(path, file="file", target="age", split="split", splits={"train": "train"})
+
+
+def test_the_line_of_a_row_with_too_many_fields(tmp_path):
+    path = tmp_path / "labels.csv"
+    path.write_text("file,age,split\n\n\na.png,1,train\n\nb.png,1,train,4\n")
+    with pytest.raises(UserError, match="line 6"):
+        read_labels(path, file="file", target="age", split="split", splits={"train": "train"})

@@ -102,11 +102,11 @@ def test_offsets_that_change_make_neither_gap_nor_repetition(folder):
     ("text", "form", "said"),
     [
         # what stands in a row is told by its number of fields
-        (changed("date,", ""), {}, r"row 2: it has 3 fields, and the header 2 names"),
-        (changed("date,", "id,date,"), {}, r"row 2: it has 3 fields, and the header 4 names"),
-        (changed("02:00,", "02:00,7,"), {}, r"row 4: it has 4 fields, and the header 3 names"),
-        (hours(decimal=",").replace('"', ""), {}, r"row 2: it has 5 fields.* double quotes"),
-        (hours()[:-9], {"fill": 9}, r"row 61: it has 2 fields, and the header 3 names"),
+        (changed("date,", ""), {}, r"line 2: it has 3 fields, and the header 2 names"),
+        (changed("date,", "id,date,"), {}, r"line 2: it has 3 fields, and the header 4 names"),
+        (changed("02:00,", "02:00,7,"), {}, r"line 4: it has 4 fields, and the header 3 names"),
+        (hours(decimal=",").replace('"', ""), {}, r"line 2: it has 5 fields.* double quotes"),
+        (hours()[:-9], {"fill": 9}, r"line 61: it has 2 fields, and the header 3 names"),
         # numbers
         (hours(decimal=","), {}, r"row 2: .*'a' holds '\d,\d+', no .*decimal is '\.'\)"),
         (hours(delimiter=";"), {"delimiter": ";", "decimal": ","}, r"row 2: .*decimal is ','"),
@@ -155,7 +155,7 @@ def test_a_field_too_many_and_a_gap_are_seen_where_one_part_ends(folder, monkeyp
     monkeypatch.setattr(wide_table, "HELD", 1)  # parts of 1,000 rows
     lines = hours(1500).split("\n")
     lines[1001] += ",7"
-    with pytest.raises(UserError, match="row 1002: it has 4 fields"):
+    with pytest.raises(UserError, match="line 1002: it has 4 fields"):
         read(written(folder, "\n".join(lines)), Format())
     lines = hours(1500).split("\n")
     del lines[1001]

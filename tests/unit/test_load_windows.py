@@ -258,7 +258,7 @@ def test_a_wrong_table_can_be_mended_where_it_lies(tmp_path):
     path, sums = tmp_path / "mine.csv", tmp_path / "sums.json"
     source = validated(hourly_table.Settings, {"path": str(path), **FEW})
     path.write_text(table().to_csv(index=False).replace("date,", "", 1))
-    with pytest.raises(UserError, match=f"{path}, row 2: it has 4 fields, and the header 3 names"):
+    with pytest.raises(UserError, match=f"{path}, line 2: it has 4 fields, and the header 3 names"):
         hourly_table.download(tmp_path / "raw", source, mirror=None, checksums=sums, embedding=None)
     assert not (tmp_path / "raw").exists() and not sums.exists()
 

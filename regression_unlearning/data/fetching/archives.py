@@ -1,21 +1,23 @@
 """Take named members out of a tar or zip archive; nothing else in it is read or trusted."""
 
 import lzma
-import shutil
 import stat
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import BinaryIO
 
+from regression_unlearning.data.fetching.names import composed, is_litter, unsafe_name
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import whole
 
 SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip")
 BLOCK = 1 << 20
+#: Most bytes that one file may unpack to: the larger of a number, and a multiple of the archive.
+MOST, MOST_TIMES = 1 << 30, 200
 
 #: What Python raises when an archive is damaged, cut short, encrypted, or packed in an unknown way.
 DAMAGED = (
@@ -24,6 +26,7 @@ DAMAGED = (
     RuntimeError,
     tarfile.TarError,
     zipfile.BadZipFile,
+    UnicodeError,
     zlib.error,
     lzma.LZMAError,
 )
@@ -51,6 +54,11 @@ class _Source:
             raise damaged(self.path, error, self.advice) from error
 
 
+def most(packed: Path) -> int:
+    """Most bytes that one file may unpack to out of an archive."""
+    return max(MOST, MOST_TIMES * packed.stat().st_size)
+
+
 def copy(file: BinaryIO, target: Path, path: Path, advice: str) -> None:
     """Write what is left of an open file to `target`, block by block.
 
@@ -68,12 +76,21 @@ def copy(file: BinaryIO, target: Path, path: Path, advice: str) -> None:
     Raises
     ------
     Spoilt
-        When the file cannot be read to its end.
+        When the file cannot be read to its end, or unpacks to more than `most`.
     OSError
         When `target` cannot be written.
     """
+    source, limit = _Source(file, path, advice), most(path)
     with target.open("wb") as out:
-        shutil.copyfileobj(_Source(file, path, advice), out, BLOCK)
+        while block := source.read(BLOCK):
+            if out.tell() + len(block) > limit:
+                raise Spoilt(f"{path.name}: {too_large(limit)}. {advice}")
+            out.write(block)
+
+
+def too_large(limit: int) -> str:
+    """Say that something unpacks to more than is taken."""
+    return f"it unpacks to more than {limit / (1 << 30):,.3g} GiB"
 
 
 def unpack(
@@ -103,8 +120,8 @@ def unpack(
     Raises
     ------
     Spoilt
-        When the archive is damaged, or a wanted member is a link, a device, a folder, or has an
-        absolute name or one with '..'.
+        When the archive is damaged, or a wanted member is a link, a device, a folder, is there
+        twice, is too large, or has an unsafe name.
     UserError
         When a member is missing or found twice, or a file cannot be written.
     """
@@ -129,50 +146,69 @@ def _opened(path: Path, advice: str) -> Iterator[tuple[dict[str, str], Callable[
     """Open an archive: its members, each with what makes it unfit (or ""), and how to read one."""
     with ExitStack() as stack:
         try:
-            with path.open("rb") as file:
-                zipped = file.read(2) == b"PK"
-            if zipped:
-                packed = stack.enter_context(zipfile.ZipFile(path))
-                members = {info.filename: unfit_zip(info) for info in packed.infolist()}
+            limit = most(path)
+            if is_zip(path):
+                packed = stack.enter_context(open_zip(path))
+                listed = [(zip_name(one), one, unfit_zip(one, limit)) for one in packed.infolist()]
                 read = packed.open
             else:
                 taped = stack.enter_context(tarfile.open(path, "r:*"))
-                listed = {info.name: info for info in taped.getmembers()}
-                members = {name: unfit_tar(info) for name, info in listed.items()}
-
-                def read(name: str) -> BinaryIO:
-                    return taped.extractfile(listed[name])
+                listed = [(one.name, one, unfit_tar(one, limit)) for one in taped.getmembers()]
+                read = taped.extractfile
         except DAMAGED as error:
             raise damaged(path, error, advice) from error
-        yield members, read
+        members: dict[str, str] = {}
+        held = {}
+        for name, info, unfit in listed:
+            if not is_litter(name):
+                members[name] = "is in it twice" if name in members else unfit
+                held[name] = info
+        yield members, lambda name: read(held[name])
 
 
-def unfit_zip(info: zipfile.ZipInfo) -> str:
+def is_zip(path: Path) -> bool:
+    """Tell from its content whether a file is a zip file."""
+    with path.open("rb") as file:
+        return file.read(2) == b"PK"
+
+
+def open_zip(path: Path) -> zipfile.ZipFile:
+    """Open a zip file; names that it does not mark as UTF-8 are read as such where all can be."""
+    try:
+        return zipfile.ZipFile(path, metadata_encoding="utf-8")
+    except UnicodeDecodeError:
+        return zipfile.ZipFile(path)
+
+
+def zip_name(info: zipfile.ZipInfo) -> str:
+    """Name of a member of a zip file, with what may follow a NUL character."""
+    return info.orig_filename if "\0" in info.orig_filename else info.filename
+
+
+def unfit_zip(info: zipfile.ZipInfo, limit: int) -> str:
     """What makes a member of a zip file unfit to be read, or ""."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     if info.is_dir() or kind == stat.S_IFDIR:
         return "is a folder"
-    return "" if kind in (0, stat.S_IFREG) else "is a link or a device"
+    if kind not in (0, stat.S_IFREG):
+        return "is a link or a device"
+    return f"is refused: {too_large(limit)}" if info.file_size > limit else ""
 
 
-def unfit_tar(info: tarfile.TarInfo) -> str:
+def unfit_tar(info: tarfile.TarInfo, limit: int) -> str:
     """What makes a member of a tar file unfit to be read, or ""."""
     if info.isdir():
         return "is a folder"
-    return "" if info.isreg() else "is a link or a device"
-
-
-def unsafe_name(name: str) -> str:
-    """What makes a member's name unsafe, or ""."""
-    if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or name[:1] == "\\":
-        return "has an absolute name"
-    return "has '..' in its name" if ".." in name.replace("\\", "/").split("/") else ""
+    if not info.isreg():
+        return "is a link or a device"
+    return f"is refused: {too_large(limit)}" if info.size > limit else ""
 
 
 def _choose(member: str, members: Iterable[str], archive: str) -> str:
     """Find the one member that is meant."""
-    exact = [name for name in members if name.removeprefix("./") == member]
-    found = exact or [name for name in members if name.replace("\\", "/").endswith("/" + member)]
+    exact = [name for name in members if composed(name) == composed(member)]
+    end = "/" + composed(member)
+    found = exact or [name for name in members if composed(name).replace("\\", "/").endswith(end)]
     if len(found) == 1:
         return found[0]
     if found:

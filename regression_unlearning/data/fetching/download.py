@@ -48,7 +48,7 @@ def fetch(
     mirror : Path or None
         A folder that already holds the files.
     checksums : Path
-        JSON file of SHA-256 by key. The hash of a file without one is recorded there when first
+        JSON file of SHA-256 by key. The hash of a file without one is recorded beside it when first
         seen.
     session : requests.Session, optional
         Used for the downloads.
@@ -118,7 +118,8 @@ def _download(
     if (kept in items) if kept else not fetched.is_file():
         log.info("%s: downloading %s", folder.name, url)
         check = (lambda part: ledger.check(kept, part, url)) if kept else None
-        transfer.download(url, fetched, check=check, session=session)
+        known = all(ledger.expected(item) for item in ([kept] if kept else items))
+        transfer.download(url, fetched, check=check, known=known, session=session)
     advice = "It was removed; run the same command again to download it anew."
     try:
         _unpack(fetched, packed, folder, url, advice, ledger)

@@ -6,19 +6,22 @@ import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from regression_unlearning.data.fetching.archives import Spoilt
 from regression_unlearning.data.fetching.mirror import MIRROR
+from regression_unlearning.data.fetching.names import unsafe_name
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_record, sha256, write_json, write_record
 
 log = logging.getLogger(__name__)
 
 MANIFEST = "manifest.json"
+#: How the name of the file ends that holds the hashes seen first.
+SEEN = ".seen.json"
 
 
 def _plain_name(name: str) -> str:
@@ -28,7 +31,7 @@ def _plain_name(name: str) -> str:
 
 
 def _inner_path(path: str) -> str:
-    if not path or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+    if not path or unsafe_name(path):
         raise ValueError("must be a path inside the mirror folder")
     return path
 
@@ -91,7 +94,8 @@ class Ledger:
     folder : Path
         The raw folder.
     checksums : Path
-        The file in which hashes seen first are recorded.
+        The publishers' hashes. Those that are seen first are recorded in a file beside it, whose
+        name ends in `SEEN`.
 
     Attributes
     ----------
@@ -101,18 +105,21 @@ class Ledger:
 
     def __init__(self, folder: Path, checksums: Path):
         self.folder, self.checksums = folder, checksums
-        self.recorded = _read_checksums(checksums)
+        self.first_seen = checksums.with_suffix(SEEN)
+        self.published = _read_checksums(checksums)
+        self.recorded = _read_checksums(self.first_seen)
         self.manifest = _read_manifest(folder / MANIFEST)
         self.seen: dict[str, dict[str, Any]] = {}
         self.fresh: dict[str, str] = {}
 
     def key(self, item: Wanted) -> str:
-        """Name of a file in the checksums file."""
+        """Name of a file in the lists of hashes."""
         return f"{self.folder.name}/{item.file}"
 
     def expected(self, item: Wanted) -> str | None:
         """The SHA-256 that a file must have, where one is known."""
-        return item.sha256 or self.recorded.get(self.key(item))
+        key = self.key(item)
+        return item.sha256 or self.published.get(key) or self.recorded.get(key)
 
     def source(self, item: Wanted) -> str | None:
         """Where the manifest says a file came from."""
@@ -147,10 +154,11 @@ class Ledger:
                 f"{found['bytes']:,}. It was not kept; fetch it again, or from another place."
             )
         if expected not in (None, found["sha256"]):
+            listed = self.checksums if self.key(item) in self.published else self.first_seen
             where = (
                 "give its new hash where this one was set"
                 if item.sha256
-                else f"delete the line {self.key(item)!r} in {self.checksums}"
+                else f"delete the line {self.key(item)!r} in {listed}"
             )
             raise Spoilt(
                 f"{self.key(item)} from {came}: expected SHA-256 {expected}, got "
@@ -165,14 +173,14 @@ class Ledger:
             self.fresh[self.key(item)] = found["sha256"]
 
     def record(self) -> None:
-        """Write the hashes seen first into the checksums file; keep what others wrote there."""
+        """Write the hashes seen first into their file; keep what others wrote there."""
         if not self.fresh:
             return
-        with _locked(self.checksums.parent):
-            merged = {**self.fresh, **_read_checksums(self.checksums)}
-            write_json(self.checksums, dict(sorted(merged.items())))
+        with _locked(self.first_seen.parent):
+            merged = {**self.fresh, **_read_checksums(self.first_seen)}
+            write_json(self.first_seen, dict(sorted(merged.items())))
         for key, digest in self.fresh.items():
-            log.info("%s: SHA-256 %s, seen first, recorded in %s", key, digest, self.checksums)
+            log.info("%s: SHA-256 %s, seen first, recorded in %s", key, digest, self.first_seen)
         self.recorded, self.fresh = merged, {}
 
 

@@ -117,7 +117,7 @@ def download(
     mirror : Path or None
         A folder that already holds the files.
     checksums : Path
-        The file in which hashes seen first are recorded.
+        The hashes that publishers gave; those seen first are recorded beside it.
     embedding
         Not used.
 

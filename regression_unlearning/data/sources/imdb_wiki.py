@@ -6,7 +6,9 @@ machine: rows without a face, with two, or with an impossible age are left out b
 """
 
 import io
-import zlib
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -18,6 +20,7 @@ from regression_unlearning.data.families.images.prepare import Listing, Pictures
 from regression_unlearning.data.fetching.download import Wanted, fetch
 from regression_unlearning.data.splits import Split, drawn
 from regression_unlearning.errors import UserError
+from regression_unlearning.program.processes import end_with
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.places import Address, Inside, braces
 
@@ -80,6 +83,7 @@ class Settings(Pictures):
         limit = -np.inf if self.second_face_score is None else self.second_face_score
         age, score = rows["target"].to_numpy(), rows["face_score"].to_numpy()
         rules = {
+            "no file is named": (rows["file"] == "").to_numpy(),
             "no date of birth or no year": np.isnan(age),
             f"age outside {self.lowest_age:g} to {self.highest_age:g}": (age < self.lowest_age)
             | (age > self.highest_age),
@@ -114,7 +118,7 @@ def download(
     mirror : Path or None
         A folder that already holds the files.
     checksums : Path
-        The file in which hashes seen first are recorded.
+        The hashes that publishers gave; those seen first are recorded beside it.
     embedding
         Not used.
 
@@ -173,44 +177,60 @@ def read_part(archive: Path, part: str) -> "pd.DataFrame":
     Returns
     -------
     DataFrame
-        ``file``, ``target`` (age), ``identity`` (name), ``face_score``, ``second_face_score``.
+        ``file``, ``target`` (age), ``identity`` (name, "" where there is none), ``face_score``,
+        ``second_face_score``.
 
     Raises
     ------
     UserError
         When the labels are missing, or have another form.
     """
-    import pandas as pd
-    from scipy.io import loadmat
-    from scipy.io.matlab import MatReadError
-
     found = {name: entry for name, entry in index(archive).items() if name.endswith(f"{part}.mat")}
     if len(found) != 1:
         raise UserError(f"{archive} holds {len(found)} files {part}.mat; one is needed.")
     try:
         with reader(archive) as read:
-            content = io.BytesIO(read(*found.values()))
-        whole = loadmat(content, variable_names=[part], squeeze_me=True)[part]
-        columns = {field: np.atleast_1d(whole[field].item()) for field in FIELDS}
-        born, taken, score, second = (
-            columns[field].astype(np.float64)
-            for field in ("dob", "photo_taken", "face_score", "second_face_score")
-        )
-        files, names = (columns[field].astype(str) for field in ("full_path", "name"))
-        return pd.DataFrame(
-            {
-                "file": pd.Series(files).astype(object),
-                "target": ages(born, taken),
-                "identity": pd.Series(names).astype(object),
-                "face_score": score,
-                "second_face_score": second,
-            }
-        )
-    except (
-        MatReadError, NotImplementedError, ValueError, TypeError, KeyError, IndexError, OSError,
-        zlib.error,
-    ) as error:  # fmt: skip
+            content = read(*found.values())
+        # SciPy's parser can end the process that gives it a damaged file
+        with ProcessPoolExecutor(1, get_context("spawn"), end_with, (os.getpid(),)) as pool:
+            return pool.submit(_parsed, content, part).result()
+    except Exception as error:  # a damaged file raises whatever the parser meets
+        why = (str(error).splitlines() or [type(error).__name__])[0]
         raise UserError(
-            f"{archive}: cannot read {part}.mat ({error}); it must hold a structure {part!r} with "
-            f"{', '.join(FIELDS)}, in MATLAB's format 5 to 7."
+            f"{archive}: cannot read {part}.mat ({why}); it must hold a structure {part!r} with "
+            f"{', '.join(FIELDS)}, in MATLAB's format 5 to 7. Put the publisher's archive there."
         ) from error
+
+
+def _parsed(content: bytes, part: str) -> "pd.DataFrame":
+    """See `read_part`."""
+    import pandas as pd
+    from scipy.io import loadmat
+
+    whole = loadmat(io.BytesIO(content), variable_names=[part], squeeze_me=True)[part]
+    columns = {field: np.atleast_1d(whole[field].item()) for field in FIELDS}
+    born, taken, score, second = (
+        columns[field].astype(np.float64)
+        for field in ("dob", "photo_taken", "face_score", "second_face_score")
+    )
+    files, names = (
+        pd.Series(columns[field], dtype=object).map(_text) for field in ("full_path", "name")
+    )
+    return pd.DataFrame(
+        {
+            "file": files,
+            "target": ages(born, taken),
+            "identity": names,
+            "face_score": score,
+            "second_face_score": second,
+        }
+    )
+
+
+def _text(value: object) -> str:
+    """A cell's text; "" where it is empty, in any of MATLAB's ways: '', [], {} or NaN."""
+    if isinstance(value, str):
+        return value.strip()
+    if np.size(value) == 0 or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    raise ValueError(f"{value!r} is no text")

@@ -6,18 +6,20 @@ Publisher: http://ixa2.si.ehu.eus/stswiki. Paper: Cer et al. 2017, arXiv 1708.00
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
-from regression_unlearning.data.families.sentence_pairs.prepare import FILES
+from regression_unlearning.data.families.sentence_pairs.pairs import FILES, Pairs
 from regression_unlearning.data.fetching.download import Wanted, fetch
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.places import Address, Inside, braces
-from regression_unlearning.settings.section import Section
 
 FAMILY = "sentence_pairs"
 EMBEDDED = False
 
 
-class Settings(Section):
-    """Where the pairs come from: the publisher's archive, or files of a mirror."""
+class Settings(Pairs):
+    """Where the pairs come from: the publisher's archive, or files of a mirror.
+
+    A mirror may hold files of one's own with the same three names.
+    """
 
     url: Address = "http://ixa2.si.ehu.eus/stswiki/images/4/48/Stsbenchmark.tar.gz"
     """Where the archive is downloaded."""
@@ -49,7 +51,7 @@ def download(
     mirror : Path or None
         A folder that already holds the files; it is used instead of the network.
     checksums : Path
-        The file in which hashes seen first are recorded.
+        The hashes that publishers gave; those seen first are recorded beside it.
     embedding : Embedding
         The word vectors wanted.
 

@@ -5,14 +5,12 @@ than one part for each process is in memory.
 """
 
 import hashlib
-import io
 import json
 import logging
 import os
 import re
 import shutil
-import struct
-import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -23,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from regression_unlearning.data.families.images.pixels import BROKEN, RULES, decode
 from regression_unlearning.data.families.images.places import Entry, reader
 from regression_unlearning.data.work import Streamed, Work
 from regression_unlearning.errors import UserError
@@ -34,11 +33,6 @@ log = logging.getLogger(__name__)
 
 #: Bytes of decoded pixels in one part, and the most images in it.
 PART_BYTES, PART_IMAGES = 16 << 20, 2048
-#: What Pillow raises for a file that is no image, or a damaged one.
-BROKEN = (
-    OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, EOFError, OverflowError,
-    RuntimeError, struct.error, zlib.error,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,44 +55,26 @@ class Part:
     channels: int
 
 
-def decode(content: bytes, size: int, channels: int) -> np.ndarray:
-    """Decode one image, and stretch it to a square, with Pillow's bilinear filter.
-
-    Returns
-    -------
-    uint8 array (channels, size, size)
-
-    Raises
-    ------
-    OSError, ValueError, ...
-        One of `BROKEN`, when it is no image.
-    """
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            image = image.convert("RGB" if channels == 3 else "L")
-            pixels = np.asarray(image.resize((size, size), Image.Resampling.BILINEAR))
-    except Image.DecompressionBombError as error:
-        raise ValueError(str(error)) from error
-    return pixels.reshape(size, size, channels).transpose(2, 0, 1)
-
-
 def decode_part(part: Part) -> Path:
-    """Decode the images of one part; a broken one leaves zeros and its reason."""
+    """Decode the images of one part; a broken one leaves zeros and its reason.
+
+    What was done to make colours of the others is written beside them, an entry for each image.
+    """
     pixels = np.zeros((len(part.images), part.channels, part.size, part.size), np.uint8)
     problems = [""] * len(part.images)
+    done: list[str] = []
     for place in dict.fromkeys(path for path, _ in part.images):
         with reader(place) as read:
             for number, (path, entry) in enumerate(part.images):
                 if path != place:
                     continue
                 try:
-                    pixels[number] = decode(read(entry), part.size, part.channels)
+                    pixels[number], what = decode(read(entry), part.size, part.channels)
+                    done += what
                 except BROKEN as error:
                     said = re.sub(r" ?<_io.BytesIO[^>]*>", "", str(error))
                     problems[number] = (said.splitlines() or [type(error).__name__])[0][:200]
-    found = {"pixels": pixels, "problems": np.array(problems)}
+    found = {"pixels": pixels, "problems": np.array(problems), "done": np.array(done, str)}
     write_npz(part.file, found, compressed=False)
     return part.file
 
@@ -116,7 +92,7 @@ def _parts(
 def _identity(images: Sequence[tuple[Path, Entry]], size: int, channels: int) -> str:
     import PIL
 
-    found = hashlib.sha256(json.dumps([size, channels, PIL.__version__]).encode())
+    found = hashlib.sha256(json.dumps([size, channels, PIL.__version__, RULES]).encode())
     for path in dict.fromkeys(path for path, _ in images):
         about = path.stat()
         found.update(f"{path} {about.st_size} {about.st_mtime_ns}".encode())
@@ -203,10 +179,14 @@ def decode_all(
     for number, _ in enumerate(_decoded(missing, work.processes), done + 1):
         progress.at(number, f"{len(images):,} images in all")
     broken: dict[int, str] = {}
+    did: Counter[str] = Counter()
     for part in parts:
-        (problems,) = read_npz(part.file, ["problems"]).values()
+        problems, what = read_npz(part.file, ["problems", "done"]).values()
+        did.update(what.tolist())
         start = int(part.file.stem)
         broken |= {start + int(at): str(problems[at]) for at in np.flatnonzero(problems != "")}
+    for what, count in sorted(did.items()):
+        log.info("%s of %s images %s", f"{count:,}", f"{len(images):,}", what)
     if broken:
         _judge(broken, names, broken_share)
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from regression_unlearning.data.families.images.places import listed
+from regression_unlearning.data.families.images.places import listed, locate, reader
 from regression_unlearning.data.fetching.download import Wanted, fetch
 from regression_unlearning.data.fetching.wanted import MANIFEST, nowhere
 from regression_unlearning.errors import UserError
@@ -80,7 +80,7 @@ def bring(
     source : Path or None
         A folder that already holds the files.
     checksums : Path
-        The file in which hashes seen first are recorded.
+        The hashes that publishers gave; those seen first are recorded beside it.
 
     Returns
     -------
@@ -113,18 +113,14 @@ def note_content(folder: Path, images: Path, names: Iterable[str]) -> None:
         When images are missing: counted, the first ones named.
     """
     found = hashlib.sha256()
-    missing = []
-    for name in sorted(names):
-        try:
-            with (images / name).open("rb") as file:
-                found.update(name.encode() + hashlib.file_digest(file, "sha256").digest())
-        except OSError:
-            missing.append(name)
-    if missing:
-        raise UserError(
-            f"{images} lacks {len(missing):,} files that are listed: {listed(missing)}. Add the "
-            "files, or take their rows out."
-        )
+    names = sorted(names)
+    with reader(images) as read:
+        for name, entry in zip(names, locate(names, images, "the labels"), strict=True):
+            try:
+                digest = hashlib.sha256(read(entry)).digest()
+            except (OSError, ValueError) as error:
+                raise UserError(f"cannot read {images / name}: {error}; mend it.") from error
+            found.update(name.encode() + digest)
     _note(folder, content=found.hexdigest())
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regression_unlearning.data.families.images.places import inner, listed
-from regression_unlearning.data.headers import read_header
+from regression_unlearning.data.fetching.names import composed
+from regression_unlearning.data.headers import numbered, read_header
 from regression_unlearning.errors import UserError, unknown
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ def read_csv(path: Path) -> "pd.DataFrame":
         raise UserError(f"cannot read {path}: {str(error).strip()}") from error
 
 
+def lines_of(path: Path) -> list[int]:
+    """Lines on which the header and the rows of a CSV file begin, blank ones not among them."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [line for line, _ in numbered(file, ",")]
+
+
 def numbers(table: "pd.DataFrame", column: str, path: Path) -> np.ndarray:
     """A column as float64.
 
@@ -75,9 +82,9 @@ def refuse(table: "pd.DataFrame", column: str, wrong: np.ndarray, path: Path, wh
     at = np.flatnonzero(wrong)
     if len(at):
         others = f" ({len(at) - 1:,} more rows likewise)" if len(at) > 1 else ""
-        value = table[column].iloc[at[0]]
+        value, line = table[column].iloc[at[0]], lines_of(path)[at[0] + 1]
         raise UserError(
-            f"{path}, line {at[0] + 2}: {column} {value!r} {why}{others}; mend the rows or take "
+            f"{path}, line {line}: {column} {value!r} {why}{others}; mend the rows or take "
             "them out."
         )
 
@@ -123,10 +130,11 @@ def read_labels(
             raise UserError(f"{path}: the column {column!r} has a name that is taken; rename it.")
     outside = ~table[file].map(inner).to_numpy(bool)
     refuse(table, file, outside, path, "is no name inside the images' folder")
-    twice = table[file].str.removeprefix("./").duplicated(keep=False).to_numpy()
+    plain = table[file].map(composed)
+    twice = plain.duplicated(keep=False).to_numpy()
     if twice.any():
         first = table[file].iloc[twice.argmax()]
-        lines = np.flatnonzero(table[file] == first) + 2
+        lines = np.array(lines_of(path)[1:])[plain == composed(first)]
         names = list(dict.fromkeys(table[file][twice]))
         raise UserError(
             f"{path}: {len(names):,} files have two rows or more: {listed(names)}; {first!r} on "

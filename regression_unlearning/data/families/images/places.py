@@ -2,17 +2,18 @@
 
 import os
 import tarfile
-import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 
 from regression_unlearning.data.fetching import archives
+from regression_unlearning.data.fetching.names import composed, is_litter, unsafe_name
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import whole
 
-#: What `reader` needs to read one file: its place in a tar (offset, bytes), or its name.
-Entry = tuple[int, int] | str
+#: What `reader` needs to read one file: its name, or its place in a tar (offset, bytes; of a sparse
+#: file also where its stretches of bytes belong, and how long they are).
+Entry = tuple[int, int] | tuple[int, int, tuple[tuple[int, int], ...]] | str
 NAMED = 5
 ADVICE = "Put a good copy in its place."
 
@@ -31,7 +32,7 @@ def plain(path: Path, work: Path) -> Path:
     UserError
         When it is neither a folder, a zip nor a tar file, or is damaged.
     """
-    if path.is_dir() or _is_zip(path):
+    if path.is_dir() or archives.is_zip(path):
         return path
     try:
         with tarfile.open(path, "r:"):
@@ -62,30 +63,30 @@ def _decompressed(path: Path):
         yield file
 
 
-def _is_zip(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(2) == b"PK"
-
-
 def index(path: Path) -> dict[str, Entry]:
-    """Every file of a folder or an archive, by its name inside; nothing is unpacked.
+    """Every file of a folder or an archive, by its composed name inside; nothing is unpacked.
+
+    What macOS leaves beside files is not among them.
 
     Raises
     ------
     UserError
-        When an archive is damaged, is locked by a password, or holds a link, a device, or a name
-        that leads outside of its folder.
+        When an archive is damaged, is locked by a password, or holds a link, a device, a name
+        twice, or a name that is unsafe.
     """
-    if path.is_dir():
-        return {name: name for name in _files(path)}
     found: dict[str, Entry] = {}
     refused: dict[str, str] = {}
+    kind = _files if path.is_dir() else _zipped if archives.is_zip(path) else _taped
     try:
-        for name, entry, unfit in _zipped(path) if _is_zip(path) else _taped(path):
-            if problem := archives.unsafe_name(name) or unfit:
+        for name, entry, unfit in kind(path):
+            if is_litter(name):
+                continue
+            if problem := unfit or ("" if kind is _files else unsafe_name(name)):
                 refused[name] = problem
+            elif entry is not None and composed(name) in found:
+                refused[name] = "is in it twice"
             elif entry is not None:
-                found[name.removeprefix("./")] = entry
+                found[composed(name)] = entry
     except archives.DAMAGED as error:
         raise archives.damaged(path, error, ADVICE) from error
     if refused:
@@ -98,46 +99,83 @@ def index(path: Path) -> dict[str, Entry]:
     return found
 
 
-def _files(top: Path) -> Iterator[str]:
+def _files(top: Path) -> Iterator[tuple[str, Entry, str]]:
     for folder, folders, names in os.walk(top):
         folders.sort()
         for name in sorted(names):
-            yield Path(folder, name).relative_to(top).as_posix()
+            path = Path(folder, name).relative_to(top).as_posix()
+            yield path, path, ""
 
 
 def _taped(path: Path) -> Iterator[tuple[str, Entry | None, str]]:
+    limit = archives.most(path)
     with tarfile.open(path, "r:") as tape:
         while (info := tape.next()) is not None:
             tape.members.clear()  # half a million of them would fill the memory
             if info.isdir():
                 yield info.name, None, ""
-            else:
-                yield info.name, (info.offset_data, info.size), archives.unfit_tar(info)
+                continue
+            entry: Entry = (info.offset_data, info.size)
+            if info.issparse():
+                entry = (*entry, tuple(info.sparse))
+            yield info.name, entry, archives.unfit_tar(info, limit)
 
 
 def _zipped(path: Path) -> Iterator[tuple[str, Entry | None, str]]:
-    with zipfile.ZipFile(path) as archive:
+    limit = archives.most(path)
+    with archives.open_zip(path) as archive:
         for info in archive.infolist():
             if info.flag_bits & 1:
                 raise UserError(
                     f"{path.name} is locked by a password: unpack it, and put the folder in its "
                     "place."
                 )
-            unfit = "" if info.is_dir() else archives.unfit_zip(info)
-            yield info.filename, None if info.is_dir() else info.filename, unfit
+            unfit = "" if info.is_dir() else archives.unfit_zip(info, limit)
+            name = archives.zip_name(info)
+            yield name, None if info.is_dir() else info.filename, unfit
 
 
 @contextmanager
 def reader(path: Path) -> Iterator[Callable[[Entry], bytes]]:
-    """Open a folder or an archive; gives a function from an entry of `index` to a file's bytes."""
-    if path.is_dir():
-        yield lambda name: path.joinpath(name).read_bytes()
-    elif _is_zip(path):
-        with zipfile.ZipFile(path) as archive:
-            yield archive.read
-    else:
-        with path.open("rb") as file:
-            yield lambda entry: os.pread(file.fileno(), entry[1], entry[0])
+    """Open a folder or an archive; gives a function from an entry of `index` to a file's bytes.
+
+    The function raises a ValueError for a file of more than 1 GiB.
+    """
+
+    def fits(size: int) -> None:
+        if size > archives.MOST:
+            raise ValueError(archives.too_large(archives.MOST))
+
+    def read_file(name: str) -> bytes:
+        fits((path / name).stat().st_size)
+        return (path / name).read_bytes()
+
+    with ExitStack() as stack:
+        if path.is_dir():
+            yield read_file
+        elif archives.is_zip(path):
+            archive = stack.enter_context(archives.open_zip(path))
+
+            def read_member(name: str) -> bytes:
+                fits(archive.getinfo(name).file_size)
+                return archive.read(name)
+
+            yield read_member
+        else:
+            tape = stack.enter_context(path.open("rb")).fileno()
+
+            def read_place(entry: tuple) -> bytes:
+                at, size, *sparse = entry
+                fits(size)
+                if not sparse:
+                    return os.pread(tape, size, at)
+                content = bytearray(size)
+                for start, length in sparse[0]:
+                    content[start : start + length] = os.pread(tape, length, at)
+                    at += length
+                return bytes(content)
+
+            yield read_place
 
 
 def locate(files: list[str], path: Path, where: str) -> list[Entry]:
@@ -161,7 +199,7 @@ def locate(files: list[str], path: Path, where: str) -> list[Entry]:
         When files are missing: counted, the first ones named.
     """
     held = index(path)
-    names = [name.removeprefix("./") for name in files]
+    names = [composed(name) for name in files]
     prefix = ""
     if names and names[0] not in held:
         ends = [name for name in held if name.endswith(f"/{names[0]}")]
@@ -169,6 +207,9 @@ def locate(files: list[str], path: Path, where: str) -> list[Entry]:
     missing = [name for name in names if prefix + name not in held]
     if missing:
         some = listed(list(held)[:NAMED]) if held else "nothing"
+        like = {name.casefold(): name for name in held}.get((prefix + missing[0]).casefold())
+        if like:
+            some = f"{like!r}, which is written otherwise"
         raise UserError(
             f"{path.name} lacks {len(missing):,} of the {len(names):,} files of {where}: "
             f"{listed(missing)}. It holds {some}. Add the files, or take their rows out."
@@ -178,4 +219,4 @@ def locate(files: list[str], path: Path, where: str) -> list[Entry]:
 
 def inner(path: str) -> bool:
     """Whether a name in a list stays inside the folder it is relative to."""
-    return not archives.unsafe_name(path) and bool(PurePosixPath(path).parts)
+    return not unsafe_name(path) and bool(PurePosixPath(path).parts)

@@ -29,7 +29,8 @@ class Pictures(Section):
     """What every source of images lets one choose; a loader's settings derive from it.
 
     `size` is the pixels a side, `channels` 3 for colours and 1 for grey; up to `broken_share` of
-    the images may fail to decode, and are left out.
+    the images may fail to decode, and are left out. An image is turned as its EXIF orientation
+    says, 16 bits a channel become 8, and what is transparent lies on white.
     """
 
     size: Count = 32

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regression_unlearning.data.families.sentence_pairs.pairs import FILES, Pairs, read_pairs
 from regression_unlearning.data.families.sentence_pairs.stop_words import STOP_WORDS
 from regression_unlearning.data.families.sentence_pairs.word_vectors import read_vectors
 from regression_unlearning.data.work import Work
-from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_record
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Section
@@ -25,66 +25,11 @@ if TYPE_CHECKING:
 
 #: Families that read word vectors say so.
 WORD_VECTORS = True
-FILES = {"train": "sts-train.csv", "validation": "sts-dev.csv", "test": "sts-test.csv"}
 MANIFEST = "manifest.json"
 VECTORS = "vectors"
-COLUMNS = ("genre", "filename", "year", "number", "score", "sentence1", "sentence2")
 TOKENS = 10
-LOWEST, HIGHEST = 0.0, 5.0
 #: The fact about the data that tables tell: a share.
 WORDS_WITH_VECTOR = "words_with_vector"
-
-
-def read_pairs(raw: Path) -> "pd.DataFrame":
-    """Read the three files of pairs.
-
-    Rows are tab-separated, unquoted, in UTF-8; fields after the seventh are licence notes.
-
-    Returns
-    -------
-    DataFrame
-        Columns row, id, split, target, genre, filename, year, sentence1, sentence2.
-
-    Raises
-    ------
-    UserError
-        Naming file, row and value, when a column is missing or a score is no number from 0 to 5.
-    """
-    import pandas as pd
-
-    parts = []
-    for split, name in FILES.items():
-        path = raw / name
-        try:
-            lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
-        except (ValueError, OSError) as error:
-            raise UserError(f"cannot read {path} as UTF-8 text: {error}") from error
-        table = pd.Series(lines).str.rstrip("\r").str.split("\t", expand=True)
-        table = table.reindex(columns=range(len(COLUMNS)))
-        table.columns = list(COLUMNS)
-        short = table.isna().any(axis=1) | (table["sentence2"].fillna("").str.strip() == "")
-        if short.any():
-            row = int(short.to_numpy().argmax()) + 1
-            raise UserError(
-                f"{path}, row {row}: fewer than {len(COLUMNS)} tab-separated fields "
-                f"({', '.join(COLUMNS)}); mend the row or take it out."
-            )
-        scores = pd.to_numeric(table["score"], errors="coerce")
-        wrong = ~scores.between(LOWEST, HIGHEST)
-        if wrong.any():
-            row = int(wrong.to_numpy().argmax())
-            raise UserError(
-                f"{path}, row {row + 1}: score {table['score'][row]!r} is not a number "
-                f"from {LOWEST:g} to {HIGHEST:g}; mend the row or take it out."
-            )
-        table["target"] = scores
-        table["split"] = split
-        table["id"] = [f"{split}-{number:05d}" for number in range(1, len(table) + 1)]
-        parts.append(table)
-    pairs = pd.concat(parts, ignore_index=True)
-    pairs["row"] = np.arange(len(pairs))
-    kept = ["row", "id", "split", "target", "genre", "filename", "year", "sentence1", "sentence2"]
-    return pairs[kept]
 
 
 def tokenise(sentences: "pd.Series") -> list[list[str]]:
@@ -167,7 +112,7 @@ def prepare(
     """
     import pandas as pd
 
-    rows = read_pairs(raw)
+    rows = read_pairs(raw, source if isinstance(source, Pairs) else None)
     sentences = tokenise(pd.concat([rows["sentence1"], rows["sentence2"]], ignore_index=True))
     words = {word for sentence in sentences for word in sentence}
     vectors = read_vectors(_vectors_file(raw), words, embedding)

@@ -1,5 +1,6 @@
 """Word vectors in GloVe's format, from a file that may be packed."""
 
+import codecs
 import gzip
 import io
 import zipfile
@@ -65,6 +66,8 @@ def read_vectors(path: Path, words: Iterable[str], embedding: Embedding) -> dict
     found: dict[str, np.ndarray] = {}
     with _open_vectors(path, embedding.member) as lines:
         for number, line in enumerate(lines, 1):
+            if number == 1:
+                line = line.removeprefix(codecs.BOM_UTF8)
             first = line[: line.find(b" ")]
             if first not in wanted:
                 continue

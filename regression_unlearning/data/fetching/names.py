@@ -1,0 +1,24 @@
+"""Names of files in folders, archives and lists: how they are compared, and which are refused."""
+
+import unicodedata
+from pathlib import PurePosixPath, PureWindowsPath
+
+
+def is_litter(name: str) -> bool:
+    """Tell whether a file is one that macOS leaves beside others: AppleDouble, .DS_Store."""
+    path = PurePosixPath(name)
+    return path.name.startswith("._") or path.name == ".DS_Store" or "__MACOSX" in path.parts
+
+
+def composed(name: str) -> str:
+    """A name as names are compared: in Unicode's composed form (NFC), without a leading "./"."""
+    return unicodedata.normalize("NFC", name).removeprefix("./")
+
+
+def unsafe_name(name: str) -> str:
+    """What makes a member's name unsafe, or ""."""
+    if "\0" in name:
+        return "has a NUL character in its name"
+    if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or name[:1] == "\\":
+        return "has an absolute name"
+    return "has '..' in its name" if ".." in name.replace("\\", "/").split("/") else ""
