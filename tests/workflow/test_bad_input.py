@@ -8,6 +8,8 @@ import sys
 import pytest
 from projects import checked
 
+from regression_unlearning.files import read_record, sha256, write_record
+
 SCRIPTS = (
     "download",
     "prepare",
@@ -136,6 +138,9 @@ def test_wrong_row_of_the_pairs(prepared, row, said):
     lines = path.read_text(encoding="utf-8").splitlines()
     lines[2] = row
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    manifest = read_record(path.with_name("manifest.json"))
+    manifest["files"][path.name]["sha256"] = sha256(path)  # as if it had been brought so
+    write_record(path.with_name("manifest.json"), manifest)
     shutil.rmtree(prepared.root / "data/prepared")
     settings = {"source": {}, "embedding": {"url": "x", "member": "vectors", "dimension": 8}}
     done = prepared.script(

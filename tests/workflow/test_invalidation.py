@@ -324,7 +324,12 @@ def test_code_of_a_measure(built):
 
 
 def test_decoding_reruns_no_sentences(built):
-    edit(built, f"{LIBRARY}/data/families/images/decoding.py", "import io", "import io\n\nX = 1")
+    edit(
+        built,
+        f"{LIBRARY}/data/families/images/decoding.py",
+        "import hashlib",
+        "import hashlib\n\nX = 1",
+    )
     same(built.jobs(), [])
 
 
