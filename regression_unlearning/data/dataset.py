@@ -63,4 +63,5 @@ def open_dataset(
     for one in (*reversed(chosen.earlier(forget_set)), forget_set):
         parts = select(rows, chosen.forget_sets[one], one, parts)
     family = registry.family_of(chosen.loader)
-    return load_prepared(prepared, family, device, chosen.reading.plain()), parts
+    reading = chosen.reading.plain()
+    return load_prepared(prepared, family, device, reading, chosen.target_scale), parts

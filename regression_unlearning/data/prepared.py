@@ -15,12 +15,14 @@ import numpy as np
 
 from regression_unlearning import registry, seals
 from regression_unlearning.data import tensors
+from regression_unlearning.data.scaling import SAME, Scale, scale_of
 from regression_unlearning.data.splits import SPLITS, UNSEEN
 from regression_unlearning.data.work import Work
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.files import read_record, sha256, whole, write_record
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Section, validated
+from regression_unlearning.settings.target_scale import TargetScale
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,17 +164,28 @@ class Prepared:
     inputs : object
         Of the dataset's family; ``inputs.batch(rows)`` is what the network reads.
     target : Tensor (rows,)
-        The targets, in the dataset's own unit.
+        The targets as networks learn them: scaled.
     split : Tensor (rows,)
         0 train, 1 validation, 2 test, 3 unseen_validation, 4 unseen_test.
     sha256 : str
         Hash over all arrays.
+    scale : Scale
+        Of `target`, and of what networks put out.
+    own_target : Tensor (rows,), optional
+        The targets in their own unit, where `target` is scaled.
     """
 
     inputs: Any
     target: "torch.Tensor"
     split: "torch.Tensor"
     sha256: str = ""
+    scale: Scale = SAME
+    own_target: "torch.Tensor | None" = None
+
+    @property
+    def target_in_unit(self) -> "torch.Tensor":
+        """The targets in their own unit, to the bit: Tensor (rows,)."""
+        return self.target if self.own_target is None else self.own_target
 
     def batch(self, rows: "torch.Tensor", *, training: bool = False) -> Any:
         """The network's input for some rows; augmented where the family does so in training."""
@@ -193,6 +206,7 @@ def load_prepared(
     family: str,
     device: str = "cpu",
     reading: Mapping[str, Any] | None = None,
+    target_scale: TargetScale = "none",
 ) -> Prepared:
     """Load a prepared dataset onto a device.
 
@@ -206,33 +220,27 @@ def load_prepared(
         Where the arrays go.
     reading : mapping, optional
         How mini-batches are made: the family's `Reading`.
+    target_scale : TargetScale
+        How targets are scaled for networks.
 
     Raises
     ------
     UserError
-        When the folder holds no prepared dataset, a broken one, or one of another family.
+        When the folder holds no prepared dataset, a broken one, or one of another family; when its
+        targets cannot be scaled.
     """
-    from safetensors import SafetensorError, safe_open
-
     path = Path(folder) / ARRAYS
     if not path.is_file():
         raise UserError(f"{path} does not exist: prepare the dataset first.")
-    try:
-        with safe_open(path, "pt") as file:  # mapped: only what is read is in memory
-            arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-            told = json.loads(file.metadata()["prepared"])
-            found, digest = told["family"], told["sha256"]
-            whole_digest = tensors.digest({key: one.numpy() for key, one in arrays.items()})
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise UserError(seals.damaged(path, f"it cannot be read ({error})")) from error
-    if whole_digest != digest:
-        said = f"its arrays have the SHA-256 {whole_digest[:12]}…, not {str(digest)[:12]}…"
-        raise UserError(seals.damaged(path, said))
+    arrays, found, digest = tensors.read(path)
     if found != family:
         raise UserError(f"{path} holds {found}, not {family}; prepare the dataset again.")
     target, split = arrays.pop("target"), arrays.pop("split")
+    scale = scale_of(target_scale, target.numpy(), split.numpy() == NUMBERED.index("train"))
+    scaled = scale.applied(target).to(device)
+    own = None if scale == SAME else target.to(device)
     module = registry.part(family, "batch")
     chosen = validated(module.Reading, reading or {}, "reading")
     with registry.called("family", family):
         inputs = module.Inputs(arrays, chosen, device)
-    return Prepared(inputs, target.to(device), split.to(device), digest)
+    return Prepared(inputs, scaled, split.to(device), digest, scale, own)

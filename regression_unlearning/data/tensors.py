@@ -1,4 +1,4 @@
-"""Write safetensors files whose arrays need not fit the memory.
+"""Write and read safetensors files whose arrays need not fit the memory.
 
 The safetensors library writes arrays that are held whole. The format is open: eight bytes with the
 header's length, the header as JSON, the arrays' bytes one after the other.
@@ -10,10 +10,16 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regression_unlearning import seals
 from regression_unlearning.data.work import Streamed, blocks
+from regression_unlearning.errors import UserError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 #: The types of numbers that a file may hold, and what the format calls them.
 TYPES = {
@@ -74,3 +80,34 @@ def write(
             start, stop = header[key]["data_offsets"]
             if file.tell() - begun != stop - start:
                 raise ValueError(f"{key}: its blocks are not of the shape {arrays[key].shape}.")
+
+
+def read(path: Path) -> "tuple[dict[str, Tensor], str, str]":
+    """Read the arrays of a prepared dataset, mapped: only what is looked at is in memory.
+
+    Returns
+    -------
+    arrays : dict of Tensor
+        By name.
+    family, sha256 : str
+        What the header says of them.
+
+    Raises
+    ------
+    UserError
+        When the file cannot be read, or its arrays are not those of the hash.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "pt") as file:
+            arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            told = json.loads(file.metadata()["prepared"])
+            family, sha256 = told["family"], told["sha256"]
+            found = digest({key: one.numpy() for key, one in arrays.items()})
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise UserError(seals.damaged(path, f"it cannot be read ({error})")) from error
+    if found != sha256:
+        said = f"its arrays have the SHA-256 {found[:12]}…, not {str(sha256)[:12]}…"
+        raise UserError(seals.damaged(path, said))
+    return arrays, family, sha256

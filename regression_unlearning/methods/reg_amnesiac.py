@@ -15,8 +15,8 @@ Bound = Annotated[int, Field(ge=-MOST, le=MOST)]
 class Settings(Fit):
     """Fine-tuning, and the range of the labels.
 
-    ``integers: [1, 101]`` draws whole numbers, ends included, as the paper does for ages; without
-    it the labels are uniform on the range of the training set's targets.
+    ``integers: [1, 101]`` draws whole numbers of the target's unit, ends included, as the paper
+    does for ages; without it the labels are uniform on the range of the training set's targets.
     """
 
     integers: tuple[Bound, Bound] | None = None
@@ -45,6 +45,7 @@ def unlearn(model, task, settings: Settings):
     if settings.integers is not None:
         low, high = settings.integers
         drawn = torch.randint(low, high + 1, (len(task.forget),), generator=generator).float()
+        drawn = task.data.scale.applied(drawn)
     else:
         low, high = target[task.train].aminmax()
         drawn = torch.rand(len(task.forget), generator=generator).to(target.device)

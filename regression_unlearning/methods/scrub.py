@@ -64,6 +64,7 @@ def unlearn(model, task, settings: Settings):
     """
     from regression_unlearning.models.modules.copying import copied
     from regression_unlearning.training.batches import in_turn
+    from regression_unlearning.training.losses import loss_unit
     from regression_unlearning.training.snapshots import Snapshots
     from regression_unlearning.training.teachers import apart, teacher
 
@@ -110,5 +111,6 @@ def unlearn(model, task, settings: Settings):
         errors = [before, *(epoch["monitored"] for epoch in fitted.history)]
         nearest = min(range(len(errors)), key=lambda epoch: abs(errors[epoch] - wanted))
         snapshots.restore(nearest, model)
+        wanted *= loss_unit(task.loss, task.data.scale.divide)
         task.facts.update(rewound_to_epoch=nearest, held_out_error=wanted)
     return model

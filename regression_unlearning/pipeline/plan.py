@@ -64,6 +64,7 @@ def network(settings: Settings, dataset: str) -> dict[str, Any]:
         "loss": chosen.loss,
         "quantiles": list(chosen.quantiles),
         "reading": chosen.reading.plain(),
+        "target_scale": chosen.plain()["target_scale"],
     }
 
 

@@ -23,6 +23,7 @@ from regression_unlearning.settings.section import (
     name_of,
     validated_within,
 )
+from regression_unlearning.settings.target_scale import TargetScale
 from regression_unlearning.settings.training import Training
 from regression_unlearning.settings.tuning import Tuning
 
@@ -86,6 +87,10 @@ class Dataset(Section):
     name."""
     unit: Title = "the target's unit"
     """The target's unit, for tables and figures."""
+    target_scale: TargetScale = "standardise"
+    """What networks learn in place of a target y: ``standardise`` (y - m) / s, of the training
+    rows' mean m and standard deviation s; ``none`` y itself; (y - shift) / divide. Whatever is
+    measured, and every other setting, is in the target's own unit."""
     forget_sets: dict[Name, ForgetSet]
     """What may be asked to be forgotten."""
     unlearning: dict[str, Any] = Field(default_factory=dict)
@@ -208,6 +213,12 @@ class Dataset(Section):
                 raise UserError(
                     f"original: {self.original!r} must be the path of a .safetensors file; only "
                     "{seed} may stand in braces."
+                )
+            if "target_scale" not in self.model_fields_set:
+                raise UserError(
+                    "target_scale: say what the model of `original` puts out: none, where that is "
+                    "in the target's unit, or {shift: x, divide: y}, where it learnt (target - x) "
+                    "/ y, or standardise."
                 )
         return self
 

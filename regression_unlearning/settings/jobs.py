@@ -7,6 +7,7 @@ from pydantic import Field
 from regression_unlearning.settings.measuring import Observation, Relearning
 from regression_unlearning.settings.networks import Network
 from regression_unlearning.settings.section import Name, Section
+from regression_unlearning.settings.target_scale import TargetScale
 from regression_unlearning.settings.training import Training
 
 
@@ -18,6 +19,7 @@ class NetworkJob(Section):
     loss: Literal["mse", "l1", "quantile"]
     quantiles: tuple[float, ...] = ()
     reading: dict[str, Any] = Field(default_factory=dict)
+    target_scale: TargetScale = "none"
 
     @property
     def network(self) -> dict[str, Any]:

@@ -22,7 +22,8 @@ def checksums(task: Task) -> dict[str, int]:
     """CRC-32 of what several runs share: the data's arrays, and the helpers' weights."""
 
     def tensors() -> Iterator[tuple[str, Tensor]]:
-        shared = {"target": task.data.target, "split": task.data.split}
+        data = task.data
+        shared = {"target": data.target, "own_target": data.own_target, "split": data.split}
         for name, value in {**vars(task.data.inputs), **shared}.items():
             if isinstance(value, Tensor):
                 yield f"data's {name}", value

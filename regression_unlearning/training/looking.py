@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.files import sha256
 from regression_unlearning.settings.jobs import ObservingJob
+from regression_unlearning.training.losses import loss_unit
 from regression_unlearning.training.observe import observe, pass_over
 from regression_unlearning.training.relearn import relearn
 from regression_unlearning.training.runs import Run
@@ -125,4 +126,5 @@ def _mean_loss(
     else:
         size = settings.observation.batch_size
         losses = pass_over(session.load(original), task, rows, size)["loss"].cpu().float().numpy()
-    return float(losses.mean(dtype="float64"))
+    unit = loss_unit(task.loss, task.data.scale.divide)
+    return float(losses.mean(dtype="float64")) / unit  # relearning sees scaled targets

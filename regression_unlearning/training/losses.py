@@ -35,3 +35,8 @@ def quantile(output: Tensor, target: Tensor, quantiles: Sequence[float]) -> Tens
 
 
 LOSSES = {"mse": mse, "l1": l1, "quantile": quantile}
+
+
+def loss_unit(loss: str, divide: float) -> float:
+    """What a loss is multiplied with where outputs and targets are multiplied with `divide`."""
+    return divide**2 if loss == "mse" else divide

@@ -1,6 +1,7 @@
 """The observation pass: everything the measures need of a model, in one go over its rows."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -15,6 +16,9 @@ from regression_unlearning.training.task import Task
 
 def pass_over(model: nn.Module, task: Task, rows: Tensor, batch_size: int) -> dict[str, Tensor]:
     """Run a model over some rows in batches, in evaluation mode; the model is left as it was.
+
+    What it puts out and its loss are in the target's own unit: as if the scale were undone within
+    the last layer, which is linear.
 
     Returns
     -------
@@ -33,10 +37,10 @@ def pass_over(model: nn.Module, task: Task, rows: Tensor, batch_size: int) -> di
         for part in rows.split(batch_size):
             if interruption.asked():
                 interruption.stop()
-            output = model(task.data.batch(part))
+            output = task.data.scale.undone(model(task.data.batch(part)))
             with torch.enable_grad():
                 free = output.detach().requires_grad_()
-                loss = task.per_row(free, task.data.target[part])
+                loss = task.per_row(free, task.data.target_in_unit[part])
                 (gradient,) = torch.autograd.grad(loss.sum(), free)
             found["output"].append(output)
             found["loss"].append(loss.detach())
@@ -86,13 +90,15 @@ def observe(
         point = found["output"].shape[1] // 2
         arrays |= {
             f"{part}/row_id": numbers.cpu().numpy().astype(np.int32),
-            f"{part}/target": task.data.target[numbers].cpu().float().numpy(),
+            f"{part}/target": task.data.target_in_unit[numbers].cpu().float().numpy(),
             f"{part}/prediction": found["output"][:, point],
             f"{part}/loss": found["loss"],
             f"{part}/output_gradient": found["output_gradient"],
             f"{part}/activation_index": index,
             f"{part}/activation": found["activation"][index],
         }
-    arrays["last_layer/weight"] = model.output.weight.detach().cpu().float().numpy()
-    arrays["last_layer/bias"] = model.output.bias.detach().cpu().float().numpy()
+    last, scale = model.output, task.data.scale
+    weight = replace(scale, shift=0.0).undone(last.weight.detach())
+    arrays["last_layer/weight"] = weight.cpu().float().numpy()
+    arrays["last_layer/bias"] = scale.undone(last.bias.detach()).cpu().float().numpy()
     return arrays

@@ -3,6 +3,7 @@
 import argparse
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,11 @@ class Session:
         self.outputs = dict(zip(self.seeds, arguments.output, strict=True))
         self.code = {name: sha256(path) for name, path in arguments.code}
         self.data = load_prepared(
-            arguments.prepared, settings.family, self.device, settings.reading
+            arguments.prepared,
+            settings.family,
+            self.device,
+            settings.reading,
+            settings.target_scale,
         )
         self.inputs = {"prepared": self.data.sha256}
         self.runs: list[Run] = []
@@ -192,7 +197,8 @@ class Session:
         self._write(run, model, {"given": given})
 
     def _write(self, run: Run, model: nn.Module, record: dict[str, Any]) -> None:
-        about = {**run.identity, "fingerprint": run.sha256}
+        scale = asdict(self.data.scale)
+        about = {**run.identity, "fingerprint": run.sha256, "target_scale": scale}
         checkpoints.save(model, run.waiting, {**about, **record, "machine": provenance.machine()})
 
     def finish(self) -> None:

@@ -30,7 +30,7 @@ class Task:
     Attributes
     ----------
     data : Prepared
-        Inputs and targets of every row.
+        Inputs and targets of every row, scaled as networks learn them.
     loss : str
         Name of the dataset's loss.
     quantiles : tuple of float

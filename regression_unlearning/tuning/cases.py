@@ -53,9 +53,9 @@ def open_cases(
             f"{paths.search(dataset, label)}` makes what the search needs, and runs it."
         )
     own = settings.datasets[dataset]
-    network = plan.network(settings, dataset)
     folder = f"data/prepared/{dataset}"
-    data = load_prepared(folder, network["family"], device, network["reading"])
+    family, reading = plan.family(settings, dataset), own.reading.plain()
+    data = load_prepared(folder, family, device, reading, own.target_scale)
     units = days(folder, device)
     cases = []
     for forget_set in chosen.forget_sets:

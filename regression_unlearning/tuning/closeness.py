@@ -48,7 +48,7 @@ class Closeness:
     def __init__(self, task: Task, gold: nn.Module, rows: Mapping[str, Tensor]):
         self.rows = rows
         self.task = task
-        self.scale = task.data.target[task.train].double().std().item()
+        self.scale = task.data.target_in_unit[task.train].double().std().item()
         self.gold = self.seen(gold)
 
     def seen(self, model: nn.Module) -> dict[str, Seen]:

@@ -184,7 +184,7 @@ def test_a_given_model_is_taken_as_it_is_and_its_record_invents_nothing(session,
     model = task_of(session(), seed=5).new_model()
     checkpoints.save(model, path, {})
     before = path.read_bytes()
-    one = session(parts=None)
+    one = session({**NETWORK, "target_scale": {"divide": 100}}, parts=None)
     one.take(run_of(one), path)
     one.finish()
     assert path.read_bytes() == before
@@ -193,6 +193,7 @@ def test_a_given_model_is_taken_as_it_is_and_its_record_invents_nothing(session,
     digest = hashlib.sha256(before).hexdigest()
     assert record["given"] == {"file": str(path), "sha256": digest, "trained_here": False}
     assert record["settings"]["family"] == "sentence_pairs"
+    assert record["target_scale"] == {"shift": 0.0, "divide": 100.0}
     assert not {"seconds", "steps", "history", "rows"} & set(record)
 
 
