@@ -1,0 +1,182 @@
+"""Jobs and the head, killed at random moments: the same command ends in the same bytes."""
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from chain import carry_out, lay_out
+from damage import KINDS, damage, differs, outcome, without
+from known import marked
+from programs import child, run, run_killed, wait
+from test_full_disk import RULES
+
+SEED = int(os.environ.get("TEST_SEED", "20261127"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "number"),
+    [
+        marked(rule, number, name=f"kill {number} of {rule}")
+        for rule in RULES
+        for number in range(1, 4)
+    ],
+)
+def test_a_job_that_is_killed(chain, tmp_path, record_property, rule, number):
+    record_property("fault", "kill of a job")
+    job = chain.job(rule)
+    chain.copy(tmp_path)
+    left_out = [*job.outputs, *(["measures/cells"] if rule == "measure" else [])]
+    without(tmp_path, left_out)
+    seconds = carry_out(job, tmp_path).seconds
+    without(tmp_path, left_out)
+    moment = random.Random(f"{SEED} {rule} {number}").uniform(0.05, 1.05) * seconds
+    print(f"TEST_SEED={SEED}: killed after {moment:.3f} of {seconds:.3f} s")
+    run_killed(job.command, tmp_path, moment)
+    found = outcome(carry_out(job, tmp_path), chain, tmp_path, job, "")
+    record_property("outcome", found)
+    assert found == "same", found
+
+
+def longer(job, folder):
+    """The command of a training that saves its state a hundred times a second."""
+    command = list(job.command)
+    at = command.index("--settings") + 1
+    settings = json.loads((folder / command[at]).read_text(encoding="utf-8"))
+    fit = settings["training"] if "training" in settings else settings["options"]
+    fit.update(epochs=80, save_every=0.01)
+    command[at] = json.dumps(settings)
+    return command
+
+
+@pytest.fixture(scope="module", params=["train_original", "unlearn"])
+def interrupted(chain, tmp_path_factory, request):
+    """A folder in which a job's unfinished state lies; its command; a folder where it ended."""
+    job = chain.job(request.param)
+    folders = [tmp_path_factory.mktemp(name) for name in ("calm", "killed")]
+    for folder in folders:
+        chain.copy(folder)
+        without(folder, job.outputs)
+    calm, killed = folders
+    command = longer(job, calm)
+    seconds = run(command, calm).seconds
+    for attempt in range(1, 9):
+        run_killed(command, killed, (0.3 + 0.05 * attempt) * seconds)
+        if list(killed.rglob("training.safetensors")):
+            return job, command, calm, killed
+    raise AssertionError("no state was saved before the kill")
+
+
+def same_again(job, command, calm, folder):
+    """What becomes of a job that goes on in a folder."""
+    done = run(command, folder)
+    assert "Traceback" not in done.said, done.said
+    assert done.code == 0, done.said
+    weights = [path for path in job.outputs if not path.endswith(".json")]
+    return [path for path in weights if differs(calm / path, folder / path)]
+
+
+@pytest.mark.parametrize("number", [marked(n, name=f"kill {n} of a training") for n in range(6)])
+def test_a_training_that_is_killed_again(interrupted, tmp_path, record_property, number):
+    record_property("fault", "kill of a job")
+    job, command, calm, killed = interrupted
+    copy_tree(killed, tmp_path)
+    draw = random.Random(f"{SEED} {job.rule} {number}")
+    for _ in range(2):
+        run_killed(command, tmp_path, draw.uniform(0.02, 0.6))
+    assert same_again(job, command, calm, tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", [marked(kind, name=f"state: {kind}") for kind in KINDS])
+def test_a_training_whose_state_is_damaged(interrupted, tmp_path, record_property, kind):
+    record_property("fault", "damaged file")
+    job, command, calm, killed = interrupted
+    copy_tree(killed, tmp_path)
+    for state in tmp_path.rglob("training.safetensors"):
+        damage(state, kind)
+    assert same_again(job, command, calm, tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", [marked(kind, name=f"waiting: {kind}") for kind in KINDS])
+@pytest.mark.parametrize("ending", [".safetensors", ".json"])
+def test_a_result_that_waits_and_is_damaged(chain, tmp_path, record_property, kind, ending):
+    record_property("fault", "damaged file")
+    job = chain.job("train_original")
+    chain.copy(tmp_path)
+    place = (tmp_path / job.outputs[0]).parent
+    waiting = place / "seed_0.unfinished"
+    waiting.mkdir()
+    for name in ("seed_0.safetensors", "seed_0.json"):
+        (place / name).rename(waiting / name)
+    damage(waiting / f"seed_0{ending}", kind)
+    assert outcome(carry_out(job, tmp_path), chain, tmp_path, job, "") == "same"
+
+
+def copy_tree(there, here):
+    """Copy a folder by content: a training writes over its own state."""
+    import shutil
+
+    shutil.copytree(there, here, dirs_exist_ok=True)
+
+
+def head(folder, *targets):
+    """Start the workflow engine in a child."""
+
+    def work():
+        from snakemake.cli import main
+
+        sys.argv = ["snakemake", "--cores", "2", *targets]
+        here = str(Path(sys.executable).parent)
+        os.environ["PATH"] = os.pathsep.join([here, os.environ["PATH"]])
+        main(sys.argv[1:])
+
+    return child(work, folder)
+
+
+def test_a_head_that_is_killed(chain, tmp_path, record_property):
+    """With its jobs, or alone, so that they run on beside those of the next one."""
+    record_property("fault", "kill of the head")
+    record_property("times", 6)
+    lay_out(tmp_path)
+    draw = random.Random(f"{SEED} head")
+    for number in range(6):
+        begun, moment = time.monotonic(), draw.uniform(2, 9)
+        running = head(tmp_path, "all_observed")
+        while time.monotonic() - begun < moment:
+            if os.waitid(os.P_PID, running, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                break
+            time.sleep(0.05)
+        print(f"TEST_SEED={SEED}: kill {number} after {moment:.1f} s")
+        (os.killpg if number % 2 else os.kill)(running, signal.SIGKILL)
+        wait(running, tmp_path, begun)
+    done = wait(head(tmp_path, "all_observed"), tmp_path, 0)
+    assert done.code == 0 and "Traceback" not in done.said, done.said
+    made = [path for job in chain.jobs for path in job.outputs if path.startswith("observations")]
+    made += [path for job in chain.jobs for path in job.outputs if path.endswith(".safetensors")]
+    assert [path for path in made if differs(chain.root / path, tmp_path / path)] == []
+
+
+HEADS_OWN = (".fingerprints", ".settings")
+
+
+def test_the_head_s_own_files_are_damaged(chain, tmp_path, record_property):
+    """It writes them again, before any job reads them."""
+    record_property("fault", "damaged file")
+    lay_out(tmp_path)
+    chain.copy(tmp_path)
+    damaged = [path for top in HEADS_OWN for path in sorted((tmp_path / top).iterdir())]
+    record_property("times", len(damaged))
+    kinds = list(KINDS)
+    for number, path in enumerate(damaged):
+        damage(path, kinds[number % len(kinds)])
+    done = wait(head(tmp_path, "all_prepared"), tmp_path, 0)
+    assert done.code == 0 and "Traceback" not in done.said, done.said
+    for path in (tmp_path / ".fingerprints").iterdir():
+        same = chain.root / ".fingerprints" / path.name
+        assert not same.is_file() or path.read_bytes() == same.read_bytes(), path
+    for path in (tmp_path / ".settings").iterdir():
+        assert path.read_bytes() == (chain.root / ".settings" / path.name).read_bytes(), path
