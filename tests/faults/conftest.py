@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from chain import Chain, build
 
 
 @pytest.fixture(scope="session")
-def chain(tmp_path_factory, request) -> Chain:
+def chain(tmp_path_factory, request) -> Iterator[Chain]:
     """The project built; the variable FAULTS_PROJECT names a folder to keep it in."""
     base = tmp_path_factory.getbasetemp()
     base = base.parent if hasattr(request.config, "workerinput") else base
@@ -21,7 +22,10 @@ def chain(tmp_path_factory, request) -> Chain:
         if not whole.exists():
             build(root)
             whole.touch()
-    return Chain(root)
+    made = Chain(root)
+    before = made.sha256
+    yield made
+    assert made.sha256 == before, "a fault has reached the project that all are held against"
 
 
 def pytest_collection_modifyitems(items):

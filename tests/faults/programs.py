@@ -140,6 +140,14 @@ def run(command: Sequence[str], folder: Path, **how) -> Done:
     return wait(start(command, folder, **how), folder, begun)
 
 
+def end(number: int) -> None:
+    """Kill a child with all that it has started; at its very beginning it is alone."""
+    try:
+        os.killpg(number, signal.SIGKILL)
+    except ProcessLookupError:
+        os.kill(number, signal.SIGKILL)
+
+
 def run_killed(command: Sequence[str], folder: Path, after: float) -> Done:
     """Run one, and kill it after some seconds, with all that it has started."""
     begun = time.monotonic()
@@ -148,5 +156,5 @@ def run_killed(command: Sequence[str], folder: Path, after: float) -> Done:
         if os.waitid(os.P_PID, number, os.WEXITED | os.WNOHANG | os.WNOWAIT):
             break
         time.sleep(0.001)
-    os.killpg(number, signal.SIGKILL)
+    end(number)
     return wait(number, folder, begun)

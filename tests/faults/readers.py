@@ -100,7 +100,6 @@ def mat(path: Path) -> None:
 
 def prepared(path: Path) -> None:
     """Load a prepared dataset."""
-    put(path, path.parent / ARRAYS)
     load_prepared(path.parent, "sentence_pairs")
 
 
