@@ -4,6 +4,7 @@ import ctypes
 import io
 import logging
 import os
+import re
 import resource
 import runpy
 import signal
@@ -36,9 +37,9 @@ class Done(NamedTuple):
 
     @property
     def errors(self) -> list[str]:
-        """Its last lines from the first `error:` on."""
+        """Its last lines from the first `error:` on; argparse says the program before that."""
         lines = self.said.splitlines()
-        starts = [number for number, line in enumerate(lines) if line.startswith("error: ")]
+        starts = [n for n, line in enumerate(lines) if re.match(r"(\w+\.py: )?error: ", line)]
         return lines[starts[0] :] if starts else []
 
 
