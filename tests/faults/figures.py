@@ -2,16 +2,19 @@
 
   python tests/faults/figures.py           run, print, write
   python tests/faults/figures.py --check   run, print, and fail where the page says other figures
+  python tests/faults/figures.py --known   run, and write what fails into known.json as known
 
 Further arguments go to pytest. It fails where a test does.
 """
 
+import json
 import re
 import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from known import PLACE, parted
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -27,6 +30,7 @@ class Tally:
 
     def __init__(self):
         self.tried, self.well, self.known = Counter(), Counter(), Counter()
+        self.failed: list[str] = []
 
     def pytest_runtest_logreport(self, report) -> None:
         """Count a test at its end."""
@@ -39,6 +43,17 @@ class Tally:
             self.well[kind] += times
         elif hasattr(report, "wasxfail"):
             self.known[kind] += times
+        if not report.passed and "XPASS" not in str(report.longrepr):
+            self.failed.append(report.nodeid.partition("[")[2][:-1])
+
+    def keep(self) -> None:
+        """Write what does not come through into known.json."""
+        known: dict[str, list[str]] = {}
+        for name in self.failed:
+            group, end = parted(name)
+            known.setdefault(group, []).append(end)
+        text = json.dumps({key: sorted(known[key]) for key in sorted(known)}, indent=1)
+        PLACE.write_text(f"{text}\n", encoding="utf-8")
 
     def text(self) -> str:
         """The figures as Markdown."""
@@ -58,11 +73,14 @@ class Tally:
 
 def main() -> int:
     """Run, print, write or compare; give the status."""
-    arguments = [one for one in sys.argv[1:] if one != "--check"]
+    arguments = [one for one in sys.argv[1:] if one not in ("--check", "--known")]
     tally = Tally()
     failed = pytest.main(["-m", "faults", str(HERE), "-q", "--no-header", "-r", "fE", *arguments],
                          plugins=[tally])  # fmt: skip
     print(f"\n{tally.text()}")
+    if "--known" in sys.argv:
+        tally.keep()
+        return 0
     if failed:
         return int(failed)
     page = PAGE.read_text(encoding="utf-8")

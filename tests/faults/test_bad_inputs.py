@@ -93,7 +93,7 @@ def test_a_forget_set_that_cannot_be_is_named(selector, word):
     assert REMEDY.search(line) or "known" in line or "did you mean" in line or ":" in line
 
 
-@pytest.mark.parametrize("value", [marked(x, name=f"name: {x!r}") for x in bad_asked.NAMES])
+@pytest.mark.parametrize("value", [marked(x, name=f"name: {x!a}") for x in bad_asked.NAMES])
 def test_a_wrong_name_is_named(tmp_path, value):
     named(lambda: init(value, "image_folder", tmp_path / "a.yaml"), "name")
 

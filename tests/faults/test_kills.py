@@ -6,6 +6,7 @@ import random
 import signal
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,10 +58,17 @@ def longer(job, folder):
     return command
 
 
-@pytest.fixture(scope="module", params=["train_original", "unlearn"])
-def interrupted(chain, tmp_path_factory, request):
-    """A folder in which a job's unfinished state lies; its command; a folder where it ended."""
-    job = chain.job(request.param)
+TRAININGS = ("train_original", "unlearn")
+
+
+@pytest.fixture(scope="module")
+def interrupted(chain, tmp_path_factory):
+    """Rule to a folder in which a job's unfinished state lies; its command; one where it ended."""
+    return cache(lambda rule: interrupt(chain, tmp_path_factory, chain.job(rule)))
+
+
+def interrupt(chain, tmp_path_factory, job):
+    """Run a job to its end, and in another folder until its state is saved."""
     folders = [tmp_path_factory.mktemp(name) for name in ("calm", "killed")]
     for folder in folders:
         chain.copy(folder)
@@ -91,10 +99,17 @@ def goes_on(job, command, calm, folder, named=""):
     return done.said if "Traceback" in done.said else refusal(done, named)
 
 
-@pytest.mark.parametrize("number", [marked(n, name=f"kill {n} of a training") for n in range(6)])
-def test_a_training_that_is_killed_again(interrupted, tmp_path, record_property, number):
+@pytest.mark.parametrize(
+    ("rule", "number"),
+    [
+        marked(rule, number, name=f"kill {number} of the training in {rule}")
+        for rule in TRAININGS
+        for number in range(1, 7)
+    ],
+)
+def test_a_training_that_is_killed_again(interrupted, tmp_path, record_property, rule, number):
     record_property("fault", "kill of a job")
-    job, command, calm, killed = interrupted
+    job, command, calm, killed = interrupted(rule)
     copy_tree(killed, tmp_path)
     draw = random.Random(f"{SEED} {job.rule} {number}")
     for _ in range(2):
@@ -102,19 +117,32 @@ def test_a_training_that_is_killed_again(interrupted, tmp_path, record_property,
     assert goes_on(job, command, calm, tmp_path) == "same"
 
 
-@pytest.mark.parametrize("kind", [marked(kind, name=f"state: {kind}") for kind in KINDS])
-def test_a_training_whose_state_is_damaged(interrupted, tmp_path, record_property, kind):
+@pytest.mark.parametrize(
+    ("rule", "kind"),
+    [
+        marked(rule, kind, name=f"state of {rule}: {kind}")
+        for rule in TRAININGS
+        for kind in KINDS
+    ],
+)  # fmt: skip
+def test_a_training_whose_state_is_damaged(interrupted, tmp_path, record_property, rule, kind):
     record_property("fault", "damaged file")
-    job, command, calm, killed = interrupted
+    job, command, calm, killed = interrupted(rule)
     copy_tree(killed, tmp_path)
     for state in states(tmp_path):
         damage(state, kind)
     assert goes_on(job, command, calm, tmp_path, state.name) in ("same", "refused")
 
 
-@pytest.mark.parametrize("kind", [marked(kind, name=f"waiting: {kind}") for kind in KINDS])
-@pytest.mark.parametrize("ending", [".safetensors", ".json"])
-def test_a_result_that_waits_and_is_damaged(chain, tmp_path, record_property, kind, ending):
+@pytest.mark.parametrize(
+    ("ending", "kind"),
+    [
+        marked(ending, kind, name=f"waiting seed_0{ending}: {kind}")
+        for ending in (".safetensors", ".json")
+        for kind in KINDS
+    ],
+)
+def test_a_result_that_waits_and_is_damaged(chain, tmp_path, record_property, ending, kind):
     record_property("fault", "damaged file")
     job = chain.job("train_original")
     chain.copy(tmp_path)
