@@ -1,5 +1,7 @@
 """Hundreds of wrong inputs: each is refused in one line that names it, before any training."""
 
+import zlib
+
 import bad_asked
 import bad_files
 import bad_settings
@@ -22,7 +24,8 @@ def files():
     for reader, rows in bad_texts.ROWS.items():
         for content, word in rows:
             content = content.encode() if isinstance(content, str) else content
-            yield marked(reader, content, word, name=f"{reader}: {content[-50:]!r} {len(content)}")
+            name = f"{reader}: {content[-40:]!r} {zlib.crc32(content):08x}"
+            yield marked(reader, content, word, name=name)
     for reader, rows in bad_files.rows().items():
         for wrong, content, word in rows:
             yield marked(reader, content, word, name=f"{reader}: {wrong}")
