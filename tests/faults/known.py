@@ -21,7 +21,7 @@ def parted(name: str) -> tuple[str, str]:
 
 def marked(*values: object, name: str):
     """A case by its name; a known fault is marked as one, strictly."""
-    group, end = parted(name)
+    group, end = parted(name.encode("unicode_escape").decode())  # as pytest writes it
     known = end in KNOWN.get(group, ())
     marks = [pytest.mark.xfail(strict=True, reason="known, not mended yet")] if known else []
     return pytest.param(*values, id=name, marks=marks)

@@ -117,7 +117,8 @@ def _speak_into(path: Path) -> None:
 def wait(number: int, folder: Path, begun: float) -> Done:
     """Wait for a child."""
     _, status = os.waitpid(number, 0)
-    said = (folder / ".said").read_text(encoding="utf-8", errors="replace")
+    path = folder / ".said"  # a child that was killed at once has not made it
+    said = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
     return Done(os.waitstatus_to_exitcode(status), said, time.monotonic() - begun)
 
 

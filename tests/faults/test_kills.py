@@ -203,14 +203,20 @@ def test_a_head_that_is_killed(chain, tmp_path, record_property):
 HEADS_OWN = (".fingerprints", ".settings")
 
 
-def test_the_head_s_own_files_are_damaged(chain, tmp_path, record_property):
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        marked(tuple(kind for kind in KINDS if kind != "folder"), name="the head's own: content"),
+        marked(("folder",), name="the head's own: folder"),
+    ],
+)
+def test_the_head_s_own_files_are_damaged(chain, tmp_path, record_property, kinds):
     """It writes them again, before any job reads them."""
     record_property("fault", "damaged file")
     lay_out(tmp_path)
     chain.copy(tmp_path)
     damaged = [path for top in HEADS_OWN for path in sorted((tmp_path / top).iterdir())]
     record_property("times", len(damaged))
-    kinds = list(KINDS)
     for number, path in enumerate(damaged):
         damage(path, kinds[number % len(kinds)])
     done = wait(head(tmp_path, "all_prepared"), tmp_path, 0)
