@@ -21,6 +21,7 @@ from regression_unlearning.files import shown_path
 from regression_unlearning.pipeline import (
     failures,
     leftovers,
+    local,
     lock,
     needs,
     originals,
@@ -83,6 +84,7 @@ try:
     if workflow.is_main_process:
         originals.check(GRID)
         needs.check_needs(GRID)
+        CHANGED = local.notice(SETTINGS.datasets)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
@@ -97,6 +99,8 @@ if workflow.is_main_process and not workflow.dryrun:
     except UserError as error:
         raise WorkflowError(str(error)) from None
     failures.show(logger)
+    for line in CHANGED:
+        logger.warning(line)
     for name, reason in GRID.absent.items():
         logger.warning(f"{name} is left out. {reason}")
 
