@@ -216,7 +216,7 @@ def _read_checksums(path: Path) -> dict[str, str]:
         recorded = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UserError(f"cannot read {path}: {error}. Mend it, or take it out.") from error
     if not isinstance(recorded, dict):
         raise UserError(f"{path} must hold one JSON object of names and SHA-256 hashes.")
