@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from snakemake import exceptions
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import update_config
 
@@ -96,6 +97,8 @@ if workflow.is_main_process and not workflow.dryrun:
         if lock.take():
             leftovers.end()
             clear_settings()
+        elif another := lock.another():
+            exceptions.LockException = lambda: WorkflowError(another)
     except UserError as error:
         raise WorkflowError(str(error)) from None
     failures.show(logger)
