@@ -1,5 +1,6 @@
 """Files that appear whole or not at all."""
 
+import errno
 import hashlib
 import json
 import os
@@ -15,6 +16,14 @@ from regression_unlearning.errors import UserError
 SEAL = "seal"
 #: What a message says of a path that does not begin at the root.
 RELATIVE = " (paths are relative to the project's folder)"
+ROOM, LEAVE = "make room", "let yourself write there, or choose another place"
+AWAY = "move away what lies in its place"
+#: What to do where the system refuses to write, by its number.
+REMEDIES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), ROOM),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), LEAVE),
+    **dict.fromkeys((errno.EISDIR, errno.ENOTDIR, errno.EEXIST), AWAY),
+}
 
 
 @contextmanager
@@ -27,13 +36,14 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
     Raises
     ------
     UserError
-        When the system refuses to write (disk full, quota, no permission).
+        When the system refuses to write (disk full, quota, no permission), or a folder lies there.
     """
     path = Path(path)
+    free(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"cannot make the folder {path.parent}: {error.strerror}.") from error
+        raise UserError(refused(f"make the folder {path.parent}", error)) from error
     part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         yield part
@@ -44,14 +54,33 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
         # safetensors passes the system's refusal on under a name of its own
         if not isinstance(error, OSError) and type(error).__name__ != "SafetensorError":
             raise
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(
-            f"cannot write {path}: {reason}. Nothing was left half-written; "
-            "make room or mend the permission, then run the same command again."
-        ) from error
+        raise UserError(refused(f"write {path}", error)) from error
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             part.unlink()
+
+
+def free(path: Path) -> None:
+    """Refuse to write where a folder lies.
+
+    Raises
+    ------
+    UserError
+        Where one does.
+    """
+    if path.is_dir():
+        error = IsADirectoryError(errno.EISDIR, "a folder lies there")
+        raise UserError(refused(f"write {path}", error))
+
+
+def refused(what: str, error: Exception) -> str:
+    """Say what the system did not let be written, and what to do."""
+    reason = getattr(error, "strerror", None) or error
+    advice = REMEDIES.get(getattr(error, "errno", 0) or 0, f"{ROOM} or mend the permission")
+    return (
+        f"cannot {what}: {reason}. Nothing was left half-written; {advice}, then run the same "
+        "command again."
+    )
 
 
 def write_text(path: str | os.PathLike, text: str) -> None:
@@ -76,7 +105,8 @@ def read_json(path: str | os.PathLike) -> Any:
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise UserError(f"cannot read {path}: {error}") from error
+        why = getattr(error, "strerror", None) or error
+        raise UserError(f"cannot read {path}: {why}; restore it, or make it anew.") from error
 
 
 def write_record(path: str | os.PathLike, values: Mapping[str, Any]) -> None:
@@ -176,6 +206,16 @@ def not_utf8(path: str | os.PathLike) -> UserError:
 
 
 def sha256(path: str | os.PathLike) -> str:
-    """SHA-256 of a file's content, in hexadecimal."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """SHA-256 of a file's content, in hexadecimal.
+
+    Raises
+    ------
+    UserError
+        When it cannot be read.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        why = f"cannot read {path}: {error.strerror}"
+        raise UserError(f"{why}; put the file there that it names, or make it anew.") from error

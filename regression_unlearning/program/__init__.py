@@ -51,6 +51,24 @@ def named_path(text: str) -> tuple[str, Path]:
     return name, Path(path)
 
 
+def whole_number(least: int) -> Callable[[str], int]:
+    """An argument's type: a whole number from `least` on."""
+
+    def read(text: str) -> int:
+        if not text.strip().isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+        return int(text)
+
+    return read
+
+
+def device(text: str) -> str:
+    """An argument's type: ``auto``, ``cpu``, ``cuda``, or one GPU such as ``cuda:1``."""
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is none of auto, cpu, cuda")
+    return text
+
+
 class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
     """Each default, and texts with their own line breaks."""
 

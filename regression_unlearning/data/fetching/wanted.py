@@ -197,10 +197,7 @@ def note_made(folder: Path, names: Iterable[str], source: str) -> None:
 
 
 def _measured(path: Path) -> dict[str, Any]:
-    try:
-        return {"sha256": sha256(path), "bytes": path.stat().st_size}
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}; mend its permission.") from error
+    return {"sha256": sha256(path), "bytes": path.stat().st_size}
 
 
 def _read_manifest(path: Path) -> dict[str, dict[str, Any]]:
