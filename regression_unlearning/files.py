@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -87,6 +88,13 @@ def write_text(path: str | os.PathLike, text: str) -> None:
     """Write `text` to `path` (UTF-8), whole or not at all."""
     with whole(path) as part:
         part.write_text(text, encoding="utf-8")
+
+
+def write_own(path: Path, text: str) -> None:
+    """Write a file that is the workflow's alone; a folder in its place is taken away."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    write_text(path, text)
 
 
 def write_json(path: str | os.PathLike, value: Any) -> None:

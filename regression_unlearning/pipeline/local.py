@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from regression_unlearning.data.fetching.local import Local
-from regression_unlearning.files import sha256, write_text
+from regression_unlearning.files import sha256, write_own
 from regression_unlearning.pipeline import paths
 
 
@@ -26,7 +26,7 @@ def notice(datasets: Iterable[str]) -> list[str]:
         changed = Local(Path(paths.manifest(dataset)).parent).changed()
         text = "".join(f"{sha256(path)}  {path}\n" for path in changed)
         if not place.is_file() or (changed and place.read_text(encoding="utf-8") != text):
-            write_text(place, text)
+            write_own(place, text)
         if changed:
             more = f" and {len(changed) - 1:,} more files have" if changed[1:] else " has"
             said.append(

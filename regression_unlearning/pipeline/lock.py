@@ -3,8 +3,8 @@
 Snakemake locks its folder with plain files, which outlive a killed process and must then be taken
 away by hand (``--unlock``). Beside them this module keeps a lock of the operating system's on a
 file: it ends with its process, however that ends. Whoever gets it knows that no other run is alive,
-so that files left by one may go. While another run lives nothing is touched, and where the two would
-write the same files, `another` says whose the lock is.
+so that files left by one may go. While another run lives nothing is touched, and where the two
+would write the same files, `another` says whose the lock is.
 """
 
 import os

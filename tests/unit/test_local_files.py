@@ -1,4 +1,4 @@
-"""Local files that data were taken from: one that changed is taken anew, one that was touched not."""
+"""Local files that data were taken from: what changed is taken anew, what was touched is not."""
 
 import os
 from pathlib import Path

@@ -36,10 +36,10 @@ def fetch(
 ) -> None:
     """Bring one dataset's raw files into a folder, and say in ``manifest.json`` what they are.
 
-    A file that already lies there with the right content stays, unless the mirror's file that it was
-    taken from has changed since (`local`). Another comes from the mirror where one is set, and only
-    from there; else it is downloaded. The manifest's ``source`` is where a file came from, or would
-    come from where it stayed without a manifest.
+    A file that already lies there with the right content stays, unless the mirror's file that it
+    was taken from has changed since (`local`). Another comes from the mirror where one is set, and
+    only from there; else it is downloaded. The manifest's ``source`` is where a file came from, or
+    would come from where it stayed without a manifest.
 
     Parameters
     ----------
@@ -50,8 +50,8 @@ def fetch(
     mirror : Path or None
         A folder that already holds the files.
     checksums : Path
-        JSON file of SHA-256 by key. The hash of a file without one is recorded beside it when first
-        seen.
+        JSON file of SHA-256 by key. The hash of a download without one is recorded beside it when
+        first seen.
     session : requests.Session, optional
         Used for the downloads.
 
@@ -79,8 +79,9 @@ def fetch(
             _take(items, folder, mirror / source, source, ledger, local)
         else:
             _download(items, wanted, folder, source, ledger, session)
+            ledger.record()
+    if mirror is None:
         ledger.record()
-    ledger.record()
     for item in wanted:
         sources[item.file] = sources.get(item.file) or _source(item, mirror)
     local.write([item.file for item in (kept if mirror is None else wanted)])

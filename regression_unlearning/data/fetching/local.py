@@ -1,8 +1,8 @@
-"""Files of this machine that raw data were taken from: what each was then, and which changed since.
+"""Files of this machine that raw data were taken from: what each was then, and which have changed.
 
-The notes lie beside the raw files. Where size, times and inode are as they were, a file is the same;
-else its content decides, so that one that was only touched counts as the same, and is noted anew.
-A file that is gone has not changed: what was made of it is here.
+The notes lie beside the raw files. Where size, times and inode are as they were, a file is the
+same; else its content decides, so that one that was only touched is the same, and noted anew. A
+file that is gone has not changed: what was made of it is here.
 """
 
 from collections.abc import Iterable
@@ -67,7 +67,7 @@ class Local:
         return True
 
     def changed(self) -> list[str]:
-        """The files with other content than was noted, sorted; those only touched are noted anew."""
+        """The files with other content than was noted; those only touched are noted anew."""
         before, found = dict(self.files), []
         for path in sorted(before):
             with suppress(OSError, UserError):
@@ -79,7 +79,7 @@ class Local:
         return found
 
     def stands(self, path: Path, made: str, *, vouched: bool) -> bool:
-        """Whether a raw file is what a path holds; where it is `vouched` for, it is, and is noted."""
+        """Whether a raw file is what a path holds; one that is `vouched` for is, and is noted."""
         if self.taken.get(made) == str(path) and self.same(path):
             return True
         if vouched:
@@ -87,7 +87,7 @@ class Local:
         return vouched
 
     def write(self, names: Iterable[str] | None = None) -> None:
-        """Write the notes, if there are any or were; of `names` alone, where raw files are named."""
+        """Write the notes, if there are any or were; those of some raw files alone, if named."""
         if names is not None:
             self.taken = {name: self.taken[name] for name in names if name in self.taken}
             held = set(self.taken.values())
