@@ -15,6 +15,8 @@ from regression_unlearning.errors import UserError
 
 #: The key of a record that holds its seal.
 SEAL = "seal"
+#: The key of a record that holds the name of its file: another seed's whole file is no stand-in.
+WRITTEN_AS = "written_as"
 #: What a message says of a path that does not begin at the root.
 RELATIVE = " (paths are relative to the project's folder)"
 ROOM, LEAVE = "make room", "let yourself write there, or choose another place"
@@ -119,7 +121,8 @@ def read_json(path: str | os.PathLike) -> Any:
 
 def write_record(path: str | os.PathLike, values: Mapping[str, Any]) -> None:
     """Write a sealed JSON object: see `seals`."""
-    text = json.dumps({**values, SEAL: seals.OPEN}, indent=2, ensure_ascii=False, allow_nan=False)
+    told = {**values, WRITTEN_AS: Path(path).name, SEAL: seals.OPEN}
+    text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)
     with whole(path) as part:
         part.write_text(text + "\n", encoding="utf-8")
         seals.seal(part)
@@ -131,14 +134,21 @@ def read_record(path: str | os.PathLike, *, plain: bool = False) -> dict[str, An
     Raises
     ------
     UserError
-        When it is missing, or not what was written.
+        When it is missing, or not what was written there.
     """
     if plain and not seals.sealed(Path(path)):
         return read_json(path)
     seals.check(path)
     values = read_json(path)
     del values[SEAL]
+    _check_name(path, values.pop(WRITTEN_AS, ""))
     return values
+
+
+def _check_name(path: str | os.PathLike, name: str) -> None:
+    """Refuse a file that was written under another name; one of an earlier version has none."""
+    if name not in ("", Path(path).name):
+        raise UserError(seals.damaged(path, f"it was written as {name}"))
 
 
 def write_npz(
@@ -152,7 +162,7 @@ def write_npz(
     kind = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
     with whole(path) as part:
         with zipfile.ZipFile(part, "w") as out:
-            out.comment = seals.OPEN.encode()
+            out.comment = f"{Path(path).name} {seals.OPEN}".encode()
             for name, array in arrays.items():
                 entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
                 entry.compress_type = kind
@@ -173,6 +183,7 @@ def read_npz(path: str | os.PathLike, names: Iterable[str] | None = None) -> dic
 
     seals.check(path)
     with np.load(path, allow_pickle=False) as file:
+        _check_name(path, file.zip.comment.decode().rpartition(seals.MARK)[0].strip())
         names = file.files if names is None else list(names)
         if lacking := [name for name in names if name not in file]:
             raise UserError(f"{path} holds no array {lacking[0]!r}; delete it and run again.")

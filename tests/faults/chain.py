@@ -175,4 +175,4 @@ def without_times(value: object) -> object:
     return value
 
 
-TIMES = ("seconds", "machine", "helper_seconds", "sha256_of_record")
+TIMES = ("seconds", "machine", "helper_seconds", "seal")
