@@ -242,7 +242,7 @@ def rows() -> dict[str, list[tuple[str, bytes, str]]]:
                     },
                     bytes(8),
                 ),
-                "images",
+                "",
             ),
             (
                 "lacks the target",

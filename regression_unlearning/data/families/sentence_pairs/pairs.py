@@ -101,8 +101,10 @@ def _read(path: Path, layout: Pairs) -> "pd.DataFrame":
     table = lines.str.split("\t", expand=True).reindex(columns=range(len(columns)))
     table = table.set_axis(list(columns), axis=1)
     first, second = layout.sentences
-    empty = (table[first].str.strip() == "") | (table[second].str.strip() == "")
-    short = table.isna().any(axis=1) | empty
+    sentences = table[[first, second]].fillna("").astype(str)
+    short = table.isna().any(axis=1) | sentences.apply(lambda one: one.str.strip() == "").any(
+        axis=1
+    )
     if short.any():
         named = ", ".join(filter(None, columns))
         raise UserError(
