@@ -45,7 +45,8 @@ def verify(folder: Path) -> None:
         program.say(f"{folder / name}: {wrong or 'as the values say'}")
     if failed := [name for name, wrong in found.items() if wrong]:
         raise UserError(
-            f"{folder}: {len(failed)} of {len(found)} files are not what values.csv says."
+            f"{folder}: {len(failed)} of {len(found)} files are not what values.csv says, first "
+            f"{failed[0]}; make them anew with Snakemake, or take all of them from one commit."
         )
 
 

@@ -1,8 +1,10 @@
 """Files that appear whole or not at all."""
 
+import errno
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,8 +15,18 @@ from regression_unlearning.errors import UserError
 
 #: The key of a record that holds its seal.
 SEAL = "seal"
+#: The key of a record that holds the name of its file: another seed's whole file is no stand-in.
+WRITTEN_AS = "written_as"
 #: What a message says of a path that does not begin at the root.
 RELATIVE = " (paths are relative to the project's folder)"
+ROOM, LEAVE = "make room", "let yourself write there, or choose another place"
+AWAY = "move away what lies in its place"
+#: What to do where the system refuses to write, by its number.
+REMEDIES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), ROOM),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), LEAVE),
+    **dict.fromkeys((errno.EISDIR, errno.ENOTDIR, errno.EEXIST), AWAY),
+}
 
 
 @contextmanager
@@ -27,13 +39,14 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
     Raises
     ------
     UserError
-        When the system refuses to write (disk full, quota, no permission).
+        When the system refuses to write (disk full, quota, no permission), or a folder lies there.
     """
     path = Path(path)
+    free(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"cannot make the folder {path.parent}: {error.strerror}.") from error
+        raise UserError(refused(f"make the folder {path.parent}", error)) from error
     part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         yield part
@@ -44,20 +57,46 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
         # safetensors passes the system's refusal on under a name of its own
         if not isinstance(error, OSError) and type(error).__name__ != "SafetensorError":
             raise
-        reason = getattr(error, "strerror", None) or error
-        raise UserError(
-            f"cannot write {path}: {reason}. Nothing was left half-written; "
-            "make room or mend the permission, then run the same command again."
-        ) from error
+        raise UserError(refused(f"write {path}", error)) from error
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             part.unlink()
+
+
+def free(path: Path) -> None:
+    """Refuse to write where a folder lies.
+
+    Raises
+    ------
+    UserError
+        Where one does.
+    """
+    if path.is_dir():
+        error = IsADirectoryError(errno.EISDIR, "a folder lies there")
+        raise UserError(refused(f"write {path}", error))
+
+
+def refused(what: str, error: Exception) -> str:
+    """Say what the system did not let be written, and what to do."""
+    reason = getattr(error, "strerror", None) or error
+    advice = REMEDIES.get(getattr(error, "errno", 0) or 0, f"{ROOM} or mend the permission")
+    return (
+        f"cannot {what}: {reason}. Nothing was left half-written; {advice}, then run the same "
+        "command again."
+    )
 
 
 def write_text(path: str | os.PathLike, text: str) -> None:
     """Write `text` to `path` (UTF-8), whole or not at all."""
     with whole(path) as part:
         part.write_text(text, encoding="utf-8")
+
+
+def write_own(path: Path, text: str) -> None:
+    """Write a file that is the workflow's alone; a folder in its place is taken away."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    write_text(path, text)
 
 
 def write_json(path: str | os.PathLike, value: Any) -> None:
@@ -75,13 +114,15 @@ def read_json(path: str | os.PathLike) -> Any:
     """
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"cannot read {path}: {error}") from error
+    except (OSError, ValueError, RecursionError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise UserError(f"cannot read {path}: {why}; restore it, or make it anew.") from error
 
 
 def write_record(path: str | os.PathLike, values: Mapping[str, Any]) -> None:
     """Write a sealed JSON object: see `seals`."""
-    text = json.dumps({**values, SEAL: seals.OPEN}, indent=2, ensure_ascii=False, allow_nan=False)
+    told = {**values, WRITTEN_AS: Path(path).name, SEAL: seals.OPEN}
+    text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)
     with whole(path) as part:
         part.write_text(text + "\n", encoding="utf-8")
         seals.seal(part)
@@ -93,14 +134,21 @@ def read_record(path: str | os.PathLike, *, plain: bool = False) -> dict[str, An
     Raises
     ------
     UserError
-        When it is missing, or not what was written.
+        When it is missing, or not what was written there.
     """
     if plain and not seals.sealed(Path(path)):
         return read_json(path)
     seals.check(path)
     values = read_json(path)
     del values[SEAL]
+    _check_name(path, values.pop(WRITTEN_AS, ""))
     return values
+
+
+def _check_name(path: str | os.PathLike, name: str) -> None:
+    """Refuse a file that was written under another name; one of an earlier version has none."""
+    if name not in ("", Path(path).name):
+        raise UserError(seals.damaged(path, f"it was written as {name}"))
 
 
 def write_npz(
@@ -114,7 +162,7 @@ def write_npz(
     kind = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
     with whole(path) as part:
         with zipfile.ZipFile(part, "w") as out:
-            out.comment = seals.OPEN.encode()
+            out.comment = f"{Path(path).name} {seals.OPEN}".encode()
             for name, array in arrays.items():
                 entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
                 entry.compress_type = kind
@@ -135,6 +183,7 @@ def read_npz(path: str | os.PathLike, names: Iterable[str] | None = None) -> dic
 
     seals.check(path)
     with np.load(path, allow_pickle=False) as file:
+        _check_name(path, file.zip.comment.decode().rpartition(seals.MARK)[0].strip())
         names = file.files if names is None else list(names)
         if lacking := [name for name in names if name not in file]:
             raise UserError(f"{path} holds no array {lacking[0]!r}; delete it and run again.")
@@ -176,6 +225,16 @@ def not_utf8(path: str | os.PathLike) -> UserError:
 
 
 def sha256(path: str | os.PathLike) -> str:
-    """SHA-256 of a file's content, in hexadecimal."""
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """SHA-256 of a file's content, in hexadecimal.
+
+    Raises
+    ------
+    UserError
+        When it cannot be read.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        why = f"cannot read {path}: {error.strerror}"
+        raise UserError(f"{why}; put the file there that it names, or make it anew.") from error

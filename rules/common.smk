@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from snakemake import exceptions
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import update_config
 
@@ -21,6 +22,7 @@ from regression_unlearning.files import shown_path
 from regression_unlearning.pipeline import (
     failures,
     leftovers,
+    local,
     lock,
     needs,
     originals,
@@ -83,6 +85,7 @@ try:
     if workflow.is_main_process:
         originals.check(GRID)
         needs.check_needs(GRID)
+        CHANGED = local.notice(SETTINGS.datasets)
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
@@ -94,9 +97,13 @@ if workflow.is_main_process and not workflow.dryrun:
         if lock.take():
             leftovers.end()
             clear_settings()
+        elif another := lock.another():
+            exceptions.LockException = lambda: WorkflowError(another)
     except UserError as error:
         raise WorkflowError(str(error)) from None
     failures.show(logger)
+    for line in CHANGED:
+        logger.warning(line)
     for name, reason in GRID.absent.items():
         logger.warning(f"{name} is left out. {reason}")
 

@@ -3,6 +3,7 @@
 
 rule download:
     input:
+        local=paths.local("{dataset}"),
         code=files_of(CODE.downloading),
     output:
         paths.manifest("{dataset}"),

@@ -5,6 +5,7 @@
 rule prepare:
     input:
         manifest=paths.manifest("{dataset}"),
+        local=paths.local("{dataset}"),
         code=files_of(CODE.preparing),
     output:
         paths.arrays("{dataset}"),

@@ -116,6 +116,7 @@ rule report:
 rule metrics:
     input:
         tables=GRID.main_tables,
+        values=GRID.values,
         code=CODE.reporting("metrics"),
     output:
         numbers="results/{experiment}/metrics.json",

@@ -19,7 +19,9 @@ def main() -> None:
         'or "absent", why there is nothing to measure',
     )
     parser.add_argument("--cells", type=Path, help="folder of what was measured before")
-    parser.add_argument("--processes", type=int, default=1, help="processes at once")
+    parser.add_argument(
+        "--processes", type=program.whole_number(1), default=1, help="processes at once"
+    )
     parser.add_argument("--output", type=Path, required=True, help="the .csv to write")
     arguments = parser.parse_args()
     told = arguments.settings

@@ -20,7 +20,9 @@ def main() -> None:
     )
     parser.add_argument("--raw", type=Path, required=True, help="folder of the raw files")
     parser.add_argument("--output", type=Path, required=True, help="folder to write into")
-    parser.add_argument("--processes", type=int, default=1, help="how many may decode at once")
+    parser.add_argument(
+        "--processes", type=program.whole_number(1), default=1, help="how many may decode at once"
+    )
     arguments = parser.parse_args()
     embedding = validated(Embedding | None, arguments.settings["embedding"], "embedding")
     settings = registry.load("source", arguments.loader).Settings

@@ -34,9 +34,13 @@ def main() -> None:
     for name, kind in (("--budget", float), ("--most", float), ("--seed", int)):
         parser.add_argument(name, type=kind, help="in place of the dataset's own (see `tuning`)")
     parser.add_argument("--forget-set", nargs="+", help="in place of the dataset's own")
-    parser.add_argument("--threads", type=int, default=1, help="CPU threads of this program")
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
-    parser.add_argument("--gpus", type=int, default=0, help="GPUs that this job asked for")
+    parser.add_argument(
+        "--threads", type=program.whole_number(1), default=1, help="CPU threads of this program"
+    )
+    parser.add_argument("--device", type=program.device, default="auto", help="auto, cpu or cuda")
+    parser.add_argument(
+        "--gpus", type=program.whole_number(0), default=0, help="GPUs that this job asked for"
+    )
     parser.add_argument("--output", type=Path, help="tuning/DATASET/METHOD.json if not given")
     given = parser.parse_args()
     origins = Origins([(str(path), read_yaml(path)) for path in given.params])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from regression_unlearning import program
 from regression_unlearning.evaluation import values
-from regression_unlearning.files import write_json, write_text
+from regression_unlearning.files import write_record, write_text
 from regression_unlearning.reporting import provenance
 from regression_unlearning.reporting.results import read_measures, with_facts
 
@@ -28,7 +28,7 @@ def main() -> None:
     tables = {name: with_facts(one, arguments.facts) for name, one in told["tables"].items()}
     made = provenance.gather({**told, "tables": tables}, map(Path, told["records"]), text)
     write_text(arguments.output / provenance.VALUES, text)
-    write_json(arguments.output / provenance.PROVENANCE, made)
+    write_record(arguments.output / provenance.PROVENANCE, made)
 
 
 if __name__ == "__main__":

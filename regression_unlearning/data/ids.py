@@ -79,6 +79,8 @@ def by_ids(
             f"{min(names[train], default='')!r} and are compared as text; mend the ids, or say "
             "`unknown: report` to go on without them."
         )
+    if not found:
+        raise UserError(f"{selector.file} names no id; write one a line.")
     if not count[NOW]:
         why = f": {UNTRAINED}" if count[HELD_OUT] else ""
         raise UserError(f"no id can be forgotten, {said}{listed}{why}.")

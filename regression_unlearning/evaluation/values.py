@@ -95,6 +95,8 @@ def from_text(text: str, where: str | Path = "measures") -> list[Value]:
         raise UserError(f"{where}: column {', '.join(lacking)} is missing.")
     found = []
     for number, row in enumerate(rows, 2):
+        if None in row:
+            raise UserError(f"{where}: line {number}: more fields than the {len(row) - 1} columns.")
         try:
             found.append(_value(row))
         except (ValueError, TypeError) as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning import registry
-from regression_unlearning.files import write_text
+from regression_unlearning.files import write_own
 from regression_unlearning.pipeline import fingerprints, plan
 from regression_unlearning.settings.document import Settings
 
@@ -152,7 +152,7 @@ class Code:
             text = f"# {key}\n{fingerprints.fingerprint(LIBRARY, PACKAGE, roots, file)}"
             known = path.is_file()
             if not known or path.read_text(encoding="utf-8") != text:
-                write_text(path, text)
+                write_own(path, text)
             if not known and self.wrote:
                 self.wrote(str(path))
         return str(path)

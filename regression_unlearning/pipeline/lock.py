@@ -3,13 +3,20 @@
 Snakemake locks its folder with plain files, which outlive a killed process and must then be taken
 away by hand (``--unlock``). Beside them this module keeps a lock of the operating system's on a
 file: it ends with its process, however that ends. Whoever gets it knows that no other run is alive,
-so that files left by one may go. While another run lives nothing is touched, and Snakemake says so.
+so that files left by one may go. While another run lives nothing is touched, and where the two
+would write the same files, `another` says whose the lock is.
 """
 
+import os
 import shutil
+import socket
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+#: The file that is locked; it says who holds the lock.
+NAME = "run.lock"
 #: Open for as long as this process lives: closing it would give the lock up.
 _held: dict[Path, IO[str]] = {}
 
@@ -35,7 +42,7 @@ def take(folder: str | Path = ".snakemake") -> bool:
         return True
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / "run.lock").open("a", encoding="utf-8")
+        file = (folder / NAME).open("a", encoding="utf-8")
     except OSError:
         return False
     try:
@@ -43,7 +50,27 @@ def take(folder: str | Path = ".snakemake") -> bool:
     except OSError:
         file.close()
         return False
+    since = datetime.now().astimezone().isoformat(" ", "minutes")
+    with suppress(OSError):  # a full disk stops a run later, and says so
+        file.truncate(0)
+        file.write(f"process {os.getpid()} on {socket.gethostname()}, since {since}\n")
+        file.flush()
     _held[folder] = file
     shutil.rmtree(folder / "locks", ignore_errors=True)
     (folder / "locks").mkdir(exist_ok=True)
     return True
+
+
+def another(folder: str | Path = ".snakemake") -> str:
+    """What is said to a second run that would write what another one writes; "" if none is known.
+
+    None is where the file system has no locks.
+    """
+    try:
+        who = (Path(folder) / NAME).read_text(encoding="utf-8").strip()
+    except OSError:
+        who = ""
+    return who and (
+        f"another run works in this folder ({who}): wait for its end, then run the same command "
+        "again; nothing has to be unlocked."
+    )

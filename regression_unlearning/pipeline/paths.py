@@ -14,6 +14,11 @@ def manifest(dataset: str) -> str:
     return f"data/raw/{dataset}/manifest.json"
 
 
+def local(dataset: str) -> str:
+    """What changed of the local files that a dataset was taken from; see `pipeline.local`."""
+    return f".fingerprints/local-{dataset}.txt"
+
+
 def arrays(dataset: str) -> str:
     """A prepared dataset's arrays."""
     return f"data/prepared/{dataset}/arrays.safetensors"

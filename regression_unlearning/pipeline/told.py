@@ -28,10 +28,15 @@ def settings_file(values: Any, write: bool = True) -> str:
         find it.
     """
     text = json.dumps(values, sort_keys=True)
-    path = FOLDER / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"
+    path = place_of(text.encode())
     if write and not path.exists():
         write_text(path, text)
     return str(path)
+
+
+def place_of(content: bytes) -> Path:
+    """The file that holds some settings as JSON."""
+    return FOLDER / f"{hashlib.sha256(content).hexdigest()[:32]}.json"
 
 
 def clear_settings() -> None:

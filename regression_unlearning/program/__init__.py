@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning.errors import UserError
+from regression_unlearning.pipeline import told
 from regression_unlearning.program import streams
 
 
@@ -20,14 +21,20 @@ def settings_argument(text: str) -> Any:
     Raises
     ------
     argparse.ArgumentTypeError
-        When it is neither.
+        When it is neither, or a job's file is not what its name says.
     """
     try:
         if text.lstrip().startswith(("{", "[")):
             return json.loads(text)
-        return json.loads(Path(text).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise argparse.ArgumentTypeError(f"neither JSON nor a JSON file: {error}") from error
+        content = Path(text).read_bytes()
+        if Path(text).parent == told.FOLDER and Path(text) != told.place_of(content):
+            raise ValueError("its content is not what its name says")
+        return json.loads(content)
+    except (OSError, ValueError, RecursionError) as error:
+        raise argparse.ArgumentTypeError(
+            f"neither JSON nor a JSON file: {text[:200]} ({error}); mend it, or run the workflow "
+            "again, which writes its own anew"
+        ) from error
 
 
 def named_path(text: str) -> tuple[str, Path]:
@@ -42,6 +49,24 @@ def named_path(text: str) -> tuple[str, Path]:
     if not (name and sign and path):
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=PATH")
     return name, Path(path)
+
+
+def whole_number(least: int) -> Callable[[str], int]:
+    """An argument's type: a whole number from `least` on."""
+
+    def read(text: str) -> int:
+        if not text.strip().isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+        return int(text)
+
+    return read
+
+
+def device(text: str) -> str:
+    """An argument's type: ``auto``, ``cpu``, ``cuda``, or one GPU such as ``cuda:1``."""
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is none of auto, cpu, cuda")
+    return text
 
 
 class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):

@@ -2,17 +2,17 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from regression_unlearning import __version__
+from regression_unlearning import __version__, seals
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation import values
 from regression_unlearning.evaluation.values import Value
-from regression_unlearning.files import read_json, read_record, sha256
-from regression_unlearning.reporting import claims_files
+from regression_unlearning.files import read_record, sha256
+from regression_unlearning.reporting import claims_files, summaries
 from regression_unlearning.reporting.claims import claims_of
 from regression_unlearning.reporting.tabling import Tabling
 
@@ -92,7 +92,7 @@ def read(folder: Path) -> tuple[list[Value], dict[str, Any]]:
     UserError
         When one is missing, or the values are not those that the provenance is of.
     """
-    told = read_json(folder / PROVENANCE)
+    told = read_record(folder / PROVENANCE, plain=True)  # of an earlier version it has no seal
     path = folder / VALUES
     if not isinstance(told, dict) or sha256(path) != told.get("values_sha256"):
         raise UserError(
@@ -100,6 +100,24 @@ def read(folder: Path) -> tuple[list[Value], dict[str, Any]]:
             "commit, or make them anew."
         )
     return values.from_text(path.read_text(encoding="utf-8"), path), told
+
+
+def check_table(path: Path, found: Sequence[Value], told: Mapping[str, Any]) -> None:
+    """See that a table's CSV file is what the values say.
+
+    Raises
+    ------
+    UserError
+        When it is not, or cannot be read.
+    """
+    try:
+        one = Tabling(found, told["tables"][path.stem])
+        if path.read_text(encoding="utf-8") == summaries.as_csv(one.layout.measured(one.summaries)):
+            return
+        why = f"it is not what {path.with_name(VALUES)} says"
+    except (KeyError, UnicodeDecodeError, OSError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+    raise UserError(seals.damaged(path, why))
 
 
 def verify(folder: Path) -> dict[str, str]:
@@ -116,6 +134,8 @@ def verify(folder: Path) -> dict[str, str]:
         See `read`.
     """
     found, told = read(folder)
+    if lacking := [key for key in ("tables", "claims", "title") if key not in told]:
+        raise UserError(f"{folder / PROVENANCE} has no {lacking[0]!r}; make it anew.")
     made = {
         f"{name}{ending}": text
         for name, settings in told["tables"].items()

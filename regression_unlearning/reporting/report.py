@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +13,9 @@ from typing import Any
 
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from PIL import Image
 
+from regression_unlearning import seals
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_text
 from regression_unlearning.reporting import ranks, report_settings
@@ -50,8 +53,11 @@ class Picture:
         """The picture itself, as the source of an ``img`` element."""
         try:
             content = Path(self.png).read_bytes()
-        except OSError as error:
-            raise UserError(f"cannot read the figure {self.png}: {error.strerror}.") from error
+            with Image.open(io.BytesIO(content), formats=["PNG"]) as opened:
+                opened.verify()  # each part bears a check sum
+        except (OSError, SyntaxError) as error:
+            why = getattr(error, "strerror", None) or "it is no whole PNG image"
+            raise UserError(seals.damaged(self.png, why)) from error
         return f"data:image/png;base64,{base64.b64encode(content).decode('ascii')}"
 
 

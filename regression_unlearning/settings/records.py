@@ -161,7 +161,7 @@ def read_record(folder: Path, dataset: str, label: str) -> Record:
         raise UserError(
             f"{not_there(name, 'file')} Take `tuned` out; `snakemake --cores 2 {name}` makes it."
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UserError(f"{name} cannot be read: {error}") from None
     now = isinstance(values, dict) and "form" in values
     try:

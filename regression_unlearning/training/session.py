@@ -13,7 +13,7 @@ from torch import nn
 from regression_unlearning import program, provenance
 from regression_unlearning.data.prepared import load_prepared
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import sha256
+from regression_unlearning.files import free, sha256
 from regression_unlearning.models.modules.build import build
 from regression_unlearning.settings.jobs import NetworkJob
 from regression_unlearning.training import checkpoints, interruption
@@ -34,7 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--parts", type=Path, help="the forget set's parts (.npz)")
     parser.add_argument(
-        "--seed", type=int, nargs="+", required=True, help="training seeds, one model for each"
+        "--seed",
+        type=program.whole_number(0),
+        nargs="+",
+        required=True,
+        help="training seeds, one model for each",
     )
     parser.add_argument(
         "--code",
@@ -44,9 +48,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="STEP=PATH: a file that stands for the code of a step; without it all of the library "
         "counts",
     )
-    parser.add_argument("--threads", type=int, default=1, help="CPU threads of this program")
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
-    parser.add_argument("--gpus", type=int, default=0, help="GPUs that this job asked for")
+    parser.add_argument(
+        "--threads", type=program.whole_number(1), default=1, help="CPU threads of this program"
+    )
+    parser.add_argument("--device", type=program.device, default="auto", help="auto, cpu or cuda")
+    parser.add_argument(
+        "--gpus", type=program.whole_number(0), default=0, help="GPUs that this job asked for"
+    )
     parser.add_argument(
         "--output", type=Path, nargs="+", required=True, help="file to write for each seed"
     )
@@ -131,6 +139,8 @@ class Session:
             "inputs": {**self.inputs, **inputs},
             "code": self.code.get(step) or provenance.library_code(),
         }
+        for path in (output, output.with_suffix(".json")):
+            free(path)
         run = Run(output, identity)
         self.runs.append(run)
         if run.finished:

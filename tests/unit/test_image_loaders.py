@@ -33,7 +33,6 @@ def run(tmp_path):
         chosen = module.Settings(**{"size": 6, **settings})
         raw = tmp_path / "raw" / "it"
         shutil.rmtree(raw, ignore_errors=True)
-        (tmp_path / "c.seen.json").unlink(missing_ok=True)
         module.download(raw, chosen, mirror=source, checksums=tmp_path / "c.json", embedding=None)
         prepare(raw, tmp_path / "prepared", loader_of(module), chosen, None)
         return tmp_path / "prepared"

@@ -1,8 +1,10 @@
 """Locks of a head process that is gone, and of one that lives."""
 
+import socket
 import subprocess
 import sys
 import time
+from datetime import date
 
 from regression_unlearning.pipeline import lock
 
@@ -29,6 +31,9 @@ def test_the_lock_of_a_living_head_stays_until_it_is_killed(tmp_path):
     file.write_text("made by the living head\n")
     assert not lock.take(tmp_path)
     assert file.exists()
+    said = lock.another(tmp_path)
+    assert f"process {head.pid} on {socket.gethostname()}, since {date.today():%Y}" in said
+    assert "--unlock" not in said and len(said.splitlines()) == 1
     head.kill()
     head.wait()
     deadline = time.monotonic() + 5

@@ -230,7 +230,7 @@ def test_a_comment_reruns_nothing(built, path):
 #: A kind of edit, a file, what stands there, what stands there then.
 WORDS = {
     "docstring": ("training/fit.py", "The one training loop", "The single training loop"),
-    "message of files": ("files.py", "cannot make the folder", "the folder cannot be made:"),
+    "message of files": ("files.py", "make the folder", "build the folder"),
     "message of errors": ("errors.py", "did you mean", "perhaps you meant"),
     "wording": ("settings/wording.py", "must be a whole number", "must be an integer"),
     "function of wording": ("settings/wording.py", "more likewise", "more of the kind"),

@@ -154,6 +154,8 @@ def _opened(path: Path, advice: str) -> Iterator[tuple[dict[str, str], Callable[
             else:
                 taped = stack.enter_context(tarfile.open(path, "r:*"))
                 listed = [(one.name, one, unfit_tar(one, limit)) for one in taped.getmembers()]
+                while taped.fileobj.read(BLOCK):  # a packer's check sum stands at the end
+                    pass
                 read = taped.extractfile
         except DAMAGED as error:
             raise damaged(path, error, advice) from error

@@ -13,9 +13,10 @@ import requests
 
 from regression_unlearning.data.fetching import archives, transfer
 from regression_unlearning.data.fetching.archives import Spoilt
+from regression_unlearning.data.fetching.local import Local, stamp
 from regression_unlearning.data.fetching.wanted import MANIFEST, Ledger, Wanted
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import whole, write_record
+from regression_unlearning.files import sha256, whole, write_record
 
 __all__ = ["Wanted", "fetch"]
 
@@ -35,9 +36,10 @@ def fetch(
 ) -> None:
     """Bring one dataset's raw files into a folder, and say in ``manifest.json`` what they are.
 
-    A file that already lies there with the right content stays. Another comes from the mirror where
-    one is set, and only from there; else it is downloaded. The manifest's ``source`` is where a
-    file came from, or would come from where it stayed without a manifest.
+    A file that already lies there with the right content stays, unless the mirror's file that it
+    was taken from has changed since (`local`). Another comes from the mirror where one is set, and
+    only from there; else it is downloaded. The manifest's ``source`` is where a file came from, or
+    would come from where it stayed without a manifest.
 
     Parameters
     ----------
@@ -48,8 +50,8 @@ def fetch(
     mirror : Path or None
         A folder that already holds the files.
     checksums : Path
-        JSON file of SHA-256 by key. The hash of a file without one is recorded beside it when first
-        seen.
+        JSON file of SHA-256 by key. The hash of a download without one is recorded beside it when
+        first seen.
     session : requests.Session, optional
         Used for the downloads.
 
@@ -66,27 +68,40 @@ def fetch(
         raise UserError(
             f"the data mirror {mirror} is not a folder: mend data_mirror, or unset it to download."
         )
-    ledger = Ledger(folder, checksums)
-    sources = {item.file: ledger.source(item) for item in wanted if ledger.keeps(item)}
+    ledger, local = Ledger(folder, checksums), Local(folder)
+    kept = [one for one in wanted if ledger.keeps(one) and _stands(one, mirror, ledger, local)]
+    sources = {item.file: ledger.source(item) for item in kept}
     missing = [item for item in wanted if item.file not in sources]
     if mirror is not None:
         _check_mirror(missing, mirror)
     for source, items in _grouped(missing, mirror).items():
         if mirror is not None:
-            _take(items, folder, mirror, source, ledger)
+            _take(items, folder, mirror / source, source, ledger, local)
         else:
             _download(items, wanted, folder, source, ledger, session)
+            ledger.record()
+    if mirror is None:
         ledger.record()
-    ledger.record()
     for item in wanted:
         sources[item.file] = sources.get(item.file) or _source(item, mirror)
+    local.write([item.file for item in (kept if mirror is None else wanted)])
     files = {name: {**ledger.seen[name], "source": sources[name]} for name in sorted(sources)}
     write_record(folder / MANIFEST, {"files": files})
 
 
-def _take(items: Sequence[Wanted], folder: Path, mirror: Path, source: str, ledger: Ledger) -> None:
-    """Copy or unpack files that one file of the mirror holds."""
-    held = mirror / source
+def _stands(item: Wanted, mirror: Path | None, ledger: Ledger, local: Local) -> bool:
+    """Whether a kept file is what the mirror holds now, or what its publisher vouches for."""
+    found = _found(item, mirror) if mirror is not None else None
+    if found is None:
+        return True
+    return local.stands(mirror / found, item.file, vouched=ledger.vouched(item) is not None)
+
+
+def _take(
+    items: Sequence[Wanted], folder: Path, held: Path, source: str, ledger: Ledger, local: Local
+) -> None:
+    """Copy or unpack files that one file of the mirror holds, and note what it was."""
+    stamped = stamp(held)
     came = f"the mirror's {source}"
     advice = f"Put a good copy at {held}."
     log.info("%s: %s from %s", folder.name, ", ".join(item.file for item in items), came)
@@ -95,6 +110,8 @@ def _take(items: Sequence[Wanted], folder: Path, mirror: Path, source: str, ledg
     for item in items:
         if item not in packed:
             _copy(held, item, folder, came, advice, ledger)
+    copied = [ledger.seen[item.file]["sha256"] for item in items if item not in packed]
+    local.note(held, stamped, copied[0] if copied else sha256(held), [one.file for one in items])
 
 
 def _download(

@@ -116,10 +116,16 @@ class Ledger:
         """Name of a file in the lists of hashes."""
         return f"{self.folder.name}/{item.file}"
 
+    def vouched(self, item: Wanted) -> str | None:
+        """The SHA-256 that its publisher or the settings give a file, where they do."""
+        return item.sha256 or self.published.get(self.key(item))
+
     def expected(self, item: Wanted) -> str | None:
-        """The SHA-256 that a file must have, where one is known."""
-        key = self.key(item)
-        return item.sha256 or self.published.get(key) or self.recorded.get(key)
+        """The SHA-256 that a file must have, where one is known.
+
+        Of a file without an address none is recorded: it is the user's own, and may change.
+        """
+        return self.vouched(item) or (self.recorded.get(self.key(item)) if item.url else None)
 
     def source(self, item: Wanted) -> str | None:
         """Where the manifest says a file came from."""
@@ -169,7 +175,7 @@ class Ledger:
 
     def _note(self, item: Wanted, found: dict[str, Any]) -> None:
         self.seen[item.file] = found
-        if self.expected(item) is None:
+        if item.url and self.expected(item) is None:
             self.fresh[self.key(item)] = found["sha256"]
 
     def record(self) -> None:
@@ -191,10 +197,7 @@ def note_made(folder: Path, names: Iterable[str], source: str) -> None:
 
 
 def _measured(path: Path) -> dict[str, Any]:
-    try:
-        return {"sha256": sha256(path), "bytes": path.stat().st_size}
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}; mend its permission.") from error
+    return {"sha256": sha256(path), "bytes": path.stat().st_size}
 
 
 def _read_manifest(path: Path) -> dict[str, dict[str, Any]]:
@@ -210,7 +213,7 @@ def _read_checksums(path: Path) -> dict[str, str]:
         recorded = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UserError(f"cannot read {path}: {error}. Mend it, or take it out.") from error
     if not isinstance(recorded, dict):
         raise UserError(f"{path} must hold one JSON object of names and SHA-256 hashes.")

@@ -92,8 +92,8 @@ def download(
         if why := lack(settings, mirror):
             raise UserError(f"{folder.name}: {why}")
         path = Path(settings.path).expanduser()
-        if settings.member is None and not (folder / settings.file).exists():
-            read(path, settings.table)  # a copy of a wrong table would have to be removed
+        if settings.member is None:
+            read(path, settings.table)  # what is wrong is named where the user has it
         mirror, places = path.parent, (path.name,)
     wanted = Wanted(
         file=settings.file,

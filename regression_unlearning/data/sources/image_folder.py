@@ -130,8 +130,8 @@ def download(
     held = all((folder / name).is_file() for name in (LABELS, ARCHIVE))
     if (not held or settings.folder) and (why := lack(settings, mirror)):
         raise UserError(f"{folder.name}: {why}")
-    if source is not None and not (folder / LABELS).exists():
-        settings.read(source / settings.labels)  # a copy of wrong labels would have to be removed
+    if source is not None and (source / settings.labels).exists():
+        settings.read(source / settings.labels)  # what is wrong is named where the user has it
     labels = Wanted(file=LABELS, url=settings.labels_url, mirror=(settings.labels,))
     images = Wanted(file=ARCHIVE, url=settings.images_url, mirror=(settings.images,))
     in_place = bring(folder, [labels], images, source=source, checksums=checksums)

@@ -209,6 +209,9 @@ def _parsed(content: bytes, part: str) -> "pd.DataFrame":
 
     whole = loadmat(io.BytesIO(content), variable_names=[part], squeeze_me=True)[part]
     columns = {field: np.atleast_1d(whole[field].item()) for field in FIELDS}
+    lengths = {field: len(column) for field, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"its fields are not equally long: {lengths}")
     born, taken, score, second = (
         columns[field].astype(np.float64)
         for field in ("dob", "photo_taken", "face_score", "second_face_score")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from regression_unlearning.data.families.images.places import listed, locate, reader
 from regression_unlearning.data.fetching.download import Wanted, fetch
+from regression_unlearning.data.fetching.local import Local, stamp
 from regression_unlearning.data.fetching.wanted import MANIFEST, nowhere
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import not_there, read_record, write_record
@@ -105,22 +106,25 @@ def brought(raw: Path) -> Path:
 
 
 def note_content(folder: Path, images: Path, names: Iterable[str]) -> None:
-    """Put a hash over the names and bytes of some images into the manifest.
+    """Put a hash over the names and bytes of some images into the manifest; note each (`Local`).
 
     Raises
     ------
     UserError
         When images are missing: counted, the first ones named.
     """
-    found = hashlib.sha256()
+    found, local = hashlib.sha256(), Local(folder)
     names = sorted(names)
     with reader(images) as read:
         for name, entry in zip(names, locate(names, images, "the labels"), strict=True):
             try:
-                digest = hashlib.sha256(read(entry)).digest()
+                stamped = stamp(images / entry)
+                content = hashlib.sha256(read(entry))
             except (OSError, ValueError) as error:
                 raise UserError(f"cannot read {images / name}: {error}; mend it.") from error
-            found.update(name.encode() + digest)
+            found.update(name.encode() + content.digest())
+            local.note(images / entry, stamped, content.hexdigest())
+    local.write()
     _note(folder, content=found.hexdigest())
 
 

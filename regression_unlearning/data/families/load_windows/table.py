@@ -114,6 +114,8 @@ def _chunks(path: Path, form: Format) -> Iterator[tuple[int, np.ndarray, np.ndar
     dated, start = Dates(path, form.date_format), 2
     try:
         for chunk in pd.read_csv(path, dtype=kinds, **options):
+            if chunk.empty:  # a header alone
+                continue
             values = chunk[columns].to_numpy()
             if not _usable(values, form).all():
                 raise ValueError("a cell is empty or infinite")

@@ -96,15 +96,20 @@ def _read(path: Path, layout: Pairs) -> "pd.DataFrame":
         header, lines = lines.iloc[:1], lines.iloc[1:]
         columns = tuple(name.strip() for name in "".join(header).split("\t"))
     chosen = _chosen(columns, layout, path)
+    if lines.empty:
+        raise UserError(f"{path}, row 1: no pair is in it; put there what the file should hold.")
     table = lines.str.split("\t", expand=True).reindex(columns=range(len(columns)))
     table = table.set_axis(list(columns), axis=1)
-    second = layout.sentences[1]
-    short = table.isna().any(axis=1) | (table[second].fillna("").str.strip() == "")
+    first, second = layout.sentences
+    sentences = table[[first, second]].fillna("").astype(str)
+    short = table.isna().any(axis=1) | sentences.apply(lambda one: one.str.strip() == "").any(
+        axis=1
+    )
     if short.any():
         named = ", ".join(filter(None, columns))
         raise UserError(
             f"{path}, row {short.idxmax()}: fewer than {len(columns)} tab-separated fields "
-            f"({named}), or an empty {second}; mend the row or take it out."
+            f"({named}), or an empty {first} or {second}; mend the row or take it out."
         )
     scores = pd.to_numeric(table[layout.score], errors="coerce")
     wrong = ~scores.between(LOWEST, HIGHEST)

@@ -1,0 +1,36 @@
+"""Local files that a dataset was taken from and that have changed: its data are then made anew.
+
+For each dataset lies a file, rewritten only where such a change is found. The jobs that fetch and
+prepare the data read it, so that they run again then, and only then.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from regression_unlearning.data.fetching.local import Local
+from regression_unlearning.files import sha256, write_own
+from regression_unlearning.pipeline import paths
+
+
+def notice(datasets: Iterable[str]) -> list[str]:
+    """Write the datasets' files anew where local files have changed; say which, a line a dataset.
+
+    Parameters
+    ----------
+    datasets : iterable of str
+        Their names.
+    """
+    said = []
+    for dataset in datasets:
+        place = Path(paths.local(dataset))
+        changed = Local(Path(paths.manifest(dataset)).parent).changed()
+        text = "".join(f"{sha256(path)}  {path}\n" for path in changed)
+        if not place.is_file() or (changed and place.read_text(encoding="utf-8") != text):
+            write_own(place, text)
+        if changed:
+            more = f" and {len(changed) - 1:,} more files have" if changed[1:] else " has"
+            said.append(
+                f"datasets.{dataset}: {changed[0]}{more} changed since the data were taken from "
+                "there; they are made anew, and all that follows from them."
+            )
+    return said
