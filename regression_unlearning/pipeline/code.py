@@ -67,7 +67,7 @@ class Code:
     def taking(self, wildcards: Any) -> dict[str, str]:
         """Taking a model trained elsewhere."""
         network = self._network(wildcards.dataset)
-        own = [_SESSION, *network]
+        own = [_SESSION, f"{LIBRARY}.models.modules.unpickle:main", *network]
         return {**self._program("take_original", network), "take": self._file("take", own)}
 
     def training(self, wildcards: Any) -> dict[str, str]:
