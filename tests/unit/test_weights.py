@@ -84,7 +84,8 @@ def test_what_does_not_fit_is_counted_and_the_first_of_each_is_named():
         "d": Weight((2, 3), floating=False),
     }
     assert misfit(found, wanted) == (
-        "2 of 4 weights missing, the first 'a' (nearest there: 'module.a'); 2 foreign, the first 'module.a'; "
+        "2 of 4 weights missing, the first 'a' (nearest there: 'module.a'); "
+        "2 foreign, the first 'module.a'; "
         "1 of another shape, the first 'c': (3, 2), not (2, 3); "
         "1 of another kind, the first 'd': it must hold fractions"
     )
@@ -124,7 +125,8 @@ def test_a_model_of_another_network_is_refused_in_one_line(make_task, tmp_path):
         load_model(task, tmp_path / "m.safetensors")
     assert str(raised.value) == (
         f"cannot load {tmp_path}/m.safetensors into SentencePairLSTM: 1 of {len(state)} weights "
-        "missing, the first 'output.bias' (nearest there: 'old.bias'); 1 foreign, the first 'old.bias'. "
+        "missing, the first 'output.bias' (nearest there: 'old.bias'); 1 foreign, "
+        "the first 'old.bias'. "
         "See docs/your-own-model.md."
     )
 

@@ -19,6 +19,10 @@ HOLDERS = ("state_dict", "model_state_dict", "model")
 BESIDE = 1 << 30
 
 
+class NoState(Exception):
+    """What a pickle holds in place of a state."""
+
+
 def bound(size: int) -> None:
     """Let this process take no more memory than a state of a file's `size` needs, where it can."""
     with suppress(OSError, ValueError):
@@ -32,41 +36,52 @@ def state_in(found: Any) -> dict[str, Any]:
 
     Raises
     ------
-    ValueError
+    NoState
         When there is none.
     """
     from torch import Tensor
 
     for _ in range(3):
         if not isinstance(found, Mapping):
-            raise ValueError(f"it holds no state but {type(found).__name__}")
+            raise NoState(f"it holds no state but {type(found).__name__}")
         holder = next((one for one in HOLDERS if isinstance(found.get(one), Mapping)), None)
         if holder is None:
             break
         found = found[holder]
     other = [name for name, value in found.items() if not isinstance(value, Tensor)]
     if other:
-        raise ValueError(f"beside tensors it holds {str(other[0])[:60]!r}")
+        raise NoState(f"beside tensors it holds {str(other[0])[:60]!r}")
     return {str(name): value.detach().clone().contiguous() for name, value in found.items()}
 
 
-def main(source: str, target: str) -> str:
-    """Read one file and write the other; returns what is wrong, in one line."""
+def main(source: str, target: str) -> None:
+    """Read one file and write the other.
+
+    Raises
+    ------
+    NoState
+        In one line, when the file holds no state.
+    """
     import torch
     from safetensors.torch import save_file
 
     try:
         bound(Path(source).stat().st_size)
         save_file(state_in(torch.load(source, map_location="cpu", weights_only=True)), target)
+    except NoState:
+        raise
     except MemoryError:
-        return "reading it takes more memory than a state of its size"
-    except Exception as error:
+        raise NoState("reading it takes more memory than a state of its size") from None
+    except Exception as error:  # whatever the file makes torch say
         said = " ".join(str(error).split())
+        why = f"it is no state that torch reads ({said[:120] or type(error).__name__})"
         if named := re.search(r"\bGLOBAL (\S+)", said):
-            return f"it holds more than tensors ({named[1]}), which is never loaded"
-        return f"it is no state that torch reads ({said[:120] or type(error).__name__})"
-    return ""
+            why = f"it holds more than tensors ({named[1]}), which is never loaded"
+        raise NoState(why) from error
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    try:
+        main(*sys.argv[1:])
+    except NoState as error:
+        sys.exit(str(error))
