@@ -84,7 +84,7 @@ def test_what_does_not_fit_is_counted_and_the_first_of_each_is_named():
         "d": Weight((2, 3), floating=False),
     }
     assert misfit(found, wanted) == (
-        "2 of 4 weights missing, the first 'a' (nearest there: 'module.a'); "
+        "2 of 4 weights missing, the first 'a'; "
         "2 foreign, the first 'module.a'; "
         "1 of another shape, the first 'c': (3, 2), not (2, 3); "
         "1 of another kind, the first 'd': it must hold fractions"
