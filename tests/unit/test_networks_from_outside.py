@@ -1,4 +1,4 @@
-"""Networks that somebody else's code makes: found layers, names in files, one line for what fails."""
+"""Networks of somebody else's code: found layers, names in files, one line for what fails."""
 
 import sys
 from textwrap import dedent
@@ -124,7 +124,7 @@ def test_outputs_are_a_matrix(rows):
     [
         (
             {"name": "own_net:Small"},
-            "'own_net:Small': there is no module own_net, neither installed",
+            "'own_net:Small': there is no module own_net, neither",
         ),
         ({"name": "own_nets:Smal"}, "own_nets.py: unknown class 'Smal'; did you mean 'Small'?"),
         ({"name": "own_nets:"}, "own_nets.py: unknown class ''"),
@@ -222,7 +222,7 @@ IMAGENET = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
 
 
 def user_s_script(folder):
-    """Somebody's own training script, as short as can be: targets in hundreds, ImageNet's numbers."""
+    """Somebody's own training script, short: targets in hundreds, ImageNet's numbers."""
     torch.manual_seed(0)
     pixels = torch.randint(0, 256, (56, 3, 32, 32), dtype=torch.uint8)
     target = pixels.double().mean((1, 2, 3)) - 100

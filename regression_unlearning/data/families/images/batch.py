@@ -25,8 +25,8 @@ class Reading(Section):
 
     In training an image is cut at random out of itself with `padding` black pixels around, and
     mirrored in half of the cases where `flip` says so; a value v of 0 to 1 becomes
-    (v - mean) / deviation, whose other name is std. `whole_on_device` keeps all images in the device's memory: always,
-    never, or where they take at most half of what is free there.
+    (v - mean) / deviation (std will do for its name). `whole_on_device` keeps all images in the
+    device's memory: always, never, or where they take at most half of what is free there.
     """
 
     padding: Whole = 16
