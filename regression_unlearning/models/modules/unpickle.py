@@ -67,7 +67,9 @@ def main(source: str, target: str) -> None:
 
     try:
         bound(Path(source).stat().st_size)
-        save_file(state_in(torch.load(source, map_location="cpu", weights_only=True)), target)
+        with Path(source).open("rb") as file:  # torch goes by a path's ending
+            found = torch.load(file, map_location="cpu", weights_only=True)
+        save_file(state_in(found), target)
     except NoState:
         raise
     except MemoryError:

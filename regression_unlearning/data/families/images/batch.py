@@ -6,13 +6,13 @@ with a margin of 16 black pixels and a random flip; mean and deviation 0.5.
 
 import logging
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from regression_unlearning.data.families.images.augmentation import cut, places
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings.section import Count, Positive, Section, Whole
+from regression_unlearning.settings.section import Count, Positive, Section, Whole, listed
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +31,10 @@ class Reading(Section):
 
     padding: Whole = 16
     flip: bool = True
-    mean: float | tuple[float, ...] = 0.5
-    """Taken from a value of 0 to 1; a list holds one for each channel."""
-    deviation: Positive | tuple[Positive, ...] = 0.5
-    """By which it is divided then; a list likewise."""
+    mean: Annotated[tuple[float, ...], listed(int, float), Field(min_length=1)] = (0.5,)
+    """Taken from a value of 0 to 1; one number, or one for each channel."""
+    deviation: Annotated[tuple[Positive, ...], listed(int, float), Field(min_length=1)] = (0.5,)
+    """By which it is divided then; likewise."""
     crop: Count | None = None
     """Pixels a side that the network sees: the middle, around the place of a random cut; null:
     all."""
@@ -86,12 +86,12 @@ class Inputs:
         if self.device.type != "cpu" and self._fits():
             self.images = self.images.to(self.device)
 
-    def _of_channels(self, value: float | tuple[float, ...], key: str):
+    def _of_channels(self, value: tuple[float, ...], key: str):
         """A number, or Tensor (channels, 1, 1)."""
         import torch
 
-        if not isinstance(value, tuple):
-            return value
+        if len(value) == 1:
+            return value[0]
         if len(value) != self.channels:
             raise UserError(
                 f"reading.{key}: {len(value)} numbers for images of {self.channels} channels; give "
