@@ -15,6 +15,7 @@ from traceback import extract_tb
 from types import ModuleType
 from typing import Any
 
+from regression_unlearning import classes
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.section import Section
 
@@ -31,8 +32,15 @@ KINDS = {
     "measure": ("evaluation", _MEASURE, "regression_unlearning.measures"),
     "figure": ("reporting.figures", ("NEEDS", "SEE", "draw"), "regression_unlearning.figures"),
 }
+#: The module that serves every network named by what makes it.
+OUTSIDE = "regression_unlearning.models.modules.outside"
 #: The two modules of a family, and what each must define.
 HALVES = {"prepare": ("prepare",), "batch": ("Reading", "Inputs")}
+
+
+def made_by(name: str) -> str | None:
+    """What makes a network that is named by that, or by an entry point of that; see `classes`."""
+    return classes.made_by(name, entry_points(group=KINDS["network"][2], name=name))
 
 
 @cache
@@ -44,6 +52,8 @@ def module_name(kind: str, name: str) -> str | None:
     UserError
         When two bear it.
     """
+    if kind == "network" and made_by(name):
+        return OUTSIDE
     folder, _, group = KINDS[kind]
     own = f"regression_unlearning.{folder}.{name}"
     found = [own] if name.isidentifier() and find_spec(own) is not None else []
@@ -83,7 +93,7 @@ def load(kind: str, name: str, where: str = "") -> ModuleType:
     if found is None:
         raise unknown(kind, name, known(kind), where)
     needed = KINDS[kind][1]
-    module = _imported(found, kind, name, where)
+    module = imported(found, kind, name, where)
     missing = [part for part in needed if _lacks(module, part)]
     if missing == list(needed) != [] and found.startswith("regression_unlearning."):
         raise unknown(kind, name, known(kind), where)  # a file of ours that is something else
@@ -93,7 +103,7 @@ def load(kind: str, name: str, where: str = "") -> ModuleType:
     return module
 
 
-def _imported(module: str, kind: str, name: str, where: str) -> ModuleType:
+def imported(module: str, kind: str, name: str, where: str) -> ModuleType:
     """Import the module that bears a name.
 
     Raises
@@ -177,7 +187,7 @@ def part(family: str, part: str, where: str = "") -> ModuleType:
         As of `load`: when nothing bears the name, or the half lacks what it must define.
     """
     name = part_name(family, part, where)
-    module = _imported(name, "family", family, where)
+    module = imported(name, "family", family, where)
     missing = [one for one in HALVES[part] if _lacks(module, one)]
     _complete(name, "family", family, where, missing)
     return module
@@ -192,4 +202,5 @@ def known(kind: str) -> list[str]:
         for found in iter_modules(package.__path__)
         if all(hasattr(import_module(f"{package.__name__}.{found.name}"), part) for part in needed)
     ]
-    return sorted({*own, *(point.name for point in entry_points(group=group))})
+    forms = classes.FORMS if kind == "network" else ()
+    return sorted({*own, *(point.name for point in entry_points(group=group)), *forms})

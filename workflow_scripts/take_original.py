@@ -18,7 +18,7 @@ def main() -> None:
     add_arguments(parser)
     parser.add_argument("--identity", nargs="+", required=True, help="dataset, role")
     parser.add_argument(
-        "--given", type=Path, nargs="+", required=True, help="a model (.safetensors) for each seed"
+        "--given", type=Path, nargs="+", required=True, help="a model's file for each seed"
     )
     parser.add_argument(
         "--settings",

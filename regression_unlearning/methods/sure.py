@@ -132,7 +132,7 @@ def unlearn(model, task, settings: Settings):
     from regression_unlearning.models.modules.activations import evaluating
     from regression_unlearning.models.modules.build import seeded
     from regression_unlearning.training.batches import drawn_beside
-    from regression_unlearning.training.optimiser import Adam
+    from regression_unlearning.training.optimiser import optimiser
     from regression_unlearning.training.seeds import seed_for
 
     each = min(settings.domain_rows, len(task.forget), len(task.held_out))
@@ -170,7 +170,7 @@ def unlearn(model, task, settings: Settings):
         groups = [
             {"params": list(players[name].parameters()), "lr": rate} for name, rate in rates.items()
         ]
-        return Adam(groups, fused=True)
+        return optimiser(groups, settings)
 
     task.fit(
         nn.ModuleDict({"model": model, "judge": judge}),

@@ -25,16 +25,13 @@ def build(settings: Settings, inputs, outputs: int = 1):
     UserError
         When the images are grey.
     """
-    from torch import nn
     from torchvision.models import mobilenet_v3_large
 
-    from regression_unlearning.models.modules.hard_sigmoid import HardSigmoid
+    from regression_unlearning.models.modules.hard_sigmoid import twice_differentiable
     from regression_unlearning.models.modules.stack import Stack, three
 
     three(inputs, "mobilenet_v3")
     base = mobilenet_v3_large(weights=None)
-    for module in list(base.features.modules()):
-        if isinstance(getattr(module, "scale_activation", None), nn.Hardsigmoid):
-            module.scale_activation = HardSigmoid()
+    twice_differentiable(base.features)
     named = {f"block{number}": block for number, block in enumerate(base.features)}
     return Stack(named, base.classifier[0].in_features, outputs, settings.dropout)

@@ -1,16 +1,27 @@
-"""Weights that lie in a safetensors file: whether it is one, and whether a network takes them.
+"""Weights that lie in a file: whether they can be read, and whether a network takes them.
 
-Read from the file's header alone. Nothing here imports a network library.
+Read from a safetensors file's header alone; a pickle is made one by a process of its own. Nothing
+here imports a network library.
 """
 
-from collections.abc import Mapping
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from difflib import get_close_matches
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from regression_unlearning.errors import UserError
 
 _PICKLES = (b"PK\x03\x04", b"\x80")
-_WRITE = "write it with safetensors.torch.save_file(model.state_dict(), 'MODEL.safetensors')"
+_WRITE = "save model.state_dict() with safetensors.torch.save_file, or with torch.save"
+#: What wraps a network, and puts this before its weights' names.
+WRAPPED = ("module.", "_orig_mod.")
+#: Seconds that reading a pickle may take, and bytes a second more.
+SECONDS, PACE = 300, 10 << 20
 
 
 class Weight(NamedTuple):
@@ -18,6 +29,52 @@ class Weight(NamedTuple):
 
     shape: tuple[int, ...]
     floating: bool = True
+
+
+@contextmanager
+def as_safetensors(path: str | Path, said: str) -> Iterator[Path]:
+    """A safetensors file of what a file holds: itself, or what a pickle's state was written to.
+
+    Parameters
+    ----------
+    path, said
+        See `weights_in`.
+
+    Raises
+    ------
+    UserError
+        When the pickle holds anything but a state, or takes more memory or time than one.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            first, size = file.read(9), path.stat().st_size
+    except OSError:
+        first = b""  # said by whoever reads it
+    if first[8:] == b"{" or not first.startswith(_PICKLES):
+        yield path
+        return
+    program = Path(__file__).with_name("modules") / "unpickle.py"
+    with TemporaryDirectory() as folder:
+        made = Path(folder) / "state.safetensors"
+        unsafe = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"
+        around = {name: value for name, value in os.environ.items() if name != unsafe}
+        try:
+            done = subprocess.run(
+                [sys.executable, "-P", str(program), str(path.resolve()), str(made)],
+                env={**around, "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"},
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=SECONDS + size / PACE,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise UserError(f"{said}: it is not read in {error.timeout:.0f} s; {_WRITE}.") from None
+        if done.returncode:
+            lines = done.stderr.strip().splitlines() or [f"reading it ended ({done.returncode})"]
+            raise UserError(f"{said}: {lines[-1]}; {_WRITE}.")
+        yield made
 
 
 def weights_in(path: str | Path, said: str) -> dict[str, Weight]:
@@ -33,14 +90,13 @@ def weights_in(path: str | Path, said: str) -> dict[str, Weight]:
     Raises
     ------
     UserError
-        When the file is missing, is a pickle (never loaded), is no whole safetensors file, or holds
-        no weight.
+        When the file is missing, is no whole safetensors file, or holds no weight.
     """
     from safetensors import SafetensorError, safe_open
 
     try:
-        with Path(path).open("rb") as file:
-            first = file.read(4)
+        with Path(path).open("rb"):  # the library's own words name no reason
+            pass
         with safe_open(path, "np") as file:
             parts = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
             found = {
@@ -52,11 +108,7 @@ def weights_in(path: str | Path, said: str) -> dict[str, Weight]:
     except OSError as error:
         raise UserError(f"{said}: {error.strerror or error}.") from error
     except SafetensorError as error:
-        # asked only now: the length that a safetensors file begins with may look like a pickle's
-        why = f"it is no whole safetensors file ({error})"
-        if first.startswith(_PICKLES):
-            why = "it is a pickle (torch.save), which is never loaded, as it may run any code"
-        raise UserError(f"{said}: {why}; {_WRITE}.") from error
+        raise UserError(f"{said}: it is no whole safetensors file ({error}); {_WRITE}.") from error
     if not found:
         raise UserError(f"{said}: it holds no weights.")
     return found
@@ -68,6 +120,20 @@ def weights_of(model: Any) -> dict[str, Weight]:
         name: Weight(tuple(value.shape), value.is_floating_point())
         for name, value in model.state_dict().items()
     }
+
+
+def unwrapped(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What a file holds, its names freed of what a wrapper of the network put before all of them.
+
+    Names that the network wants as they are stay so.
+    """
+    names = {name: name for name in found}
+    while not names.keys() & wanted.keys():
+        before = next((one for one in WRAPPED if all(name.startswith(one) for name in names)), None)
+        if before is None:
+            break
+        names = {name.removeprefix(before): own for name, own in names.items()}
+    return {name: found[own] for name, own in names.items()}
 
 
 def misfit(found: Mapping[str, Weight], wanted: Mapping[str, Weight]) -> str:
@@ -87,7 +153,10 @@ def misfit(found: Mapping[str, Weight], wanted: Mapping[str, Weight]) -> str:
     kinds = [name for name in both if found[name].floating != wanted[name].floating]
     parts = []
     if missing:
-        parts.append(f"{len(missing)} of {len(wanted)} weights missing, the first {missing[0]!r}")
+        near = get_close_matches(missing[0], foreign, 1)
+        hint = f" (nearest there: {near[0]!r})" if near else ""
+        said = f"{len(missing)} of {len(wanted)} weights missing, the first {missing[0]!r}{hint}"
+        parts.append(said)
     if foreign:
         parts.append(f"{len(foreign)} foreign, the first {foreign[0]!r}")
     if shapes:

@@ -67,7 +67,7 @@ class Code:
     def taking(self, wildcards: Any) -> dict[str, str]:
         """Taking a model trained elsewhere."""
         network = self._network(wildcards.dataset)
-        own = [_SESSION, *network]
+        own = [_SESSION, f"{LIBRARY}.models.modules.unpickle:main", *network]
         return {**self._program("take_original", network), "take": self._file("take", own)}
 
     def training(self, wildcards: Any) -> dict[str, str]:
@@ -127,11 +127,12 @@ class Code:
         return registry.module_name("source", self.settings.datasets[dataset].loader) or ""
 
     def _network(self, dataset: str) -> list[str]:
-        model = registry.module_name(
-            "network", plan.network(self.settings, dataset)["model"]["name"]
-        )
+        name = plan.network(self.settings, dataset)["model"]["name"]
+        model = registry.module_name("network", name)
+        made = registry.made_by(name) or ""
         batch = registry.part_name(plan.family(self.settings, dataset), "batch")
-        return [f"{model}:Settings", f"{model}:build", f"{batch}:Reading", f"{batch}:Inputs"]
+        own = [made] if ":" in made else []
+        return [f"{model}:Settings", f"{model}:build", f"{batch}:Reading", f"{batch}:Inputs", *own]
 
     def _method(self, wildcards: Any, *more: str) -> list[str]:
         name = plan.method(self.settings, wildcards.dataset, wildcards.method).method

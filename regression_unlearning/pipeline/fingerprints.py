@@ -40,11 +40,19 @@ class Sources:
 
     def _path(self, name: str) -> Path | None:
         top, *rest = name.split(".")
-        if top not in self.roots:
+        if top not in self.roots and not self._beside(top):
             return None
         path = self.roots[top].joinpath(*rest)
         files = (path / "__init__.py", path.with_suffix(".py"))
         return next((file for file in files if file.is_file()), None)
+
+    def _beside(self, top: str) -> bool:
+        """Take in a package of the project's folder, unless one that is installed goes before."""
+        here = [Path.cwd() / f"{top}.py", Path.cwd() / top / "__init__.py"]
+        spec = find_spec(top) if any(file.is_file() for file in here) else None
+        if spec and spec.origin and Path(spec.origin) in here:
+            self.add(top)
+        return top in self.roots
 
     def add(self, name: str) -> None:
         """Take in the top-level package of a module, unless it is there."""

@@ -1,9 +1,9 @@
-"""Models that were trained elsewhere: looked at before any job starts, from their headers alone."""
+"""Models that were trained elsewhere: looked at before any job starts."""
 
 from pathlib import Path
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.models.weights import weights_in
+from regression_unlearning.models.weights import as_safetensors, weights_in
 from regression_unlearning.pipeline import plan
 from regression_unlearning.pipeline.grid import Grid
 
@@ -17,7 +17,7 @@ def check(grid: Grid) -> None:
     Raises
     ------
     UserError
-        When a file is missing, is no safetensors file, or lies where the pipeline writes.
+        When a file is missing, holds no weights alone, or lies where the pipeline writes.
     """
     for dataset in grid.datasets:
         original = grid.settings.datasets[dataset].original
@@ -28,4 +28,5 @@ def check(grid: Grid) -> None:
                 raise UserError(
                     f"{said}: checkpoints/ is where the pipeline writes; keep your model elsewhere."
                 )
-            weights_in(path, said)
+            with as_safetensors(path, said) as file:
+                weights_in(file, said)

@@ -211,7 +211,7 @@ class Dataset(Section):
             rest = self.original.replace("{seed}", "")
             if not rest or "{" in rest or "}" in rest:
                 raise UserError(
-                    f"original: {self.original!r} must be the path of a .safetensors file; only "
+                    f"original: {self.original!r} must be the path of a model's file; only "
                     "{seed} may stand in braces."
                 )
             if "target_scale" not in self.model_fields_set:

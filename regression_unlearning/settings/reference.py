@@ -139,9 +139,11 @@ def every_section() -> Iterable[type[Section]]:
 
 def _modules(kind: str) -> list[tuple[str, Any]]:
     """The library's own modules of a kind, plug-ins left out."""
-    homes = {name: registry.module_name(kind, name) or "" for name in registry.known(kind)}
-    own = [name for name, home in homes.items() if home.startswith("regression_unlearning.")]
-    return [(name, registry.load(kind, name)) for name in own]
+    homes: dict[str, list[str]] = {}
+    for name in registry.known(kind):
+        homes.setdefault(registry.module_name(kind, name) or "", []).append(name)
+    own = [names for home, names in homes.items() if home.startswith("regression_unlearning.")]
+    return [(" or ".join(names), registry.load(kind, names[0])) for names in own]
 
 
 def _text(section: type[Section]) -> str:

@@ -1,11 +1,11 @@
 """How the training loop runs."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings.section import Count, Positive, Section, told_apart
+from regression_unlearning.settings.section import Count, Positive, Section, Within, told_apart
 
 
 class Plateau(Section):
@@ -30,7 +30,7 @@ Schedule = Annotated[Plateau | Step, Field(discriminator="name"), told_apart("na
 
 
 class Fit(Section):
-    """How the training loop runs: Adam over shuffled mini-batches.
+    """How the training loop runs, over shuffled mini-batches.
 
     `save_every` is the number of seconds between two savings of the whole state. `precision`
     is that of the network's forward pass: with bfloat16 weights, losses, sums and the last layer
@@ -41,7 +41,7 @@ class Fit(Section):
     epochs: Count
     """Passes over the rows."""
     learning_rate: Positive
-    """Of Adam, at the start."""
+    """At the start."""
     batch_size: Count = 256
     """Rows of a mini-batch."""
     schedule: Schedule | None = None
@@ -53,6 +53,18 @@ class Fit(Section):
     (the first of equals), as the paper's released code does."""
     save_every: Positive = 20.0
     precision: Literal["float32", "bfloat16"] = "float32"
+    optimizer: Literal["adam", "adamw", "sgd"] = "adam"
+    """torch's of that name; what else it takes has torch's defaults."""
+    momentum: Annotated[float, Field(ge=0, lt=1)] | None = None
+    """Of sgd; null: none."""
+    weight_decay: Annotated[float, Field(ge=0)] | None = None
+    """Of every weight, as torch means it; null: torch's default, 0.01 with adamw, else 0."""
+
+    @model_validator(mode="after")
+    def _momentum_is_of_sgd(self) -> Self:
+        if self.momentum is not None and self.optimizer != "sgd":
+            raise Within(f".momentum: {self.optimizer} takes none; say optimizer: sgd, or leave it")
+        return self
 
 
 class Training(Fit):

@@ -11,7 +11,13 @@ from regression_unlearning import provenance, seals
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_record, sha256, whole, write_record
 from regression_unlearning.models.modules.copying import flattened
-from regression_unlearning.models.weights import misfit, weights_in, weights_of
+from regression_unlearning.models.weights import (
+    as_safetensors,
+    misfit,
+    unwrapped,
+    weights_in,
+    weights_of,
+)
 from regression_unlearning.training.state import tensors_of
 from regression_unlearning.training.task import Task
 
@@ -22,7 +28,9 @@ def save(model: nn.Module, path: Path, record: dict[str, Any]) -> None:
     The record gets ``sha256``, that of the weights' file.
     """
     with whole(path) as part:
-        save_file(tensors_of(model), part)
+        inside = _inside(model)
+        weights = {name.removeprefix(inside): value for name, value in tensors_of(model).items()}
+        save_file(weights, part)
         digest = sha256(part)
     write_record(path.with_suffix(".json"), {**record, "sha256": digest})
 
@@ -36,20 +44,29 @@ def load(model: nn.Module, path: Path, device: str = "cpu") -> nn.Module:
         When the file is missing, broken, of another network, or not what the record beside it says.
     """
     _as_recorded(path)
-    said = f"cannot load {path} into {type(model).__name__}"
-    if problem := misfit(weights_in(path, said), weights_of(model)):
-        raise UserError(f"{said}: {problem}. See docs/your-own-model.md.")
-    try:
-        model.load_state_dict(load_file(path, device=device))
-    except (OSError, SafetensorError, RuntimeError) as error:
-        raise UserError(f"{said}: {error}") from error
+    inside = _inside(model)
+    said = f"cannot load {path} into {type(getattr(model, 'network', model)).__name__}"
+    wanted = {name.removeprefix(inside): one for name, one in weights_of(model).items()}
+    with as_safetensors(path, said) as file:
+        if problem := misfit(unwrapped(weights_in(file, said), wanted), wanted):
+            raise UserError(f"{said}: {problem}. See docs/your-own-model.md.")
+        try:
+            weights = unwrapped(load_file(file, device=device), wanted)
+            model.load_state_dict({inside + name: value for name, value in weights.items()})
+        except (OSError, SafetensorError, RuntimeError) as error:
+            raise UserError(f"{said}: {error}") from error
     return flattened(model).eval()
+
+
+def _inside(model: nn.Module) -> str:
+    """What a file leaves out of the weights' names: they are those of the network enclosed."""
+    return getattr(model, "inside", "")
 
 
 def _as_recorded(path: Path) -> None:
     """See that weights are those of the record beside them, where that is one of this project."""
     beside = path.with_suffix(".json")
-    if path.is_file() and seals.sealed(beside):
+    if path.suffix == ".safetensors" and path.is_file() and seals.sealed(beside):
         seals.check_recorded(path, read_record(beside).get("sha256"), beside)
 
 
@@ -90,7 +107,8 @@ def load_model(task: Task, path: str | Path) -> nn.Module:
         Says the network; ``task.new_model().state_dict()`` lists the names and shapes of the
         weights that the file must hold, no more and no fewer.
     path : path
-        A safetensors file. Weights of another precision are converted to float32.
+        A safetensors file, or what ``torch.save(model.state_dict(), path)`` wrote. Weights of
+        another precision are converted to float32.
 
     Returns
     -------
@@ -100,7 +118,7 @@ def load_model(task: Task, path: str | Path) -> nn.Module:
     Raises
     ------
     UserError
-        When the file is missing, is no safetensors file, or is of another network.
+        When the file is missing, holds no state, or one of another network.
     """
     return load(task.new_model(), Path(path), str(task.data.target.device))
 

@@ -18,7 +18,7 @@ from regression_unlearning.program.progress import Progress
 from regression_unlearning.settings.training import Fit, Plateau, Step
 from regression_unlearning.training import interruption, state
 from regression_unlearning.training.batches import Batches, shuffled
-from regression_unlearning.training.optimiser import Adam
+from regression_unlearning.training.optimiser import optimiser as optimiser_of
 from regression_unlearning.training.seeds import seed_for
 
 log = logging.getLogger(__name__)
@@ -67,9 +67,9 @@ def _schedule(optimiser: torch.optim.Optimizer, settings: Fit) -> Any:
     return None
 
 
-def _adam(model: nn.Module, settings: Fit) -> torch.optim.Optimizer:
+def _optimiser(model: nn.Module, settings: Fit) -> torch.optim.Optimizer:
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    return Adam(parameters, lr=settings.learning_rate, fused=True)
+    return optimiser_of(parameters, settings)
 
 
 def _train_mode(model: nn.Module) -> None:
@@ -96,7 +96,7 @@ def fit(
     what: str = "training",
     compiled: bool = False,
     batches: Batches | None = None,
-    make_optimiser: Callable[[nn.Module, Fit], torch.optim.Optimizer] = _adam,
+    make_optimiser: Callable[[nn.Module, Fit], torch.optim.Optimizer] = _optimiser,
     before_step: Callable[[float], None] | None = None,
     monitor: Callable[[nn.Module], float] | None = None,
     after_step: Callable[[nn.Module, int], bool] | None = None,
@@ -104,7 +104,7 @@ def fit(
     state_file: Path | None = None,
     fingerprint: str = "",
 ) -> Fitted:
-    """Train a model in place: with Adam over shuffled mini-batches, unless told otherwise.
+    """Train a model in place, over shuffled mini-batches unless told otherwise.
 
     The order of the batches of an epoch depends on `seed` and the epoch alone; dropout and the like
     draw from torch's global generator, seeded at the start. So a run that goes on from a state file
@@ -125,7 +125,7 @@ def fit(
     rows : Tensor of int64 (n,)
         Numbers of the rows to train on.
     settings : Fit
-        Epochs, learning rate, batch size, schedule, clipping, which epoch's weights are kept.
+        Epochs, optimiser, batch size, schedule, clipping, which epoch's weights are kept.
     seed : int
         Seed of order and dropout.
     what : str
@@ -137,8 +137,8 @@ def fit(
         ``batches(epoch, generator)`` gives the epoch's batches in place of the shuffled `rows`; see
         `training.batches`. They must depend on these two arguments alone.
     make_optimiser : callable, optional
-        ``make_optimiser(model, settings)`` in place of Adam. What it remembers must be tensors in
-        its ``state_dict``; what it draws must come from torch's global generator.
+        ``make_optimiser(model, settings)`` in place of the settings' own. What it remembers must be
+        tensors in its ``state_dict``; what it draws must come from torch's global generator.
     before_step : callable, optional
         ``before_step(share)`` before each mini-batch: the share of the run that lies behind, in
         [0, 1). For weights that follow a schedule.

@@ -1,18 +1,20 @@
-"""Adam without loading torch's compiler, and gradient descent with noise."""
+"""torch's optimisers without loading its compiler, and gradient descent with noise."""
 
+from collections.abc import Iterable
 from inspect import unwrap
+from typing import Any
 
 import torch
 
+from regression_unlearning.settings.training import Fit
 
-class Adam(torch.optim.Adam):
-    """torch's Adam, its methods freed of the wrappers that import the compiler when first called.
+
+class _Freed(torch.optim.Optimizer):
+    """Methods freed of the wrappers that import the compiler when first called.
 
     The wrappers tell the compiler to leave these methods alone (and a step's gradients off);
     the import costs a second in every job. The updates are torch's own, to the bit.
     """
-
-    step = torch.no_grad()(unwrap(torch.optim.Adam.step))
 
     add_param_group = unwrap(torch.optim.Optimizer.add_param_group)
     zero_grad = unwrap(torch.optim.Optimizer.zero_grad)
@@ -20,7 +22,41 @@ class Adam(torch.optim.Adam):
     load_state_dict = unwrap(torch.optim.Optimizer.load_state_dict)
 
 
-class NoisySGD(torch.optim.Optimizer):
+class Adam(_Freed, torch.optim.Adam):
+    """Adam."""
+
+    step = torch.no_grad()(unwrap(torch.optim.Adam.step))
+
+
+class AdamW(_Freed, torch.optim.AdamW):
+    """Adam with decoupled weight decay."""
+
+    step = torch.no_grad()(unwrap(torch.optim.AdamW.step))
+
+
+class SGD(_Freed, torch.optim.SGD):
+    """Gradient descent with momentum."""
+
+    step = torch.no_grad()(unwrap(torch.optim.SGD.step))
+
+
+def optimiser(parameters: Iterable[Any], settings: Fit) -> torch.optim.Optimizer:
+    """The optimiser that a fit's settings name.
+
+    Parameters
+    ----------
+    parameters : iterable
+        Parameters, or torch's groups of them, which may have a ``lr`` of their own.
+    settings : Fit
+        ``optimizer``, ``learning_rate``, ``weight_decay``, ``momentum``.
+    """
+    given = {"momentum": settings.momentum, "weight_decay": settings.weight_decay}
+    options = {name: value for name, value in given.items() if value is not None}
+    kind = {"adam": Adam, "adamw": AdamW, "sgd": SGD}[settings.optimizer]
+    return kind(parameters, lr=settings.learning_rate, fused=True, **options)
+
+
+class NoisySGD(_Freed):
     """Gradient descent with a clipped gradient, weight decay and Gaussian noise.
 
     One step is x - rate (clip(gradient, C1) + decay x) + N(0, noise^2) (Koloskova et al.,
@@ -50,8 +86,3 @@ class NoisySGD(torch.optim.Optimizer):
                 weight.mul_(1 - group["lr"] * group["decay"])
                 weight.sub_(group["lr"] * scale * gradient)
                 weight.add_(group["noise"] * torch.randn_like(weight))
-
-    zero_grad = unwrap(torch.optim.Optimizer.zero_grad)
-    add_param_group = unwrap(torch.optim.Optimizer.add_param_group)
-    state_dict = unwrap(torch.optim.Optimizer.state_dict)
-    load_state_dict = unwrap(torch.optim.Optimizer.load_state_dict)

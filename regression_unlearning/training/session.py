@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from regression_unlearning import program, provenance
+from regression_unlearning import classes, program, provenance, registry
 from regression_unlearning.data.prepared import load_prepared
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import free, sha256
@@ -132,6 +132,9 @@ class Session:
         inputs : mapping of str to str
             SHA-256 of what it reads beside the data, by role.
         """
+        made = registry.made_by(self.settings.model.name) or ""
+        if step not in self.code and (file := classes.source_of(made)):
+            inputs = {**inputs, "network": sha256(file)}
         identity = {
             "names": list(names),
             "seed": seed,

@@ -5,6 +5,7 @@ import math
 import os
 import random
 import signal
+from functools import partial
 from itertools import chain
 
 import pytest
@@ -12,10 +13,12 @@ import torch
 from torch import nn
 
 from regression_unlearning.errors import UserError
+from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.training import Fit, Plateau, Step
 from regression_unlearning.training import interruption
 from regression_unlearning.training.fit import fit
 from regression_unlearning.training.optimiser import Adam
+from regression_unlearning.training.optimiser import optimiser as optimiser_of
 from regression_unlearning.training.seeds import seed_for
 
 EPOCHS, BATCH = 4, 5
@@ -32,13 +35,15 @@ POINTS = sorted({1, 5, 10, STEPS - 1, *random.Random(0).sample(range(1, STEPS), 
 def run(make_task, bits):
     """Train a fresh model on all 22 rows; give its bits and what the loop says."""
 
-    def run(schedule=None, monitor=None, seed=3, objective=None, model=None, **options):
+    def run(
+        schedule=None, monitor=None, seed=3, objective=None, model=None, optimizer=None, **options
+    ):
         task = make_task()
         torch.rand(5)  # whatever the global generator did before must not matter
         model = model or task.new_model()
         settings = Fit(
             epochs=EPOCHS, learning_rate=0.02, batch_size=BATCH, schedule=schedule, clip=1.0,
-            save_every=options.pop("save_every", 3600),
+            save_every=options.pop("save_every", 3600), **(optimizer or {}),
         )  # fmt: skip
         fitted = fit(
             model, objective or task.supervised(), task.train, settings,
@@ -92,7 +97,20 @@ def test_equals_a_loop_written_out(run, make_task, bits):
 @pytest.mark.parametrize("schedule", SCHEDULES)
 @pytest.mark.parametrize("point", POINTS)
 def test_interrupted_and_resumed_equals_uninterrupted(run, tmp_path, schedule, point):
-    chosen = SCHEDULES[schedule]
+    goes_on_from(point, run, tmp_path, SCHEDULES[schedule])
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [{"optimizer": "adamw"}, {"optimizer": "sgd"}, {"optimizer": "sgd", "momentum": 0.9}],
+)
+def test_every_optimiser_s_state_is_kept(run, tmp_path, optimizer):
+    goes_on_from(7, run, tmp_path, None, optimizer=optimizer)
+
+
+def goes_on_from(point, run, tmp_path, chosen, **more):
+    """Interrupt a run after so many mini-batches, resume it: the same bits as in one go."""
+    run = partial(run, **more)
     whole, told = run(chosen, constant)
     file = tmp_path / "state.safetensors"
 
@@ -217,14 +235,35 @@ def test_a_broken_state_file_starts_anew(run, stopped, broken):
     assert first_step(run, stopped, "mine") == (1, run()[0])
 
 
-@pytest.mark.parametrize("fused", [False, True])
-def test_adam_is_torch_s_to_the_bit(fused):
+OPTIMISERS = {
+    "adam": ({}, torch.optim.Adam, {}),
+    "adam with decay": ({"weight_decay": 0.1}, torch.optim.Adam, {"weight_decay": 0.1}),
+    "adamw": ({}, torch.optim.AdamW, {"weight_decay": 0.01}),
+    "adamw without decay": ({"weight_decay": 0}, torch.optim.AdamW, {"weight_decay": 0}),
+    "sgd": ({}, torch.optim.SGD, {}),
+    "sgd with all": (
+        {"momentum": 0.9, "weight_decay": 0.1},
+        torch.optim.SGD,
+        {"momentum": 0.9, "weight_decay": 0.1},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_a_step_is_torch_s_to_the_bit_and_a_state_goes_on(name):
+    chosen, theirs, options = OPTIMISERS[name]
+    kind = name.split()[0]
+
+    def ours(parameters, lr, **_):
+        settings = Fit(epochs=1, learning_rate=lr, optimizer=kind, **chosen)
+        return optimiser_of(parameters, settings)
+
     def train(kind, between=lambda optimiser, _parameters: optimiser):
         generator = torch.Generator().manual_seed(0)
         parameters = [
             nn.Parameter(torch.randn(shape, generator=generator)) for shape in ((3, 4), (4,))
         ]
-        optimiser = kind(parameters[:1], lr=0.1, fused=fused)
+        optimiser = kind(parameters[:1], lr=0.1, fused=True, **options)
         optimiser.add_param_group({"params": parameters[1:], "lr": 0.01})
         for step in range(6):
             if step == 3:
@@ -235,14 +274,21 @@ def test_adam_is_torch_s_to_the_bit(fused):
         return [parameter.detach().numpy().tobytes() for parameter in parameters]
 
     def through_state(optimiser, parameters):
-        fresh = Adam(parameters[:1], lr=0.5, fused=fused)
+        fresh = ours(parameters[:1], 0.5)
         fresh.add_param_group({"params": parameters[1:]})
         fresh.load_state_dict(copy.deepcopy(optimiser.state_dict()))
         return fresh
 
-    expected = train(torch.optim.Adam)
-    assert train(Adam) == expected
-    assert train(Adam, through_state) == expected
+    expected = train(theirs)
+    assert train(ours) == expected
+    assert train(ours, through_state) == expected
+
+
+@pytest.mark.parametrize("kind", ["adam", "adamw"])
+def test_momentum_is_sgd_s_alone(kind):
+    said = {"epochs": 1, "learning_rate": 0.1, "optimizer": kind, "momentum": 0.9}
+    with pytest.raises(UserError, match=rf"training\.momentum: {kind} takes none; say optimizer"):
+        validated(Fit, said, "training")
 
 
 def test_adam_s_step_keeps_no_graph():

@@ -9,6 +9,7 @@ from rounding import close
 from regression_unlearning.data.families.images.augmentation import cut, places
 from regression_unlearning.data.families.images.batch import Inputs, Reading
 from regression_unlearning.data.prepared import Prepared
+from regression_unlearning.errors import UserError
 from regression_unlearning.models.allcnn import Settings as AllCNN
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training import interruption
@@ -110,3 +111,36 @@ def test_an_interrupted_augmented_run_ends_in_the_same_bits(
     resumed = broken.new_model("other weights, which the state replaces")
     task(tmp_path).fit(resumed, settings)
     assert bits(resumed) == bits(straight)
+
+
+def test_a_number_for_each_channel_is_what_torchvision_makes_of_it():
+    from torchvision.transforms.functional import center_crop, normalize
+
+    mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+    said = {"mean": mean, "std": std, "crop": 6, "padding": 0, "flip": False}
+    inputs = Inputs({"images": pixels()}, Reading.model_validate(said))
+    expected = normalize(center_crop(pixels(), 6).double() / 255, mean, std)
+    found = inputs.batch(torch.arange(7))
+    assert inputs.size == 6 and found.is_contiguous(memory_format=torch.channels_last)
+    # each factor is rounded, and each of two operations; the terms are 1 / std and mean / std
+    close(found, expected, 5, 2 / min(std))
+
+
+def test_a_random_cut_of_the_middle_needs_no_black():
+    """A margin of what is left out at the edges: every cut lies within the image."""
+    inputs = Inputs({"images": pixels() // 2 + 100}, Reading(padding=2, crop=4, mean=0))
+    for _ in range(20):
+        assert inputs.batch(torch.arange(7), training=True).min() >= 2 * 100 / 255 * (1 - 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("said", "channels", "message"),
+    [
+        ({"mean": [0.1, 0.2, 0.3]}, 1, "reading.mean: 3 numbers for images of 1 channels"),
+        ({"std": [0.1, 0.2]}, 3, "reading.deviation: 2 numbers for images of 3 channels"),
+        ({"crop": 9}, 3, "reading.crop: 9 of images of 8 pixels a side"),
+    ],
+)
+def test_a_reading_that_does_not_fit_the_images_is_one_line(said, channels, message):
+    with pytest.raises(UserError, match=message):
+        Inputs({"images": pixels(channels=channels)}, Reading.model_validate(said))

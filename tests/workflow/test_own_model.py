@@ -1,6 +1,7 @@
 """A model that was trained elsewhere, in the workflow: taken, not trained; refused early."""
 
 import json
+import os
 import re
 import shlex
 
@@ -61,14 +62,22 @@ def test_a_file_that_is_not_there_stops_a_dry_run(tiny):
     assert f"datasets.demo_pairs.original: {MINE}: there is no such file." in text
 
 
-def test_a_pickle_stops_a_dry_run(tiny):
+class Hostile:
+    """Unpickled by pickle itself, it makes a folder."""
+
+    def __reduce__(self):
+        return os.mkdir, ("made by a pickle",)
+
+
+def test_a_hostile_pickle_stops_a_dry_run_and_runs_nothing(tiny):
     (tiny.root / "my models").mkdir()
-    torch.save({"a": torch.ones(1)}, tiny.root / MINE)
+    torch.save({"a": torch.ones(1), "more": Hostile()}, tiny.root / MINE)
     bring(tiny)
     done = tiny.snakemake("-n")
     text = done.stdout + done.stderr
     assert done.returncode != 0 and "Traceback" not in text
-    assert "it is a pickle" in text and "safetensors.torch.save_file" in text
+    assert f"{MINE}: it holds more than tensors (posix.mkdir), which is never loaded; save" in text
+    assert not (tiny.root / "made by a pickle").exists()
 
 
 def test_a_model_of_another_network_stops_the_run_before_anything_is_trained(tiny):
@@ -122,3 +131,56 @@ def test_a_model_is_taken_and_what_depends_on_it_follows_it(taken):
     assert jobs() == set()
     taken.edit_params(lambda v: v["datasets"]["demo_pairs"].pop("original"))
     assert jobs() == {"train_original", "observe", "unlearn", "measure"}
+
+
+NET = """
+import torch
+from torch import nn
+
+class Means(nn.Module):
+    def __init__(self, width, hidden=4):
+        super().__init__()
+        self.hidden = nn.Linear(2 * width, hidden)
+        self.fc = nn.Linear(hidden, 1)
+
+    def forward(self, pairs):
+        return self.fc(torch.tanh(self.hidden(pairs.mean(2).flatten(1))))[:, 0]
+"""
+UNLEARNED_MEANS = "checkpoints/unlearned/demo_pairs/random_20/cf_k/seed_0.safetensors"
+
+
+@pytest.mark.slow
+def test_a_class_of_one_s_own_is_unlearned_and_its_source_is_followed(prepared):
+    """One entry of settings: the class, its state as DataParallel saves it, its optimiser."""
+    root = prepared.root
+    (root / "my_nets.py").write_text(NET, encoding="utf-8")
+    torch.manual_seed(0)
+    state = {
+        "hidden.weight": torch.randn(4, 16),
+        "hidden.bias": torch.randn(4),
+        "fc.weight": torch.randn(1, 4),
+        "fc.bias": torch.randn(1),
+    }
+    wrapped = {f"module.{name}": value for name, value in state.items()}
+    torch.save({"state_dict": wrapped, "epoch": 3}, root / "mine.pt")
+
+    def own(values):
+        chosen = values["datasets"]["demo_pairs"]
+        chosen["model"] = {"name": "my_nets:Means", "arguments": {"width": 8}}
+        chosen["original"] = "mine.pt"
+        chosen["methods"]["cf_k"] = {"k": 1, "optimizer": "sgd", "momentum": 0.9}
+
+    prepared.edit_params(own)
+    checked(prepared.snakemake(UNLEARNED_MEANS))
+    original, unlearned = load_file(root / ORIGINAL), load_file(root / UNLEARNED_MEANS)
+    assert all(torch.equal(original[name], value) for name, value in state.items())
+    changed = {name for name, value in state.items() if not torch.equal(unlearned[name], value)}
+    assert changed == {"fc.weight", "fc.bias"}
+
+    def jobs():
+        return {job.rule for job in prepared.jobs("--", UNLEARNED_MEANS)}
+
+    assert jobs() == set()
+    text = NET.replace("torch.tanh", "torch.relu")
+    (root / "my_nets.py").write_text(text, encoding="utf-8")
+    assert jobs() == {"take_original", "unlearn"}

@@ -1,7 +1,7 @@
 """Make a network from its settings and a seed."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import torch
@@ -52,14 +52,20 @@ def build(settings: Section, inputs: Any, seed: int, outputs: int = 1) -> nn.Mod
         return network.to(inputs.device)
 
 
+def _has(network: nn.Module, name: str) -> bool:
+    with suppress(AttributeError):
+        return bool(network.get_submodule(name))
+    return False
+
+
 def _check(network: Any, name: str) -> None:
     """See that a network is one, with the attributes that `models.network` describes."""
     if not isinstance(network, nn.Module):
         raise UserError(
             f"network {name!r}: build handed back {type(network).__name__}, not a torch.nn.Module."
         )
-    inside, layers = dict(network.named_modules()), getattr(network, "layers", ())
-    if lacking := [one for one in ("output", *layers) if one not in inside]:
+    layers = getattr(network, "layers", ())
+    if lacking := [one for one in ("output", *layers) if not _has(network, one)]:
         raise UserError(f"network {name!r}: it has no submodule {lacking[0]!r}.")
     if not layers or not isinstance(network.output, nn.Linear):
         raise UserError(

@@ -6,10 +6,13 @@ with a margin of 16 black pixels and a random flip; mean and deviation 0.5.
 
 import logging
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
 
 from regression_unlearning.data.families.images.augmentation import cut, places
-from regression_unlearning.settings.section import Positive, Section, Whole
+from regression_unlearning.errors import UserError
+from regression_unlearning.settings.section import Count, Positive, Section, Whole, listed
 
 log = logging.getLogger(__name__)
 
@@ -22,17 +25,27 @@ class Reading(Section):
 
     In training an image is cut at random out of itself with `padding` black pixels around, and
     mirrored in half of the cases where `flip` says so; a value v of 0 to 1 becomes
-    (v - mean) / deviation. `whole_on_device` keeps all images in the device's memory: always,
-    never, or where they take at most half of what is free there.
+    (v - mean) / deviation (std will do for its name). `whole_on_device` keeps all images in the
+    device's memory: always, never, or where they take at most half of what is free there.
     """
 
     padding: Whole = 16
     flip: bool = True
-    mean: float = 0.5
-    """Taken from a value of 0 to 1."""
-    deviation: Positive = 0.5
-    """By which it is divided then."""
+    mean: Annotated[tuple[float, ...], listed(int, float), Field(min_length=1)] = (0.5,)
+    """Taken from a value of 0 to 1; one number, or one for each channel."""
+    deviation: Annotated[tuple[Positive, ...], listed(int, float), Field(min_length=1)] = (0.5,)
+    """By which it is divided then; likewise."""
+    crop: Count | None = None
+    """Pixels a side that the network sees: the middle, around the place of a random cut; null:
+    all."""
     whole_on_device: Literal["fits", "always", "never"] = "fits"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _std_is_the_deviation(cls, values: Any) -> Any:
+        if isinstance(values, Mapping) and "std" in values and "deviation" not in values:
+            return {("deviation" if key == "std" else key): one for key, one in values.items()}
+        return values
 
 
 class Inputs:
@@ -50,7 +63,7 @@ class Inputs:
     Attributes
     ----------
     channels, size : int
-        Shape of an image.
+        Shape of an image as a network sees it.
     images : Tensor
         On the device where they fit, else on the CPU.
     """
@@ -61,10 +74,30 @@ class Inputs:
         self.reading = reading or Reading()
         self.device = torch.device(device)
         self.images = arrays["images"]
-        _, self.channels, self.size, _ = self.images.shape
+        _, self.channels, whole, _ = self.images.shape
+        self.size = self.reading.crop or whole
+        if self.size > whole:
+            raise UserError(f"reading.crop: {self.size} of images of {whole} pixels a side.")
+        self.edge = round((whole - self.size) / 2)
+        deviation = self._of_channels(self.reading.deviation, "deviation")
+        self.scale = 1 / (255 * deviation)
+        self.shift = self._of_channels(self.reading.mean, "mean") / deviation
         self.augments = self.reading.padding > 0 or self.reading.flip
         if self.device.type != "cpu" and self._fits():
             self.images = self.images.to(self.device)
+
+    def _of_channels(self, value: tuple[float, ...], key: str):
+        """A number, or Tensor (channels, 1, 1)."""
+        import torch
+
+        if len(value) == 1:
+            return value[0]
+        if len(value) != self.channels:
+            raise UserError(
+                f"reading.{key}: {len(value)} numbers for images of {self.channels} channels; give "
+                "one for each, or one number for all."
+            )
+        return torch.tensor(value, device=self.device)[:, None, None]
 
     def _fits(self) -> bool:
         import torch
@@ -98,9 +131,11 @@ class Inputs:
         if training and self.augments:
             drawn = places(len(rows), self.reading.padding, self.reading.flip)
             pixels = cut(pixels, *(d.to(self.device, non_blocking=True) for d in drawn))
-        scale = 1 / (255 * self.reading.deviation)
+        if self.edge:
+            seen = slice(self.edge, self.edge + self.size)
+            pixels = pixels[..., seen, seen]
         pixels = pixels.to(torch.float32, memory_format=torch.channels_last)
-        return pixels.mul_(scale).sub_(self.reading.mean / self.reading.deviation)
+        return pixels.mul_(self.scale).sub_(self.shift)
 
     def _gathered(self, rows):
         """Pixels of some rows, on the device."""

@@ -1,0 +1,202 @@
+"""A network of somebody else's with what methods and measures need: its named layers, its last."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.models.modules.activations import evaluating
+from regression_unlearning.models.modules.hard_sigmoid import twice_differentiable
+
+
+class Enclosed(nn.Module):
+    """A network, its outputs as a matrix, under the protocol of `models.network`.
+
+    Parameters
+    ----------
+    network : Module
+        Gives (n, outputs), or (n,).
+    output : str
+        Name in it of its last layer.
+    layers : sequence of str
+        Names in it of the other layers.
+    """
+
+    #: What names of weights begin with here, and not in files.
+    inside = "network."
+
+    def __init__(self, network: nn.Module, output: str, layers: Sequence[str]):
+        super().__init__()
+        self.network = network
+        self.last = output
+        self.layers = (*(self.inside + name for name in layers), "output")
+
+    @property
+    def output(self) -> nn.Module:
+        """The last layer."""
+        return self.network.get_submodule(self.last)
+
+    def forward(self, inputs: Any) -> Tensor:
+        """Predict: Tensor (n, outputs)."""
+        found = self.network(inputs)
+        if not isinstance(found, Tensor):
+            raise UserError(
+                f"{type(self.network).__name__} gives {type(found).__name__}, not one tensor; see "
+                "its arguments (torchvision's: aux_logits: false)"
+            )
+        return found.reshape(-1, 1) if found.ndim < 2 else found
+
+
+class _Exact(nn.Linear):
+    """A last layer that stays in its weights' precision under autocast, as targets need."""
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        with torch.autocast(inputs.device.type, enabled=False):
+            return super().forward(inputs.to(self.weight.dtype))
+
+
+#: Rows of the batch that layers are found with.
+ROWS = 3
+#: Share of the largest output by which rounding may move one: of numbers of 11 bits, many times.
+ROUNDING = 0.01
+#: What each submodule gave, call by call, in the order of the first calls' ends.
+Calls = dict[str, list[Any]]
+
+
+def enclosed(
+    network: nn.Module,
+    batch: Any,
+    first: Any,
+    outputs: int,
+    layers: Sequence[str] = (),
+    output: str | None = None,
+) -> Enclosed:
+    """Enclose a network, after a look at what its submodules do with a batch.
+
+    Parameters
+    ----------
+    network : Module
+        On the device of the batch.
+    batch, first : object
+        What it reads, of `ROWS` rows, and of the first of them alone.
+    outputs : int
+        Numbers in a prediction.
+    layers, output
+        Their names, where they are not to be found.
+
+    Raises
+    ------
+    UserError
+        When its last layer is not the last linear one, is called twice or gives another number of
+        numbers; when a named layer does not serve; when a row's output depends on other rows.
+    """
+    twice_differentiable(network)
+    calls, gave = _called(network, batch)
+    last = _last(network, calls, output)
+    if gave.shape not in {(ROWS, outputs), (ROWS * outputs,)}:
+        raise UserError(
+            f"for {ROWS} rows it gives {tuple(gave.shape)}, not {(ROWS, outputs)}: let its last "
+            f"layer, {last!r}, give {outputs} a row"
+        )
+    if not torch.equal(gave.flatten(), calls[last][0].flatten()):
+        raise UserError(
+            f"what its layer {last!r} gives is changed afterwards: the network must end with a "
+            "torch.nn.Linear; name it by `output`"
+        )
+    alone = _called(network, first)[1].flatten()
+    if (gave.flatten()[:outputs] - alone).abs().max() > ROUNDING * gave.abs().max():
+        raise UserError(
+            "in evaluation mode a row's output depends on the other rows of its batch (batch "
+            "normalisation without running statistics?)"
+        )
+    serving = _serving(network, calls)
+    if layers:
+        for name in layers:
+            if name not in serving or name == last:
+                raise unknown("layer", name, [one for one in serving if one != last])
+    layer = network.get_submodule(last)
+    if type(layer) is nn.Linear:
+        layer.__class__ = _Exact
+    return Enclosed(network, last, layers or _found(network, serving, last))
+
+
+def _called(network: nn.Module, batch: Any) -> tuple[Calls, Tensor]:
+    """What each submodule gives for a batch in evaluation mode, and the network itself."""
+    calls: Calls = {}
+
+    def keep(name: str) -> Any:
+        def hook(module: nn.Module, _inputs: Any, output: Any) -> None:
+            one = output[0] if isinstance(output, tuple) else output
+            # what follows may change it in place
+            calls.setdefault(name, []).append(one.clone() if isinstance(module, nn.Linear) else one)
+
+        return hook
+
+    inside = [(name, module) for name, module in network.named_modules() if name]
+    handles = [module.register_forward_hook(keep(name)) for name, module in inside]
+    try:
+        with evaluating(Enclosed(network, "", ())) as whole:
+            return calls, whole(batch)
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _last(network: nn.Module, calls: Calls, output: str | None) -> str:
+    """Name of the last layer."""
+    linear = [name for name in calls if isinstance(network.get_submodule(name), nn.Linear)]
+    if not linear:
+        raise UserError("no torch.nn.Linear is called in it, and it must end with one")
+    if output is not None and output not in linear:
+        raise unknown("output", output, linear)
+    name = output or linear[-1]
+    if (times := len(calls[name])) > 1:
+        once = [one for one in linear if len(calls[one]) == 1]
+        raise UserError(
+            f"its layer {name!r} is called {times} times, and the last must be called once: name "
+            f"it by `output` ({', '.join(once) or 'none is'})"
+        )
+    return name
+
+
+def _serving(network: nn.Module, calls: Calls) -> list[str]:
+    """Submodules that can be named layers, in the order of their calls.
+
+    They own weights, are called once, and give one tensor (rows, ...).
+    """
+    return [
+        name
+        for name, gave in calls.items()
+        if len(gave) == 1
+        and isinstance(gave[0], Tensor)
+        and gave[0].shape[:1] == (ROWS,)
+        and _size(network.get_submodule(name))
+    ]
+
+
+def _size(module: nn.Module) -> int:
+    return sum(weight.numel() for weight in module.parameters())
+
+
+def _found(network: nn.Module, serving: Sequence[str], last: str) -> list[str]:
+    """Layers of a network that names none: its blocks.
+
+    Parts are taken for one another: a Sequential, what holds the last layer or more than half of
+    all weights, and what cannot serve.
+    """
+
+    def walk(name: str, module: nn.Module) -> Iterator[str]:
+        for child, part in module.named_children():
+            place = f"{name}.{child}".lstrip(".")
+            parts = any(_size(one) for one in part.children())
+            large = parts and (type(part) is nn.Sequential or 2 * _size(part) > whole)
+            if place in serving and not large and not last.startswith(f"{place}."):
+                yield place
+            else:
+                yield from walk(place, part)
+
+    whole = _size(network)
+    found = set(walk("", network)) - {last}
+    return [name for name in serving if name in found]

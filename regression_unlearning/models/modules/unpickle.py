@@ -1,0 +1,89 @@
+"""Bring the state in a torch pickle into a safetensors file; a program of its own.
+
+``torch.load(weights_only=True)`` makes tensors and plain containers, and calls nothing else that a
+pickle names. That is done in a process apart, of bounded memory, all the same.
+"""
+
+import os
+import re
+import resource
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+#: Where training scripts keep the network's state beside other things.
+HOLDERS = ("state_dict", "model_state_dict", "model")
+#: Bytes that reading may take beside four times the file.
+BESIDE = 1 << 30
+
+
+class NoState(Exception):
+    """What a pickle holds in place of a state."""
+
+
+def bound(size: int) -> None:
+    """Let this process take no more memory than a state of a file's `size` needs, where it can."""
+    with suppress(OSError, ValueError):
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        most = pages * os.sysconf("SC_PAGE_SIZE") + 4 * size + BESIDE
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def state_in(found: Any) -> dict[str, Any]:
+    """The network's state in what a pickle held: names to tensors.
+
+    Raises
+    ------
+    NoState
+        When there is none.
+    """
+    from torch import Tensor
+
+    for _ in range(3):
+        if not isinstance(found, Mapping):
+            raise NoState(f"it holds no state but {type(found).__name__}")
+        holder = next((one for one in HOLDERS if isinstance(found.get(one), Mapping)), None)
+        if holder is None:
+            break
+        found = found[holder]
+    other = [name for name, value in found.items() if not isinstance(value, Tensor)]
+    if other:
+        raise NoState(f"beside tensors it holds {str(other[0])[:60]!r}")
+    return {str(name): value.detach().clone().contiguous() for name, value in found.items()}
+
+
+def main(source: str, target: str) -> None:
+    """Read one file and write the other.
+
+    Raises
+    ------
+    NoState
+        In one line, when the file holds no state.
+    """
+    import torch
+    from safetensors.torch import save_file
+
+    try:
+        bound(Path(source).stat().st_size)
+        with Path(source).open("rb") as file:  # torch goes by a path's ending
+            found = torch.load(file, map_location="cpu", weights_only=True)
+        save_file(state_in(found), target)
+    except NoState:
+        raise
+    except MemoryError:
+        raise NoState("reading it takes more memory than a state of its size") from None
+    except Exception as error:  # whatever the file makes torch say
+        said = " ".join(str(error).split())
+        why = f"it is no state that torch reads ({said[:120] or type(error).__name__})"
+        if named := re.search(r"\bGLOBAL (\S+)", said):
+            why = f"it holds more than tensors ({named[1]}), which is never loaded"
+        raise NoState(why) from error
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:])
+    except NoState as error:
+        sys.exit(str(error))
