@@ -2,6 +2,7 @@
 
 import pytest
 import test_quantiles
+import test_row_networks
 import torch
 from image_tasks import Images, images
 from method_tasks import STEPS, prepared
@@ -42,9 +43,16 @@ def of_images(network, **rows):
     return Task(data=data, loss="l1", network=network, seed=3, **rows)
 
 
+def of_table(network, **rows):
+    data = test_row_networks.rows(12, 2)
+    return Task(data=data, loss="mse", network=test_row_networks.NETWORKS[network], seed=3, **rows)
+
+
 NETWORKS = {
     "lstm": text,
     "tft": load,
+    "mlp": lambda **rows: of_table("mlp", **rows),
+    "tabular_resnet": lambda **rows: of_table("tabular_resnet", **rows),
     "allcnn": lambda **rows: of_images(AllCNN(name="allcnn", width=0.05), **rows),
     "mobilenet_v3": lambda **rows: of_images(MobileNetV3(name="mobilenet_v3"), **rows),
     "resnet18": lambda **rows: of_images(ResNet18(name="resnet18"), **rows),
