@@ -144,8 +144,8 @@ def refuse(table: "pd.DataFrame", column: str, wrong: np.ndarray, path: Path, wh
     at = np.flatnonzero(wrong)
     if len(at):
         others = f" ({len(at) - 1:,} more rows likewise)" if len(at) > 1 else ""
-        value, line = table[column].iloc[at[0]], lines_of(path)[at[0] + 1]
+        value, line = table[column].astype(object).fillna("").iloc[at[0]], lines_of(path)[at[0] + 1]
         raise UserError(
-            f"{path}, line {line}: {column} {value!r} {why}{others}; mend the rows or take "
+            f"{path}, line {line}: {column} {str(value)!r} {why}{others}; mend the rows or take "
             "them out."
         )

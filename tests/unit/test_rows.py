@@ -51,8 +51,8 @@ def made(tmp_path):
     """Prepare a table from its text or frame; the folder of the prepared dataset."""
 
     def go(content, name="table.csv", **options):
-        text = content if isinstance(content, str) else content.to_csv(index=False)
-        (tmp_path / name).write_bytes(text.encode() if isinstance(text, str) else text)
+        text = content.to_csv(index=False) if isinstance(content, pd.DataFrame) else content
+        (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
         chosen = {"file": name, "folder": str(tmp_path), **options}
         settings = validated(table.Settings, chosen, "source")
         raw, folder = tmp_path / "raw" / "mine", tmp_path / "prepared"
@@ -113,13 +113,13 @@ WRONG = {
     "no split": ({}, frame().drop(columns="split"), "or have the parts drawn by source.divided"),
     "a part of another name": ({}, changed(2, split="dev0"), "line 4: split 'dev0' is none of"),
     "a target of text": ({}, changed(2, price="dear"), "line 4: price 'dear' is not a number"),
-    "a target that is missing": ({}, changed(2, price=None), "line 4: price nan is not a number"),
+    "a target that is missing": ({}, changed(2, price=None), "line 4: price '' is not a number"),
     "a target without end": ({}, changed(2, price="inf"), "line 4: price"),
     "the same target": ({}, changed(price=7.5), "price is 7.5 in every training row"),
     "nothing": ({}, "", "table.csv is empty; a table has a line of names"),
     "a header alone": ({}, frame()[:0], "holds a line of names and no row"),
     "an id twice": ({}, changed(5, name="house 4"), "line 7: name 'house 4' has stood in a row"),
-    "no id": ({}, changed(5, name=None), "line 7: name nan is no id"),
+    "no id": ({}, changed(5, name=None), "line 7: name '' is no id"),
     "a column of nothing": ({}, changed(size=None), "size is empty in every training row"),
     "a number mistyped": ({}, changed(9, size="4o"), "line 11: size '4o' is not a number"),
     "names in place of categories": ({"id": None}, frame(), "name has 60 different words for 40"),

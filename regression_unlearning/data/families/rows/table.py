@@ -83,9 +83,10 @@ def read(path: Path, columns: Columns) -> Table:
     own = _own(frame, columns, path)
     for place, (name, values) in enumerate(own.items()):
         frame.insert(place, name, values)
+    train = (frame["split"] == "train").to_numpy()
     numeric, categorical = [], []
     for name in columns.features or frame.columns.difference([*OWN, *columns.leave_out], False):
-        kind = numeric if _is_number(frame, name, columns, path) else categorical
+        kind = numeric if _is_number(frame, name, train, columns, path) else categorical
         kind.append(name)
     if not numeric and not categorical:
         raise UserError(f"{path}: no column is left to predict from; see leave_out.")
@@ -156,7 +157,9 @@ def numbers(frame: "pd.DataFrame", column: str, path: Path, *, gaps: bool = True
     return values
 
 
-def _is_number(frame: "pd.DataFrame", name: str, columns: Columns, path: Path) -> bool:
+def _is_number(
+    frame: "pd.DataFrame", name: str, train: np.ndarray, columns: Columns, path: Path
+) -> bool:
     """Whether a feature is a number, and no category.
 
     Raises
@@ -166,7 +169,6 @@ def _is_number(frame: "pd.DataFrame", name: str, columns: Columns, path: Path) -
     """
     import pandas as pd
 
-    train = (frame["split"] == "train").to_numpy()
     there = frame[name].notna().to_numpy()
     if train.any() and not (there & train).any():
         raise UserError(
@@ -174,6 +176,9 @@ def _is_number(frame: "pd.DataFrame", name: str, columns: Columns, path: Path) -
         )
     if name in columns.categories:
         return False
+    if pd.api.types.is_numeric_dtype(frame[name]):
+        numbers(frame, name, path)  # which may be without end
+        return True
     words = pd.Series(frame[name][there].unique())
     if pd.to_numeric(words, errors="coerce").notna().any():
         try:
