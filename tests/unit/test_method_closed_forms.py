@@ -105,6 +105,7 @@ def test_conjugate_gradients_solve_what_a_direct_solver_solves():
     assert residual < 1e-9
 
 
+@pytest.mark.parametrize("task", ["lstm", "mlp"], indirect=True)  # Adam gets there in time
 def test_eu_k_of_the_last_layer_ends_at_least_squares(task):
     task = task.having(validation=task.validation[:0])  # so that the plateau is the training loss's
     original = task.new_model("original")

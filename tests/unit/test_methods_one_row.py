@@ -111,8 +111,17 @@ def test_every_method_on_every_network(case, network, method):
     assert any(not torch.equal(weight, before[name]) for name, weight in found.named_parameters())
 
 
-@pytest.mark.parametrize("more", [{"form": "released"}, {"form": "norm"}, {"keep": "best"}])
-@pytest.mark.parametrize("network", [name for name in NETWORKS if name not in LARGE])
+@pytest.mark.parametrize(
+    ("network", "more"),
+    [
+        (name, more)
+        for name in NETWORKS
+        for more in ({"form": "released"}, {"form": "norm"}, {"keep": "best"})
+        # the released form compares maps and sequences, which networks for tables have none of
+        if name not in LARGE
+        and not (name in test_row_networks.NETWORKS and "released" in str(more))
+    ],
+)
 @pytest.mark.parametrize("case", CASES)
 def test_blindspot_s_forms_on_every_network(case, network, more):
     found, original = run("blindspot", network, case, **more)
