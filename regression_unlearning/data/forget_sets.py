@@ -39,9 +39,34 @@ def read_selector(values: dict) -> Selector:
     return validated(_Choice, {"forget_set": values}).forget_set
 
 
+def _column(rows: "pd.DataFrame", name: str) -> "pd.Series":
+    """A column of the dataset's own, as text."""
+    columns = [one for one in rows.columns if one not in ("row", "target")]
+    if name not in columns:
+        raise unknown("column", name, columns)
+    return rows[name].astype(str)
+
+
+def _numbers(rows: "pd.DataFrame", name: str | None) -> np.ndarray:
+    """The targets, or a column's numbers, NaN where it is empty: float64."""
+    import pandas as pd
+
+    if name is None:
+        return rows["target"].to_numpy()
+    text = _column(rows, name)
+    numbers = pd.to_numeric(text, errors="coerce")
+    if (wrong := numbers.isna() & (text != "")).any():
+        row = int(wrong.to_numpy().argmax())
+        raise UserError(
+            f"column {name!r} holds {text.iloc[row]!r} (row {row}), which is no number and lies in "
+            "no band; choose by select: where."
+        )
+    return numbers.to_numpy(np.float64)
+
+
 def _band(rows: "pd.DataFrame", selector: Band) -> np.ndarray:
-    target = rows["target"].to_numpy()
-    inside = np.ones(len(rows), bool)
+    target = _numbers(rows, selector.column)
+    inside = ~np.isnan(target)
     if selector.from_ is not None:
         inside &= target >= selector.from_
     if selector.above is not None:
@@ -65,10 +90,7 @@ def _random(rows: "pd.DataFrame", selector: Random) -> np.ndarray:
 
 
 def _where(rows: "pd.DataFrame", selector: Where) -> np.ndarray:
-    columns = [name for name in rows.columns if name not in ("row", "target")]
-    if selector.column not in columns:
-        raise unknown("column", selector.column, columns)
-    values = rows[selector.column].astype(str)
+    values = _column(rows, selector.column)
     wanted = [str(value) for value in selector.equals]
     for value in wanted:
         if not (values == value).any():

@@ -1,14 +1,24 @@
 """Files of rows: UTF-8 text, a header, and in each row a field for each of its names."""
 
+import codecs
 import csv
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import not_utf8
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 #: Signs that may stand between columns.
 SIGNS = ",;\t|"
+#: Bytes that are looked at in one piece.
+PIECE = 1 << 24
 
 
 def numbered(file: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -50,7 +60,7 @@ def read_header(path: Path, delimiter: str, advice: str) -> list[str]:
             rows = numbered(file, delimiter)
             header = [name.strip().strip('"') for name in next(rows, (1, []))[1]]
             _check(path, header, delimiter, advice)
-            for line, fields in rows:
+            for line, fields in () if _even(path, delimiter, len(header)) else rows:
                 if len(fields) != len(header) and _uneven(fields, len(header)):
                     raise UserError(
                         f"{path}, line {line}: it has {len(fields)} fields, and the header "
@@ -80,5 +90,62 @@ def _check(path: Path, header: list[str], delimiter: str, advice: str) -> None:
         )
 
 
+def _even(path: Path, delimiter: str, width: int) -> bool:
+    """Whether every line has `width` fields by its quotes and delimiters, counted all at once.
+
+    A quote inside of a field without quotes, or a blank line, also makes a file uneven: then rows
+    are looked at one by one.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        For bytes that are no UTF-8 text.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    inside, fields, last = False, 0, b""
+    with path.open("rb") as file:
+        for piece in iter(partial(file.read, PIECE), b""):
+            decoder.decode(piece)
+            signs = np.frombuffer(piece, np.uint8)
+            marks = (signs == ord(delimiter)) | (signs == ord("\n"))
+            quotes = signs == ord('"')
+            if inside or quotes.any():
+                within = np.logical_xor.accumulate(quotes) ^ inside
+                marks &= ~within
+                inside = bool(within[-1])
+            found = signs[marks] == ord("\n")
+            ends = np.flatnonzero(found)
+            if (np.diff(ends, prepend=-1 - fields) != width).any():
+                return False
+            fields = len(found) - 1 - ends[-1] if len(ends) else fields + len(found)
+            last = piece[-1:]
+    decoder.decode(b"", final=True)
+    return not inside and fields == (0 if last == b"\n" else width - 1)
+
+
 def _uneven(fields: list[str], width: int) -> bool:
     return any(map(str.strip, fields if len(fields) < width else fields[width:]))
+
+
+def lines_of(path: Path) -> list[int]:
+    """Lines on which the header and the rows of a CSV file begin, blank ones not among them."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [line for line, _ in numbered(file, ",")]
+
+
+def refuse(table: "pd.DataFrame", column: str, wrong: np.ndarray, path: Path, why: str) -> None:
+    """Raise the error for fields that are wrong: the first by line and value, the others counted.
+
+    Raises
+    ------
+    UserError
+        Where any is wrong.
+    """
+    at = np.flatnonzero(wrong)
+    if len(at):
+        others = f" ({len(at) - 1:,} more rows likewise)" if len(at) > 1 else ""
+        value, line = table[column].astype(object).fillna("").iloc[at[0]], lines_of(path)[at[0] + 1]
+        raise UserError(
+            f"{path}, line {line}: {column} {str(value)!r} {why}{others}; mend the rows or take "
+            "them out."
+        )

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import torch
 
 ARRAYS, ROWS, FACTS = "arrays.safetensors", "rows.csv", "facts.json"
+#: Rows that are written at once.
+BLOCK = 50_000
 #: The splits in the order of their numbers.
 NUMBERED = (*SPLITS, *UNSEEN)
 
@@ -74,8 +76,13 @@ def prepare(
         **arrays,
     }
     about = {"family": family, "sha256": tensors.digest(arrays)}
+    # the same text as of floats, a third faster
+    as_objects = dict.fromkeys(rows.columns[rows.dtypes == np.float64], object)
     with whole(folder / ROWS) as part:
-        rows.to_csv(part, index=False)
+        with part.open("w", encoding="utf-8", newline="") as file:
+            for start in range(0, len(rows), BLOCK):
+                block = rows[start : start + BLOCK].astype(as_objects)
+                block.to_csv(file, index=False, header=start == 0)
         digest = sha256(part)
     write_record(folder / FACTS, {**work.facts, "rows_sha256": digest})
     with whole(folder / ARRAYS) as part:

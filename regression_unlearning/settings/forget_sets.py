@@ -66,6 +66,8 @@ class Band(Selector):
     """Rows whose target lies in a band; `from`, `up_to` belong to it, `below`, `above` not."""
 
     select: Literal["band"]
+    column: str | None = None
+    """A column of `rows.csv` whose numbers are meant in place of the target."""
     from_: float | None = Field(default=None, alias="from")
     above: float | None = None
     below: float | None = None

@@ -50,6 +50,20 @@ def test_bands_at_their_edges(edges, expected):
     assert chosen(table(EDGES), select="band", **edges) == expected
 
 
+def test_bands_of_another_column_s_numbers():
+    """Read as text; an empty field lies in no band."""
+    rows = table([9, 8, 7, 6], longitude=["-122.5", "", "-121", "3e0"], place=["a", "1", "2", "3"])
+    assert chosen(rows, select="band", column="longitude", up_to=-121) == [0, 2]
+    assert chosen(rows, select="band", column="longitude", above=-122) == [2, 3]
+    for column, said in {
+        "place": r"column 'place' holds 'a' \(row 0\), which is no number",
+        "latitude": "unknown column 'latitude'",
+        "target": "unknown column 'target'",
+    }.items():
+        with pytest.raises(UserError, match=said):
+            chosen(rows, select="band", column=column, below=0)
+
+
 def test_rows_held_out_of_the_training_period_are_parts_of_their_own():
     """Only where the data have them: those of other datasets are as they were."""
     splits = ["train", "train", *np.repeat([*SPLITS[1:], *UNSEEN], 2)]

@@ -4,16 +4,28 @@ import pytest
 import torch
 from method_tasks import make_task, prepared
 from rounding import close
+from test_row_networks import rows
 
+from regression_unlearning.models.mlp import Settings as MLP
 from regression_unlearning.models.modules.activations import evaluating, penultimate
+from regression_unlearning.models.tabular_resnet import Settings as TabularResNet
 from regression_unlearning.training.curvature import conjugate_gradients
 from regression_unlearning.training.unlearn import unlearn
 
+#: Networks that are fixed but for their last layer.
+TASKS = {
+    "lstm": lambda: make_task(head=(), hidden=4, dropout=0.0, data=prepared(160)),
+    "mlp": lambda: make_task(data=rows(160, 32), network=MLP(name="mlp", hidden=(4,), embedding=2)),
+    "tabular_resnet": lambda: make_task(
+        data=rows(160, 32),
+        network=TabularResNet(name="tabular_resnet", width=4, hidden=4, dropout=0.0, embedding=2),
+    ),
+}
 
-@pytest.fixture
-def task():
-    """A fixed LSTM with a linear head and nothing between them."""
-    return make_task(head=(), hidden=4, dropout=0.0, data=prepared(160))
+
+@pytest.fixture(params=TASKS)
+def task(request):
+    return TASKS[request.param]()
 
 
 def features(model, task, rows):
@@ -93,6 +105,7 @@ def test_conjugate_gradients_solve_what_a_direct_solver_solves():
     assert residual < 1e-9
 
 
+@pytest.mark.parametrize("task", ["lstm", "mlp"], indirect=True)  # Adam gets there in time
 def test_eu_k_of_the_last_layer_ends_at_least_squares(task):
     task = task.having(validation=task.validation[:0])  # so that the plateau is the training loss's
     original = task.new_model("original")

@@ -38,7 +38,7 @@ GROUPS = {kind: group for kind, (_, _, group) in registry.KINDS.items()}
 #: Files of the example, by kind: module and its folder's file.
 FILES = {
     "source": "diabetes",
-    "network": "mlp",
+    "network": "perceptron",
     "measure": "median_error",
 }
 
@@ -199,7 +199,7 @@ def test_the_key_that_asks_is_named(package, kind):
 
 def test_the_key_of_a_source_is_named_where_its_family_is_wrong(package):
     text = (EXAMPLES / "rows/rows/diabetes.py").read_text(encoding="utf-8")
-    package("source", "bad.one", one=text.replace('FAMILY = "rows"', 'FAMILY = "nosuch"'))
+    package("source", "bad.one", one=text.replace('FAMILY = "numbers"', 'FAMILY = "nosuch"'))
     values = overlaid(read_yaml(ROOT / "params.yaml"), own_entry("source")[0])
     with pytest.raises(
         UserError, match=r"^params.yaml: datasets.own.loader: unknown family 'nosuch'"

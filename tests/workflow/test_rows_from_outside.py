@@ -29,7 +29,7 @@ def test_an_edit_of_its_network_reruns_what_uses_it(rows):
         (project.root / path).write_text("stands for an output\n", encoding="utf-8")
     checked(project.snakemake("--touch", "--forceall", *ASKED))
     assert project.jobs(*ASKED) == []
-    network = package / "mlp.py"
+    network = package / "perceptron.py"
     network.write_text(network.read_text().replace("nn.ReLU()", "nn.GELU()"), encoding="utf-8")
     rules = {job.rule for job in project.jobs(*ASKED)}
     assert {"train_original", "train_retrained", "unlearn", "measure", "report"} <= rules

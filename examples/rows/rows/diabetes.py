@@ -12,7 +12,7 @@ from regression_unlearning.files import write_text
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Section, Seed, Share
 
-FAMILY = "rows"
+FAMILY = "numbers"
 EMBEDDED = True
 
 TABLE = "table.csv"

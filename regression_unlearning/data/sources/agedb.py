@@ -21,10 +21,11 @@ from regression_unlearning.data.families.images.files import (
     note_content,
     place_of,
 )
-from regression_unlearning.data.families.images.labels import numbers, read_csv, refuse
+from regression_unlearning.data.families.images.labels import numbers, read_csv
 from regression_unlearning.data.families.images.places import index, listed
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
 from regression_unlearning.data.fetching.download import Wanted
+from regression_unlearning.data.headers import refuse
 from regression_unlearning.data.sources.image_folder import SPLITS
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.embedding import Embedding

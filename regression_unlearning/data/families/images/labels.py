@@ -9,7 +9,7 @@ import numpy as np
 
 from regression_unlearning.data.families.images.places import inner, listed
 from regression_unlearning.data.fetching.names import composed
-from regression_unlearning.data.headers import numbered, read_header
+from regression_unlearning.data.headers import lines_of, read_header, refuse
 from regression_unlearning.errors import UserError, unknown
 
 if TYPE_CHECKING:
@@ -49,12 +49,6 @@ def read_csv(path: Path) -> "pd.DataFrame":
         raise UserError(f"cannot read {path}: {str(error).strip()}") from error
 
 
-def lines_of(path: Path) -> list[int]:
-    """Lines on which the header and the rows of a CSV file begin, blank ones not among them."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return [line for line, _ in numbered(file, ",")]
-
-
 def numbers(table: "pd.DataFrame", column: str, path: Path) -> np.ndarray:
     """A column as float64.
 
@@ -69,24 +63,6 @@ def numbers(table: "pd.DataFrame", column: str, path: Path) -> np.ndarray:
     wrong = ~(np.abs(values) <= np.finfo(np.float32).max)
     refuse(table, column, wrong, path, "is not a number")
     return values
-
-
-def refuse(table: "pd.DataFrame", column: str, wrong: np.ndarray, path: Path, why: str) -> None:
-    """Raise the error for fields that are wrong: the first by line and value, the others counted.
-
-    Raises
-    ------
-    UserError
-        Where any is wrong.
-    """
-    at = np.flatnonzero(wrong)
-    if len(at):
-        others = f" ({len(at) - 1:,} more rows likewise)" if len(at) > 1 else ""
-        value, line = table[column].iloc[at[0]], lines_of(path)[at[0] + 1]
-        raise UserError(
-            f"{path}, line {line}: {column} {value!r} {why}{others}; mend the rows or take "
-            "them out."
-        )
 
 
 def read_labels(

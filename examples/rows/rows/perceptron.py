@@ -8,7 +8,7 @@ from regression_unlearning.settings.section import Count, Section
 class Settings(Section):
     """A multilayer perceptron, for rows of numbers."""
 
-    name: Literal["mlp"]
+    name: Literal["perceptron"]
     hidden: tuple[Count, ...] = (32, 16)
     """Units of each hidden layer."""
 

@@ -1,0 +1,73 @@
+"""What the columns of a table of rows are for."""
+
+from collections.abc import Mapping
+
+from pydantic import Field, model_validator
+
+from regression_unlearning.data.splits import Split
+from regression_unlearning.errors import UserError
+from regression_unlearning.settings.section import Section
+
+#: How people call the three parts.
+PARTS = {
+    "train": "train", "training": "train", "validation": "validation", "val": "validation",
+    "valid": "validation", "dev": "validation", "test": "test", "testing": "test",
+}  # fmt: skip
+
+
+class Columns(Section):
+    """What the columns of a table of rows are for; a loader's settings derive from it.
+
+    A feature is a number, or a category: text is one, and so is what `categories` names. Numbers
+    are shifted and scaled to mean 0 and deviation 1 over the training rows. A missing number (an
+    empty field, or what pandas takes for one, such as NA) is the training rows' median, and a
+    further column says of each row whether it is missing; a missing category is a category of its
+    own. A category that no training row has is unknown: it adds nothing. Every column stays in
+    `rows.csv`, to choose forget sets by.
+    """
+
+    target: str = "target"
+    """Column with the numbers to predict."""
+    id: str | None = None
+    """Column with a name for each row, no two alike; null: the row's number, from 0."""
+    split: str = "split"
+    """Column that says a row's part."""
+    splits: Mapping[str, str] = Field(default_factory=lambda: dict(PARTS))
+    """What that column calls each part."""
+    divided: Split | None = None
+    """Draws the parts, and the table needs no column that says them."""
+    features: tuple[str, ...] | None = None
+    """Columns that a network reads; null: all but target, id, split and those of `leave_out`."""
+    leave_out: tuple[str, ...] = ()
+    """Columns that no network reads."""
+    categories: tuple[str, ...] = ()
+    """Features that are categories although they look like numbers."""
+
+    @model_validator(mode="after")
+    def _columns_have_one_use(self):
+        if self.features is not None and self.leave_out:
+            raise UserError("give either features or leave_out, not both.")
+        for key in ("features", "leave_out", "categories"):
+            for name in getattr(self, key) or ():
+                if name in self.own:
+                    raise UserError(f"{key}: {name!r} is the {self.own[name]}.")
+        read = set(self.categories if self.features is None else self.features)
+        if other := sorted(set(self.categories) - (read - set(self.leave_out))):
+            raise UserError(f"categories: {other[0]!r} is no feature.")
+        return self
+
+    @property
+    def own(self) -> dict[str, str]:
+        """The columns that are the target, the id and the split, and the key that names each."""
+        named = {
+            self.target: "target",
+            self.id: "id",
+            None if self.divided else self.split: "split",
+        }
+        return {name: key for name, key in named.items() if name is not None}
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Every column that must be there, and the key that names it."""
+        lists = ("categories", "leave_out", "features")
+        return {name: key for key in lists for name in getattr(self, key) or ()} | self.own

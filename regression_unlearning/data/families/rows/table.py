@@ -1,0 +1,196 @@
+"""Read a table of rows from a CSV file, and refuse what is wrong with it in one line."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regression_unlearning.data.families.rows.settings import Columns
+from regression_unlearning.data.headers import read_header, refuse
+from regression_unlearning.data.splits import drawn
+from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.files import not_utf8
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+log = logging.getLogger(__name__)
+
+#: The table in a raw folder.
+TABLE = "table.csv"
+#: Columns of the prepared rows, whatever the table calls them.
+OWN = ("row", "id", "split", "target")
+LARGEST = float(np.finfo(np.float32).max)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of rows.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        ``row``, ``id``, ``split``, ``target`` (float64), then every further column.
+    numeric, categorical : list of str
+        The features that are numbers, and the others.
+    """
+
+    rows: "pd.DataFrame"
+    numeric: list[str]
+    categorical: list[str]
+
+
+def read(path: Path, columns: Columns) -> Table:
+    """Read a table, with a column for each name in its first line.
+
+    Parameters
+    ----------
+    path : Path
+        The CSV file.
+    columns : Columns
+        What its columns are for.
+
+    Raises
+    ------
+    UserError
+        Naming file, line, column: a column that is missing or bears a taken name, no rows, a target
+        or a feature with a field that is no number, an unknown part, an id that is missing or twice
+        there, a target that is the same in every row, a feature that is empty or is no category.
+    """
+    import pandas as pd
+
+    header = _header(path, columns)
+    as_text = set(header).difference(header if columns.features is None else columns.features)
+    as_text.update(columns.own, columns.categories, columns.leave_out)
+    try:
+        frame = pd.read_csv(
+            path,
+            names=header,
+            header=0,
+            usecols=[name for name in header if name],  # one without a name holds row numbers
+            dtype=dict.fromkeys(as_text - {columns.target}, str),
+            index_col=False,
+            encoding="utf-8-sig",
+        )
+    except UnicodeDecodeError as error:
+        raise not_utf8(path) from error
+    except ValueError as error:
+        raise UserError(f"cannot read {path}: {str(error).strip()}") from error
+    if frame.empty:
+        raise UserError(f"{path} holds a line of names and no row; put the rows below it.")
+    own = _own(frame, columns, path)
+    for place, (name, values) in enumerate(own.items()):
+        frame.insert(place, name, values)
+    train = (frame["split"] == "train").to_numpy()
+    numeric, categorical = [], []
+    for name in columns.features or frame.columns.difference([*OWN, *columns.leave_out], False):
+        kind = numeric if _is_number(frame, name, train, columns, path) else categorical
+        kind.append(name)
+    if not numeric and not categorical:
+        raise UserError(f"{path}: no column is left to predict from; see leave_out.")
+    return Table(frame, numeric, categorical)
+
+
+def _header(path: Path, columns: Columns) -> list[str]:
+    """The names of a table's columns, once all that the settings name are among them."""
+    header = read_header(path, ",", "save it with commas between them")
+    if not header:
+        raise UserError(f"{path} is empty; a table has a line of names, and a row a line below it.")
+    for name, key in columns.named.items():
+        if name not in header:
+            advice = "; or have the parts drawn by source.divided" if key == "split" else ""
+            said = str(unknown("column", name, header, str(path))).removesuffix(".")
+            raise UserError(f"{said}; it is what source.{key} names{advice}.")
+    free = set(OWN) - set(columns.own) - ({columns.split} if columns.divided else set())
+    if taken := sorted(free & set(header)):
+        raise UserError(f"{path}: the column {taken[0]!r} has a name that is taken; rename it.")
+    return header
+
+
+def _own(frame: "pd.DataFrame", columns: Columns, path: Path) -> dict[str, "pd.Series"]:
+    """The columns of `OWN`; those that they were made of are taken out of the frame."""
+    import pandas as pd
+
+    target = numbers(frame, columns.target, path, gaps=False)
+    numbered = pd.Series(np.arange(len(frame)))
+    ids = numbered.astype(str)
+    if columns.id is not None:
+        ids = frame[columns.id]
+        refuse(frame, columns.id, ids.isna().to_numpy(), path, "is no id")
+        refuse(frame, columns.id, ids.duplicated().to_numpy(), path, "has stood in a row before")
+    if columns.divided:
+        parts = pd.Series(drawn(len(frame), columns.divided))
+        if columns.split in frame:
+            log.info("%s: %r is not read, as divided draws the parts", path, columns.split)
+    else:
+        parts = frame[columns.split].str.strip().map(dict(columns.splits))
+        known = ", ".join(columns.splits)
+        refuse(frame, columns.split, parts.isna().to_numpy(), path, f"is none of {known}")
+    trained = target[(parts == "train").to_numpy()]
+    if len(trained) and trained.min() == trained.max():
+        raise UserError(
+            f"{path}: {columns.target} is {trained[0]:g} in every training row: nothing is to be "
+            "learned; name another column with source.target."
+        )
+    used = {columns.split, *columns.own} & set(frame.columns)
+    frame.drop(columns=list(used), inplace=True)
+    return dict(zip(OWN, (numbered, ids, parts, pd.Series(target)), strict=True))
+
+
+def numbers(frame: "pd.DataFrame", column: str, path: Path, *, gaps: bool = True) -> np.ndarray:
+    """A column as float64, NaN where a number is missing, which may be only where `gaps` says so.
+
+    Raises
+    ------
+    UserError
+        Naming the first field that is no number, and counting the others.
+    """
+    import pandas as pd
+
+    values = pd.to_numeric(frame[column], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    wrong = ~(np.abs(values) <= LARGEST)
+    if gaps:
+        wrong &= frame[column].notna().to_numpy()
+    refuse(frame, column, wrong, path, "is not a number")
+    return values
+
+
+def _is_number(
+    frame: "pd.DataFrame", name: str, train: np.ndarray, columns: Columns, path: Path
+) -> bool:
+    """Whether a feature is a number, and no category.
+
+    Raises
+    ------
+    UserError
+        When it is empty, holds both text and numbers, or about as many words as rows.
+    """
+    import pandas as pd
+
+    there = frame[name].notna().to_numpy()
+    if train.any() and not (there & train).any():
+        raise UserError(
+            f"{path}: {name} is empty in every training row; leave it out with source.leave_out."
+        )
+    if name in columns.categories:
+        return False
+    if pd.api.types.is_numeric_dtype(frame[name]):
+        numbers(frame, name, path)  # which may be without end
+        return True
+    words = pd.Series(frame[name][there].unique())
+    if pd.to_numeric(words, errors="coerce").notna().any():
+        try:
+            numbers(frame, name, path)
+        except UserError as error:
+            said = str(error).removesuffix(".")
+            raise UserError(f"{said}; or name {name} in source.categories.") from None
+        return True
+    if 2 * len(words) > train.sum():
+        raise UserError(
+            f"{path}: {name} has {len(words):,} different words for {train.sum():,} training rows, "
+            "and tells a network nothing; leave it out with source.leave_out, or name it in "
+            "source.categories."
+        )
+    return False

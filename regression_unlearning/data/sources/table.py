@@ -1,0 +1,94 @@
+"""Any table of rows of one's own: a CSV file with a line of names, and a row a line.
+
+Everything is a setting: a dataset of this kind is an entry of params.yaml, and no code.
+"""
+
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from regression_unlearning.data.families.images.files import lacking, place_of
+from regression_unlearning.data.families.rows.settings import Columns
+from regression_unlearning.data.families.rows.table import TABLE, read
+from regression_unlearning.data.fetching.download import Wanted, fetch
+from regression_unlearning.errors import UserError
+from regression_unlearning.settings.embedding import Embedding
+from regression_unlearning.settings.places import Address, Place, Sha256
+
+FAMILY = "rows"
+EMBEDDED = False
+#: What other files of rows end with.
+OTHERS = (".parquet", ".pq", ".feather", ".arrow", ".xlsx", ".xls", ".json", ".jsonl")
+
+
+def _csv(value: str) -> str:
+    kind = PurePosixPath(value).suffix.lower()
+    if kind in OTHERS:
+        raise UserError(f"{kind} files are not read; save it as CSV (given: {value})")
+    return value
+
+
+class Settings(Columns):
+    """Where the table lies, and what its columns are for.
+
+    `file` is relative to `folder`, or to the data mirror where no folder is set; with `url` it is
+    downloaded.
+    """
+
+    file: Annotated[Place, AfterValidator(_csv)]
+    folder: Place | None = None
+    url: Address | None = None
+    """Where the table is downloaded."""
+    sha256: Sha256 | None = None
+    """What the file's content must hash to."""
+
+
+def lack(settings: Settings, mirror: Path | None) -> str | None:
+    """What is not there of the table; None where it is, or can be downloaded.
+
+    Parameters
+    ----------
+    settings : Settings
+        Where it may lie.
+    mirror : Path or None
+        The data mirror.
+    """
+    return lacking({"file": settings.file}, settings.folder, mirror, bool(settings.url))
+
+
+def download(
+    folder: Path,
+    settings: Settings,
+    *,
+    mirror: Path | None,
+    checksums: Path,
+    embedding: Embedding | None,
+) -> None:
+    """Bring the table into `folder`, once it is known to be one.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset's raw folder.
+    settings : Settings
+        Where it lies, and its columns.
+    mirror : Path or None
+        A folder that already holds the file.
+    checksums : Path
+        The hashes that publishers gave; those seen first are recorded beside it.
+    embedding
+        Not used.
+
+    Raises
+    ------
+    UserError
+        When the file is missing or changed, or is wrong; see `fetch` and `read`.
+    """
+    source, held = place_of(settings.folder, mirror), (folder / TABLE).exists()
+    if (not held or settings.folder) and (why := lack(settings, mirror)):
+        raise UserError(f"{folder.name}: {why}")
+    if source is not None and not held:
+        read(source / settings.file, settings)  # a copy of a wrong table would have to be removed
+    wanted = Wanted(file=TABLE, url=settings.url, mirror=(settings.file,), sha256=settings.sha256)
+    fetch([wanted], folder, mirror=source, checksums=checksums)
