@@ -78,7 +78,7 @@ def deviations(ours: Observation, gold: Observation, relative: bool) -> "np.ndar
 
 
 def density_at_0(sample: "np.ndarray", folded: bool) -> float | None:
-    """Kernel density estimate at 0; None where all values are one, or there are fewer than `FEWEST`."""
+    """Kernel density estimate at 0; None for fewer than `FEWEST` values, or where all are one."""
     import numpy as np
 
     if len(sample) < FEWEST or np.ptp(sample) <= 1e-9 * max(1.0, float(np.abs(sample).max())):

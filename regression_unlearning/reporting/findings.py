@@ -125,7 +125,8 @@ def _worthless(made: Tabling) -> Iterable[str]:
     weak = {key[:2] for key, one in cells.items() if key[2] == NOTHING and NO_BETTER in one.notes}
     if weak:
         titles = [title for group, title in made.layout.groups.items() if group in weak]
-        yield f"Read no further: {NO_BETTER} ({'; '.join(titles)}), so nothing was there to unlearn."
+        where = "; ".join(titles)
+        yield f"Read no further: {NO_BETTER} ({where}), so there was nothing to unlearn."
 
 
 def _closer(made: Tabling) -> Iterable[str]:
