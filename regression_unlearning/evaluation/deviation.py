@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from regression_unlearning.errors import UserError
+from regression_unlearning.evaluation.draws import FEWEST
 from regression_unlearning.evaluation.inputs import Inputs
 from regression_unlearning.evaluation.measure import Quantity
 from regression_unlearning.evaluation.observations import Observation
@@ -40,7 +41,7 @@ QUANTITIES = (
 )
 PAIRED = "difference of two retrained models' densities, each against the others"
 FEW = "fewer than three retrained models: no two can be held against a third"
-SAME = "fewer than two rows, or all deviate alike: there is no density"
+SAME = f"fewer than {FEWEST} rows, or all deviate alike: there is no density"
 
 
 class Settings(Section):
@@ -77,10 +78,10 @@ def deviations(ours: Observation, gold: Observation, relative: bool) -> "np.ndar
 
 
 def density_at_0(sample: "np.ndarray", folded: bool) -> float | None:
-    """Kernel density estimate at 0; None where all values are one, or there are fewer than two."""
+    """Kernel density estimate at 0; None for fewer than `FEWEST` values, or where all are one."""
     import numpy as np
 
-    if len(sample) < 2 or np.ptp(sample) <= 1e-9 * max(1.0, float(np.abs(sample).max())):
+    if len(sample) < FEWEST or np.ptp(sample) <= 1e-9 * max(1.0, float(np.abs(sample).max())):
         return None
     width = float(sample.std(ddof=1)) * len(sample) ** -0.2
     height = float(np.exp(-0.5 * (sample / width) ** 2).mean()) / (width * (2 * np.pi) ** 0.5)

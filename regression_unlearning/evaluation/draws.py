@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 BINS = 10
-#: An attack is fitted to this many rows a class at least, and has as many held out.
+#: An attack is fitted to this many rows a class at least, and has as many held out; of fewer rows
+#: there is no share and no density.
 FEWEST = 3
 
 
@@ -84,6 +85,11 @@ def divide(paired: "np.ndarray", rows: int, held_out: float) -> Draw:
     total = paired.shape[1]
     fitted = min(rows, total - math.ceil(total * held_out))
     return Draw(paired[:, :fitted], paired[:, fitted : fitted + rows])
+
+
+def few(number: int, rows: str, what: str) -> str:
+    """Say that there are too few rows for something."""
+    return f"{number} {rows}{'' if number == 1 else 's'}, too few for {what}: it takes {FEWEST}"
 
 
 def rows_a_class(number: int) -> str:

@@ -1,8 +1,9 @@
 """Errors on the retain and the forget part, of train and of test (paper, Section 5)."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from regression_unlearning.evaluation.inputs import Inputs
+from regression_unlearning.evaluation.inputs import ORIGINAL, Inputs
 from regression_unlearning.evaluation.measure import Quantity
 from regression_unlearning.evaluation.values import Value
 from regression_unlearning.settings.section import Section
@@ -55,6 +56,7 @@ PARTS = {
     "error_retain_train": ("retain", None),
     "error_forget_test": ("test", True),
 }
+NO_BETTER = "the original predicts validation rows no better than the training median does"
 
 
 class Settings(Section):
@@ -72,14 +74,79 @@ def error(losses: "np.ndarray", loss: str) -> float:
     return float(np.sqrt(mean) if loss == "mse" else mean)
 
 
+def constant_error(
+    known: "np.ndarray",
+    target: "np.ndarray",
+    loss: str,
+    quantiles: "Sequence[float] | np.ndarray" = (),
+    middle: str = "mean",
+) -> float:
+    """Error of saying one number to everything: see `error`.
+
+    Parameters
+    ----------
+    known, target : array (n,), array (m,)
+        Targets that the number is taken from, and those that it is held against.
+    loss : str
+        Of the dataset; under the quantile loss one number each of `quantiles` is said.
+    middle : {"mean", "median"}
+        Which number of the known targets, under the other losses.
+    """
+    import numpy as np
+
+    known, target = known.astype(np.float64), target.astype(np.float64)
+    if loss == "quantile":
+        shares = np.asarray(quantiles)
+        apart = target[:, None] - np.quantile(known, shares, method="inverted_cdf")
+        return error(np.maximum(shares * apart, (shares - 1) * apart).sum(1), loss)
+    apart = target - (known.mean() if middle == "mean" else np.median(known))
+    return error(apart**2 if loss == "mse" else np.abs(apart), loss)
+
+
+def against_median(
+    losses: "np.ndarray",
+    known: "np.ndarray",
+    target: "np.ndarray",
+    loss: str,
+    quantiles: "Sequence[float] | np.ndarray" = (),
+) -> tuple[float, float, bool]:
+    """Hold a model against saying the training median (of the quantile loss: those quantiles).
+
+    Parameters
+    ----------
+    losses, target : array (m,)
+        The model's losses on some rows, and their targets.
+    known : array (n,)
+        The training targets.
+
+    Returns
+    -------
+    error, median_error : float
+        Of the model and of the median.
+    no_better : bool
+        Whether the model has learnt nothing by that measure.
+    """
+    ours = error(losses, loss)
+    theirs = constant_error(known, target, loss, quantiles, "median")
+    return ours, theirs, not ours < theirs
+
+
 def measure(inputs: Inputs, settings: Settings) -> list[Value]:
-    """Four errors for each seed."""
+    """Four errors for each seed; of an original that has learnt nothing a note says so."""
+    import numpy as np
+
     rows = []
     for seed, seen in inputs.observations.items():
+        warning = ""
+        if inputs.method == ORIGINAL:
+            known = np.concatenate([seen.of(part, "target") for part in ("retain", "forget")])
+            losses, target = (seen.of("validation", name) for name in ("loss", "target"))
+            more = seen.loss, seen.arrays.get("quantiles", ())
+            warning = NO_BETTER if against_median(losses, known, target, *more)[2] else ""
         for quantity, (part, like_forget) in PARTS.items():
             losses = seen.of(part, "loss", like_forget=like_forget)
             value = error(losses, seen.loss) if len(losses) else None
             kind = "like" if like_forget else "unlike"
-            note = "" if len(losses) else f"no {part} row is {kind} the forget set"
+            note = warning if len(losses) else f"no {part} row is {kind} the forget set"
             rows.append(inputs.value(quantity, seed, value, note=note))
     return rows

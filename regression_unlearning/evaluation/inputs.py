@@ -11,8 +11,8 @@ from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.evaluation.values import Bound, Value
 from regression_unlearning.files import read_record
 
-#: The gold model's label.
-GOLD = "retrained"
+#: The labels of the gold model, and of the one that forgot nothing.
+GOLD, ORIGINAL = "retrained", "original"
 PAIRS = "relearning_pairs"
 #: What a measure's NEEDS may name: a file for each seed of the method, or of the gold model.
 #: `gold_relearning_pairs` has one for each seed but the last: how fast the gold model of the next

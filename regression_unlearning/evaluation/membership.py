@@ -30,6 +30,7 @@ from regression_unlearning.evaluation.attacks import NOTHING, attack
 from regression_unlearning.evaluation.draws import (
     FEWEST,
     divide,
+    few,
     matched_pairs,
     pairs,
     rows_a_class,
@@ -214,9 +215,11 @@ def measure_one(inputs: Inputs, seen: Observation, seed: int, settings: Settings
                 f"{FEWEST} at least, and {FEWEST} are held out"
             )
         parts = ("label_rate", "spread", "auc", *(("probability",) if key == MAIN else ()))
-        rows += [
-            inputs.value(f"{key}_{part}", seed, getattr(found, part), note=note) for part in parts
-        ]
+        for part in parts:
+            value, said = getattr(found, part), note
+            if value is not None and part != "auc" and len(case.forget) < FEWEST:
+                value, said = None, few(len(case.forget), "forget row", "a share")
+            rows.append(inputs.value(f"{key}_{part}", seed, value, note=said))
     return rows
 
 

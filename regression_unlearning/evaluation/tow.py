@@ -8,17 +8,13 @@ with errors in place of accuracies.
 """
 
 from itertools import combinations
-from typing import TYPE_CHECKING
 
-from regression_unlearning.evaluation.errors import error
+from regression_unlearning.evaluation.errors import constant_error, error
 from regression_unlearning.evaluation.inputs import Inputs
 from regression_unlearning.evaluation.measure import Quantity
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.evaluation.values import Value
 from regression_unlearning.settings.section import Section
-
-if TYPE_CHECKING:
-    import numpy as np
 
 NEEDS = ("observations", "gold_observations")
 QUANTITIES = (
@@ -41,31 +37,17 @@ class Settings(Section):
     """No settings."""
 
 
-def constant_error(seen: Observation, part: str) -> float:
+def scale_of(seen: Observation, part: str) -> float:
     """Error on a part of a model that knows of the retain set its targets alone."""
-    import numpy as np
-
-    known = seen.of("retain", "target").astype(np.float64)
-    target = seen.of(part, "target").astype(np.float64)
-    if seen.loss == "quantile":
-        return error(_quantile_loss(known, target, seen.arrays["quantiles"]), seen.loss)
-    apart = target - known.mean()
-    return error(apart**2 if seen.loss == "mse" else np.abs(apart), seen.loss)
-
-
-def _quantile_loss(known: "np.ndarray", target: "np.ndarray", shares: "np.ndarray") -> "np.ndarray":
-    """The loss of each target under the quantiles of what is known, summed over them."""
-    import numpy as np
-
-    apart = target[:, None] - np.quantile(known, shares, method="inverted_cdf")
-    return np.maximum(shares * apart, (shares - 1) * apart).sum(1)
+    targets = seen.of("retain", "target"), seen.of(part, "target")
+    return constant_error(*targets, seen.loss, seen.arrays.get("quantiles", ()))
 
 
 def tug_of_war(seen: Observation, gold: Observation) -> tuple[float | None, str]:
     """The product, and its unit where that is no mean's; or None, and why there is none."""
     product = 1.0
     for part in PARTS:
-        scale = constant_error(gold, part)
+        scale = scale_of(gold, part)
         if scale == 0:
             return None, f"all targets of {part} are the same"
         ours, theirs = (error(one.of(part, "loss"), one.loss) for one in (seen, gold))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
 
+from regression_unlearning.evaluation.draws import FEWEST
 from regression_unlearning.reporting.coincidence import listed, said
 from regression_unlearning.reporting.density_panel import PAIRS, DensityPanel
 from regression_unlearning.reporting.differences import Panel, panel
@@ -85,7 +86,7 @@ def draw_panels(
                 axis.set_visible(False)
             row.supxlabel(_axis_label(unit, relative), fontsize="medium", parse_math=False)
             row.supylabel("Density", fontsize="medium")
-        notes = [*_bands(shown), *_beyond(shown), *said(under)]
+        notes = [*_bands(shown), *_without(shown), *_beyond(shown), *said(under)]
         place(figure, title, _warning(panels, warned), notes)
         save_figure(figure, stem)
 
@@ -112,6 +113,18 @@ def _bands(shown: Sequence[DensityPanel]) -> list[str]:
     many = " (of ten and more the middle 80 %)" if most >= MANY else ""
     bands = f"Lines: all training seeds together; bands: lowest to highest seed{many}."
     return [f"{bands}{without}"]
+
+
+def _without(shown: Sequence[DensityPanel]) -> list[str]:
+    """Say what has no density, since it has too few values, or all are one."""
+    found = [
+        f"{one.names[key]} ({one.title})"
+        for one in shown
+        for key, curve in one.curves.items()
+        if curve is None
+    ]
+    why = f"fewer than {FEWEST} values, or all alike, shown as lines at their ends"
+    return [f"No density: {why}: {listed(found)}."] if found else []
 
 
 def _beyond(shown: Sequence[DensityPanel]) -> list[str]:

@@ -56,7 +56,8 @@ class DensityPanel:
             look: dict[str, Any] = FLOOR if key == PAIRS else {**style(key).line, "zorder": 3}
             look = {**look, "label": self.names[key]}
             if curve is None:
-                axis.axvline(float(self._values(key)[0]), **look)
+                for value in {*np.quantile(self._values(key), [0, 1]).tolist()}:
+                    axis.axvline(value, **look)
                 continue
             at = self._markers(curve, scale, number / len(keys))
             axis.plot(self.grid, curve.pooled, markevery=at, **look)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
+from regression_unlearning.evaluation.errors import NO_BETTER
 from regression_unlearning.reporting.claims import Checked
 from regression_unlearning.reporting.comparing import BETTER, WORSE, Comparison, judged
 from regression_unlearning.reporting.layout import GOLD, NOTHING
@@ -71,7 +72,7 @@ def findings(made: Tabling) -> list[str]:
         Sentences; none where the measures that they need were not asked for.
     """
     layout = made.layout
-    said = [*_closer(made)]
+    said = [*_worthless(made), *_closer(made)]
     for group, title in layout.groups.items():
         one = nearest(made, group)
         if one is None:
@@ -116,6 +117,16 @@ def tally(claims: Sequence[Checked]) -> str:
         f"Of {len(claims)} claims (each at each place) {count[HOLDS]} hold, {count[FAILS]} do not, "
         f"{open_ones} cannot be told or were not measured."
     )
+
+
+def _worthless(made: Tabling) -> Iterable[str]:
+    """Where the original has learnt nothing: then no column can say anything of unlearning."""
+    cells = made.layout.own(made.summaries)
+    weak = {key[:2] for key, one in cells.items() if key[2] == NOTHING and NO_BETTER in one.notes}
+    if weak:
+        titles = [title for group, title in made.layout.groups.items() if group in weak]
+        where = "; ".join(titles)
+        yield f"Read no further: {NO_BETTER} ({where}), so there was nothing to unlearn."
 
 
 def _closer(made: Tabling) -> Iterable[str]:

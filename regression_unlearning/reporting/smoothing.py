@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from regression_unlearning.evaluation.draws import FEWEST
+
 #: Rows whose kernels are evaluated at once: more would need more memory, and no less time.
 AT_ONCE = 5000
 #: From so many seeds on one alone does not make a band's end.
@@ -36,7 +38,7 @@ class Densities:
 def densities(
     samples: Sequence[np.ndarray], grid: np.ndarray, relative: bool = False
 ) -> Densities | None:
-    """Estimate densities with Gaussian kernels; None where all values are one value.
+    """Estimate densities with Gaussian kernels; None for fewer than `FEWEST` values, or one value.
 
     Parameters
     ----------
@@ -57,7 +59,7 @@ def densities(
     .. [1] D. W. Scott, Multivariate Density Estimation, Wiley, 1992.
     """
     values = np.concatenate([np.empty(0), *samples])
-    if len(values) < 2 or np.ptp(values) <= 1e-9 * max(1.0, float(np.abs(values).max())):
+    if len(values) < FEWEST or np.ptp(values) <= 1e-9 * max(1.0, float(np.abs(values).max())):
         return None
     width = values.std(ddof=1) * len(values) ** -0.2
     of_seeds = [one for one in samples if len(one)]

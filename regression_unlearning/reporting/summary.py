@@ -23,6 +23,7 @@ from regression_unlearning.reporting.summaries import (
     split,
 )
 
+ONE = "one retrained model, and it takes two"
 PAIRS = "gold against gold: the pairs share models, hence no interval"
 
 
@@ -54,9 +55,14 @@ def summarise(
         When there are no values, or a model is measured twice.
     """
     cells = cells_of(values, quantities)
+    golden: dict[tuple[str, ...], int] = defaultdict(int)
+    for key, cell in cells.items():
+        if key[2] == GOLD:
+            golden[key[:2]] = max(golden[key[:2]], cell.seeds)
     found = {}
     for key, cell in cells.items():
-        floor, ends, reason = _floor(cells.get((*key[:2], GOLD, key[3])), cell.quantity)
+        gold = cells.get((*key[:2], GOLD, key[3]))
+        floor, ends, reason = _floor(gold, cell.quantity, golden[key[:2]])
         note = SEPARATOR.join(filter(None, dict.fromkeys((cell.note, reason))))
         average = cell.average
         found[key] = Summary(
@@ -212,13 +218,17 @@ def gold_pairs(gold: Cell) -> dict[tuple[int, int], float]:
 
 
 def _floor(
-    gold: Cell | None, quantity: Quantity
+    gold: Cell | None, quantity: Quantity, golden: int
 ) -> tuple[Number | None, tuple[float, float] | None, str]:
-    """The floor that the retrained models' cell gives, its interval, or why there is none."""
+    """The floor that the retrained models' cell gives, its interval, or why there is none.
+
+    `golden` is how many retrained models there are.
+    """
     if quantity.summary == "cost" or not quantity.floor:
         return None, None, ""
     if gold is None:
-        return None, None, "no floor: the retrained model was not measured on this"
+        why = ONE if golden == 1 else "the retrained model was not measured on this"
+        return None, None, f"no floor: {why}"
     pairs = gold_pairs(gold)
     if gold.paired and gold.measured:
         known = average(gold.measured, quantity)
@@ -227,6 +237,4 @@ def _floor(
         return Number(known.value, known.bound, state), ends, known.why
     if pairs:
         return Number(floor(pairs, quantity)), interval(pairs, quantity), ""
-    single = len(gold.measured) == 1
-    why = "one retrained model, and it takes two" if single else gold.note
-    return None, None, f"no floor: {why}"
+    return None, None, f"no floor: {ONE if len(gold.measured) == 1 else gold.note}"

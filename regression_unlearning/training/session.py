@@ -23,6 +23,7 @@ from regression_unlearning.training.parts import like_them, load_parts
 from regression_unlearning.training.runs import Run, deliver
 from regression_unlearning.training.seeds import seed_for
 from regression_unlearning.training.task import Task
+from regression_unlearning.training.worth import against_training_median
 
 log = logging.getLogger(__name__)
 
@@ -182,6 +183,7 @@ class Session:
         self._write(
             run,
             model,
+            task,
             {
                 "rows": {"retain": len(task.retain), "forget": len(task.forget)},
                 "seconds": sum(one.seconds for one in fitted),
@@ -207,9 +209,12 @@ class Session:
         if name := not_finite(model):
             raise UserError(f"{path}: the weight {name!r} holds values that are not finite.")
         given = {"file": str(path), "sha256": sha256(path), "trained_here": False}
-        self._write(run, model, {"given": given})
+        self._write(run, model, self.task(run), {"given": given})
 
-    def _write(self, run: Run, model: nn.Module, record: dict[str, Any]) -> None:
+    def _write(self, run: Run, model: nn.Module, task: Task, record: dict[str, Any]) -> None:
+        if not len(task.forget):
+            found = against_training_median(model, task, run.output)
+            record = {**record, "against_training_median": found}
         scale = asdict(self.data.scale)
         about = {**run.identity, "fingerprint": run.sha256, "target_scale": scale}
         checkpoints.save(model, run.waiting, {**about, **record, "machine": provenance.machine()})

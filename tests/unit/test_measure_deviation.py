@@ -45,6 +45,7 @@ def test_the_density_is_scipy_s(sample):
 
 def test_no_density_of_one_value():
     assert deviation.density_at_0(np.array([1.0]), folded=False) is None
+    assert deviation.density_at_0(np.array([1.0, 3.0]), folded=False) is None
     assert deviation.density_at_0(np.full(5, 0.3), folded=True) is None
     gold = observed(1)
     same = taken({0: gold}, {0: gold})

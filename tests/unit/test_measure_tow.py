@@ -53,7 +53,7 @@ def test_under_the_quantile_loss_the_constants_are_the_retain_sets_quantiles():
     target = generator.normal(size=41)
     arrays = {"loss": np.array("quantile"), "quantiles": shares}
     arrays |= {f"{part}/target": target.astype(np.float32) for part in TARGET}
-    found = tow.constant_error(Observation(arrays), "retain")
+    found = tow.scale_of(Observation(arrays), "retain")
     tried = torch.tensor(np.sort(target)).repeat(3, 1).T
     losses = [
         quantile(row.expand(41, 3), torch.tensor(target), [share]).mean().item() / 3

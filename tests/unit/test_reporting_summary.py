@@ -62,6 +62,19 @@ def test_one_seed_has_neither_interval_nor_floor():
     assert one.notes == ("one seed: no interval", "2000 rows", said)
 
 
+def test_one_seed_has_no_floor_of_a_distance_either():
+    """Between retrained models nothing is measured then: no row of theirs is there to say why."""
+    found = summary("blindspot,wasserstein_train,0,,0.3,,", "retrained,attack_auc,0,,0.5,,")
+    one = cell(found, "blindspot", "wasserstein_train")
+    assert one.floor is None and one.notes[-1] == "no floor: one retrained model, and it takes two"
+    found = summary(
+        "blindspot,wasserstein_train,0,,0.3,,",
+        *(f"retrained,attack_auc,{seed},,0.5,," for seed in (0, 1)),
+    )
+    said = cell(found, "blindspot", "wasserstein_train").notes[-1]
+    assert said == "no floor: the retrained model was not measured on this"
+
+
 def test_floor_of_a_distance_is_gold_against_gold():
     found = summary(
         "blindspot,wasserstein_train,0,,0.3,,",

@@ -47,5 +47,6 @@ def test_many_rows_are_taken_in_parts(monkeypatch):
 def test_one_value_alone_has_no_density_and_a_seed_of_one_value_has():
     assert densities([np.full(9, 0.3), np.full(4, 0.3)], GRID) is None
     assert densities([np.array([1.0])], GRID) is None and densities([], GRID) is None
+    assert densities([np.array([1.0]), np.array([3.0])], GRID) is None
     found = densities([np.full(9, 0.3), np.array([0.0, 1.0]), np.empty(0)], GRID)
     assert found.seeds.shape == (2, len(GRID)) and np.isfinite(found.seeds).all()
