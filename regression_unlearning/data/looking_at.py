@@ -3,11 +3,9 @@
 import csv
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from regression_unlearning.data.headers import SIGNS, read_header
 from regression_unlearning.data.overlaps import says_whose
@@ -36,12 +34,18 @@ class Look:
     delimiter : str
         The sign between its columns.
     rows : DataFrame of str
-        Its rows, NaN where a field is empty.
+        Its rows, NaN where a field is empty; of a table of load the first.
+    missing : Series of int
+        Empty fields of each column.
+    count : int
+        How many rows there are.
     """
 
     path: Path
     delimiter: str
     rows: "pd.DataFrame"
+    missing: "pd.Series"
+    count: int
 
     @cached_property
     def kinds(self) -> dict[str, str]:
@@ -71,11 +75,6 @@ class Look:
         return "," if comma else "."
 
     @cached_property
-    def missing(self) -> "pd.Series":
-        """Empty fields of each column."""
-        return self.rows.isna().sum()
-
-    @cached_property
     def distinct(self) -> "pd.Series":
         """Values of each column."""
         return self.rows.nunique()
@@ -88,14 +87,13 @@ class Look:
             return "image_folder"
         if self.delimiter == "\t" and len(self.sentences) == 2:
             return "stsb"
-        numbers = [name for name in self.rows.columns[1:] if self.kinds[name] in ("number", "empty")]
-        if self.kinds[first] == "text" and len(numbers) == len(self.rows.columns) - 1 and self._hourly:
-            return "hourly_table"
-        return "table"
+        rest = {self.kinds[name] for name in self.rows.columns[1:]}
+        wide = self.kinds[first] == "text" and "number" in rest <= {"number", "empty"}
+        return "hourly_table" if wide and self._hourly else "table"
 
     @cached_property
     def _hourly(self) -> bool:
-        """Whether the first column holds dates that follow each other by an hour, or part of one."""
+        """Whether the first column holds dates an hour apart, or less."""
         import pandas as pd
 
         head = self.rows.iloc[:HEAD, 0]
@@ -135,7 +133,9 @@ class Look:
         ]
         usual = sorted((TARGETS.index(one.lower()), one) for one in found if one.lower() in TARGETS)
         if not found:
-            raise UserError(f"{self.path}: no column holds numbers to predict; name it by --target.")
+            raise UserError(
+                f"{self.path}: no column holds numbers to predict; name it by --target."
+            )
         return usual[0][1] if usual else found[-1]
 
     @cached_property
@@ -181,19 +181,28 @@ def look(path: Path) -> Look:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()
-            sign = max(SIGNS, key=first.count)
-            if sign != "\t":
-                read_header(path, sign, "")
+        sign = max(SIGNS, key=first.count)
+        if sign != "\t":
+            read_header(path, sign, "")
         quoting = csv.QUOTE_NONE if sign == "\t" else csv.QUOTE_MINIMAL
-        rows = pd.read_csv(
-            path, sep=sign, dtype=str, encoding="utf-8-sig", quoting=quoting, index_col=False
-        )
+        read = partial(
+            pd.read_csv, path, sep=sign, dtype=str, encoding="utf-8-sig", quoting=quoting,
+            index_col=False,
+        )  # fmt: skip
+        rows = read(nrows=HEAD)
+        head = Look(path, sign, rows, rows.isna().sum(), len(rows))
+        if len(rows) == HEAD and head.loader == "hourly_table":  # which may be long, and wide
+            parts = [(one.isna().sum(), len(one)) for one in read(chunksize=5 * HEAD)]
+            missing, count = (sum(one) for one in zip(*parts, strict=True))
+        else:
+            rows = read()
+            missing, count = rows.isna().sum(), len(rows)
     except UnicodeDecodeError as error:
         raise not_utf8(path) from error
     except (OSError, ValueError) as error:
         raise UserError(f"cannot read {path} as rows of text: {error}") from error
     if rows.empty:
         raise UserError(f"{path} needs a line of names, and a row a line below it.")
-    if np.shape(rows)[1] < 2:
+    if len(rows.columns) < 2:
         raise UserError(f"{path}: its rows have one column; a target and one more are needed.")
-    return Look(path, sign, rows)
+    return Look(path, sign, rows, missing, count)

@@ -85,7 +85,7 @@ def divided(
         if split.by not in rows.columns:
             raise unknown("column", split.by, rows.columns, f"{where}: source.divided.by")
         own = rows[split.by]
-    return hashed(own.astype(str), split, where)
+    return hashed(own.fillna("").astype(str), split, where)
 
 
 def hashed(names: "pd.Series", split: Split, where: Path) -> np.ndarray:
