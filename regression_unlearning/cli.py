@@ -1,31 +1,48 @@
-"""The console command: `init` writes a file of one's own to start from, `verify` checks results.
+"""The console command: `init` writes settings for data of one's own, `verify` checks results.
 
 Nothing here imports a network library.
 """
 
+import re
 from pathlib import Path
+from typing import Any
 
 from regression_unlearning import program
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_text
 from regression_unlearning.settings.section import name_of
-from regression_unlearning.settings.starting import KINDS, entry_file
+from regression_unlearning.settings.starting import LOADERS, entry_file
 
 
-def init(name: str, kind: str, output: Path) -> None:
-    """Write an entry file for a dataset of one's own.
+def init(file: Path, name: str | None, output: Path | None, **asked: Any) -> None:
+    """Write an entry file for a file of data of one's own.
+
+    Parameters
+    ----------
+    file : Path
+        Rows, labels of images, sentence pairs, or a table of load.
+    name : str or None
+        The dataset's name; by default after the file.
+    output : Path or None
+        The file to write; by default NAME.yaml.
+    **asked
+        See `settings.starting.entry_file`.
 
     Raises
     ------
     UserError
-        When the name cannot be one, or the file is there already.
+        When the name cannot be one, the entry file is there already, or the data are not readable.
     """
-    name_of(name)
+    from regression_unlearning.data.looking_at import look
+
+    near = re.sub("[^a-z0-9]+", "_", file.stem.lower()).strip("_")
+    name = name_of(name or near or "mine")
+    output = output or Path(f"{name}.yaml")
     if output.exists():
         raise UserError(f"{output} is there already; take it away, or name another with --output.")
-    write_text(output, entry_file(name, kind))
+    write_text(output, entry_file(look(file), name, output, **asked))
     program.say(
-        f"{output}: edit what stands behind EDIT, then\n"
+        f"{output}: look at what stands beside EDIT, then\n"
         f"  snakemake -n --configfile {output} --config experiment={name}"
     )
 
@@ -52,13 +69,16 @@ def verify(folder: Path) -> None:
 
 def _main() -> None:
     """Read the arguments and run one command."""
-    parser = program.parser(__doc__, "  regression-unlearning init my_faces --kind image_folder")
+    parser = program.parser(__doc__, "  regression-unlearning init faces/labels.csv")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     one = commands.add_parser(
-        "init", help="write a file of settings for a dataset of your own, to start from"
+        "init", help="look at a file of data, and write settings for it to start from"
     )
-    one.add_argument("name", help="name of the dataset: small letters, digits and _")
-    one.add_argument("--kind", required=True, choices=list(KINDS), help="shape of its files")
+    one.add_argument("file", type=Path, help="rows, labels of images, pairs, or a table of load")
+    one.add_argument("--name", help="name of the dataset: small letters, digits and _")
+    one.add_argument("--target", help="column to predict, if it is not found")
+    one.add_argument("--images", type=Path, help="folder, tar or zip of the images")
+    one.add_argument("--loader", choices=LOADERS, help="what the file is, if not what it seems")
     one.add_argument("--output", type=Path, help="file to write; NAME.yaml if not given")
     two = commands.add_parser(
         "verify",
@@ -69,7 +89,7 @@ def _main() -> None:
     if "folder" in given:
         verify(given.folder)
     else:
-        init(given.name, given.kind, given.output or Path(f"{given.name}.yaml"))
+        init(**vars(given))
 
 
 def main() -> None:

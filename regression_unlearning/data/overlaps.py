@@ -1,5 +1,8 @@
-"""Windows that read what is to be forgotten."""
+"""Rows that say something of others: windows that read what is to be forgotten, people's rows."""
 
+import logging
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +12,16 @@ from regression_unlearning.errors import UserError
 if TYPE_CHECKING:
     import pandas as pd
 
+log = logging.getLogger(__name__)
+
 NEEDED = ("customer", "first", "hour")
+#: Words by which a column is known to say whose a row is, and those that may stand beside them.
+WHOSE = {
+    "author", "client", "customer", "family", "group", "household", "identity", "individual",
+    "member", "owner", "participant", "patient", "people", "person", "respondent", "speaker",
+    "student", "subject", "user",
+}  # fmt: skip
+BESIDE = {"code", "id", "ids", "key", "label", "name", "no", "nr", "num", "number"}
 
 
 def reads_hours(rows: "pd.DataFrame") -> bool:
@@ -45,3 +57,42 @@ def overlapping(rows: "pd.DataFrame", chosen: np.ndarray) -> np.ndarray:
     forgotten[start[chosen] + hour[chosen] + 1] = 1
     before = forgotten.cumsum()
     return before[start + hour] > before[start + first]
+
+
+def says_whose(column: str) -> bool:
+    """Whether a column's name says that it names people, such as person, PatientID, user_name."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column).lower()
+    said = re.findall("[a-z]+", apart)
+    words = {word if word in WHOSE | BESIDE else word.removesuffix("s") for word in said}
+    return len(words & WHOSE) == 1 and words <= WHOSE | BESIDE
+
+
+def torn(rows: "pd.DataFrame", where: Path) -> dict[str, list[int]]:
+    """Columns that name people of whom some are in training and in another part; warns of them.
+
+    What a network has learnt of a person helps it on that person's other rows: errors there are no
+    errors on people whom nobody trained on. Windows of load are left out: they are divided by time.
+
+    Returns
+    -------
+    dict
+        Of each such column how many people that are, and of how many.
+    """
+    import pandas as pd
+
+    found = {}
+    train = (rows["split"] == "train").to_numpy()
+    for column in () if reads_hours(rows) else filter(says_whose, rows.columns):
+        codes, names = pd.factorize(rows[column].replace("", None))
+        inside = np.zeros((2, len(names)), bool)
+        for number, part in enumerate((train, ~train)):
+            inside[number, codes[part & (codes >= 0)]] = True
+        if both := int(inside.all(axis=0).sum()):
+            found[column] = [both, len(names)]
+            log.warning(
+                "%s: %d of %d by the column %r have rows in training and in another part, whose "
+                "errors are therefore none on people whom nobody trained on; divide by that column "
+                "(source.divided: {by: %s}), or so in the data.",
+                *(where, both, len(names), column, column),
+            )
+    return found

@@ -15,6 +15,7 @@ import numpy as np
 
 from regression_unlearning import registry, seals
 from regression_unlearning.data import tensors
+from regression_unlearning.data.overlaps import torn
 from regression_unlearning.data.scaling import SAME, Scale, scale_of
 from regression_unlearning.data.splits import SPLITS, UNSEEN
 from regression_unlearning.data.work import Work
@@ -70,6 +71,8 @@ def prepare(
         made = registry.part(family, "prepare").prepare(raw, source, embedding, work)
     rows, arrays = checked(made, family)
     check_splits(rows, raw)
+    if people := torn(rows, raw):
+        work.facts["torn"] = people
     arrays = {
         "target": rows["target"].to_numpy(np.float32),
         "split": rows["split"].map(NUMBERED.index).to_numpy(np.uint8),

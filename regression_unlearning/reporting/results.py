@@ -78,7 +78,7 @@ def with_facts(settings: Mapping[str, Any], paths: Iterable[Path]) -> dict[str, 
 
 
 def told_of_data(datasets: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """What a reader must know of the data themselves: which share of the words has a vector.
+    """What a reader must know of the data: the words with a vector, the people in several parts.
 
     Parameters
     ----------
@@ -87,9 +87,12 @@ def told_of_data(datasets: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """
     said = []
     for one in datasets:
-        share = one.get("facts", {}).get("words_with_vector")
+        facts = one.get("facts", {})
+        place = f"{one['title']}: " if len(datasets) > 1 else ""
+        for column, (both, names) in facts.get("torn", {}).items():
+            said.append(f"{place}{both:,} of {names:,} by {column} are in training and elsewhere")
+        share = facts.get("words_with_vector")
         if share is not None:
-            place = f"{one['title']}: " if len(datasets) > 1 else ""
             vectors = f" ({one['embedding']})" if one.get("embedding") else ""
             said.append(f"{place}{_percent(share)} of the words have a vector{vectors}")
     return tuple(said)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from regression_unlearning.settings.defaults import titled
 from regression_unlearning.settings.filling import filled
 from regression_unlearning.settings.like import LIKE, expanded, without_out
 from regression_unlearning.settings.records import Record
@@ -34,8 +35,16 @@ def complete(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
             found[part] = {key[2]: entry for key, entry in entries.items()}
     found = _inner(found, "experiments", ("tables", "figures"))
     found = without_out(_inner(found, "datasets", ("forget_sets",)))
+    for part in ("datasets", "experiments"):
+        if isinstance(found.get(part), Mapping):
+            found[part] = titled(found[part])
     methods, datasets = (found.get(part, {}) for part in ("methods", "datasets"))
     if isinstance(methods, Mapping) and isinstance(datasets, Mapping):
+        own: dict[str, Any] = {"methods": {label: {} for label in methods}}
+        datasets = {
+            name: {**own, **dataset} if isinstance(dataset, Mapping) else dataset
+            for name, dataset in datasets.items()
+        }
         entries = without_out(filled(methods, datasets, folder))
         found["datasets"] = {
             name: {**dataset, "methods": entries[name]} if name in entries else dataset
@@ -71,7 +80,7 @@ def _inner(values: dict[str, Any], section: str, parts: Sequence[str]) -> dict[s
     found = dict(owners)
     for owner, part in held:
         inside = {key[2]: entry for key, entry in entries.items() if key[:2] == (owner, part)}
-        found[owner] = {**found[owner], part: inside}
+        found[owner] = {**found[owner], part: titled(inside)}
     return {**values, section: found}
 
 

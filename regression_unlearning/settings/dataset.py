@@ -7,6 +7,7 @@ from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator, mod
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.settings.defaults import default_of
 from regression_unlearning.settings.experiment import REFERENCES, Names
 from regression_unlearning.settings.forget_sets import ForgetSet
 from regression_unlearning.settings.measuring import Observation, Relearning
@@ -16,6 +17,7 @@ from regression_unlearning.settings.places import Place
 from regression_unlearning.settings.section import (
     Count,
     Name,
+    OwnTitle,
     Section,
     Title,
     Whole,
@@ -43,6 +45,10 @@ class Resources(Section):
     minutes: Count = 60
 
 
+#: A key that an entry need not say.
+_FAMILYS = Field(default=None, validate_default=True, description="its family's")
+
+
 class StandsFor(Section):
     """Which of the paper's datasets a dataset stands in for, so that its claims can be judged."""
 
@@ -57,7 +63,7 @@ class Dataset(Section):
 
     loader: Name
     """Where its rows come from: a module of data/sources, or a plug-in."""
-    title: Title
+    title: OwnTitle
     """What tables and figures call it."""
     source: SerializeAsAny[Section] = Field(default_factory=dict, validate_default=True)
     """What the loader fetches and makes; its own settings, below."""
@@ -65,21 +71,27 @@ class Dataset(Section):
     """How its family makes a mini-batch; the family's own settings, below."""
     embedding: Name | None = None
     """One of `embeddings`, in place of the general one."""
-    model: Network
+    model: Network = _FAMILYS
     """`name` of the network, and the network's own settings, below."""
-    loss: Literal["mse", "l1", "quantile"]
+    loss: Literal["mse", "l1", "quantile"] = _FAMILYS
     """Of a row: squared, absolute, or quantile loss."""
-    quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
+    quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = Field(
+        default=None, validate_default=True, description="`[0.1, 0.5, 0.9]` under the quantile loss"
+    )
     """What the network predicts under the quantile loss; the middle one is the point forecast."""
-    training: Training
+    training: Training = _FAMILYS
     """How originals and retrained models are trained."""
     stands_for: StandsFor | None = None
     """Which of the paper's datasets it stands in for."""
     original: Place | None = None
     """The file of a model that was trained elsewhere, to start from in place of training one;
     ``{seed}`` in it stands for the training seed, without it every seed starts from one model."""
-    blindspot: Training
-    """How the paper's helper is trained."""
+    blindspot: Training = Field(
+        default=None,
+        validate_default=True,
+        description="as `training`, a tenth of its epochs, without a schedule",
+    )
+    """How the paper's helper is trained, where a method asks for it."""
     further_blindspots: dict[Name, Training] = Field(default_factory=dict)
     """Further helpers by name: a method may say ``helper: NAME``."""
     printed_as: Name | None = None
@@ -95,7 +107,7 @@ class Dataset(Section):
     """What may be asked to be forgotten."""
     unlearning: dict[str, Any] = Field(default_factory=dict)
     """Options of every method of this dataset that has them, where its entry says nothing else."""
-    methods: dict[Name, Method]
+    methods: Annotated[dict[Name, Method], Field(description="all of the top `methods`")]
     """The methods that it has, and what differs from the top `methods` and from `unlearning`."""
     measures: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     """Settings of measures that differ from the general ones."""
@@ -130,6 +142,11 @@ class Dataset(Section):
         if isinstance(values, settings):
             return values
         return validated_within(settings, values)
+
+    @field_validator("model", "loss", "quantiles", "training", "blindspot", mode="before")
+    @classmethod
+    def _unsaid(cls, value: Any, info: ValidationInfo) -> Any:
+        return default_of(str(info.field_name), info.data) if value is None else value
 
     @field_validator("methods", mode="before")
     @classmethod

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.settings.section import Name, Section, Seed, Title, listed
+from regression_unlearning.settings.section import Name, OwnTitle, Section, Seed, Title, listed
 
 #: Models that stand in a table beside the unlearning methods.
 REFERENCES = {"original": "Original", "retrained": "Retrained"}
@@ -29,7 +29,7 @@ class Layout(Section):
     `titles` gives methods other titles than the dataset does.
     """
 
-    title: Title
+    title: OwnTitle
     """Its headline."""
     datasets: Annotated[Names, Field(alias="dataset")]
     """One dataset, or several with forget sets named alike."""
@@ -85,7 +85,7 @@ class Figure(Layout):
 class Experiment(Section):
     """Datasets, forget sets, methods and seeds, and which table shows them."""
 
-    title: Title
+    title: OwnTitle
     """The report's headline."""
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1)]
     """Training seeds: each trains, unlearns and is measured by itself."""

@@ -2,7 +2,8 @@
 
 The options of a dataset's entry come, the nearer before the farther, from the entry, from the
 record that its ``tuned`` names, from the dataset's ``unlearning``, from the entry of that name
-under the top key ``methods``, and from the method's own defaults.
+under the top key ``methods``, and from the method's own defaults; where it has none, from the
+family's.
 """
 
 from collections.abc import Mapping
@@ -10,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning.errors import UserError
+from regression_unlearning.settings.defaults import unsaid
 from regression_unlearning.settings.like import Key, expanded, merged
-from regression_unlearning.settings.methods import knows, loaded
+from regression_unlearning.settings.methods import knows, loaded, requires
 from regression_unlearning.settings.records import Record, check_chosen, read_record
 from regression_unlearning.settings.tuning import record_path
 from regression_unlearning.settings.wording import shown
@@ -46,6 +48,7 @@ def filled(
         for owner, values in owners.items()
         if isinstance(values.get("unlearning"), Mapping)
     }
+    needed = {owner: unsaid(values) for owner, values in owners.items()}
     said = {
         (owner, "methods", label): entry
         for owner, values in owners.items()
@@ -65,7 +68,9 @@ def filled(
             named = {"method": label, **(top if isinstance(top, Mapping) else {}), **own}
             known = knows(named["method"])
             general = {k: v for k, v in shared.get(owner, {}).items() if k in known}
-            found = {**named, **general, **own}
+            must = requires(named["method"])
+            basic = {k: v for k, v in needed[owner].items() if k in must}
+            found = {**basic, **named, **general, **own}
         else:
             found = merged({k: v for k, v in base.items() if k != "tuned"}, own)
         if own.get("tuned") is None:

@@ -14,9 +14,9 @@ from regression_unlearning.settings.places import Place
 from regression_unlearning.settings.section import (
     Count,
     Name,
+    OwnTitle,
     Section,
     Seed,
-    Title,
     listed,
     told_apart,
 )
@@ -56,7 +56,7 @@ class Selector(Section):
     hold an hour that a chosen window predicts. By default it is for a choice of customers alone.
     """
 
-    title: Title
+    title: OwnTitle
     """What tables and figures call it."""
     after: Name | None = None
     overlap: bool | None = None

@@ -143,7 +143,12 @@ def loaded(method: Any) -> ModuleType | None:
 def knows(method: Any) -> frozenset[str]:
     """Options of a method; none where none can be loaded by the name."""
     module = loaded(method)
-    if module is None:
-        return frozenset()
-    fields = module.Settings.model_fields
+    fields = module.Settings.model_fields if module else {}
     return frozenset(field.alias or name for name, field in fields.items())
+
+
+def requires(method: Any) -> frozenset[str]:
+    """Of these, those without a default."""
+    module = loaded(method)
+    fields = module.Settings.model_fields if module else {}
+    return frozenset(field.alias or name for name, field in fields.items() if field.is_required())

@@ -35,7 +35,7 @@ dataset's method takes the options that a search chose (`tuning/DATASET/METHOD.j
 
 Options of a dataset's method come from its entry, else from the record that it names, else from the
 dataset's `unlearning`, else from the entry of that name under the top key `methods`, else from the
-method's own defaults.
+method's own defaults, else from the family of the data.
 
 Numbers are finite, and true is none. Text is one line, without control characters and signs that
 turn the direction of reading. Names are small letters, digits and _, {NAME} at most. A path has at
@@ -174,7 +174,7 @@ def _table(section: type[Section]) -> str:
         field = section.model_fields[name]
         key = field.alias or name
         values = schema["properties"][key]
-        default = "required" if field.is_required() else _default(field, values)
+        default = _default(field, values)
         meaning = said.get(name, "").replace("``", "`")
         if not meaning and "const" in values:
             meaning = "Says which this is."
@@ -184,6 +184,8 @@ def _table(section: type[Section]) -> str:
 
 
 def _default(field: Any, values: Mapping[str, Any]) -> str:
+    if said := field.description or ("required" if field.is_required() else ""):
+        return str(said)
     value = field.get_default(call_default_factory=True)
     if isinstance(value, Section):
         value = {}

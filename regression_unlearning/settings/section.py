@@ -47,6 +47,8 @@ Name = Annotated[
     str, BeforeValidator(name_of), WithJsonSchema({"type": "string", "format": "name"})
 ]
 Title = Annotated[str, Field(max_length=TITLE)]
+#: A title that an entry need not have; a field's description stands for its default in the docs.
+OwnTitle = Annotated[Title, Field(description="its name")]
 Whole = Annotated[int, Field(ge=0, le=MOST)]
 Count = Annotated[int, Field(ge=1, le=MOST)]
 #: Of a network, counted from the output.

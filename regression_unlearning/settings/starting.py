@@ -1,108 +1,169 @@
-"""Entry files to start from, one for each shape of data: valid as they stand."""
+"""A file of one's own to start from: what was seen of a file of data, as an entry that is valid."""
 
-from string import Template
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from regression_unlearning.errors import unknown
+import yaml
 
-_HEAD = Template("""\
-# A dataset of your own, and an experiment with it: read over params.yaml, which stays as it is.
-#   snakemake -n --configfile $name.yaml --config experiment=$name          checks names and ranges
-#   snakemake --cores 2 --configfile $name.yaml --config experiment=$name   makes tables and report
-# docs/settings.md describes each key, docs/your-own-data.md the way from files to a request.
+from regression_unlearning import registry
+from regression_unlearning.data.looking_at import Look
+from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.settings.defaults import FAMILIES
+from regression_unlearning.settings.starting_source import Keys, folder_of, source_of
 
-datasets:
-  $name:
-""")
+if TYPE_CHECKING:
+    import pandas as pd
 
-_TAIL = Template("""
-    # What every method of this dataset trains with, and the methods that it has: `{}` is as in
-    # params.yaml's `methods`, {epochs: 5} differs.
-    unlearning: {epochs: 1, learning_rate: 0.001, batch_size: $batch_size}
-    methods: {finetune: {}, gaussian_amnesiac: {}, blindspot: {}}
-
-experiments:
-  $name:
-    title: Unlearning on $name
-    seeds: [0, 1, 2]      # five or more for intervals that mean something
-    tables:
-      table1: {title: Unlearning on $name, dataset: $name, forget_sets: [$forget_set],
-               methods: [finetune, gaussian_amnesiac, blindspot]}
-    figures:
-      figure1: {like: table1, kind: difference_densities}
-""")
-
-_IMAGES = Template("""\
-    loader: image_folder
-    title: $name
-    # EDIT: a folder, tar or zip of images, and a CSV with one line an image; names of its columns.
-    # Without a column that says train, validation or test: in place of `split: split`
-    # divided: {validation: 0.1, test: 0.1, seed: 0}
-    source: {folder: /data/$name, images: images.tar, labels: labels.csv,
-             file: file, target: age, split: split}
-    model: {name: resnet18}          # or allcnn, mobilenet_v3
-    loss: l1
-    unit: years           # EDIT
-    training: {epochs: 100, learning_rate: 0.01, batch_size: 256, schedule: {name: plateau}}
-    blindspot: {epochs: 2, learning_rate: 0.01, batch_size: 256}    # the helper of that method
-    # EDIT: who is to be forgotten. Also: {select: band, from: 0, up_to: 30} of the target,
-    # {select: random, rows: 1000}, {select: ids, file: ids.txt}.
-    forget_sets:
-      person: {title: One person, select: where, column: person, equals: [jane]}
-""")
-
-_LOAD = Template("""\
-    loader: hourly_table
-    title: $name
-    # EDIT: a wide table: a column of dates, then one a customer; of a zip or tar also `member`;
-    # with ; or decimal commas, half hours, gaps: `table` (docs/your-own-data.md).
-    source: {path: /data/$name.csv}
-    model: {name: tft, hidden: 16, hidden_continuous: 8, embedding: 16, heads: 4, dropout: 0.1}
-    loss: quantile
-    quantiles: [0.1, 0.5, 0.9]       # the middle one is the forecast
-    unit: deviations of a customer's load
-    training: {epochs: 10, learning_rate: 0.001, batch_size: 64, schedule: {name: step, epochs: 3}}
-    blindspot: {epochs: 1, learning_rate: 0.001, batch_size: 64}    # the helper of that method
-    # EDIT: who is to be forgotten; {select: band, from: 0.85} would be hours of high load.
-    forget_sets:
-      customer: {title: One customer, select: where, column: customer, equals: [MT_200]}
-""")
-
-_PAIRS = Template("""\
-    loader: stsb
-    title: $name
-    # EDIT: `data_mirror` (below, or the environment variable REGRESSION_UNLEARNING_DATA_MIRROR) is
-    # a folder; it holds $name/sts-train.csv, sts-dev.csv and sts-test.csv, tab-separated:
-    # genre, file, year, id, score 0-5, two sentences. Word vectors: `embedding` in params.yaml.
-    source: {mirror: ["$name/{file}"]}
-    model: {name: lstm, hidden: 64, dropout: 0.3, head: [64, 32, 16]}
-    loss: mse
-    unit: points of the score
-    training: {epochs: 100, learning_rate: 0.01, batch_size: 256, schedule: {name: plateau}}
-    blindspot: {epochs: 10, learning_rate: 0.01, batch_size: 256}   # the helper of that method
-    # EDIT: what is to be forgotten. Also: {select: where, column: year, equals: ["2015"]},
-    # {select: random, rows: 1000}, {select: ids, file: ids.txt}.
-    forget_sets:
-      low: {title: Scores 0-2, select: band, from: 0, below: 2}
-""")
-
-#: Shape of the files -> the dataset's own lines, its forget set, the size of a mini-batch.
-KINDS = {
-    "image_folder": (_IMAGES, "person", 256),
-    "hourly_table": (_LOAD, "customer", 64),
-    "pairs": (_PAIRS, "low", 256),
-}
+#: What files are read by.
+LOADERS = ("table", "image_folder", "hourly_table", "stsb")
+METHODS = ("finetune", "gaussian_amnesiac", "blindspot")
+#: Columns that are listed.
+MOST = 60
+#: A line of the file: how deep it stands, key, value (`...`: what follows is inside), comment.
+Line = tuple[int, str, Any, str]
 
 
-def entry_file(name: str, kind: str) -> str:
-    """Text of a file of settings with one dataset and one experiment of the same name.
+def entry_file(
+    seen: Look,
+    name: str,
+    output: Path,
+    *,
+    loader: str | None = None,
+    target: str | None = None,
+    images: Path | None = None,
+) -> str:
+    """Text of a file of settings with a dataset and an experiment of the same name.
+
+    Parameters
+    ----------
+    seen : Look
+        The file of data.
+    name : str
+        The dataset's name.
+    output : Path
+        What the file of settings will be called.
+    loader, target : str, optional
+        What reads the data, and the column to predict, where they are not what they look like.
+    images : Path, optional
+        A folder or an archive of images.
 
     Raises
     ------
     UserError
-        For an unknown kind.
+        Where nothing can be predicted, or no images are found.
     """
-    if kind not in KINDS:
-        raise unknown("kind", kind, KINDS)
-    own, forget_set, batch_size = KINDS[kind]
-    more = {"name": name, "forget_set": forget_set, "batch_size": batch_size}
-    return "".join(part.substitute(more) for part in (_HEAD, own, _TAIL))
+    loader = loader or ("image_folder" if images else seen.loader)
+    if loader not in LOADERS:
+        raise unknown("loader", loader, LOADERS)
+    if loader in ("table", "image_folder") and seen.delimiter != ",":
+        raise UserError(
+            f"{seen.path}: its columns stand apart by {seen.delimiter!r}; save it with commas."
+        )
+    body = map(_line, _body(seen, name, loader, target, images))
+    return "\n".join([*_head(seen, name, output), *body]) + "\n"
+
+
+def _head(seen: Look, name: str, output: Path) -> Iterator[str]:
+    asked = f"--configfile {output} --config experiment={name}"
+    yield f"# {seen.path}: {seen.count:,} rows, {len(seen.kinds)} columns. Read over params.yaml:"
+    yield f"#   snakemake -n {asked}     checks names and ranges"
+    yield f"#   snakemake --cores 2 {asked}"
+    yield "# docs/settings.md describes each key. EDIT what is a guess: it is marked so."
+    width = min(30, max(len(repr(one)) for one in seen.rows))
+    yield f"#   {'column':{width}} kind    missing  values  the first"
+    for column, kind in list(seen.kinds.items())[:MOST]:
+        known = seen.rows[column].dropna()
+        first = repr(known.iloc[0])[:30] if len(known) else ""
+        yield (
+            f"#   {column!r:{width}} {kind:7} {seen.missing[column]:7,} {seen.distinct[column]:7,}"
+            f"  {first}"
+        )
+    if len(seen.kinds) > MOST:
+        yield f"#   and {len(seen.kinds) - MOST:,} more columns"
+
+
+def _line(line: Line) -> str:
+    """A line, its value as YAML on the same line."""
+    depth, key, value, comment = line
+    text = f"{key}:"
+    if value is not ...:
+        said = {key: value}
+        dumped = yaml.safe_dump(
+            said, default_flow_style=True, width=10**6, sort_keys=False, allow_unicode=True
+        )
+        text = dumped.strip()[1:-1]
+    return "  " * depth + text + (f"  # {comment}" if comment else "")
+
+
+def _body(
+    seen: Look, name: str, loader: str, target: str | None, images: Path | None
+) -> Iterator[Line]:
+    family = registry.family_of(loader) if loader != "table" else "rows"
+    usual = FAMILIES[family]
+    if loader == "stsb":
+        yield 0, "data_mirror", folder_of(seen.path), "the folder of the pairs and the word vectors"
+    parts, source = source_of(seen, loader, target, images)
+    train = seen.rows if parts is None else seen.rows[parts == "train"]
+    size = min(
+        usual["training"].get("batch_size", 256), 2 ** max(3, (len(train) // 16).bit_length())
+    )
+    sets = dict(_forget_sets(seen, loader, train, source))
+    yield 0, "datasets", ..., ""
+    yield 1, name, ..., ""
+    yield 2, "loader", loader, "what reads the data"
+    yield 2, "title", name, "what tables and figures call it; EDIT"
+    yield 2, "source", ..., "what lies where, and what its columns are for"
+    for key, (value, comment) in source.items():
+        yield 3, key, value, comment
+    yield 2, "model", usual["model"], "the network"
+    yield 2, "loss", usual["loss"], "of a row"
+    yield 2, "unit", "the target's unit", "of the target, for tables and figures; EDIT"
+    yield (
+        2,
+        "training",
+        {**usual["training"], "batch_size": size},
+        "of originals and retrained models",
+    )
+    yield (
+        2,
+        "unlearning",
+        {**usual["unlearning"], "batch_size": size},
+        "of every method that trains",
+    )
+    yield 2, "methods", {one: {} for one in METHODS}, "as params.yaml has them; {epochs: 5} differs"
+    yield 2, "forget_sets", ..., "what may be asked to be forgotten; EDIT"
+    for key, (value, comment) in sets.items():
+        yield 3, key, value, comment
+    yield 0, "experiments", ..., ""
+    yield 1, name, ..., ""
+    yield 2, "title", f"Unlearning on {name}", "the report's headline"
+    yield 2, "seeds", [0, 1, 2], "of trainings; five or more for intervals that mean something"
+    yield 2, "tables", ..., ""
+    table = {"dataset": name, "forget_sets": list(sets), "methods": list(METHODS)}
+    yield 3, "table1", table, "one table; also `measures: [errors, wasserstein]`"
+
+
+def _forget_sets(
+    seen: Look, loader: str, train: "pd.DataFrame", source: Keys
+) -> Iterator[tuple[str, tuple[dict[str, Any], str]]]:
+    """One or two: whose rows they are, or the largest targets; and random ones."""
+    if loader == "hourly_table":
+        own = {"select": "where", "column": "customer", "equals": [str(seen.rows.columns[1])]}
+        yield "customer", ({"title": "One customer", **own}, "all windows of one")
+        yield (
+            "high",
+            ({"title": "High load", "select": "band", "from": 1}, "deviations of its load"),
+        )
+        return
+    if seen.people:
+        most = train[seen.people].value_counts().index[0]
+        own = {"select": "where", "column": seen.people, "equals": [most]}
+        yield "one", ({"title": f"One {seen.people}"[:100], **own}, "the one with the most rows")
+    else:
+        chosen = source["score" if loader == "stsb" else "target"][0]
+        edge = float(seen.numbers(chosen)[train.index].quantile(0.9))
+        band = {"title": "The highest tenth", "select": "band", "from": float(f"{edge:.6g}")}
+        yield "high", (band, "rows by their target")
+    rows = max(1, len(train) // 20)
+    yield "some", ({"title": f"{rows:,} random rows", "select": "random", "rows": rows}, "5 %")

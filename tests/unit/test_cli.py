@@ -4,52 +4,155 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from regression_unlearning import cli
+from regression_unlearning import cli, registry
+from regression_unlearning.data.looking_at import look
 from regression_unlearning.errors import UserError
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.settings.document import check
 from regression_unlearning.settings.reading import Origins, read_yaml
-from regression_unlearning.settings.starting import KINDS
 
 ROOT = Path(__file__).parents[2]
+DAYS = [f"2014-01-{1 + hour // 24:02d} {hour % 24:02d}:00" for hour in range(300)]
+PEOPLE = "".join(
+    f"p{n // 3},{n},{n % 7 or ''},{'ab'[n % 2]},word {n},{n % 5}.5,\n" for n in range(120)
+)
+PARTS = ("train", "val", "test")
+FILES = {
+    "people": "person,patient_id,dose,arm,note,response,nothing\n" + PEOPLE,
+    "rows": "a,b,y\n" + "".join(f"{n},x{n % 3},{n * n}\n" for n in range(90)),
+    "parts": "a,part,y\n" + "".join(f"{n},{PARTS[n % 3]},{n}\n" for n in range(30)),
+    "faces": "file,age,person\n" + "".join(f"{n:03d}.jpg,{20 + n},p{n // 2}\n" for n in range(60)),
+    "load": "date,A,B\n" + "".join(f"{day},{n},{n % 9}.5\n" for n, day in enumerate(DAYS)),
+    "germany": "Zeit;A;B\n" + "".join(f"{day};{n},5;\n" for n, day in enumerate(DAYS)),
+    "pairs": "doc\tone\ttwo\tlikeness\n"
+    + "".join(f"d{n // 2}\ta dog {n}\ta cat\t{n % 6}\n" for n in range(90)),
+}  # fmt: skip
+LOADERS = {
+    "people": "table", "rows": "table", "parts": "table", "faces": "image_folder",
+    "load": "hourly_table", "germany": "hourly_table", "pairs": "stsb",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_what_is_written_passes_the_check(tmp_path, kind):
-    path = tmp_path / "mine.yaml"
-    cli.init("mine", kind, path)
-    files = [(str(one), read_yaml(one)) for one in (ROOT / "params.yaml", path)]
+def written(tmp_path, name, **asked):
+    """The entry of one of the files, as it is read, and its text."""
+    data = tmp_path / f"{name}.csv"
+    data.write_text(FILES[name], encoding="utf-8")
+    (tmp_path / "crops").mkdir(exist_ok=True)
+    (tmp_path / "crops/000.jpg").touch()
+    path = tmp_path / "entry.yaml"
+    cli.init(data, asked.pop("name", "mine"), path, **asked)
+    return read_yaml(path), path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_written_passes_the_check(tmp_path, name):
+    if LOADERS[name] == "table" and registry.module_name("source", "table") is None:
+        pytest.skip("the source `table` is not in this library yet")
+    values, text = written(tmp_path, name)
+    files = [("params.yaml", read_yaml(ROOT / "params.yaml")), ("entry.yaml", values)]
     origins = Origins([*files, ("--config", {"experiment": "mine"})])
     settings = check(origins.merged, origins, ROOT)
     grid = Grid(settings)
-    assert grid.shown == ["mine"] and len(grid.unlearned) == 3 * 3
-    assert "EDIT" in path.read_text(encoding="utf-8")
-    assert "$" not in path.read_text(encoding="utf-8")
+    assert settings.datasets["mine"].loader == LOADERS[name]
+    assert grid.shown == ["mine"] and len(grid.unlearned) == 3 * 3 * 2
+    for line in text.splitlines():
+        assert "#" in line or line.endswith(":"), "a key without a comment"
+    assert "EDIT" in text
 
 
-def test_a_file_is_never_overwritten(tmp_path):
-    path = tmp_path / "mine.yaml"
-    path.write_text("mine")
-    with pytest.raises(UserError, match="is there already"):
-        cli.init("mine", "pairs", path)
-    assert path.read_text() == "mine"
+@pytest.mark.parametrize(
+    ("name", "source", "sets"),
+    [
+        ("people", {"target": "response", "divided": {"by": "person"}, "id": "patient_id",
+                    "leave_out": ["person", "note", "nothing"], "categories": []},
+         {"one": {"column": "person"}, "some": {}}),
+        ("rows", {"target": "y", "divided": {"test": 0.15}, "leave_out": []},
+         {"high": {}, "some": {}}),
+        ("parts", {"split": "part", "target": "y"}, {"high": {"from": 24.3}, "some": {"rows": 1}}),
+        ("faces", {"images": "crops", "labels": "faces.csv", "file": "file", "target": "age",
+                   "divided": {"by": "person"}}, {"one": {"column": "person"}, "some": {}}),
+        ("germany", {"table": {"delimiter": ";", "decimal": ",", "fill": 24}},
+         {"customer": {"equals": ["A"]}, "high": {}}),
+        ("pairs", {"score": "likeness", "sentences": ["one", "two"], "columns": None,
+                   "mirror": ["pairs.csv"]}, {"high": {}, "some": {}}),
+    ],
+)  # fmt: skip
+def test_what_is_seen_of_the_data(tmp_path, name, source, sets):
+    entry = written(tmp_path, name)[0]["datasets"]["mine"]
+    for key, value in source.items():
+        found = entry["source"][key]
+        assert (found.items() >= value.items()) if isinstance(value, dict) else found == value, key
+    assert list(entry["forget_sets"]) == list(sets)
+    for key, value in sets.items():
+        assert entry["forget_sets"][key].items() >= value.items()
 
 
-def test_a_name_that_cannot_be_one_is_refused(tmp_path):
-    with pytest.raises(UserError, match="try my_faces"):
-        cli.init("MyFaces", "image_folder", tmp_path / "mine.yaml")
-    assert not (tmp_path / "mine.yaml").exists()
+def test_the_head_counts_rows_and_what_is_missing(tmp_path):
+    _, text = written(tmp_path, "people")
+    head = [line.split() for line in text.splitlines() if line.startswith("#")]
+    assert "120 rows, 7 columns" in text
+    assert ["#", "'dose'", "number", "18", "6", "'1'"] in head
+    assert ["#", "'nothing'", "empty", "120", "0"] in head
+    seen = look(tmp_path / "people.csv")
+    assert dict(seen.missing) == {"dose": 18, "nothing": 120} | dict.fromkeys(
+        ["person", "patient_id", "arm", "note", "response"], 0
+    )
+    written_load = FILES["load"].count("\n") - 1
+    (tmp_path / "load.csv").write_text(FILES["load"])
+    load = look(tmp_path / "load.csv")  # only its first rows are held
+    assert load.count == written_load > len(load.rows) and np.sum(load.missing) == 0
+
+
+def test_the_person_who_is_named_is_one_of_training(tmp_path):
+    from regression_unlearning.data.splits import Split, divided
+
+    entry = written(tmp_path, "people")[0]["datasets"]["mine"]
+    rows = look(tmp_path / "people.csv").rows
+    parts = divided(rows, Split(**entry["source"]["divided"]), tmp_path)
+    (person,) = entry["forget_sets"]["one"]["equals"]
+    assert set(parts[rows["person"] == person]) == {"train"}
+    assert set(parts) == {"train", "validation", "test"}
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "says"),
+    [
+        (None, {}, "entry.yaml is there already"),
+        ("a,b\n1,2\n", {"name": "MyFaces"}, "try my_faces"),
+        ("a,b\n", {}, "mine.csv needs a line of names, and a row"),
+        ("a,b\nx,y\n", {}, "no column holds numbers to predict; name it by --target"),
+        ("a,b\n1,2\n", {}, "no column holds numbers to predict"),
+        ("a;b\n1;2\n3;4\n", {}, "stand apart by ';'; save it with commas"),
+        ("a,b\n1,2\n3,4\n", {}, "its 2 rows are too few for three parts"),
+        ("a,b\n1,2\n3,4\n", {"target": "c"}, "unknown column 'c'"),
+        ("a,b,c\n1,2\n", {}, "line 2: it has 2 fields, and the header 3 names"),
+        ("file,b\na.jpg,2\nb.jpg,3\n", {}, "no folder beside it holds 'a.jpg'; name the images"),
+        ("file,b\na.jpg,2\nb.jpg,3\n", {"images": Path("no")}, "--images: no does not exist"),
+        ("\xe9,b\n1,2\n".encode("latin-1"), {}, "mine.csv is text in Latin-1"),
+    ],
+)
+def test_what_cannot_be_begun_is_one_line(tmp_path, text, asked, says):
+    data, path = tmp_path / "mine.csv", tmp_path / "entry.yaml"
+    data.write_bytes((text or "a,b\n").encode() if not isinstance(text, bytes) else text)
+    if text is None:
+        path.write_text("mine")
+    with pytest.raises(UserError, match=says) as caught:
+        cli.init(data, asked.pop("name", None), path, **asked)
+    assert "\n" not in str(caught.value)
+    assert path.exists() == (text is None) and (text or path.read_text() == "mine")
 
 
 def test_as_a_command(tmp_path):
+    (tmp_path / "My load.csv").write_text(FILES["load"])
     program = [sys.executable, "-X", "importtime", "-m", "regression_unlearning.cli"]
-    command = [*program, "init", "mine", "--kind", "hourly_table"]
+    command = [*program, "init", "My load.csv"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "--configfile mine.yaml --config experiment=mine" in done.stdout
-    assert (tmp_path / "mine.yaml").is_file()
+    assert "--configfile my_load.yaml --config experiment=my_load" in done.stdout
+    assert (tmp_path / "my_load.yaml").is_file()
     assert not [line for line in done.stderr.splitlines() if line.endswith(" torch")]
     again = subprocess.run(
         [sys.executable, *program[3:], *command[5:]],
@@ -57,4 +160,4 @@ def test_as_a_command(tmp_path):
     )  # fmt: skip
     assert again.returncode == 2
     (line,) = again.stderr.splitlines()
-    assert line.startswith("error: mine.yaml is there already")
+    assert line.startswith("error: my_load.yaml is there already")

@@ -91,7 +91,6 @@ def test_the_repository_s_own_file_is_right():
         # taken out
         ("experiments", GONE, ["experiments", "required"]),
         (f"{DATA}/training/epochs", GONE, ["pairs.training.epochs", "required"]),
-        (f"{DATA}/methods/finetune/epochs", GONE, ["methods.finetune.epochs", "required"]),
         # several datasets, titles, requests one after the other, a dataset's own measures
         (f"{TABLE}/dataset", ["pairs", "pears"], ["tiny.tables.t", "'pears'", "'pairs'"]),
         (f"{TABLE}/dataset", ["pairs", "pairs"], ["tables.t.dataset", "'pairs' is named twice"]),

@@ -12,7 +12,7 @@ from typing import Literal
 from regression_unlearning.data.families.images.labels import read_csv
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
 from regression_unlearning.data.fetching.wanted import note_made
-from regression_unlearning.data.splits import Split, drawn
+from regression_unlearning.data.splits import Split, divided
 from regression_unlearning.files import whole, write_text
 from regression_unlearning.settings.embedding import Embedding
 
@@ -33,7 +33,7 @@ class Settings(Pictures):
         """The digits; see `data.families.images.prepare`."""
         rows = read_csv(raw / LABELS)
         rows = rows.assign(target=rows["target"].astype(float), place=0)
-        return Listing(rows.assign(split=drawn(len(rows), self.divided)), [raw / IMAGES])
+        return Listing(rows.assign(split=divided(rows, self.divided, raw / LABELS)), [raw / IMAGES])
 
 
 def download(

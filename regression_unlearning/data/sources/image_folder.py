@@ -20,7 +20,7 @@ from regression_unlearning.data.families.images.files import (
 from regression_unlearning.data.families.images.labels import read_labels
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
 from regression_unlearning.data.fetching.download import Wanted
-from regression_unlearning.data.splits import Split, drawn
+from regression_unlearning.data.splits import Split, divided
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.places import Address, Place
@@ -44,7 +44,8 @@ class Settings(Pictures):
     `images` (a folder, a tar or a zip file) and `labels` are relative to `folder`, or to the data
     mirror where no folder is set; with the two addresses they are downloaded. Columns that are not
     named here are kept, to select forget sets by. A folder of images is read where it lies. With
-    `divided` the parts are drawn, and the labels need no column that says them.
+    `divided` the parts are drawn, each image's by its name, and the labels need no column that says
+    them.
     """
 
     images: Place
@@ -77,7 +78,9 @@ class Settings(Pictures):
             split=None if self.divided else self.split,
             splits=self.splits,
         )
-        return rows.assign(split=drawn(len(rows), self.divided)) if self.divided else rows
+        if self.divided is None:
+            return rows
+        return rows.assign(split=divided(rows, self.divided, labels, rows["file"]))
 
 
 def lack(settings: Settings, mirror: Path | None) -> str | None:

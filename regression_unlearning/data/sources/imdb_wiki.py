@@ -18,7 +18,7 @@ from pydantic import Field
 from regression_unlearning.data.families.images.places import index, reader
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
 from regression_unlearning.data.fetching.download import Wanted, fetch
-from regression_unlearning.data.splits import Split, drawn
+from regression_unlearning.data.splits import Split, divided
 from regression_unlearning.errors import UserError
 from regression_unlearning.program.processes import end_with
 from regression_unlearning.settings.embedding import Embedding
@@ -40,7 +40,8 @@ class Settings(Pictures):
 
     A row stays if its age is from `lowest_age` to `highest_age`, its face's score at least
     `face_score`, and a second face's score, where there is one, at most `second_face_score` (None:
-    there must be no second face). No split is published: rows are drawn by a seed.
+    there must be no second face). No split is published: rows are drawn by a seed, or people
+    (`divided: {by: identity}`).
     """
 
     parts: Annotated[tuple[Literal["imdb", "wiki"], ...], Field(min_length=1)] = ("imdb", "wiki")
@@ -74,7 +75,7 @@ class Settings(Pictures):
         if kept.empty:
             raise UserError(f"{raw}: the rules leave no row of {len(rows):,}; loosen them.")
         columns = ["file", "target", "place", "identity"]
-        kept = kept[columns].assign(split=drawn(len(kept), self.divided))
+        kept = kept[columns].assign(split=divided(kept, self.divided, raw))
         return Listing(kept, [raw / _file(part) for part in self.parts], dropped)
 
     def reasons(self, rows: "pd.DataFrame") -> np.ndarray:

@@ -6,7 +6,7 @@ Publisher: http://ixa2.si.ehu.eus/stswiki. Paper: Cer et al. 2017, arXiv 1708.00
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
-from regression_unlearning.data.families.sentence_pairs.pairs import FILES, Pairs
+from regression_unlearning.data.families.sentence_pairs.pairs import Pairs
 from regression_unlearning.data.fetching.download import Wanted, fetch
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.places import Address, Inside, braces
@@ -18,7 +18,7 @@ EMBEDDED = False
 class Settings(Pairs):
     """Where the pairs come from: the publisher's archive, or files of a mirror.
 
-    A mirror may hold files of one's own with the same three names.
+    A mirror may hold files of one's own with the same three names, or with `divided` one file.
     """
 
     url: Address = "http://ixa2.si.ehu.eus/stswiki/images/4/48/Stsbenchmark.tar.gz"
@@ -67,7 +67,7 @@ def download(
             member=file,
             mirror=tuple(path.format(file=file) for path in settings.mirror),
         )
-        for file in FILES.values()
+        for file in settings.files.values()
     ]
     # Named as where it comes from: a mirror may hold a cut or repacked file, with another hash.
     held = [path for path in embedding.mirror if mirror is not None and (mirror / path).is_file()]

@@ -1,10 +1,11 @@
-"""The three files of sentence pairs, and how they are laid out."""
+"""The files of sentence pairs, one a part or one for all, and how they are laid out."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regression_unlearning.data.splits import Split, divided
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.section import Section
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILES = {"train": "sts-train.csv", "validation": "sts-dev.csv", "test": "sts-test.csv"}
+#: The one file where the parts are drawn.
+ONE = "pairs.csv"
 LOWEST, HIGHEST = 0.0, 5.0
 FIRST, LAST = ("row", "id", "split", "target"), ("sentence1", "sentence2")
 
@@ -22,7 +25,9 @@ class Pairs(Section):
     `columns` names the tab-separated fields of a line in their order; without it the first line of
     a file does. Fields without a name, and those after the last one, are not read. Columns that no
     other setting names are kept, to select forget sets by. `id` is the column with a pair's own id,
-    which no other pair may have; without it a pair is called by its part and its number there.
+    which no other pair may have; without it a pair is called by its part and its number there. With
+    `divided` one file, pairs.csv, holds all pairs, and the parts are drawn: each pair's by its id,
+    or by its two sentences where pairs have no ids.
     """
 
     columns: tuple[str, ...] | None = (
@@ -33,10 +38,16 @@ class Pairs(Section):
     sentences: tuple[str, str] = LAST
     """Columns with the two sentences."""
     id: str | None = None
+    divided: Split | None = None
+
+    @property
+    def files(self) -> dict[str, str]:
+        """What the files are called, by their parts."""
+        return {"pair": ONE} if self.divided else FILES
 
 
 def read_pairs(raw: Path, layout: Pairs | None = None) -> "pd.DataFrame":
-    """Read the three files of pairs.
+    """Read the files of pairs.
 
     Rows are tab-separated, unquoted, in UTF-8; blank lines are not looked at.
 
@@ -61,21 +72,25 @@ def read_pairs(raw: Path, layout: Pairs | None = None) -> "pd.DataFrame":
     import pandas as pd
 
     layout = layout or Pairs()
-    parts = {split: _read(raw / name, layout) for split, name in FILES.items()}
+    parts = {split: _read(raw / name, layout) for split, name in layout.files.items()}
     pairs = pd.concat(parts, names=["split", "line"])
     split = pairs.index.get_level_values("split")
     if layout.id:
         wrong = (pairs["id"] == "") | pairs["id"].duplicated()
         if wrong.any():
             part, line = pairs.index[wrong.to_numpy().argmax()]
+            name = pairs["id"][wrong].iloc[0]
             raise UserError(
-                f"{raw / FILES[part]}, row {line}: {layout.id} {pairs['id'][wrong].iloc[0]!r} is "
+                f"{raw / layout.files[part]}, row {line}: {layout.id} {name!r} is "
                 "empty, or another pair's; give each pair an id of its own."
             )
     else:
         number = pairs.groupby(level="split").cumcount() + 1
         pairs["id"] = [f"{part}-{at:05d}" for part, at in zip(split, number, strict=True)]
     pairs = pairs.assign(split=split, row=np.arange(len(pairs))).reset_index(drop=True)
+    if layout.divided:
+        own = pairs["id"] if layout.id else pairs[LAST[0]] + "\t" + pairs[LAST[1]]
+        pairs["split"] = divided(pairs, layout.divided, raw / ONE, own)
     further = [name for name in pairs.columns if name not in (*FIRST, *LAST)]
     return pairs[[*FIRST, *further, *LAST]]
 

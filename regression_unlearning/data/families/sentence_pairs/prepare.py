@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regression_unlearning.data.families.sentence_pairs.pairs import FILES, Pairs, read_pairs
+from regression_unlearning.data.families.sentence_pairs.pairs import FILES, ONE, Pairs, read_pairs
 from regression_unlearning.data.families.sentence_pairs.stop_words import STOP_WORDS
 from regression_unlearning.data.families.sentence_pairs.word_vectors import read_vectors
 from regression_unlearning.data.work import Work
@@ -54,7 +54,7 @@ def tokenise(sentences: "pd.Series") -> list[list[str]]:
 def _vectors_file(raw: Path) -> Path:
     """The raw file that is none of the pairs: its name is that of where it came from."""
     manifest = read_record(raw / MANIFEST, plain=True)
-    (name,) = set(manifest["files"]) - set(FILES.values())
+    (name,) = set(manifest["files"]) - {*FILES.values(), ONE}
     return raw / name
 
 

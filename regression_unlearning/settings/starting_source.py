@@ -1,0 +1,147 @@
+"""The keys of `source` in a file to start from: what was seen of the data, and a proposal."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regression_unlearning.data.looking_at import PICTURE, Look
+from regression_unlearning.data.splits import Split, hashed
+from regression_unlearning.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Seeds that are tried until no part is empty.
+SEEDS = 100
+ARCHIVES = (".tar", ".zip", ".tar.gz", ".tgz")
+#: Keys, each with its value and a comment.
+Keys = dict[str, tuple[Any, str]]
+
+
+def folder_of(path: Path) -> str:
+    """The absolute folder of a file."""
+    return str(path.resolve().parent)
+
+
+def source_of(
+    seen: Look, loader: str, target: str | None, images: Path | None
+) -> "tuple[pd.Series | None, Keys]":
+    """Each row's part, where rows have one; and the keys of `source`.
+
+    Raises
+    ------
+    UserError
+        Where nothing can be predicted, no images are found, or rows are too few for three parts.
+    """
+    if loader == "hourly_table":
+        return None, _load(seen)
+    file = _picture_column(seen) if loader == "image_folder" else None
+    place = _images(seen, file, images) if file else None
+    taken = {one for one in (seen.people, seen.id, seen.split, file) if one}
+    chosen = seen.target(target, taken)
+    parts, drawn = _parts(seen, file, None if loader == "stsb" else seen.split)
+    folder = {"folder": (folder_of(seen.path), "where it lies")}
+    named = {"target": (chosen, "the column to predict" + ("" if target else "; EDIT"))}
+    if file:
+        return parts, {
+            **folder,
+            "images": (place, "a folder, tar or zip of images"),
+            "labels": (seen.path.name, "a line an image"),
+            "file": (file, "the column with an image's path"),
+            **named,
+            **drawn,
+        }
+    own = {"id": (seen.id, "the column that names each row")} if seen.id else {}
+    if loader == "stsb":
+        return parts, {
+            "mirror": ([seen.path.name], "the file in data_mirror"),
+            "columns": (None, "the file's first line names them"),
+            "score": (chosen, "the column to predict, from 0 to 5; EDIT"),
+            "sentences": (seen.sentences, "the two columns with sentences"),
+            **own,
+            **drawn,
+        }
+    out = [
+        one for one in seen.rows if one not in (chosen, seen.id, seen.split) and _unread(seen, one)
+    ]
+    words = [
+        one
+        for one, kind in seen.kinds.items()
+        if kind == "mixed" and one not in (*out, chosen, seen.id, seen.split)
+    ]
+    return parts, {
+        **folder,
+        "file": (seen.path.name, "a line a row"),
+        **named,
+        **own,
+        **drawn,
+        "leave_out": (out, "no network reads them: people, texts, what is empty; EDIT"),
+        "categories": (words, "features that are no numbers although they look so; EDIT"),
+    }
+
+
+def _unread(seen: Look, name: str) -> bool:
+    """Whether a column is no feature: it says whose a row is, is empty, or has too many words."""
+    many = 3 * seen.distinct[name] > seen.count and seen.kinds[name] in ("text", "mixed")
+    return name == seen.people or seen.kinds[name] == "empty" or many
+
+
+def _parts(seen: Look, own: str | None, split: str | None) -> "tuple[pd.Series | None, Keys]":
+    """The parts, and the key that says them: of a column, or drawn, by people where there are."""
+    import pandas as pd
+
+    if split:
+        parts = seen.rows[split].str.strip()
+        return parts.where(parts != "training", "train"), {"split": (split, "each row's part")}
+    said = {"validation": 0.15, "test": 0.15}
+    for by in dict.fromkeys((seen.people, None)):
+        key = by or own or seen.id
+        names = seen.rows[key] if key else pd.Series(range(seen.count)).astype(str)
+        for seed in range(SEEDS):
+            more = {**said, "seed": seed, **({"by": by} if by else {})}
+            try:
+                parts = hashed(names.fillna("?").astype(str), Split(**more), seen.path)
+            except UserError:
+                continue
+            why = "all rows of one are in one part" if by else "the parts are drawn"
+            return pd.Series(parts, seen.rows.index), {"divided": (more, why)}
+    raise UserError(f"{seen.path}: its {seen.count} rows are too few for three parts.")
+
+
+def _load(seen: Look) -> Keys:
+    """The keys of a table of load."""
+    form: dict[str, Any] = {} if seen.delimiter == "," else {"delimiter": seen.delimiter}
+    if seen.decimal == ",":
+        form["decimal"] = ","
+    empty = int(seen.missing.sum())
+    if empty:
+        form["fill"] = 24
+    said = f"how it is written; {empty:,} empty cells: `fill` hours in a row may be missing"
+    return {
+        "path": (str(seen.path.resolve()), "a column of dates, then one a customer"),
+        **({"table": (form, said if empty else "how it is written")} if form else {}),
+    }
+
+
+def _picture_column(seen: Look) -> str:
+    for name in seen.rows:
+        if seen.rows[name].str.fullmatch(PICTURE).all():
+            return str(name)
+    raise UserError(f"{seen.path}: no column names images (such as 0001.jpg) in every row.")
+
+
+def _images(seen: Look, column: str, given: Path | None) -> str:
+    """Where the images lie, as seen from the labels' folder where they are inside of it."""
+    beside, first = seen.path.resolve().parent, seen.rows[column].iloc[0]
+    if given is None:
+        there = [one for one in (beside, *sorted(beside.iterdir())) if (one / first).is_file()]
+        packed = [one for one in sorted(beside.iterdir()) if one.name.lower().endswith(ARCHIVES)]
+        if not there and not packed:
+            raise UserError(
+                f"{seen.path}: no folder beside it holds {first!r}; name the images by --images."
+            )
+        found = (there or packed)[0]
+    elif not given.exists():
+        raise UserError(f"--images: {given} does not exist; name a folder, a tar or a zip.")
+    else:
+        found = given.resolve()
+    return str(found.relative_to(beside)) if found.is_relative_to(beside) else str(found)
