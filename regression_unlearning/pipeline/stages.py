@@ -7,10 +7,12 @@ sections of params.yaml, so it may run in vain: Snakemake then finds nothing to 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import yaml
 
+from regression_unlearning import classes, registry
 from regression_unlearning.pipeline import plan
 from regression_unlearning.settings.document import Settings
 
@@ -95,6 +97,14 @@ def _given(settings: Settings) -> list[str]:
     return sorted(found)
 
 
+def _own_networks(settings: Settings) -> list[str]:
+    """Files of the project's folder that networks are made by."""
+    made = (registry.made_by(chosen.model.name) for chosen in settings.datasets.values())
+    files = (classes.source_of(one) for one in made if one)
+    here = Path.cwd()
+    return sorted({str(f.relative_to(here)) for f in files if f and f.parent == here})
+
+
 def _searched(settings: Settings) -> bool:
     """Whether some method's options lie in the record of a search."""
     return any(m.record for own in settings.datasets.values() for m in own.methods.values())
@@ -113,6 +123,8 @@ def pipeline(settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
     stages = {}
     for name, step in STEPS.items():
         given = _given(settings) if name == "original" else []
+        if name in ("original", "retrained", "blindspot", "unlearned"):
+            given = [*given, *_own_networks(settings)]
         if "methods" in step.params and _searched(settings):
             given = [*given, "tuning"]
         keys = [key for key in step.params if key in params]
