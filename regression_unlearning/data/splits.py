@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 SPLITS = ("train", "validation", "test")
 UNSEEN = ("unseen_validation", "unseen_test")
+#: How people spell the three parts.
+SPELT = {
+    "train": "train", "training": "train", "validation": "validation", "val": "validation",
+    "valid": "validation", "dev": "validation", "test": "test", "testing": "test",
+}  # fmt: skip
 #: Why rows that were held out make no forget set.
 UNTRAINED = "the model was not trained on them, and there is nothing to forget"
 

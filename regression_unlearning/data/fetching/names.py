@@ -3,6 +3,9 @@
 import unicodedata
 from pathlib import PurePosixPath, PureWindowsPath
 
+#: How many of many names are named.
+NAMED = 5
+
 
 def is_litter(name: str) -> bool:
     """Tell whether a file is one that macOS leaves beside others: AppleDouble, .DS_Store."""
@@ -22,3 +25,9 @@ def unsafe_name(name: str) -> str:
     if PurePosixPath(name).is_absolute() or PureWindowsPath(name).drive or name[:1] == "\\":
         return "has an absolute name"
     return "has '..' in its name" if ".." in name.replace("\\", "/").split("/") else ""
+
+
+def listed(names: list[str]) -> str:
+    """The first of some names, and how many more there are."""
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(map(repr, names[:NAMED])) + more

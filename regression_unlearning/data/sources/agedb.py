@@ -17,16 +17,16 @@ from regression_unlearning.data.families.images.files import (
     bring,
     brought,
     held_folder,
-    lacking,
     note_content,
-    place_of,
 )
 from regression_unlearning.data.families.images.labels import numbers, read_csv
-from regression_unlearning.data.families.images.places import index, listed
+from regression_unlearning.data.families.images.places import index
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
 from regression_unlearning.data.fetching.download import Wanted
+from regression_unlearning.data.fetching.folders import lacking, place_of
+from regression_unlearning.data.fetching.names import listed
 from regression_unlearning.data.headers import refuse
-from regression_unlearning.data.sources.image_folder import SPLITS
+from regression_unlearning.data.splits import SPELT
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.places import Address, Inside, Place
@@ -150,7 +150,7 @@ def read_list(path: Path) -> "pd.DataFrame":
     form = "is not of the form ID_Name_age_gender.jpg"
     refuse(table, "path", fields[0].isna().to_numpy(), path, form)
     refuse(table, "path", fields[0].duplicated().to_numpy(), path, "has a number listed before")
-    splits = table["split"].map(SPLITS)
+    splits = table["split"].map(SPELT)
     refuse(table, "split", splits.isna().to_numpy(), path, "is no part")
     found = fields.rename(columns={0: "number", 1: "identity", 3: "gender"})
     return found[["number", "identity", "gender"]].assign(

@@ -13,14 +13,13 @@ from regression_unlearning.data.families.images.files import (
     ARCHIVE,
     bring,
     brought,
-    lacking,
     note_content,
-    place_of,
 )
 from regression_unlearning.data.families.images.labels import read_labels
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
 from regression_unlearning.data.fetching.download import Wanted
-from regression_unlearning.data.splits import Split, divided
+from regression_unlearning.data.fetching.folders import lacking, place_of
+from regression_unlearning.data.splits import SPELT, Split, divided
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.places import Address, Place
@@ -31,11 +30,6 @@ if TYPE_CHECKING:
 FAMILY = "images"
 EMBEDDED = False
 LABELS = "labels.csv"
-#: How other people call the three parts.
-SPLITS = {
-    "train": "train", "training": "train", "validation": "validation", "val": "validation",
-    "valid": "validation", "dev": "validation", "test": "test", "testing": "test",
-}  # fmt: skip
 
 
 class Settings(Pictures):
@@ -61,7 +55,7 @@ class Settings(Pictures):
     """Column with its target."""
     split: str = "split"
     """Column that says its part."""
-    splits: Mapping[str, str] = Field(default_factory=lambda: dict(SPLITS))
+    splits: Mapping[str, str] = Field(default_factory=lambda: dict(SPELT))
     """What that column calls each part."""
     divided: Split | None = None
 

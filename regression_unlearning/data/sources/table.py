@@ -8,10 +8,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from regression_unlearning.data.families.images.files import lacking, place_of
 from regression_unlearning.data.families.rows.settings import Columns
 from regression_unlearning.data.families.rows.table import TABLE, read
 from regression_unlearning.data.fetching.download import Wanted, fetch
+from regression_unlearning.data.fetching.folders import lacking, place_of
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.places import Address, Place, Sha256

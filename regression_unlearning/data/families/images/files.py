@@ -4,20 +4,15 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from regression_unlearning.data.families.images.places import listed, locate, reader
+from regression_unlearning.data.families.images.places import locate, reader
 from regression_unlearning.data.fetching.download import Wanted, fetch
 from regression_unlearning.data.fetching.local import Local, stamp
-from regression_unlearning.data.fetching.wanted import MANIFEST, nowhere
+from regression_unlearning.data.fetching.wanted import MANIFEST
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import not_there, read_record, write_record
+from regression_unlearning.files import read_record, write_record
 
 #: Name under which the archive is kept.
 ARCHIVE = "images.archive"
-
-
-def place_of(folder: str | None, mirror: Path | None) -> Path | None:
-    """Where a source's files lie: in a folder of its own, else in the data mirror, if any."""
-    return Path(folder).expanduser() if folder else mirror
 
 
 def held_folder(archive: Wanted, source: Path | None) -> Path | None:
@@ -26,38 +21,6 @@ def held_folder(archive: Wanted, source: Path | None) -> Path | None:
         return None
     found = (source / path for path in archive.in_mirror)
     return next((path.resolve() for path in found if path.is_dir()), None)
-
-
-def lacking(
-    files: dict[str, str], folder: str | None, mirror: Path | None, downloaded: bool
-) -> str | None:
-    """What is not there of files that lie in a folder of their own, or else in the data mirror.
-
-    Parameters
-    ----------
-    files : dict of str to str
-        Each file's path, relative to the folder, by its key in the settings.
-    folder : str or None
-        The source's own folder.
-    mirror : Path or None
-        The data mirror.
-    downloaded : bool
-        Whether the files can be downloaded where there is neither.
-    """
-    source = place_of(folder, mirror)
-    if folder and not (source and source.is_dir()):
-        return f"source.folder: {not_there(folder, 'folder')}"
-    if source is None:
-        return None if downloaded else nowhere(list(files.values()), "folder")
-    missing = {key: path for key, path in files.items() if not (source / path).exists()}
-    if not missing:
-        return None
-    held = listed(sorted(path.name for path in source.iterdir())) or "nothing"
-    what = source if folder else f"the data mirror {source}"
-    return (
-        f"source.{' and '.join(missing)}: {what} does not hold {' and '.join(missing.values())}; "
-        f"it holds {held}. Mend the name, or put the file there."
-    )
 
 
 def bring(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regression_unlearning.data.families.images.places import inner, listed
-from regression_unlearning.data.fetching.names import composed
+from regression_unlearning.data.families.images.places import inner
+from regression_unlearning.data.fetching.names import composed, listed
 from regression_unlearning.data.headers import lines_of, read_header, refuse
 from regression_unlearning.errors import UserError, unknown
 

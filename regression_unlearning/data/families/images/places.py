@@ -7,21 +7,20 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 
 from regression_unlearning.data.fetching import archives
-from regression_unlearning.data.fetching.names import composed, is_litter, unsafe_name
+from regression_unlearning.data.fetching.names import (
+    NAMED,
+    composed,
+    is_litter,
+    listed,
+    unsafe_name,
+)
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import whole
 
 #: What `reader` needs to read one file: its name, or its place in a tar (offset, bytes; of a sparse
 #: file also where its stretches of bytes belong, and how long they are).
 Entry = tuple[int, int] | tuple[int, int, tuple[tuple[int, int], ...]] | str
-NAMED = 5
 ADVICE = "Put a good copy in its place."
-
-
-def listed(names: list[str]) -> str:
-    """The first of some names, and how many more there are."""
-    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
-    return ", ".join(map(repr, names[:NAMED])) + more
 
 
 def plain(path: Path, work: Path) -> Path:

@@ -4,15 +4,9 @@ from collections.abc import Mapping
 
 from pydantic import Field, model_validator
 
-from regression_unlearning.data.splits import Split
+from regression_unlearning.data.splits import SPELT, Split
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import Section
-
-#: How people call the three parts.
-PARTS = {
-    "train": "train", "training": "train", "validation": "validation", "val": "validation",
-    "valid": "validation", "dev": "validation", "test": "test", "testing": "test",
-}  # fmt: skip
 
 
 class Columns(Section):
@@ -32,7 +26,7 @@ class Columns(Section):
     """Column with a name for each row, no two alike; null: the row's number, from 0."""
     split: str = "split"
     """Column that says a row's part."""
-    splits: Mapping[str, str] = Field(default_factory=lambda: dict(PARTS))
+    splits: Mapping[str, str] = Field(default_factory=lambda: dict(SPELT))
     """What that column calls each part."""
     divided: Split | None = None
     """Draws the parts, and the table needs no column that says them."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from regression_unlearning.data.families.rows.settings import Columns
 from regression_unlearning.data.headers import read_header, refuse
-from regression_unlearning.data.splits import drawn
+from regression_unlearning.data.splits import divided
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.files import not_utf8
 
@@ -121,7 +121,8 @@ def _own(frame: "pd.DataFrame", columns: Columns, path: Path) -> dict[str, "pd.S
         refuse(frame, columns.id, ids.isna().to_numpy(), path, "is no id")
         refuse(frame, columns.id, ids.duplicated().to_numpy(), path, "has stood in a row before")
     if columns.divided:
-        parts = pd.Series(drawn(len(frame), columns.divided))
+        names = _by_content(frame) if columns.id is None else ids
+        parts = pd.Series(divided(frame, columns.divided, path, names))
         if columns.split in frame:
             log.info("%s: %r is not read, as divided draws the parts", path, columns.split)
     else:
@@ -137,6 +138,14 @@ def _own(frame: "pd.DataFrame", columns: Columns, path: Path) -> dict[str, "pd.S
     used = {columns.split, *columns.own} & set(frame.columns)
     frame.drop(columns=list(used), inplace=True)
     return dict(zip(OWN, (numbered, ids, parts, pd.Series(target)), strict=True))
+
+
+def _by_content(frame: "pd.DataFrame") -> "pd.Series":
+    """Names of rows that come or go with their own fields alone; of equal rows, numbered ones."""
+    import pandas as pd
+
+    content = pd.util.hash_pandas_object(frame, index=False)
+    return content.astype(str) + "-" + content.groupby(content).cumcount().astype(str)
 
 
 def numbers(frame: "pd.DataFrame", column: str, path: Path, *, gaps: bool = True) -> np.ndarray:

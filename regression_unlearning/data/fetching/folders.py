@@ -1,0 +1,44 @@
+"""A folder that holds a source's files: one of its own, or the data mirror."""
+
+from pathlib import Path
+
+from regression_unlearning.data.fetching.names import listed
+from regression_unlearning.data.fetching.wanted import nowhere
+from regression_unlearning.files import not_there
+
+
+def place_of(folder: str | None, mirror: Path | None) -> Path | None:
+    """Where a source's files lie: in a folder of its own, else in the data mirror, if any."""
+    return Path(folder).expanduser() if folder else mirror
+
+
+def lacking(
+    files: dict[str, str], folder: str | None, mirror: Path | None, downloaded: bool
+) -> str | None:
+    """What is not there of files that lie in a folder of their own, or else in the data mirror.
+
+    Parameters
+    ----------
+    files : dict of str to str
+        Each file's path, relative to the folder, by its key in the settings.
+    folder : str or None
+        The source's own folder.
+    mirror : Path or None
+        The data mirror.
+    downloaded : bool
+        Whether the files can be downloaded where there is neither.
+    """
+    source = place_of(folder, mirror)
+    if folder and not (source and source.is_dir()):
+        return f"source.folder: {not_there(folder, 'folder')}"
+    if source is None:
+        return None if downloaded else nowhere(list(files.values()), "folder")
+    missing = {key: path for key, path in files.items() if not (source / path).exists()}
+    if not missing:
+        return None
+    held = listed(sorted(path.name for path in source.iterdir())) or "nothing"
+    what = source if folder else f"the data mirror {source}"
+    return (
+        f"source.{' and '.join(missing)}: {what} does not hold {' and '.join(missing.values())}; "
+        f"it holds {held}. Mend the name, or put the file there."
+    )
