@@ -250,8 +250,8 @@ def test_every_quantity_is_a_share_or_an_auc_in_its_range():
 @pytest.mark.parametrize(("forget", "said"), [(1, "1 forget row,"), (2, "2 forget rows,"), (3, "")])
 def test_of_fewer_rows_than_an_attack_needs_there_is_no_share(forget, said):
     """What the attack tells of its own two classes is of other rows, and stays."""
-    for row in rows_of(observation(forget=forget), draws=2, rows=20):
+    for row in rows_of(observation(forget=forget), draws=2, rows=10):
         if said and not row.quantity.endswith("_auc"):
             assert (row.value, row.note) == (None, f"{said} too few for a share: it takes 3")
         else:
-            assert row.value is not None and row.note.startswith("2 draws of 20 rows a class")
+            assert row.value is not None and row.note.startswith("2 draws of 10 rows a class")

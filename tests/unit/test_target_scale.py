@@ -11,8 +11,10 @@ from method_tasks import make_task, prepared, same, trained
 from regression_unlearning.data.scaling import SAME, Scale, scale_of
 from regression_unlearning.errors import UserError
 from regression_unlearning.methods import reg_amnesiac
+from regression_unlearning.pipeline.plan import network
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.document import load_settings
+from regression_unlearning.settings.jobs import NetworkJob
 from regression_unlearning.settings.measuring import Observation as Settings
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.target_scale import FixedScale
@@ -171,6 +173,16 @@ def test_a_wrong_scale_is_one_line(told, said):
         validated(Dataset, {**entry, **told}, "datasets.d")
     assert said in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("chosen", ["none", "standardise", {"shift": 1.5, "divide": 2.0}])
+def test_a_job_is_told_what_the_dataset_says(chosen):
+    settings = load_settings("params.yaml")
+    entry = settings.datasets["demo_pairs"].plain()
+    own = validated(Dataset, {**entry, "target_scale": chosen})
+    told = network(settings.model_copy(update={"datasets": {"mine": own}}), "mine")
+    assert told["target_scale"] == chosen
+    assert validated(NetworkJob, told).target_scale == own.target_scale
 
 
 def test_the_datasets_of_the_paper_and_of_the_demo_keep_their_targets():
