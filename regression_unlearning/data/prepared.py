@@ -15,11 +15,11 @@ import numpy as np
 
 from regression_unlearning import registry, seals
 from regression_unlearning.data import tensors
+from regression_unlearning.data.checks import NUMBERED, check_raw, check_splits, checked
 from regression_unlearning.data.overlaps import torn
 from regression_unlearning.data.scaling import SAME, Scale, scale_of
-from regression_unlearning.data.splits import SPLITS, UNSEEN
 from regression_unlearning.data.work import Work
-from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_record, sha256, whole, write_record
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Section, validated
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 ARRAYS, ROWS, FACTS = "arrays.safetensors", "rows.csv", "facts.json"
 #: Rows that are written at once.
 BLOCK = 50_000
-#: The splits in the order of their numbers.
-NUMBERED = (*SPLITS, *UNSEEN)
 
 
 def prepare(
@@ -65,7 +63,7 @@ def prepare(
         When a raw file holds something wrong: named by file, row and value.
     """
     family = registry.family_of(loader)
-    _check_raw(raw)
+    check_raw(raw)
     work = Work(folder, processes)
     with registry.called("family", family):
         made = registry.part(family, "prepare").prepare(raw, source, embedding, work)
@@ -91,62 +89,6 @@ def prepare(
     with whole(folder / ARRAYS) as part:
         tensors.write(part, arrays, {"prepared": json.dumps(about)})
     work.clear()
-
-
-def _check_raw(raw: Path) -> None:
-    """See that raw files are those of their manifest, where it is one of this project."""
-    manifest = raw / "manifest.json"
-    if seals.sealed(manifest):
-        for name, told in read_record(manifest).get("files", {}).items():
-            seals.check_recorded(raw / name, told["sha256"], manifest)
-
-
-def checked(made: Any, family: str) -> "tuple[pd.DataFrame, Mapping[str, Any]]":
-    """What a family's ``prepare`` handed back, where it is what its protocol says.
-
-    Raises
-    ------
-    UserError
-        In one line that names the family.
-    """
-    import pandas as pd
-
-    said = f"family {family!r}: prepare handed back"
-    match made:
-        case (pd.DataFrame() as rows, Mapping() as arrays):
-            pass
-        case _:
-            raise UserError(f"{said} {type(made).__name__}, not rows and arrays.")
-    if lacking := [one for one in ("row", "id", "split", "target") if one not in rows]:
-        raise UserError(f"{said} rows without the column {lacking[0]!r}.")
-    if foreign := sorted(map(str, set(rows["split"]) - set(NUMBERED))):
-        raise unknown("split", foreign[0], NUMBERED, said)
-    if rows["row"].tolist() != list(range(len(rows))):
-        raise UserError(f"{said} rows whose numbers are not 0, 1, ... in their order.")
-    if not np.isfinite(rows["target"].to_numpy(np.float64)).all():
-        raise UserError(f"{said} a target that is no finite number.")
-    if rows["id"].duplicated().any():
-        twice = rows["id"][rows["id"].duplicated()].iloc[0]
-        raise UserError(f"{said} the id {twice!r} twice.")
-    for name, one in arrays.items():
-        if name in ("target", "split") or np.dtype(one.dtype).name not in tensors.TYPES:
-            raise UserError(f"{said} an array {name!r} of {one.dtype}, which is not to be kept.")
-    return rows, arrays
-
-
-def check_splits(rows: "pd.DataFrame", raw: Path) -> None:
-    """Refuse rows of which no part, or only some, is there.
-
-    Raises
-    ------
-    UserError
-        When train, validation or test holds no row.
-    """
-    for split in SPLITS:
-        if not (rows["split"] == split).any():
-            raise UserError(
-                f"{raw}: the {split} part holds no row; train, validation and test are all needed."
-            )
 
 
 def read_rows(folder: Path) -> "pd.DataFrame":

@@ -14,13 +14,12 @@ from regression_unlearning.settings.measuring import Observation, Relearning
 from regression_unlearning.settings.methods import Method, read_method
 from regression_unlearning.settings.networks import Network
 from regression_unlearning.settings.places import Place
+from regression_unlearning.settings.resources import Resources
 from regression_unlearning.settings.section import (
-    Count,
     Name,
     OwnTitle,
     Section,
     Title,
-    Whole,
     Within,
     name_of,
     validated_within,
@@ -28,22 +27,6 @@ from regression_unlearning.settings.section import (
 from regression_unlearning.settings.target_scale import TargetScale
 from regression_unlearning.settings.training import Training
 from regression_unlearning.settings.tuning import Tuning
-
-
-class Resources(Section):
-    """What a job of this dataset that runs a network asks for: `minutes` for one training.
-
-    A second attempt asks for twice the memory and the minutes.
-    """
-
-    threads: Count = 1
-    """CPU threads."""
-    gpu: Whole = 0
-    """GPUs."""
-    memory_mb: Count = 2000
-    """MiB of memory."""
-    minutes: Count = 60
-
 
 #: A key that an entry need not say.
 _FAMILYS = Field(default=None, validate_default=True, description="its family's")

@@ -3,22 +3,21 @@
 What a key means stands below its field, as a string; what a section is, in its class's docstring.
 """
 
-import ast
 import inspect
 import re
-import textwrap
 from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Any, Literal, get_origin
+from typing import Any
 
 from regression_unlearning import registry
-from regression_unlearning.settings.dataset import Dataset, Resources
+from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.embedding import Published
 from regression_unlearning.settings.experiment import Experiment, Figure, Table
 from regression_unlearning.settings.forget_sets import Band, Ids, Random, Where
+from regression_unlearning.settings.meanings import meanings
 from regression_unlearning.settings.measuring import Observation, Relearning
 from regression_unlearning.settings.places import PART, WHOLE
+from regression_unlearning.settings.resources import Resources
 from regression_unlearning.settings.section import NAME, Section
 from regression_unlearning.settings.training import Fit, Plateau, Step, Training
 from regression_unlearning.settings.tuning import Tuning
@@ -69,33 +68,6 @@ FOUND = {
     "Methods: options of an entry of `methods`": ("method", "Settings"),
     "Measures: `measures: {NAME: {...}}`": ("measure", "Settings"),
 }
-
-
-@cache
-def meanings(section: type[Section]) -> dict[str, str]:
-    """What each key of a section means: the string below its field, here or in a base class."""
-    found: dict[str, str] = {}
-    for one in reversed(section.__mro__):
-        if not issubclass(one, Section) or one is Section:
-            continue
-        (node,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
-        assert isinstance(node, ast.ClassDef)
-        for field, text in zip(node.body, node.body[1:], strict=False):
-            match field, text:
-                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(
-                    value=ast.Constant(value=str(said))
-                ):
-                    found[name] = " ".join(said.split())
-    return found
-
-
-def described(section: type[Section], name: str) -> bool:
-    """Whether a reader is told what a key means: below its field, or in a class's docstring."""
-    if name in meanings(section) or get_origin(section.model_fields[name].annotation) is Literal:
-        return True  # a choice of named kinds says itself what it is
-    alias = section.model_fields[name].alias or name
-    texts = (inspect.getdoc(one) or "" for one in section.__mro__ if issubclass(one, Section))
-    return any(re.search(rf"`+{alias}\b", text) for text in texts)
 
 
 def own_fields(section: type[Section]) -> list[str]:

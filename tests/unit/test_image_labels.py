@@ -7,6 +7,7 @@ from regression_unlearning.data.families.images.labels import read_labels
 from regression_unlearning.data.prepared import prepare, read_rows
 from regression_unlearning.data.sources import image_folder
 from regression_unlearning.errors import UserError
+from regression_unlearning.files import read_record
 
 FILES = {f"{number:02d}.png": picture(number) for number in range(20)}
 
@@ -65,6 +66,9 @@ def test_a_plain_csv_is_prepared(tmp_path):
     rows = read_rows(tmp_path / "prepared")
     assert set(rows["split"]) == {"train", "test", "validation"}
     assert list(rows["target"]) == list(range(20))
+    people = [set(parts) for _, parts in rows.groupby("person")["split"]]
+    both = sum("train" in parts and len(parts) > 1 for parts in people)
+    assert read_record(tmp_path / "prepared/facts.json")["torn"] == {"person": [both, 3]}
     # the raw folder holds all: a mirror that has gone does not matter any more
     gone = chosen.model_copy(update={"folder": None})
     image_folder.download(raw, gone, mirror=None, checksums=sums, embedding=None)
@@ -113,7 +117,7 @@ def test_a_missing_column_is_named_with_its_key(read, settings, says):
 
 
 def test_a_part_without_rows_is_named_with_what_is_needed(tmp_path, read):
-    from regression_unlearning.data.prepared import check_splits
+    from regression_unlearning.data.checks import check_splits
 
     says = "the validation part holds no row; train, validation and test are all needed"
     with pytest.raises(UserError, match=says):

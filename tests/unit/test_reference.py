@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from regression_unlearning.settings import reference
+from regression_unlearning.settings import meanings, reference
 from regression_unlearning.settings.section import Section
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +32,7 @@ def test_a_page_out_of_step_is_seen(tmp_path):
 @pytest.mark.parametrize("section", ALL, ids=[f"{s.__module__}.{s.__name__}" for s in ALL])
 def test_every_key_has_a_meaning(section):
     silent = [
-        name for name in reference.own_fields(section) if not reference.described(section, name)
+        name for name in reference.own_fields(section) if not meanings.described(section, name)
     ]
     assert silent == []
 
@@ -47,7 +47,7 @@ class _Example(Section):
 
 
 def test_a_key_without_a_meaning_is_seen():
-    found = {name: reference.described(_Example, name) for name in _Example.model_fields}
+    found = {name: meanings.described(_Example, name) for name in _Example.model_fields}
     assert found == {"told": True, "said": True, "silent": False}
 
 

@@ -64,3 +64,15 @@ def test_what_is_reported_reads_the_facts_of_the_data_that_it_shows():
     chosen = grid("demo")
     assert chosen.layout_facts("table2") == [paths.facts("demo_pairs")]
     assert paths.facts("demo_load") in chosen.facts and set(chosen.facts) <= set(chosen.prepared)
+
+
+def test_people_in_several_parts_stand_after_the_title(tmp_path):
+    path = tmp_path / "demo_images/facts.json"
+    write_record(path, {"torn": {"person": [1200, 1300], "user": [1, 2]}})
+    settings = grid("demo").layout_settings("table1")
+    layout = layout_of(with_facts(settings, [path]))
+    said = [
+        f"{both} by {of} are in training and elsewhere"
+        for both, of in (("1,200 of 1,300", "person"), ("1 of 2", "user"))
+    ]
+    assert list(layout.disclosed[-2:]) == said

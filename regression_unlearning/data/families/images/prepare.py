@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from regression_unlearning.data.checks import check_splits
 from regression_unlearning.data.families.images.decoding import decode_all
 from regression_unlearning.data.families.images.places import locate, plain
-from regression_unlearning.data.prepared import check_splits
 from regression_unlearning.data.work import Streamed, Work
 from regression_unlearning.files import whole
 from regression_unlearning.settings.section import Count, Section, Share

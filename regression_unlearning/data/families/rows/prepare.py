@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from regression_unlearning.data.checks import check_splits
 from regression_unlearning.data.families.rows.settings import Columns
 from regression_unlearning.data.families.rows.table import TABLE, numbers, read
-from regression_unlearning.data.prepared import check_splits
 from regression_unlearning.data.work import Work
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_json

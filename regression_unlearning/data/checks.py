@@ -1,0 +1,75 @@
+"""What preparing reads and makes is checked: raw files, what a family hands back, the splits."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from regression_unlearning import seals
+from regression_unlearning.data import tensors
+from regression_unlearning.data.splits import SPLITS, UNSEEN
+from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.files import read_record
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: The splits in the order of their numbers.
+NUMBERED = (*SPLITS, *UNSEEN)
+
+
+def check_raw(raw: Path) -> None:
+    """See that raw files are those of their manifest, where it is one of this project."""
+    manifest = raw / "manifest.json"
+    if seals.sealed(manifest):
+        for name, told in read_record(manifest).get("files", {}).items():
+            seals.check_recorded(raw / name, told["sha256"], manifest)
+
+
+def checked(made: Any, family: str) -> "tuple[pd.DataFrame, Mapping[str, Any]]":
+    """What a family's ``prepare`` handed back, where it is what its protocol says.
+
+    Raises
+    ------
+    UserError
+        In one line that names the family.
+    """
+    import pandas as pd
+
+    said = f"family {family!r}: prepare handed back"
+    match made:
+        case (pd.DataFrame() as rows, Mapping() as arrays):
+            pass
+        case _:
+            raise UserError(f"{said} {type(made).__name__}, not rows and arrays.")
+    if lacking := [one for one in ("row", "id", "split", "target") if one not in rows]:
+        raise UserError(f"{said} rows without the column {lacking[0]!r}.")
+    if foreign := sorted(map(str, set(rows["split"]) - set(NUMBERED))):
+        raise unknown("split", foreign[0], NUMBERED, said)
+    if rows["row"].tolist() != list(range(len(rows))):
+        raise UserError(f"{said} rows whose numbers are not 0, 1, ... in their order.")
+    if not np.isfinite(rows["target"].to_numpy(np.float64)).all():
+        raise UserError(f"{said} a target that is no finite number.")
+    if rows["id"].duplicated().any():
+        twice = rows["id"][rows["id"].duplicated()].iloc[0]
+        raise UserError(f"{said} the id {twice!r} twice.")
+    for name, one in arrays.items():
+        if name in ("target", "split") or np.dtype(one.dtype).name not in tensors.TYPES:
+            raise UserError(f"{said} an array {name!r} of {one.dtype}, which is not to be kept.")
+    return rows, arrays
+
+
+def check_splits(rows: "pd.DataFrame", raw: Path) -> None:
+    """Refuse rows among which a split is empty.
+
+    Raises
+    ------
+    UserError
+        When train, validation or test holds no row.
+    """
+    for split in SPLITS:
+        if not (rows["split"] == split).any():
+            raise UserError(
+                f"{raw}: the {split} part holds no row; train, validation and test are all needed."
+            )
