@@ -57,7 +57,7 @@ CASES = [
     (f"{DATA}/forget_sets", [1], "forget_sets: must hold keys and values (given: a list)"),
     # networks and training
     (f"{DATA}/model", {"name": "resnet50"}, "model: unknown network 'resnet50'; did you mean 're"),
-    (f"{DATA}/model", {"hidden": 3}, "model: the key 'name' is required; one of MODULE:CLASS, allcnn"),
+    (f"{DATA}/model", {"hidden": 3}, "model: the key 'name' is required; one of MODULE:CLASS, all"),
     (f"{DATA}/model", "lstm", "model: must hold keys and values (given: 'lstm')"),
     (f"{DATA}/model/head", 8, "model.head: must be a list; write [8]"),
     (f"{DATA}/model/head", ["a"], "model.head.0: must be a whole number (given: 'a')"),
