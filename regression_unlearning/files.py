@@ -237,4 +237,4 @@ def sha256(path: str | os.PathLike) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         why = f"cannot read {path}: {error.strerror}"
-        raise UserError(f"{why}; put the file there that it names, or make it anew.") from error
+        raise UserError(f"{why}; put the right file there, or make it anew.") from error

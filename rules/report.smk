@@ -117,7 +117,7 @@ rule metrics:
     input:
         tables=GRID.main_tables,
         values=GRID.values,
-        code=CODE.reporting("metrics"),
+        code=CODE.reporting("metrics", *GRID.claims_modules),
     output:
         numbers="results/{experiment}/metrics.json",
         rows="results/{experiment}/metrics.csv",

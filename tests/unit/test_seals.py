@@ -77,14 +77,25 @@ def test_other_damage_is_one_line(file, harm):
 def test_a_record_is_plain_json_for_everybody_else(tmp_path):
     write_record(tmp_path / "r.json", RECORD)
     content = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
-    assert content.pop(SEAL).startswith(seals.MARK) and content == RECORD
+    assert content.pop(SEAL).startswith(seals.MARK)
+    assert content == {**RECORD, "written_as": "r.json"}
     assert read_record(tmp_path / "r.json") == RECORD
 
 
 def test_the_same_content_gives_the_same_bytes(tmp_path):
     for name in ("a", "b"):
-        write_record(tmp_path / name, RECORD)
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+        write_record(tmp_path / name / "r.json", RECORD)
+    assert (tmp_path / "a/r.json").read_bytes() == (tmp_path / "b/r.json").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["r.json", "r.npz"])
+def test_a_file_of_another_name_is_no_stand_in(tmp_path, name):
+    path, read = tmp_path / name, read_record if name == "r.json" else read_npz
+    write_record(path, RECORD) if name == "r.json" else write_npz(path, {"a": np.arange(3)})
+    read(path)
+    other = path.rename(path.with_stem("seed_1"))
+    with pytest.raises(UserError, match=f"seed_1.* it was written as {name}. Delete it"):
+        read(other)
 
 
 def test_a_file_that_keeps_no_place_is_not_sealed(tmp_path):
