@@ -99,8 +99,7 @@ def _given(settings: Settings) -> list[str]:
 
 def _own_networks(settings: Settings) -> list[str]:
     """Files of the project's folder that networks are made by."""
-    names = (chosen.model.plain()["name"] for chosen in settings.datasets.values())
-    made = map(registry.made_by, names)
+    made = (registry.made_by(chosen.model.plain()["name"]) for chosen in settings.datasets.values())
     files = (classes.source_of(one) for one in made if one)
     here = Path.cwd()
     return sorted({str(f.relative_to(here)) for f in files if f and f.parent == here})

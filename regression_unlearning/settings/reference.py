@@ -133,11 +133,8 @@ def _text(section: type[Section]) -> str:
 def _table(section: type[Section]) -> str:
     """The keys of a section as a Markdown table."""
     names = own_fields(section)
-    fit = (
-        ""
-        if len(names) == len(section.model_fields)
-        else f"And the keys of {_link(Training)}, but `compile`."
-    )
+    more = len(names) < len(section.model_fields)
+    fit = f"And the keys of {_link(Training)}, but `compile`." if more else ""
     if not names:
         return fit or "No keys."
     schema = section.model_json_schema(by_alias=True)
