@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from regression_unlearning.data.families.rows.table import read as read_table
 from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.sources import image_folder
 from regression_unlearning.pipeline.grid import Grid
@@ -95,3 +96,20 @@ def test_the_entries_that_are_like_others_pass_the_check():
     assert settings.experiments["mine"].seeds == settings.experiments["utkface_short"].seeds
     assert list(settings.experiments["mine"].tables) == ["table1"]
     assert settings.datasets["my_faces"].training == settings.datasets["utkface_short"].training
+
+
+def test_the_table_of_rows_is_read_as_the_page_says(tmp_path):
+    """With each of its rows ten times: two words for two rows would be no category."""
+    shown, entry = re.findall(r"\n(    flat,.*?)\n\nand of.*?:\n\n(.*?)\n\n", OWN, re.DOTALL)[0]
+    header, *lines = [line.strip() for line in shown.splitlines()]
+    lines = [f"{number}{line}" for number in range(10) for line in lines]
+    (tmp_path / "flats.csv").write_text("\n".join([header, *lines]), encoding="utf-8")
+    own = {"like": "demo_rows", "loader": "table", "title": "Flats", **yaml.safe_load(entry)}
+    values = overlaid(read_yaml(ROOT / "params.yaml"), {"datasets": {"flats": own}})
+    chosen = check(values, folder=ROOT).datasets["flats"]
+    table = read_table(tmp_path / "flats.csv", chosen.source)
+    assert (table.numeric, table.categorical) == (["metres"], ["rooms", "district"])
+    train = table.rows[table.rows["split"] == "train"]
+    for name, flat in {"north": "a-17", "old": "a-18"}.items():
+        wanted = train["row"][train["id"].str.endswith(flat)].tolist()
+        assert select(table.rows, chosen.forget_sets[name], name)["forget"].tolist() == wanted
