@@ -210,8 +210,8 @@ def rows() -> dict[str, list[tuple[str, bytes, str]]]:
         "weights": [
             ("nothing", b"", ""),
             ("a page", HTML, ""),
-            ("a pickle", b"\x80\x04K\x01.", "pickle"),
-            ("torch.save", zipped("archive/data.pkl"), "pickle"),
+            ("a pickle", b"\x80\x04K\x01.", "safetensors"),
+            ("torch.save", zipped("archive/data.pkl"), "safetensors"),
             ("cut head", good[:20], ""),
             ("cut", good[:-4], ""),
             ("too long", good + b"more", ""),

@@ -13,10 +13,10 @@ from plain_settings import PLAIN
 from programs import run
 from readers import ALSO_NAMED, READERS, ROWS
 
-from regression_unlearning.cli import init
 from regression_unlearning.data.forget_sets import read_selector, select
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.document import check
+from regression_unlearning.settings.section import name_of
 
 
 def files():
@@ -97,8 +97,8 @@ def test_a_forget_set_that_cannot_be_is_named(selector, word):
 
 
 @pytest.mark.parametrize("value", [marked(x, name=f"name: {x!a}") for x in bad_asked.NAMES])
-def test_a_wrong_name_is_named(tmp_path, value):
-    named(lambda: init(value, "image_folder", tmp_path / "a.yaml"), "name")
+def test_a_wrong_name_is_named(value):
+    named(lambda: name_of(value), "name")
 
 
 @pytest.mark.parametrize(

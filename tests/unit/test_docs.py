@@ -90,8 +90,12 @@ def test_links_of_the_pages_lead_to_files(page):
 
 
 def test_the_entries_that_are_like_others_pass_the_check():
-    (text,) = re.findall(r"\n    (datasets:\n(?:    .*\n)+)", OWN)
-    own = yaml.safe_load(text.replace("\n    ", "\n"))
+    minimal, own = (
+        yaml.safe_load(text.replace("\n    ", "\n"))
+        for text in re.findall(r"\n    (datasets:\n(?:    .*\n)+)", OWN)
+    )
+    faces = check(overlaid(read_yaml(ROOT / "params.yaml"), minimal), folder=ROOT)
+    assert "finetune" in faces.datasets["my_faces"].methods
     settings = check(overlaid(read_yaml(ROOT / "params.yaml"), own), folder=ROOT)
     assert settings.experiments["mine"].seeds == settings.experiments["utkface_short"].seeds
     assert list(settings.experiments["mine"].tables) == ["table1"]
