@@ -65,9 +65,7 @@ def source_of(made: str) -> Path | None:
     module, separator, _ = made.partition(":")
     if not separator or not all(part.isidentifier() for part in module.split(".")):
         return None
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.append(here)  # the last: no file of the folder stands for an installed package
+    search_folder()
     top, *rest = module.split(".")
     spec = find_spec(top)
     if spec is None or spec.origin is None:
@@ -77,6 +75,13 @@ def source_of(made: str) -> Path | None:
     place = Path(spec.origin).parent.joinpath(*rest)
     files = (place / "__init__.py", place.with_suffix(".py"))
     return next((file for file in files if file.is_file()), None)
+
+
+def search_folder() -> None:
+    """Let modules of the folder that the program runs in be found, after all that is installed."""
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.append(here)
 
 
 def _defined(path: Path) -> set[str] | None:

@@ -2,7 +2,7 @@
 
 import codecs
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 #: Signs that may stand between columns.
 SIGNS = ",;\t|"
+LARGEST = float(np.finfo(np.float32).max)
 #: Bytes that are looked at in one piece.
 PIECE = 1 << 24
 
@@ -149,3 +150,46 @@ def refuse(table: "pd.DataFrame", column: str, wrong: np.ndarray, path: Path, wh
             f"{path}, line {line}: {column} {str(value)!r} {why}{others}; mend the rows or take "
             "them out."
         )
+
+
+def numbers(
+    table: "pd.DataFrame",
+    column: str,
+    path: Path,
+    *,
+    text: "pd.Series | None" = None,
+    gaps: bool = False,
+) -> np.ndarray:
+    """A column as float64, NaN where a number is missing, which may be only where `gaps` says so.
+
+    `text` is read in place of the column as it stands, where it was trimmed.
+
+    Raises
+    ------
+    UserError
+        Naming the first field that is no number of float32's range, and counting the others.
+    """
+    import pandas as pd
+
+    given = table[column] if text is None else text
+    values = pd.to_numeric(given, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    wrong = ~(np.abs(values) <= LARGEST)
+    if gaps:
+        wrong &= table[column].notna().to_numpy()
+    refuse(table, column, wrong, path, "is not a number")
+    return values
+
+
+def parts_of(
+    table: "pd.DataFrame", column: str, spelt: Mapping[str, str], path: Path
+) -> "pd.Series":
+    """Each row's part, of a column that calls the parts as `spelt` says.
+
+    Raises
+    ------
+    UserError
+        Naming the first field that is none of them, and counting the others.
+    """
+    parts = table[column].str.strip().map(dict(spelt))
+    refuse(table, column, parts.isna().to_numpy(), path, f"is none of {', '.join(spelt)}")
+    return parts

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from regression_unlearning.data.headers import SIGNS, read_header
 from regression_unlearning.data.overlaps import says_whose
+from regression_unlearning.data.splits import SPELT
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.files import not_there, not_utf8
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PICTURE = r"(?i).+\.(png|jpe?g|bmp|gif|tiff?|webp)"
-PARTS = {"train", "training", "validation", "val", "valid", "dev", "test", "testing"}
 #: Names of what is often to be predicted, the likelier first.
 TARGETS = ("target", "label", "y", "score", "age", "price", "value", "outcome", "response")
 #: Rows by which a file's kind is told.
@@ -156,14 +156,9 @@ class Look:
     @cached_property
     def split(self) -> str | None:
         """A column that says each row's part."""
-        return next(
-            (
-                name
-                for name in self.rows
-                if not self.missing[name] and set(self.rows[name].str.strip().unique()) <= PARTS
-            ),
-            None,
-        )
+        known = SPELT.keys()
+        whole = (one for one in self.rows if not self.missing[one])
+        return next((one for one in whole if {*self.rows[one].str.strip()} <= known), None)
 
 
 def look(path: Path) -> Look:

@@ -21,8 +21,9 @@ def check(grid: Grid) -> None:
     """
     for dataset in grid.datasets:
         original = grid.settings.datasets[dataset].original
-        for seed in grid.seeds if original else ():
-            path = plan.given_original(grid.settings, dataset, seed)
+        seeds = grid.seeds if original else ()
+        # one file may serve every seed, and a pickle is read by a process of its own
+        for path in dict.fromkeys(plan.given_original(grid.settings, dataset, n) for n in seeds):
             said = grid.settings.at(f"datasets.{dataset}.original: {path}")
             if Path(path).resolve().is_relative_to(Path("checkpoints").resolve()):
                 raise UserError(

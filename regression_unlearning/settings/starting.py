@@ -99,8 +99,7 @@ def _line(line: Line) -> str:
 def _body(
     seen: Look, name: str, loader: str, target: str | None, images: Path | None
 ) -> Iterator[Line]:
-    family = registry.family_of(loader) if loader != "table" else "rows"
-    usual = FAMILIES[family]
+    usual = FAMILIES[registry.family_of(loader)]
     if loader == "stsb":
         yield 0, "data_mirror", folder_of(seen.path), "the folder of the pairs and the word vectors"
     parts, source = source_of(seen, loader, target, images)

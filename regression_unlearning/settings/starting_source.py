@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regression_unlearning.data.looking_at import PICTURE, Look
-from regression_unlearning.data.splits import Split, hashed
+from regression_unlearning.data.splits import SPELT, Split, hashed
 from regression_unlearning.errors import UserError
 
 if TYPE_CHECKING:
@@ -90,8 +90,7 @@ def _parts(seen: Look, own: str | None, split: str | None) -> "tuple[pd.Series |
     import pandas as pd
 
     if split:
-        parts = seen.rows[split].str.strip()
-        return parts.where(parts != "training", "train"), {"split": (split, "each row's part")}
+        return seen.rows[split].str.strip().map(SPELT), {"split": (split, "each row's part")}
     said = {"validation": 0.15, "test": 0.15}
     for by in dict.fromkeys((seen.people, None)):
         key = by or own or seen.id

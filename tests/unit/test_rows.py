@@ -1,6 +1,7 @@
 """Tables of rows: arrays against scikit-learn, what is refused, and files looked at in pieces."""
 
 import io
+import re
 
 import numpy as np
 import pandas as pd
@@ -61,6 +62,18 @@ def made(tmp_path):
         return folder
 
     return go
+
+
+def test_a_table_that_was_changed_for_the_worse_is_named_where_it_lies(made, tmp_path):
+    made(frame(), **OPTIONS)
+    copy = tmp_path / "raw/mine/table.csv"
+    before = copy.read_bytes()
+    with pytest.raises(UserError, match=re.escape(f"{tmp_path / 'table.csv'}, line 2: price ")):
+        made(
+            frame().astype({"price": object}).replace({"price": {frame()["price"][0]: "dear"}}),
+            **OPTIONS,
+        )
+    assert copy.read_bytes() == before
 
 
 def test_numbers_and_categories_are_those_of_scikit_learn_and_pandas(made):

@@ -1,9 +1,11 @@
 """A folder that holds a source's files: one of its own, or the data mirror."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from regression_unlearning.data.fetching.names import listed
 from regression_unlearning.data.fetching.wanted import nowhere
+from regression_unlearning.errors import UserError
 from regression_unlearning.files import not_there
 
 
@@ -42,3 +44,34 @@ def lacking(
         f"source.{' and '.join(missing)}: {what} does not hold {' and '.join(missing.values())}; "
         f"it holds {held}. Mend the name, or put the file there."
     )
+
+
+def opened(
+    raw: Path,
+    held: Sequence[str],
+    folder: str | None,
+    mirror: Path | None,
+    lack: Callable[[], str | None],
+) -> Path | None:
+    """Where a source's files lie, once it is known that they can be had.
+
+    Parameters
+    ----------
+    raw : Path
+        The dataset's raw folder.
+    held : sequence of str
+        Its files: where all are there, only a folder of the source's own must still hold them.
+    folder, mirror
+        See `place_of`.
+    lack : callable
+        What is not there, as the source's own ``lack`` says it.
+
+    Raises
+    ------
+    UserError
+        When something is not there.
+    """
+    brought = all((raw / name).is_file() for name in held)
+    if (not brought or folder) and (why := lack()):
+        raise UserError(f"{raw.name}: {why}")
+    return place_of(folder, mirror)

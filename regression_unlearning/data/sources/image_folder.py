@@ -18,9 +18,8 @@ from regression_unlearning.data.families.images.files import (
 from regression_unlearning.data.families.images.labels import read_labels
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
 from regression_unlearning.data.fetching.download import Wanted
-from regression_unlearning.data.fetching.folders import lacking, place_of
+from regression_unlearning.data.fetching.folders import lacking, opened
 from regression_unlearning.data.splits import SPELT, Split, divided
-from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.places import Address, Place
 
@@ -123,10 +122,8 @@ def download(
     UserError
         When something is missing, truncated, changed or unsafe; see `fetch`.
     """
-    source = place_of(settings.folder, mirror)
-    held = all((folder / name).is_file() for name in (LABELS, ARCHIVE))
-    if (not held or settings.folder) and (why := lack(settings, mirror)):
-        raise UserError(f"{folder.name}: {why}")
+    files = (LABELS, ARCHIVE)
+    source = opened(folder, files, settings.folder, mirror, lambda: lack(settings, mirror))
     if source is not None and (source / settings.labels).exists():
         settings.read(source / settings.labels)  # what is wrong is named where the user has it
     labels = Wanted(file=LABELS, url=settings.labels_url, mirror=(settings.labels,))

@@ -11,7 +11,7 @@ from pydantic import AfterValidator
 from regression_unlearning.data.families.rows.settings import Columns
 from regression_unlearning.data.families.rows.table import TABLE, read
 from regression_unlearning.data.fetching.download import Wanted, fetch
-from regression_unlearning.data.fetching.folders import lacking, place_of
+from regression_unlearning.data.fetching.folders import lacking, opened
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.places import Address, Place, Sha256
@@ -85,10 +85,8 @@ def download(
     UserError
         When the file is missing or changed, or is wrong; see `fetch` and `read`.
     """
-    source, held = place_of(settings.folder, mirror), (folder / TABLE).exists()
-    if (not held or settings.folder) and (why := lack(settings, mirror)):
-        raise UserError(f"{folder.name}: {why}")
-    if source is not None and not held:
-        read(source / settings.file, settings)  # a copy of a wrong table would have to be removed
+    source = opened(folder, [TABLE], settings.folder, mirror, lambda: lack(settings, mirror))
+    if source is not None and (source / settings.file).exists():
+        read(source / settings.file, settings)  # what is wrong is named where the user has it
     wanted = Wanted(file=TABLE, url=settings.url, mirror=(settings.file,), sha256=settings.sha256)
     fetch([wanted], folder, mirror=source, checksums=checksums)

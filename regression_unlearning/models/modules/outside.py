@@ -79,7 +79,7 @@ def _maker(settings: Settings, inputs: Any, outputs: int) -> tuple[Any, dict[str
         given = {"name": made.partition("/")[2], "weights": None, "num_classes": outputs}
         return get_model, given
     module, _, name = made.partition(":")
-    classes.source_of(made)  # makes a file of the folder known
+    classes.search_folder()
     found: Any = registry.imported(module, "network", settings.name, "")
     for part in name.split("."):
         found = getattr(found, part)

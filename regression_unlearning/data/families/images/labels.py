@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regression_unlearning.data import headers
 from regression_unlearning.data.families.images.places import inner
 from regression_unlearning.data.fetching.names import composed, listed
 from regression_unlearning.data.headers import lines_of, read_header, refuse
@@ -50,19 +51,8 @@ def read_csv(path: Path) -> "pd.DataFrame":
 
 
 def numbers(table: "pd.DataFrame", column: str, path: Path) -> np.ndarray:
-    """A column as float64.
-
-    Raises
-    ------
-    UserError
-        Naming the first field that is no number, and counting the others.
-    """
-    import pandas as pd
-
-    values = pd.to_numeric(table[column].str.strip(), errors="coerce").to_numpy(np.float64)
-    wrong = ~(np.abs(values) <= np.finfo(np.float32).max)
-    refuse(table, column, wrong, path, "is not a number")
-    return values
+    """A column of text as float64; see `headers.numbers`."""
+    return headers.numbers(table, column, path, text=table[column].str.strip())
 
 
 def read_labels(
@@ -120,7 +110,4 @@ def read_labels(
     rows = table[[*chosen, *further]].rename(columns=chosen).assign(target=values)
     if split is None:
         return rows
-    parts = table[split].str.strip().map(dict(splits))
-    known = ", ".join(splits)
-    refuse(table, split, parts.isna().to_numpy(), path, f"is none of {known}")
-    return rows.assign(split=parts)
+    return rows.assign(split=headers.parts_of(table, split, splits, path))

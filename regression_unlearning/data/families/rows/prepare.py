@@ -11,7 +11,8 @@ import numpy as np
 
 from regression_unlearning.data.checks import check_splits
 from regression_unlearning.data.families.rows.settings import Columns
-from regression_unlearning.data.families.rows.table import TABLE, numbers, read
+from regression_unlearning.data.families.rows.table import TABLE, read
+from regression_unlearning.data.headers import numbers
 from regression_unlearning.data.work import Work
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_json
@@ -52,7 +53,7 @@ def prepare(
     numeric = [
         column
         for name in table.numeric
-        for column in _scaled(name, numbers(rows, name, path), train, told)
+        for column in _scaled(name, numbers(rows, name, path, gaps=True), train, told)
     ]
     codes = [_numbered(rows[name], train, told) for name in table.categorical]
     if not numeric and not codes:

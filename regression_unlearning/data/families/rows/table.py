@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regression_unlearning.data.families.rows.settings import Columns
-from regression_unlearning.data.headers import read_header, refuse
+from regression_unlearning.data.headers import numbers, parts_of, read_header, refuse
 from regression_unlearning.data.splits import divided
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.files import not_utf8
@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 TABLE = "table.csv"
 #: Columns of the prepared rows, whatever the table calls them.
 OWN = ("row", "id", "split", "target")
-LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ def _own(frame: "pd.DataFrame", columns: Columns, path: Path) -> dict[str, "pd.S
     """The columns of `OWN`; those that they were made of are taken out of the frame."""
     import pandas as pd
 
-    target = numbers(frame, columns.target, path, gaps=False)
+    target = numbers(frame, columns.target, path)
     numbered = pd.Series(np.arange(len(frame)))
     ids = numbered.astype(str)
     if columns.id is not None:
@@ -126,9 +125,7 @@ def _own(frame: "pd.DataFrame", columns: Columns, path: Path) -> dict[str, "pd.S
         if columns.split in frame:
             log.info("%s: %r is not read, as divided draws the parts", path, columns.split)
     else:
-        parts = frame[columns.split].str.strip().map(dict(columns.splits))
-        known = ", ".join(columns.splits)
-        refuse(frame, columns.split, parts.isna().to_numpy(), path, f"is none of {known}")
+        parts = parts_of(frame, columns.split, columns.splits, path)
     trained = target[(parts == "train").to_numpy()]
     if len(trained) and trained.min() == trained.max():
         raise UserError(
@@ -146,24 +143,6 @@ def _by_content(frame: "pd.DataFrame") -> "pd.Series":
 
     content = pd.util.hash_pandas_object(frame, index=False)
     return content.astype(str) + "-" + content.groupby(content).cumcount().astype(str)
-
-
-def numbers(frame: "pd.DataFrame", column: str, path: Path, *, gaps: bool = True) -> np.ndarray:
-    """A column as float64, NaN where a number is missing, which may be only where `gaps` says so.
-
-    Raises
-    ------
-    UserError
-        Naming the first field that is no number, and counting the others.
-    """
-    import pandas as pd
-
-    values = pd.to_numeric(frame[column], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    wrong = ~(np.abs(values) <= LARGEST)
-    if gaps:
-        wrong &= frame[column].notna().to_numpy()
-    refuse(frame, column, wrong, path, "is not a number")
-    return values
 
 
 def _is_number(
@@ -186,12 +165,12 @@ def _is_number(
     if name in columns.categories:
         return False
     if pd.api.types.is_numeric_dtype(frame[name]):
-        numbers(frame, name, path)  # which may be without end
+        numbers(frame, name, path, gaps=True)  # which may be without end
         return True
     words = pd.Series(frame[name][there].unique())
     if pd.to_numeric(words, errors="coerce").notna().any():
         try:
-            numbers(frame, name, path)
+            numbers(frame, name, path, gaps=True)
         except UserError as error:
             said = str(error).removesuffix(".")
             raise UserError(f"{said}; or name {name} in source.categories.") from None
