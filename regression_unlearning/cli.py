@@ -1,4 +1,5 @@
-"""The console command: `init` writes a file of one's own to start from, `verify` checks results.
+"""The console command: `init` writes a file of one's own to start from, `verify` checks results,
+`forget` answers a deletion request.
 
 Nothing here imports a network library.
 """
@@ -8,6 +9,7 @@ from pathlib import Path
 from regression_unlearning import program
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_text
+from regression_unlearning.requests import commands as requests
 from regression_unlearning.settings.section import name_of
 from regression_unlearning.settings.starting import KINDS, entry_file
 
@@ -64,8 +66,11 @@ def _main() -> None:
         help="make an experiment's tables and claims anew from values.csv, and compare",
     )
     two.add_argument("folder", type=Path, help="such as results/stsb")
+    requests.add(commands)
     given = parser.parse_args()
-    if "folder" in given:
+    if "run" in given:
+        given.run(given)
+    elif "folder" in given:
         verify(given.folder)
     else:
         init(given.name, given.kind, given.output or Path(f"{given.name}.yaml"))

@@ -1,0 +1,259 @@
+"""Answer a request: unlearn from the last model of the chain, audit, write, and enter it."""
+
+import hashlib
+import logging
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from regression_unlearning import provenance, registry
+from regression_unlearning.data.dataset import load_dataset, made_ready
+from regression_unlearning.data.prepared import Prepared, read_rows
+from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.files import read_record, sha256, write_record
+from regression_unlearning.pipeline import paths
+from regression_unlearning.requests import holding, ledger
+from regression_unlearning.requests.audit import Judged, judge
+from regression_unlearning.requests.chain import Start, parts_of, refuse_twice, start_of
+from regression_unlearning.requests.ledger import AUDIT, FAILED, FOLDER, MODEL
+from regression_unlearning.requests.request import AUTO, Request
+from regression_unlearning.settings.dataset import Dataset, Method
+from regression_unlearning.settings.document import Settings
+from regression_unlearning.settings.section import validated
+from regression_unlearning.training import checkpoints
+from regression_unlearning.training.device import set_up
+from regression_unlearning.training.observe import observe
+from regression_unlearning.training.seeds import seed_for
+from regression_unlearning.training.task import Task
+from regression_unlearning.training.train import train
+from regression_unlearning.training.unlearn import of_request, unlearn
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer: its folder, the content of its audit, the ledger's head behind it."""
+
+    folder: Path
+    audit: Mapping[str, Any]
+    head: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether it passed."""
+        return bool(self.audit["passed"])
+
+
+def forget(
+    settings: Settings,
+    request: Request,
+    *,
+    with_gold: bool = False,
+    device: str = "auto",
+    threads: int = 1,
+    project: str | Path = ".",
+) -> Answer:
+    """Answer a request, and write ``requests/ID`` and a line of the ledger.
+
+    Parameters
+    ----------
+    settings : Settings
+        See `load_settings`.
+    request : Request
+        See `read_request`.
+    with_gold : bool
+        Whether a model is retrained without the rows, to compare with.
+    device, threads
+        ``auto``, ``cpu`` or ``cuda``, and CPU threads.
+    project : path
+        The project's folder, in which data/, checkpoints/ and requests/ lie.
+
+    Raises
+    ------
+    UserError
+        When the request cannot be answered; nothing is written then.
+    """
+    project = Path(project)
+    folder = project / FOLDER
+    with ledger.locked(folder):
+        lines = ledger.read(folder)
+        refuse_twice(folder, request, lines)
+        chosen, method = _chosen(settings, request)
+        start = start_of(project, request, lines)
+        key = ledger.key(folder, create=not lines)
+        rows = read_rows(made_ready(settings, request.dataset, project / "data"))
+        parts, told = parts_of(folder, request, rows, lines, key)
+        work = _Work(
+            request, chosen, method, set_up(device, threads, chosen.resources.gpu), start, parts
+        )
+        data = load_dataset(settings, request.dataset, project / "data", work.device)
+        waiting = folder / f"{request.id}.unfinished"
+        audit = work.answer(data, waiting, with_gold)
+        audit |= {"rows": told, "still_held": holding.held(project, request.dataset)}
+        audit["previous_audit"] = start.line and start.line.files[AUDIT]
+        return _enter(folder, waiting, request, start, audit)
+
+
+def _chosen(settings: Settings, request: Request) -> tuple[Dataset, Method]:
+    """The dataset's settings, and the method with its options, checked."""
+    if request.dataset not in settings.datasets:
+        raise unknown("dataset", request.dataset, settings.datasets, f"request {request.id!r}")
+    chosen = settings.datasets[request.dataset]
+    if request.method == AUTO:
+        raise UserError(
+            f"request {request.id!r}: method: name one of {', '.join(sorted(chosen.methods))}; "
+            "nothing was measured by which one could be chosen."
+        )
+    method = chosen.method(request.method, f"request {request.id!r}: method")
+    module = registry.load("method", method.method)
+    options = {**method.options, **request.options}
+    where = f"request {request.id!r}: options"
+    plain = validated(module.Settings, options, where).plain()
+    return chosen, method.model_copy(update={"options": plain})
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What runs a network."""
+
+    request: Request
+    chosen: Dataset
+    method: Method
+    device: str
+    start: Start
+    parts: dict[str, np.ndarray]
+
+    def answer(self, data: Prepared, waiting: Path, with_gold: bool) -> dict[str, Any]:
+        """Unlearn and audit; write the checkpoint into a folder, and give what is known of it."""
+        begun = time.perf_counter()
+        seed = seed_for(self.request.dataset, "request", self.request.id, self.request.seed)
+        whole = Task.of(self.chosen, data, self.parts, seed)
+        asked = hashlib.sha256(self.request.model_dump_json().encode())  # ids are never written
+        before = checkpoints.load_model(whole, self.start.path)
+        helpers, helper_seconds = self._helpers(whole)
+        task = of_request(
+            whole.having(
+                helpers=helpers,
+                state_folder=waiting,
+                fingerprint=f"{self.start.sha256} {data.sha256} {asked.hexdigest()}",
+            ),
+            self.parts,
+        )
+        name = self.method.method
+        log.info("unlearning with %s", name)
+        after = unlearn(before, task, name, **self.method.options)
+        seconds = sum(one.seconds for one in task.fitted)
+        log.info("auditing")
+        gold = None
+        if with_gold:
+            retraining = whole.having(seed=seed_for(seed, "gold"))
+            gold = train(retraining, self.chosen.training)
+        auditing = time.perf_counter()
+        parts = {**self.parts, "forget": self.parts.get("forget_now", self.parts["forget"])}
+        seen = [
+            Observation(observe(model, whole, parts, self.chosen.observation)) if model else None
+            for model in (before, after, gold)
+        ]
+        assert seen[0] is not None and seen[1] is not None
+        judged = judge(seen[0], seen[1], seen[2], self.request.thresholds)
+        ended = time.perf_counter()
+        cost = {
+            "unlearning_seconds": seconds,
+            "helper_seconds": helper_seconds,
+            "auditing_seconds": ended - auditing,
+            "retraining_seconds": sum(one.seconds for one in retraining.fitted) if gold else None,
+            "training_seconds_of_the_original": self._training_seconds(),
+            "all_seconds": ended - begun,
+        }
+        record = {
+            "request": self.request.id,
+            "start": self.start.sha256,
+            "method": name,
+            "options": self.method.options,
+            "target_scale": asdict(data.scale),
+            "seconds": seconds,
+            "passed": judged.passed,
+            "machine": provenance.machine(),
+        }
+        checkpoints.save(after, waiting / (MODEL if judged.passed else FAILED), record)
+        return {**self._told(judged, with_gold), "cost": cost, "code": provenance.loaded_code()}
+
+    def _helpers(self, task: Task) -> tuple[dict[str, Any], float]:
+        """The helper models that the method asks for, trained, and their seconds."""
+        found, seconds = {}, 0.0
+        for kind in self.method.helpers:
+            own = self.method.options.get("helper")
+            fit = self.chosen.further_blindspots[own] if own else getattr(self.chosen, kind)
+            helping = task.having(seed=seed_for(task.seed, kind))
+            log.info("training the helper %s", kind)
+            found[kind] = train(helping, fit)
+            seconds += sum(one.seconds for one in helping.fitted)
+        return found, seconds
+
+    def _training_seconds(self) -> float | None:
+        path = Path(paths.original(self.request.dataset, self.request.seed)).with_suffix(".json")
+        try:
+            return read_record(path).get("seconds")
+        except UserError:
+            return None
+
+    def _told(self, judged: Judged, with_gold: bool) -> dict[str, Any]:
+        request = self.request
+        return {
+            "request": {
+                "id": request.id,
+                "date": request.date.isoformat(),
+                "reference": request.reference,
+                "dataset": request.dataset,
+                "title": self.chosen.title,
+                "seed": request.seed,
+                "chosen_by": request.forget.select,
+            },
+            "passed": judged.passed,
+            "verdict": judged.sentence,
+            "thresholds": request.thresholds.plain(),
+            "start": {"file": str(self.start.path), "sha256": self.start.sha256},
+            "method": {
+                "label": self.method.label,
+                "title": self.method.title,
+                "name": self.method.method,
+                "options": self.method.options,
+            },
+            "unit": self.chosen.unit,
+            "errors": judged.errors,
+            "attacks": judged.attacks,
+            "with_gold": with_gold,
+            "not_verified": judged.not_verified,
+        }
+
+
+def _enter(
+    folder: Path, waiting: Path, request: Request, start: Start, audit: dict[str, Any]
+) -> Answer:
+    """Write the audit, put the answer in its place, and add its line to the ledger."""
+    write_record(waiting / AUDIT, audit)
+    name = MODEL if audit["passed"] else FAILED
+    wanted = {AUDIT, name, Path(name).with_suffix(".json").name}
+    for path in waiting.iterdir():
+        if path.name not in wanted:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    place = folder / request.id
+    waiting.replace(place)
+    ledger.append(
+        folder,
+        key=ledger.key_sha256(folder),
+        id=request.id,
+        dataset=request.dataset,
+        seed=request.seed,
+        start=start.sha256,
+        passed=audit["passed"],
+        files={name: sha256(place / name) for name in sorted(wanted)},
+    )
+    return Answer(place, audit, ledger.head(folder))
