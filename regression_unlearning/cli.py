@@ -1,5 +1,4 @@
-"""The console command: `init` writes a file of one's own to start from, `verify` checks results,
-`forget` answers a deletion request.
+"""The console command: to start on data of one's own, check results, answer a deletion request.
 
 Nothing here imports a network library.
 """

@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -16,11 +15,11 @@ from regression_unlearning.data.dataset import load_dataset, made_ready
 from regression_unlearning.data.prepared import Prepared, read_rows
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.evaluation.observations import Observation
-from regression_unlearning.files import read_record, sha256, write_record
+from regression_unlearning.files import read_record
 from regression_unlearning.pipeline import paths
 from regression_unlearning.requests import holding, ledger
 from regression_unlearning.requests.audit import Judged, judge
-from regression_unlearning.requests.chain import Start, parts_of, refuse_twice, start_of
+from regression_unlearning.requests.chain import Start, enter, parts_of, refuse_twice, start_of
 from regression_unlearning.requests.ledger import AUDIT, FAILED, FOLDER, MODEL
 from regression_unlearning.requests.request import AUTO, Request
 from regression_unlearning.settings.dataset import Dataset, Method
@@ -98,7 +97,8 @@ def forget(
         audit = work.answer(data, waiting, with_gold)
         audit |= {"rows": told, "still_held": holding.held(project, request.dataset)}
         audit["previous_audit"] = start.line and start.line.files[AUDIT]
-        return _enter(folder, waiting, request, start, audit)
+        head = enter(folder, waiting, request, start, audit)
+        return Answer(folder / request.id, audit, head)
 
 
 def _chosen(settings: Settings, request: Request) -> tuple[Dataset, Method]:
@@ -232,28 +232,3 @@ class _Work:
             "with_gold": with_gold,
             "not_verified": judged.not_verified,
         }
-
-
-def _enter(
-    folder: Path, waiting: Path, request: Request, start: Start, audit: dict[str, Any]
-) -> Answer:
-    """Write the audit, put the answer in its place, and add its line to the ledger."""
-    write_record(waiting / AUDIT, audit)
-    name = MODEL if audit["passed"] else FAILED
-    wanted = {AUDIT, name, Path(name).with_suffix(".json").name}
-    for path in waiting.iterdir():
-        if path.name not in wanted:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    place = folder / request.id
-    waiting.replace(place)
-    ledger.append(
-        folder,
-        key=ledger.key_sha256(folder),
-        id=request.id,
-        dataset=request.dataset,
-        seed=request.seed,
-        start=start.sha256,
-        passed=audit["passed"],
-        files={name: sha256(place / name) for name in sorted(wanted)},
-    )
-    return Answer(place, audit, ledger.head(folder))

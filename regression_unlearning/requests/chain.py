@@ -1,5 +1,6 @@
 """Where a request stands in the chain: the model that it begins with, the rows that are left."""
 
+import shutil
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,10 @@ import numpy as np
 from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.ids import BEFORE, HELD_OUT, NOW, UNKNOWN, ids_of, states
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import read_record, sha256
+from regression_unlearning.files import read_record, sha256, write_record
 from regression_unlearning.pipeline import paths
 from regression_unlearning.requests import ledger
-from regression_unlearning.requests.ledger import AUDIT, FOLDER, MODEL, Line
+from regression_unlearning.requests.ledger import AUDIT, FAILED, FOLDER, MODEL, Line
 from regression_unlearning.requests.request import Request
 from regression_unlearning.requests.verifying import check_files
 from regression_unlearning.settings.forget_sets import Ids
@@ -73,8 +74,8 @@ def start_of(project: Path, request: Request, lines: list[Line]) -> Start:
     given = request.checkpoint
     if given is not None and (not Path(given).is_file() or sha256(given) != digest):
         raise UserError(
-            f"request {request.id!r}: checkpoint: {given} is not the model of {last.id!r}, the last "
-            f"request that passed, and may hold what was forgotten; take it out, or name "
+            f"request {request.id!r}: checkpoint: {given} is not the model of {last.id!r}, the "
+            f"last request that passed, and may hold what was forgotten; take it out, or name "
             f"{folder / last.id / MODEL}."
         )
     return Start(folder / last.id / MODEL, digest, last)
@@ -118,3 +119,28 @@ def parts_of(
         "hashes": sorted(ledger.hashed(key, named_ids)),
         "hashed_by": "HMAC-SHA256 under a key that is not part of this audit",
     }
+
+
+def enter(
+    folder: Path, waiting: Path, request: Request, start: Start, audit: dict[str, Any]
+) -> str:
+    """Write the audit, put the answer in its place, add its line to the ledger; give its head."""
+    write_record(waiting / AUDIT, audit)
+    name = MODEL if audit["passed"] else FAILED
+    wanted = {AUDIT, name, Path(name).with_suffix(".json").name}
+    for path in waiting.iterdir():
+        if path.name not in wanted:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    place = folder / request.id
+    waiting.replace(place)
+    ledger.append(
+        folder,
+        key=ledger.key_sha256(folder),
+        id=request.id,
+        dataset=request.dataset,
+        seed=request.seed,
+        start=start.sha256,
+        passed=audit["passed"],
+        files={name: sha256(place / name) for name in sorted(wanted)},
+    )
+    return ledger.head(folder)
