@@ -15,7 +15,6 @@ from regression_unlearning.data.dataset import load_dataset, made_ready
 from regression_unlearning.data.prepared import Prepared, read_rows
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.evaluation.observations import Observation
-from regression_unlearning.files import read_record
 from regression_unlearning.pipeline import paths
 from regression_unlearning.requests import holding, ledger
 from regression_unlearning.requests.audit import Judged, judge
@@ -96,9 +95,18 @@ def forget(
         waiting = folder / f"{request.id}.unfinished"
         audit = work.answer(data, waiting, with_gold)
         audit |= {"rows": told, "still_held": holding.held(project, request.dataset)}
+        audit["cost"]["original_training_seconds"] = _training_seconds(project, request)
         audit["previous_audit"] = start.line and start.line.files[AUDIT]
         head = enter(folder, waiting, request, start, audit)
         return Answer(folder / request.id, audit, head)
+
+
+def _training_seconds(project: Path, request: Request) -> float | None:
+    """How long the original was trained, as its record says: about what retraining would take."""
+    try:
+        return checkpoints.seconds_of(project / paths.original(request.dataset, request.seed))
+    except UserError:
+        return None
 
 
 def _chosen(settings: Settings, request: Request) -> tuple[Dataset, Method]:
@@ -169,7 +177,6 @@ class _Work:
             "helper_seconds": helper_seconds,
             "auditing_seconds": ended - auditing,
             "retraining_seconds": sum(one.seconds for one in retraining.fitted) if gold else None,
-            "training_seconds_of_the_original": self._training_seconds(),
             "all_seconds": ended - begun,
         }
         record = {
@@ -196,13 +203,6 @@ class _Work:
             found[kind] = train(helping, fit)
             seconds += sum(one.seconds for one in helping.fitted)
         return found, seconds
-
-    def _training_seconds(self) -> float | None:
-        path = Path(paths.original(self.request.dataset, self.request.seed)).with_suffix(".json")
-        try:
-            return read_record(path).get("seconds")
-        except UserError:
-            return None
 
     def _told(self, judged: Judged, with_gold: bool) -> dict[str, Any]:
         request = self.request
