@@ -11,10 +11,11 @@ import numpy as np
 from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.ids import BEFORE, HELD_OUT, NOW, UNKNOWN, ids_of, states
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import read_record, sha256, write_record
+from regression_unlearning.files import read_record, sha256, write_record, write_text
 from regression_unlearning.pipeline import paths
 from regression_unlearning.requests import ledger
-from regression_unlearning.requests.ledger import AUDIT, FAILED, FOLDER, MODEL, Line
+from regression_unlearning.requests.ledger import AUDIT, FAILED, FOLDER, MODEL, PAGE, Line
+from regression_unlearning.requests.page import as_html
 from regression_unlearning.requests.request import Request
 from regression_unlearning.requests.verifying import check_files
 from regression_unlearning.settings.forget_sets import Ids
@@ -126,8 +127,9 @@ def enter(
 ) -> str:
     """Write the audit, put the answer in its place, add its line to the ledger; give its head."""
     write_record(waiting / AUDIT, audit)
+    write_text(waiting / PAGE, as_html(audit, sha256(waiting / AUDIT)))
     name = MODEL if audit["passed"] else FAILED
-    wanted = {AUDIT, name, Path(name).with_suffix(".json").name}
+    wanted = {AUDIT, PAGE, name, Path(name).with_suffix(".json").name}
     for path in waiting.iterdir():
         if path.name not in wanted:
             shutil.rmtree(path) if path.is_dir() else path.unlink()

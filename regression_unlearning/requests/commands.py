@@ -11,7 +11,7 @@ from typing import Any
 
 from regression_unlearning import program
 from regression_unlearning.requests import ledger
-from regression_unlearning.requests.ledger import AUDIT, FOLDER
+from regression_unlearning.requests.ledger import FOLDER, PAGE
 from regression_unlearning.requests.request import read_request
 from regression_unlearning.requests.verifying import verify
 from regression_unlearning.settings.document import load_settings
@@ -98,7 +98,7 @@ def _forget(given: argparse.Namespace) -> None:
     _say(
         given,
         {"folder": str(answer.folder), "head": answer.head, **answer.audit},
-        f"{answer.audit['verdict']}\n{answer.folder / AUDIT}: the audit\nhead of the ledger, to "
+        f"{answer.audit['verdict']}\n{answer.folder / PAGE}: the audit, to print\nhead of the ledger, to "
         f"keep elsewhere: {answer.head}",
     )
     if not answer.passed:

@@ -26,7 +26,8 @@ FOLDER = Path("requests")
 LEDGER, KEY, LOCK = "ledger.jsonl", "key.hex", ".lock"
 #: What the first line has in the place of the hash of the line before it.
 FIRST = "0" * 64
-AUDIT, MODEL, FAILED = "audit.json", "model.safetensors", "failed.safetensors"
+AUDIT, PAGE = "audit.json", "audit.html"
+MODEL, FAILED = "model.safetensors", "failed.safetensors"
 
 
 class Line(Section):

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Literal, get_origin
 
 from regression_unlearning import registry
+from regression_unlearning.requests.request import Request, Thresholds
 from regression_unlearning.settings.dataset import Dataset, Resources
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.embedding import Published
@@ -61,6 +62,8 @@ SECTIONS: dict[type[Section], str] = {
     Experiment: "experiments.NAME",
     Table: "experiments.NAME.tables.NAME",
     Figure: "experiments.NAME.figures.NAME",
+    Request: "REQUEST.yaml: a deletion request",
+    Thresholds: "REQUEST.yaml: thresholds",
 }
 #: What is found by name: the headline, the kind, and the attribute that holds its settings.
 FOUND = {
