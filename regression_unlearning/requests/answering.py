@@ -19,6 +19,7 @@ from regression_unlearning.pipeline import paths
 from regression_unlearning.requests import holding, ledger
 from regression_unlearning.requests.audit import Judged, judge
 from regression_unlearning.requests.chain import Start, enter, parts_of, refuse_twice, start_of
+from regression_unlearning.requests.choosing import choose
 from regression_unlearning.requests.ledger import AUDIT, FAILED, FOLDER, MODEL
 from regression_unlearning.requests.request import AUTO, Request
 from regression_unlearning.settings.dataset import Dataset, Method
@@ -83,11 +84,16 @@ def forget(
     with ledger.locked(folder):
         lines = ledger.read(folder)
         refuse_twice(folder, request, lines)
-        chosen, method = _chosen(settings, request)
+        chosen = _dataset(settings, request)
         start = start_of(project, request, lines)
         key = ledger.key(folder, create=not lines)
         rows = read_rows(made_ready(settings, request.dataset, project / "data"))
         parts, told = parts_of(folder, request, rows, lines, key)
+        label, why = request.method, None
+        if label == AUTO:
+            count = told["rows_forgotten"]
+            label, why = choose(project, request.dataset, chosen, request.forget, count, rows)
+        method = _method(chosen, request, label)
         work = _Work(
             request, chosen, method, set_up(device, threads, chosen.resources.gpu), start, parts
         )
@@ -96,6 +102,7 @@ def forget(
         audit = work.answer(data, waiting, with_gold)
         audit |= {"rows": told, "still_held": holding.held(project, request.dataset)}
         audit["cost"]["original_training_seconds"] = _training_seconds(project, request)
+        audit["method"]["why"] = why
         audit["previous_audit"] = start.line and start.line.files[AUDIT]
         head = enter(folder, waiting, request, start, audit)
         return Answer(folder / request.id, audit, head)
@@ -109,22 +116,23 @@ def _training_seconds(project: Path, request: Request) -> float | None:
         return None
 
 
-def _chosen(settings: Settings, request: Request) -> tuple[Dataset, Method]:
-    """The dataset's settings, and the method with its options, checked."""
+def _dataset(settings: Settings, request: Request) -> Dataset:
+    """The dataset's settings; its method, where the request names one, is looked at before work."""
     if request.dataset not in settings.datasets:
         raise unknown("dataset", request.dataset, settings.datasets, f"request {request.id!r}")
     chosen = settings.datasets[request.dataset]
-    if request.method == AUTO:
-        raise UserError(
-            f"request {request.id!r}: method: name one of {', '.join(sorted(chosen.methods))}; "
-            "nothing was measured by which one could be chosen."
-        )
-    method = chosen.method(request.method, f"request {request.id!r}: method")
-    module = registry.load("method", method.method)
-    options = {**method.options, **request.options}
+    if request.method != AUTO:
+        _method(chosen, request, request.method)
+    return chosen
+
+
+def _method(chosen: Dataset, request: Request, label: str) -> Method:
+    """A method of the dataset, with the request's options over its own, checked."""
+    method = chosen.method(label, f"request {request.id!r}: method")
+    settings = registry.load("method", method.method).Settings
     where = f"request {request.id!r}: options"
-    plain = validated(module.Settings, options, where).plain()
-    return chosen, method.model_copy(update={"options": plain})
+    options = validated(settings, {**method.options, **request.options}, where).plain()
+    return method.model_copy(update={"options": options})
 
 
 @dataclass(frozen=True)

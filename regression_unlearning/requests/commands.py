@@ -98,8 +98,8 @@ def _forget(given: argparse.Namespace) -> None:
     _say(
         given,
         {"folder": str(answer.folder), "head": answer.head, **answer.audit},
-        f"{answer.audit['verdict']}\n{answer.folder / PAGE}: the audit, to print\nhead of the ledger, to "
-        f"keep elsewhere: {answer.head}",
+        f"{answer.audit['verdict']}\n{answer.folder / PAGE}: the audit, to print\n"
+        f"head of the ledger, to keep elsewhere: {answer.head}",
     )
     if not answer.passed:
         sys.exit(1)

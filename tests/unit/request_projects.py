@@ -19,8 +19,8 @@ DATASET = "pairs"
 EPOCHS = 60
 
 
-def settings():
-    """Settings in which every method is named, and the original learns by heart."""
+def plain_settings():
+    """Plain values in which every method is named, and the original learns by heart."""
     values = copy.deepcopy(PLAIN)
     dataset = values["datasets"][DATASET]
     dataset["source"] = {
@@ -34,12 +34,12 @@ def settings():
         for name, rate in rates.items()
     }
     dataset["methods"]["gold"] = {"method": "short_retraining", **dataset["training"]}
-    return check(values)
+    return values
 
 
-def project(folder):
+def project(folder, epochs=EPOCHS):
     """Prepare the data and train the original of seed 0; give the settings and the rows."""
-    chosen = settings()
+    chosen = check(plain_settings())
     prepared = made_ready(chosen, DATASET, folder / "data")
     data, rows = load_dataset(chosen, DATASET, folder / "data"), read_rows(prepared)
     none = data.rows_of("train")[:0]
@@ -48,7 +48,8 @@ def project(folder):
         "validation_retain": data.rows_of("validation"), "validation_forget": none,
     }  # fmt: skip
     task = Task.of(chosen.datasets[DATASET], data, parts, seed=1)
-    model = train(task, chosen.datasets[DATASET].training)
+    fit = chosen.datasets[DATASET].training.model_copy(update={"epochs": epochs})
+    model = train(task, fit)
     save_model(model, folder / paths.original(DATASET, 0), seconds=1.0)
     return chosen, rows
 

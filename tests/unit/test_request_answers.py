@@ -161,7 +161,7 @@ def test_a_ledger_cut_at_its_end_with_the_answer_is_told_by_its_head(again):
         ({"seed": 3}, "seed_3.safetensors does not exist: train the model"),
         ({"method": "fintune"}, "did you mean 'finetune'"),
         ({"options": {"epoch": 3}}, "epoch"),
-        ({"method": "auto"}, "nothing was measured"),
+        ({"method": "auto"}, "auto has nothing to choose by"),
         ({"dataset": "pears"}, "did you mean 'pairs'"),
         ({"ids": ["nobody"]}, "1 of 1 ids are unknown: 'nobody'"),
         ({"ids": ["../../etc/passwd"]}, "are unknown"),
