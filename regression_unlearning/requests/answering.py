@@ -10,21 +10,28 @@ from typing import Any
 
 import numpy as np
 
-from regression_unlearning import provenance, registry
+from regression_unlearning import provenance
 from regression_unlearning.data.dataset import load_dataset, made_ready
 from regression_unlearning.data.prepared import Prepared, read_rows
-from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.pipeline import paths
 from regression_unlearning.requests import holding, ledger
 from regression_unlearning.requests.audit import Judged, judge
-from regression_unlearning.requests.chain import Start, enter, parts_of, refuse_twice, start_of
-from regression_unlearning.requests.choosing import choose
+from regression_unlearning.requests.chain import (
+    Start,
+    enter,
+    parts_of,
+    refuse_twice,
+    since_retraining,
+    start_of,
+)
+from regression_unlearning.requests.choosing import advice, choose, dataset_of, method_of
 from regression_unlearning.requests.ledger import AUDIT, FAILED, FOLDER, MODEL
-from regression_unlearning.requests.request import AUTO, Request
+from regression_unlearning.requests.request import AUTO, RETRAIN, Request
 from regression_unlearning.settings.dataset import Dataset, Method
 from regression_unlearning.settings.document import Settings
-from regression_unlearning.settings.section import validated
+from regression_unlearning.settings.training import Training
 from regression_unlearning.training import checkpoints
 from regression_unlearning.training.device import set_up
 from regression_unlearning.training.observe import observe
@@ -84,16 +91,16 @@ def forget(
     with ledger.locked(folder):
         lines = ledger.read(folder)
         refuse_twice(folder, request, lines)
-        chosen = _dataset(settings, request)
+        chosen = dataset_of(settings, request)
         start = start_of(project, request, lines)
-        key = ledger.key(folder, create=not lines)
+        key = ledger.key(folder, first=not lines)
         rows = read_rows(made_ready(settings, request.dataset, project / "data"))
         parts, told = parts_of(folder, request, rows, lines, key)
         label, why = request.method, None
         if label == AUTO:
             count = told["rows_forgotten"]
             label, why = choose(project, request.dataset, chosen, request.forget, count, rows)
-        method = _method(chosen, request, label)
+        method = method_of(chosen, request, label)
         work = _Work(
             request, chosen, method, set_up(device, threads, chosen.resources.gpu), start, parts
         )
@@ -103,8 +110,10 @@ def forget(
         audit |= {"rows": told, "still_held": holding.held(project, request.dataset)}
         audit["cost"]["original_training_seconds"] = _training_seconds(project, request)
         audit["method"]["why"] = why
+        answered = since_retraining(folder, lines, request) + 1
+        audit["advice"] = advice(request, audit["cost"], answered)
         audit["previous_audit"] = start.line and start.line.files[AUDIT]
-        head = enter(folder, waiting, request, start, audit)
+        head = enter(folder, waiting, request, start, audit, key)
         return Answer(folder / request.id, audit, head)
 
 
@@ -114,25 +123,6 @@ def _training_seconds(project: Path, request: Request) -> float | None:
         return checkpoints.seconds_of(project / paths.original(request.dataset, request.seed))
     except UserError:
         return None
-
-
-def _dataset(settings: Settings, request: Request) -> Dataset:
-    """The dataset's settings; its method, where the request names one, is looked at before work."""
-    if request.dataset not in settings.datasets:
-        raise unknown("dataset", request.dataset, settings.datasets, f"request {request.id!r}")
-    chosen = settings.datasets[request.dataset]
-    if request.method != AUTO:
-        _method(chosen, request, request.method)
-    return chosen
-
-
-def _method(chosen: Dataset, request: Request, label: str) -> Method:
-    """A method of the dataset, with the request's options over its own, checked."""
-    method = chosen.method(label, f"request {request.id!r}: method")
-    settings = registry.load("method", method.method).Settings
-    where = f"request {request.id!r}: options"
-    options = validated(settings, {**method.options, **request.options}, where).plain()
-    return method.model_copy(update={"options": options})
 
 
 @dataclass(frozen=True)
@@ -164,7 +154,11 @@ class _Work:
         )
         name = self.method.method
         log.info("unlearning with %s", name)
-        after = unlearn(before, task, name, **self.method.options)
+        if name == RETRAIN:
+            task = whole.having(state_folder=task.state_folder, fingerprint=task.fingerprint)
+            after = train(task, Training(**self.method.options))
+        else:
+            after = unlearn(before, task, name, **self.method.options)
         seconds = sum(one.seconds for one in task.fitted)
         log.info("auditing")
         gold = None

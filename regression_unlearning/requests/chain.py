@@ -16,7 +16,7 @@ from regression_unlearning.pipeline import paths
 from regression_unlearning.requests import ledger
 from regression_unlearning.requests.ledger import AUDIT, FAILED, FOLDER, MODEL, PAGE, Line
 from regression_unlearning.requests.page import as_html
-from regression_unlearning.requests.request import Request
+from regression_unlearning.requests.request import RETRAIN, Request
 from regression_unlearning.requests.verifying import check_files
 from regression_unlearning.settings.forget_sets import Ids
 
@@ -82,6 +82,16 @@ def start_of(project: Path, request: Request, lines: list[Line]) -> Start:
     return Start(folder / last.id / MODEL, digest, last)
 
 
+def since_retraining(folder: Path, lines: list[Line], request: Request) -> int:
+    """Answers of the chain since the last one that trained anew."""
+    found = 0
+    for line in reversed(ledger.chain(lines, request.dataset, request.seed)):
+        if read_record(folder / line.id / AUDIT)["method"]["label"] == RETRAIN:
+            break
+        found += 1
+    return found
+
+
 def parts_of(
     folder: Path, request: Request, rows: "pd.DataFrame", lines: list[Line], key: bytes
 ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -123,7 +133,7 @@ def parts_of(
 
 
 def enter(
-    folder: Path, waiting: Path, request: Request, start: Start, audit: dict[str, Any]
+    folder: Path, waiting: Path, request: Request, start: Start, audit: dict[str, Any], key: bytes
 ) -> str:
     """Write the audit, put the answer in its place, add its line to the ledger; give its head."""
     write_record(waiting / AUDIT, audit)
@@ -134,6 +144,7 @@ def enter(
         if path.name not in wanted:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     place = folder / request.id
+    ledger.keep_key(folder, key)
     waiting.replace(place)
     ledger.append(
         folder,

@@ -1,8 +1,9 @@
-"""`method: auto`: the method that came nearest to retraining on the forget set most like this one.
+"""Which method answers a request, and when to retrain.
 
-Nearest is whose errors are: as `tuning.closeness` has it, on forgotten rows either way, on rows to
-keep only where they are larger. Forget sets of the same kind go before others (rows named one by
-one are as random ones), among them the one whose number of rows is nearest.
+`auto` is the method that came nearest to retraining on the forget set most like this one. Nearest
+is whose errors are: as `tuning.closeness` has it, on forgotten rows either way, on rows to keep
+only where they are larger. Forget sets of the same kind go before others (rows named one by one are
+as random ones), among them the one whose number of rows is nearest.
 """
 
 import math
@@ -11,14 +12,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regression_unlearning import seals
+from regression_unlearning import registry, seals
 from regression_unlearning.data.forget_sets import select
-from regression_unlearning.errors import UserError
+from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.evaluation import values
 from regression_unlearning.evaluation.inputs import GOLD
 from regression_unlearning.evaluation.values import Value
-from regression_unlearning.settings.dataset import Dataset
+from regression_unlearning.requests.request import AUTO, RETRAIN, Request
+from regression_unlearning.settings.dataset import Dataset, Method
+from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.forget_sets import Ids, Random, Selector
+from regression_unlearning.settings.section import validated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,6 +79,63 @@ def choose(
         f"of {len(far)} methods measured on {title} ({size:,} rows; {path}) its errors are nearest "
         f"to the retrained model's, {off:.3g} of them off{cost}"
     )
+
+
+def dataset_of(settings: Settings, request: Request) -> Dataset:
+    """The dataset's settings; a method that the request names is looked at before any work."""
+    if request.dataset not in settings.datasets:
+        raise unknown("dataset", request.dataset, settings.datasets, f"request {request.id!r}")
+    chosen = settings.datasets[request.dataset]
+    if request.method != AUTO:
+        method_of(chosen, request, request.method)
+    return chosen
+
+
+def method_of(chosen: Dataset, request: Request, label: str) -> Method:
+    """A method of the dataset, with the request's options over its own, checked.
+
+    `RETRAIN` stands for training anew on the rows to keep, as the dataset's models are trained.
+    """
+    where = f"request {request.id!r}: options"
+    if label == RETRAIN:
+        values = {**chosen.training.plain(), **request.options}
+        plain = validated(type(chosen.training), values, where).plain()
+        return Method(
+            label=label, method=label, title="Retraining", options=plain, said={}, helpers=()
+        )
+    method = chosen.method(label, f"request {request.id!r}: method")
+    options = validated(
+        registry.load("method", method.method).Settings,
+        {**method.options, **request.options},
+        where,
+    )
+    return method.model_copy(update={"options": options.plain()})
+
+
+def advice(request: Request, cost: Mapping[str, float | None], answered: int) -> str | None:
+    """Why to answer the next request by retraining; None where nothing asks for it.
+
+    Parameters
+    ----------
+    request : Request
+        Its limits.
+    cost : mapping
+        Seconds: ``unlearning_seconds``, ``helper_seconds``, ``original_training_seconds``.
+    answered : int
+        Requests in the chain, this one too, since a model was retrained.
+    """
+    if request.method == RETRAIN:
+        return None
+    training = cost["original_training_seconds"]
+    share = ((cost["unlearning_seconds"] or 0) + (cost["helper_seconds"] or 0)) / (training or 1)
+    limits = request.thresholds
+    if training and share > limits.retrain_above:
+        why = f"it took {share:.2g} of the original's training"
+    elif answered >= limits.retrain_after:
+        why = f"{answered} requests have piled up"
+    else:
+        return None
+    return f"Retraining is worth while next (`method: {RETRAIN}`): {why}."
 
 
 def _kind(selector: Selector) -> str:

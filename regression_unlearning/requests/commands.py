@@ -56,7 +56,7 @@ def add(commands: Any) -> None:
     one.add_argument("--checkpoint", help="the model's file; else the last one of the chain")
     one.add_argument("--ids", nargs="+", help="the ids to forget")
     one.add_argument("--ids-file", help="a text file with one id a line")
-    one.add_argument("--method", help="one of the dataset's methods, or auto")
+    one.add_argument("--method", help="one of the dataset's methods, auto, or retrain")
     one.add_argument(
         "--configfile", nargs="+", default=[], help="settings of your own, over params.yaml"
     )
@@ -87,7 +87,9 @@ def _forget(given: argparse.Namespace) -> None:
     request = read_request(given.request, **options)
     settings = load_settings(PARAMS, *given.configfile)
     from regression_unlearning.requests.answering import forget
+    from regression_unlearning.training import interruption
 
+    interruption.listen()
     answer = forget(
         settings,
         request,
@@ -98,7 +100,8 @@ def _forget(given: argparse.Namespace) -> None:
     _say(
         given,
         {"folder": str(answer.folder), "head": answer.head, **answer.audit},
-        f"{answer.audit['verdict']}\n{answer.folder / PAGE}: the audit, to print\n"
+        "\n".join(filter(None, (answer.audit["verdict"], answer.audit["advice"])))
+        + f"\n{answer.folder / PAGE}: the audit, to print\n"
         f"head of the ledger, to keep elsewhere: {answer.head}",
     )
     if not answer.passed:

@@ -139,8 +139,8 @@ def chain(lines: Iterable[Line], dataset: str, seed: int) -> list[Line]:
     return [line for line in lines if line.passed and (line.dataset, line.seed) == (dataset, seed)]
 
 
-def key(folder: Path, *, create: bool = False) -> bytes:
-    """The key under which ids are hashed; made where there is none and `create` says so.
+def key(folder: Path, *, first: bool = False) -> bytes:
+    """The key under which ids are hashed; of the `first` request a new one, not yet written.
 
     Raises
     ------
@@ -148,9 +148,8 @@ def key(folder: Path, *, create: bool = False) -> bytes:
         When it is missing or no key.
     """
     path = folder / KEY
-    if create and not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
+    if first and not path.exists():
+        return secrets.token_bytes(32)
     try:
         found = bytes.fromhex(path.read_text(encoding="ascii"))
     except (OSError, ValueError):
@@ -161,6 +160,14 @@ def key(folder: Path, *, create: bool = False) -> bytes:
             "put it back from a copy."
         )
     return found
+
+
+def keep_key(folder: Path, key: bytes) -> None:
+    """Write the key, for its owner's eyes alone, where there is none."""
+    path = folder / KEY
+    if not path.exists():
+        write_text(path, key.hex() + "\n")
+        path.chmod(0o600)
 
 
 def key_sha256(folder: Path) -> str:

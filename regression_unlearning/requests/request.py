@@ -11,11 +11,21 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.settings.forget_sets import ForgetSet, Ids
 from regression_unlearning.settings.places import Place
 from regression_unlearning.settings.reading import overlaid, read_yaml
-from regression_unlearning.settings.section import Name, Section, Seed, Title, validated
+from regression_unlearning.settings.section import (
+    Count,
+    Name,
+    Positive,
+    Section,
+    Seed,
+    Title,
+    validated,
+)
 from regression_unlearning.settings.wording import shown
 
 #: A method's name that leaves the choice to what was measured.
 AUTO = "auto"
+#: And one that stands for training anew on the rows to keep.
+RETRAIN = "retrain"
 
 
 def _day(value: Any) -> Any:
@@ -45,6 +55,11 @@ class Thresholds(Section):
     must_show: Annotated[float, Field(gt=0.5, le=1)] | None = None
     """An AUC that the loss attack must be able to show: with too few rows for it nothing passes.
     Without it, the answer says what so many rows can show."""
+    retrain_above: Positive = 0.5
+    """The share of the original's training seconds above which unlearning is too dear: the audit
+    then advises retraining."""
+    retrain_after: Count = 20
+    """Requests in a chain after which the audit advises retraining."""
 
 
 class Request(Section):
@@ -69,7 +84,8 @@ class Request(Section):
     """Whose rows: written as a forget set of params.yaml, but without `after`; `title` may be left
     out."""
     method: Name = AUTO
-    """One of the dataset's methods; `auto` takes one by what was measured."""
+    """One of the dataset's methods; `auto` takes one by what was measured; `retrain` trains anew on
+    the rows to keep, as the dataset's models are trained."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Options of the method that differ from the dataset's."""
     thresholds: Thresholds = Thresholds()

@@ -123,7 +123,7 @@ AUDIT = {
     "attacks": [{"attack": "loss", "looks_at": "l", "rows": 3, "limits": [0.45, 0.55],
                  "shows": None, "passed": True,
                  **dict.fromkeys(("before", "after"), {"auc": 0.5, "low": 0.1, "high": 0.9})}],
-    "not_verified": ["this"], "with_gold": True,
+    "not_verified": ["this"], "advice": None, "with_gold": True,
     "still_held": [{"place": "data", "what": "w", "files": 2, "bytes": 12345}],
 }  # fmt: skip
 
