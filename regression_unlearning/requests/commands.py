@@ -31,7 +31,7 @@ example:
     date: 2026-11-27
     reference: our file 4711
     dataset: demo_pairs
-    forget: {select: ids, ids: ["12", "57"]}
+    forget: {select: ids, ids: [train-00012, train-00057]}
     method: finetune
 """
 

@@ -32,11 +32,11 @@ def told(tmp_path, monkeypatch, capsys):
 def test_from_the_letter_to_the_proof(told, tmp_path):
     request_projects.project(tmp_path, epochs=1)
     asked = ("--date", "2026-11-27", "--dataset", "pairs", "--ids-file", "ids.txt")
-    (tmp_path / "ids.txt").write_text("3\n4\n5\n")
+    (tmp_path / "ids.txt").write_text("train-00003\ntrain-00004\ntrain-00005\n")
     (tmp_path / "REQUEST.yaml").write_text(
         "id: one\ndate: 2026-11-27\ndataset: pairs\nmethod: ruin\n"
     )
-    status, out, _ = told("forget", "--request", "REQUEST.yaml", "--ids", "1", "2", "--json")
+    status, out, _ = told("forget", "--request", "REQUEST.yaml", "--ids", "train-00001", "train-00002", "--json")
     found = json.loads(out)
     assert status == 1 and not found["passed"] and found["rows"]["rows_forgotten"] == 2
     status, out, _ = told("forget", "--id", "two", *asked, "--method", "finetune", "--with-gold")
