@@ -236,11 +236,8 @@ def _plain_kind(values: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
         more = values.get("additionalProperties")
         inside = _kind(more, schema) if isinstance(more, Mapping) else ""
         return f"entries by name: {inside}" if inside else "keys and values"
-    words = {
-        "integer": "whole number", "number": "number", "string": "text", "boolean": "true or false",
-        "null": "null",
-    }  # fmt: skip
-    return values.get("format") or words.get(str(kind), "keys and values") + _range(values)
+    words = {"integer": "whole number", "string": "text", "boolean": "true or false"}
+    return values.get("format") or words.get(str(kind), kind or "keys and values") + _range(values)
 
 
 def _range(values: Mapping[str, Any]) -> str:
