@@ -132,8 +132,8 @@ def _by_embedding(seen: Observation) -> tuple[float, float, float]:
             continue
         rows = np.random.default_rng(0).permutation(len(retain))[:number]
         classes = np.concatenate([retain[rows], others[fitted[:number]]])
-        scores = decisions(classes, [forget, others[asked]], 1.0, standardise=True)
-        found.append(matched(*scores, labels[0], labels[1][asked]))
+        first, second = decisions(classes, [forget, others[asked]], 1.0, standardise=True)
+        found.append(matched(first, second, labels[0], labels[1][asked]))
     if not found:
         return 0.5, 0, 0
     aucs, effective = zip(*found, strict=True)

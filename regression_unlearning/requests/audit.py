@@ -98,7 +98,7 @@ def _errors(models: Mapping[str, Observation], limits: Thresholds) -> list[dict[
     """The error on each kind of rows; that on never-seen rows to keep has a limit."""
     import numpy as np
 
-    found = []
+    found: list[dict[str, Any]] = []
     for said, (part, like) in ROWS.items():
         losses = {name: seen.of(part, "loss", like_forget=like) for name, seen in models.items()}
         values = {

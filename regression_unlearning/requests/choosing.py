@@ -71,12 +71,12 @@ def choose(
             f"method: name one of {', '.join(sorted(chosen.methods))}; no results/*/values.csv "
             f"tells of a method on {name}, and auto has nothing to choose by."
         )
-    *_, path, title, size, far = min(ranked, key=lambda one: one[:3])
+    *_, place, title, size, far = min(ranked, key=lambda one: one[:3])
     label = min(far, key=lambda one: (far[one][0], far[one][1] or math.inf))
     off, share = far[label]
     cost = "" if share is None else f", in {share:.3g} of retraining's seconds"
     return label, (
-        f"of {len(far)} methods measured on {title} ({size:,} rows; {path}) its errors are nearest "
+        f"of {len(far)} methods measured on {title} ({size:,} rows; {place}) its errors are nearest "
         f"to the retrained model's, {off:.3g} of them off{cost}"
     )
 

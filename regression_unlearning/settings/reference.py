@@ -192,7 +192,7 @@ def _default(field: Any, values: Mapping[str, Any]) -> str:
         return "null"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
-    if value in ((), {}, []):
+    if value in ((), {}, [], ""):
         return "none"
     if isinstance(value, tuple):
         return f"`[{', '.join(map(str, value))}]`"
