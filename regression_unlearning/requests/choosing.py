@@ -76,8 +76,8 @@ def choose(
     off, share = far[label]
     cost = "" if share is None else f", in {share:.3g} of retraining's seconds"
     return label, (
-        f"of {len(far)} methods measured on {title} ({size:,} rows; {place}) its errors are nearest "
-        f"to the retrained model's, {off:.3g} of them off{cost}"
+        f"of {len(far)} methods measured on {title} ({size:,} rows; {place}) its errors are "
+        f"nearest to the retrained model's, {off:.3g} of them off{cost}"
     )
 
 

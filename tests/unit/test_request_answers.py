@@ -92,7 +92,9 @@ def test_a_failed_request_can_be_asked_again_and_prepared_rows_may_move(again):
     folder, settings, ids = again
     prepared = folder / "data/prepared" / DATASET
     shutil.rmtree(prepared)
-    found = answering.forget(settings, request("third", ids[30:50]), project=folder)
+    found = answering.forget(settings, request("third", ids[30:50], "retrain"), project=folder)
+    assert found.passed and found.audit["advice"] is None, found.audit["verdict"]
+    assert found.audit["method"]["options"]["epochs"] == request_projects.EPOCHS
     assert found.audit["rows"]["rows_forgotten"] == 20 and found.audit["rows"]["rows_to_keep"] == 50
     assert found.audit["start"]["file"].endswith("second/model.safetensors")
 

@@ -11,7 +11,7 @@ from plain_settings import PLAIN
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation import values
 from regression_unlearning.evaluation.values import Value
-from regression_unlearning.requests.choosing import choose
+from regression_unlearning.requests.choosing import advice, choose
 from regression_unlearning.requests.page import as_html, size
 from regression_unlearning.requests.request import read_request
 from regression_unlearning.settings.document import check
@@ -105,6 +105,24 @@ def test_the_method_nearest_to_retraining_on_the_set_most_alike_is_chosen(tmp_pa
     assert "0.075 of them off" in why
     with pytest.raises(UserError, match="auto has nothing to choose by"):
         choose(tmp_path / "other", "pairs", dataset, asked, 2, rows)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "answered", "method", "said"),
+    [
+        (4.0, 1, "finetune", None),
+        (6.0, 1, "finetune", "it took 0.6 of the original's training"),
+        (4.0, 20, "finetune", "20 requests have piled up"),
+        (6.0, 20, "retrain", None),
+    ],
+)
+def test_when_retraining_is_advised(tmp_path, seconds, answered, method, said):
+    cost = {"unlearning_seconds": seconds - 1, "helper_seconds": 1.0}
+    asked = read_request(written(tmp_path), method=method)
+    found = advice(asked, {**cost, "original_training_seconds": 10.0}, answered)
+    assert found is None if said is None else said in found
+    unknown = advice(asked, {**cost, "original_training_seconds": None}, 1)
+    assert unknown is None  # nobody knows what retraining takes
 
 
 AUDIT = {
