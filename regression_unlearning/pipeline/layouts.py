@@ -217,7 +217,7 @@ def _behind(settings: Settings, name: str, shown: Sequence[Table | Figure]) -> d
     found = {
         **{key: entry[key] for key in ("loader", "title", "source")},
         **embedding(settings, name),
-        **{key: entry[key] for key in ("reading", "model", "loss", "quantiles")},
+        **{key: entry[key] for key in ("reading", "model", "loss", "quantiles", "classes")},
         **{key: entry[key] for key in ("target_scale", "unit", "original", "training")},
         "blindspot": entry["blindspot"] if None in helpers else None,
         "further_blindspots": _some(entry["further_blindspots"], helpers),

@@ -63,6 +63,7 @@ def network(settings: Settings, dataset: str) -> dict[str, Any]:
         "model": chosen.model.plain(),
         "loss": chosen.loss,
         "quantiles": list(chosen.quantiles),
+        "classes": chosen.classes,
         "reading": chosen.reading.plain(),
         "target_scale": chosen.plain()["target_scale"],
     }

@@ -87,11 +87,11 @@ def observe(
         }
         drawn = np.random.default_rng(seed_for("observed", part)).permutation(len(numbers))
         index = np.sort(drawn[: settings.max_rows]).astype(np.int32)
-        point = found["output"].shape[1] // 2
+        seen = task.kind.seen(torch.from_numpy(found["output"]))
         arrays |= {
             f"{part}/row_id": numbers.cpu().numpy().astype(np.int32),
             f"{part}/target": task.data.target_in_unit[numbers].cpu().float().numpy(),
-            f"{part}/prediction": found["output"][:, point],
+            **{f"{part}/{name}": value.numpy() for name, value in seen.items()},
             f"{part}/loss": found["loss"],
             f"{part}/output_gradient": found["output_gradient"],
             f"{part}/activation_index": index,
