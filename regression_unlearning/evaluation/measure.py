@@ -80,6 +80,8 @@ class Quantity:
 class Measure(Protocol):
     """The parts of a measure's module; it may also have SKIPS, methods of which it is not taken.
 
+    And TARGETS, ``"numbers"`` or ``"classes"``, where it has a meaning for those alone.
+
     Attributes
     ----------
     NEEDS : tuple of str
@@ -113,6 +115,25 @@ def load(name: str, where: str = "") -> Measure:
     if wrong := set(module.NEEDS) - set(SOURCES):
         raise UserError(f"{at}measure {name!r}: NEEDS: unknown source {', '.join(sorted(wrong))}.")
     return module
+
+
+#: Why a measure has no value, by what it has a meaning for.
+UNFIT = {
+    "numbers": "targets are classes, and this is a measure of numbers",
+    "classes": "targets are numbers, and this is a measure of classes",
+}
+
+
+def unfit(module: Measure, inputs: Inputs) -> list[Value]:
+    """What stands for a measure that has no meaning for the targets; nothing where it has one."""
+    wanted = getattr(module, "TARGETS", None)
+    seen = inputs.observations if wanted else {}
+    return [
+        inputs.value(one.key, seed, None, note=UNFIT[wanted])
+        for seed, model in seen.items()
+        for one in module.QUANTITIES
+        if model.of_classes != (wanted == "classes")
+    ]
 
 
 def checked(found: object, module: Measure, name: str, inputs: Inputs) -> list[Value]:

@@ -29,7 +29,8 @@ QUANTITIES = (
         "row_distance_train",
         "Distance a row, train",
         "mean over the forget rows of the distance between this and the retrained model's "
-        "prediction, in the target's unit",
+        "prediction, in the target's unit (of classes: the total variation of their "
+        "probabilities)",
         goal="0",
         compares=True,
         least=0,
@@ -69,7 +70,7 @@ class Settings(Section):
 def predictions(
     models: Sequence[Observation], part: str = "forget", like_forget: bool | None = None
 ) -> "np.ndarray":
-    """Predictions on a part, a line for each model.
+    """Predictions on a part, a line for each model; of classes see `Observation.comparable`.
 
     Returns
     -------
@@ -88,7 +89,7 @@ def predictions(
             f"models were observed on different {part} rows, so no row can be held against "
             "itself: observe them on the same forget set."
         )
-    found = [one.of(part, "prediction", like_forget=like_forget) for one in models]
+    found = [one.comparable(part, like_forget=like_forget) for one in models]
     return np.stack(found).astype(np.float64)
 
 

@@ -3,8 +3,9 @@
 The product over forget, retain (both of train) and test of 1 - min(1, |E - E_gold| / E_constant),
 E_constant being the error of a model that says the retain set's mean target to everything (under
 the quantile loss: the quantiles of the retain set's targets). 1 is the retrained model's own
-errors. Source: Zhao et al., "What makes unlearning hard and what to do about it" (NeurIPS 2024),
-with errors in place of accuracies.
+errors. Of classes errors are error rates, and E_constant is 1, as in the source. Source: Zhao et
+al., "What makes unlearning hard and what to do about it" (NeurIPS 2024), with errors in place of
+accuracies.
 """
 
 from itertools import combinations
@@ -45,6 +46,8 @@ def constant_error(seen: Observation, part: str) -> float:
     """Error on a part of a model that knows of the retain set its targets alone."""
     import numpy as np
 
+    if seen.of_classes:
+        return 1.0
     known = seen.of("retain", "target").astype(np.float64)
     target = seen.of(part, "target").astype(np.float64)
     if seen.loss == "quantile":
@@ -68,7 +71,7 @@ def tug_of_war(seen: Observation, gold: Observation) -> tuple[float | None, str]
         scale = constant_error(gold, part)
         if scale == 0:
             return None, f"all targets of {part} are the same"
-        ours, theirs = (error(one.of(part, "loss"), one.loss) for one in (seen, gold))
+        ours, theirs = (error(one.errors(part), one.loss) for one in (seen, gold))
         product *= 1 - min(1.0, abs(ours - theirs) / scale)
     return product, QUANTILES if gold.loss == "quantile" else ""
 

@@ -14,6 +14,7 @@ from regression_unlearning.settings.methods import Method, read_method
 from regression_unlearning.settings.networks import Network
 from regression_unlearning.settings.places import Place
 from regression_unlearning.settings.section import (
+    MOST,
     Count,
     Name,
     Section,
@@ -72,7 +73,7 @@ class Dataset(Section):
     target then being a whole number from 0 on."""
     quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
     """What the network predicts under the quantile loss; the middle one is the point forecast."""
-    classes: Annotated[int, Field(ge=2)] | None = None
+    classes: Annotated[int, Field(ge=2, le=MOST)] | None = None
     """How many classes there are; by default as many as the targets name."""
     training: Training
     """How originals and retrained models are trained."""

@@ -70,7 +70,7 @@ CASES = [
     (f"{DATA}/training/learning_rate", float("inf"), "must be a finite number (given: inf)"),
     (f"{DATA}/training", None, "pairs.training: must hold keys and values (given: nothing)"),
     (f"{DATA}/quantiles", 0.5, "pairs.quantiles: must be a list; write [0.5]"),
-    (f"{DATA}/loss", None, "pairs.loss: must be 'mse', 'l1' or 'quantile' (given: nothing)"),
+    (f"{DATA}/loss", None, "loss: must be 'mse', 'l1', 'quantile' or 'cross_entropy' (given: n"),
     (f"{DATA}/resources", {"gpu": -1}, "resources.gpu: must be greater than or equal to 0"),
     (f"{DATA}/title", 2015, 'pairs.title: must be text; write it in quotes: "2015"'),
     # names
