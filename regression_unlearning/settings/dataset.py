@@ -235,7 +235,8 @@ class Dataset(Section):
 
     @model_validator(mode="after")
     def _all_fits_the_loss(self) -> Self:
-        problems = misfits(self.loss, self.quantiles, self.classes, self.target_scale)
+        goal = self.relearning.goal
+        problems = misfits(self.loss, self.quantiles, self.classes, self.target_scale, goal)
         problems += [
             f".methods.{label}: {one.method} works on numbers, and loss: {CLASSES} makes the "
             "targets classes; leave it out."

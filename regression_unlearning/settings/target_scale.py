@@ -37,9 +37,12 @@ TargetScale = Annotated[Literal["none", "standardise"] | FixedScale, BeforeValid
 
 
 def misfits(
-    loss: Loss, quantiles: Sequence[float], classes: int | None, scale: TargetScale
+    loss: Loss, quantiles: Sequence[float], classes: int | None, scale: TargetScale, goal: str
 ) -> list[str]:
-    """What of a dataset's settings does not go with its loss: a line each, its key first."""
+    """What of a dataset's settings does not go with its loss: a line each, its key first.
+
+    `goal` is that of its relearning.
+    """
     found = []
     if quantiles and loss != "quantile":
         found.append(f".quantiles: the loss is {loss}; they go with loss: quantile.")
@@ -52,6 +55,10 @@ def misfits(
         )
     if classes is not None and loss != CLASSES:
         found.append(f".classes: the loss is {loss}; they go with loss: {CLASSES}.")
+    if goal == "accuracy" and loss != CLASSES:
+        found.append(
+            f".relearning.goal: accuracy is of classes, and the loss is {loss}; take loss."
+        )
     if loss == CLASSES and scale != "none":
         found.append(f".target_scale: with loss: {CLASSES} it is none; a class has no scale.")
     return found

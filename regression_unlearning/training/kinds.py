@@ -8,6 +8,7 @@ A method never looks at the loss. It asks ``task.kind``, which has for both kind
 `outputs`      1, or the number of quantiles         the number of classes C
 `per_row`      the dataset's loss                    cross-entropy
 `point`        the middle output                     the likeliest class
+`errors`       |point - target|                      1 where the likeliest class is wrong, else 0
 `apart`        mean squared difference of outputs    KL(taught || output) at a temperature
 `apart_most`   variance of known targets             none: infinite
 `ignorant`     the mean of known targets             all logits 0: every class equally likely
@@ -23,7 +24,7 @@ is refused before any work.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,6 +37,8 @@ from regression_unlearning.settings.target_scale import CLASSES
 from regression_unlearning.training.losses import LOSSES, cross_entropy
 
 Labels = Literal["gaussian", "uniform", "wrong"]
+#: From outputs and targets to one value a row.
+PerRow = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,10 @@ class Numbers:
     def point(self, output: Tensor) -> Tensor:
         """The point forecast: Tensor (n,)."""
         return output[:, output.shape[1] // 2]
+
+    def errors(self, output: Tensor, target: Tensor) -> Tensor:
+        """Absolute error of the point forecast: Tensor (n,)."""
+        return (self.point(output) - target).abs()
 
     def seen(self, output: Tensor) -> dict[str, Tensor]:
         """What an observation keeps of outputs (n, outputs), by name."""
@@ -146,6 +153,10 @@ class Classes:
     def point(self, output: Tensor) -> Tensor:
         """The likeliest class: Tensor (n,)."""
         return output.argmax(1).to(output.dtype)
+
+    def errors(self, output: Tensor, target: Tensor) -> Tensor:
+        """Whether the likeliest class is a wrong one, 0 or 1: Tensor (n,)."""
+        return (self.point(output) != target).to(output.dtype)
 
     def seen(self, output: Tensor) -> dict[str, Tensor]:
         """What an observation keeps of logits (n, C), by name."""

@@ -7,10 +7,12 @@ from image_tasks import image_task
 
 from regression_unlearning.data.prepared import Prepared
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings.measuring import Observation
+from regression_unlearning.settings.measuring import Observation, Relearning
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.kinds import Classes, Numbers, kind_of
 from regression_unlearning.training.observe import observe
+from regression_unlearning.training.relearn import relearn
+from regression_unlearning.training.task import Task
 from regression_unlearning.training.unlearn import unlearn
 
 KINDS = {
@@ -157,3 +159,23 @@ def test_methods_learn_and_unlearn_classes(method):
     assert task.mean_loss(model, task.train) < before
     found = unlearn(model, task, method, epochs=2, learning_rate=0.001, batch_size=16)
     assert task.outputs(found, task.forget).isfinite().all()
+
+
+def test_classes_are_relearnt_to_an_accuracy(monkeypatch):
+    """The limit is the share of the original's accuracy, and the count that of a plain loop."""
+    task = class_task()
+    model, error = task.new_model(), 0.1
+    settings = Relearning(goal="accuracy", alpha=0.2, orders=1, cap=40, batch_size=16)
+    looked = []
+    whole = Task.mean_loss
+
+    def watched(self, model, rows, of=None):
+        looked.append(whole(self, model, rows, of))
+        return looked[-1]
+
+    monkeypatch.setattr(Task, "mean_loss", watched)
+    (count,) = relearn(model, task, error, settings)
+    assert count["reached"] and 0 < count["steps"] < 40
+    assert looked[-1] <= 1 - 0.8 * 0.9
+    assert all(one > 1 - 0.8 * 0.9 for one in looked[:-1])
+    assert all(one * len(task.forget) == round(one * len(task.forget)) for one in looked)
