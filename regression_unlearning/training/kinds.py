@@ -8,7 +8,7 @@ A method never looks at the loss. It asks ``task.kind``, which has for both kind
 `outputs`      1, or the number of quantiles         the number of classes C
 `per_row`      the dataset's loss                    cross-entropy
 `point`        the middle output                     the likeliest class
-`errors`       |point - target|                      1 where the likeliest class is wrong, else 0
+`errors`       the loss                              1 where the likeliest class is wrong, else 0
 `apart`        mean squared difference of outputs    KL(taught || output) at a temperature
 `apart_most`   variance of known targets             none: infinite
 `ignorant`     the mean of known targets             all logits 0: every class equally likely
@@ -16,6 +16,9 @@ A method never looks at the loss. It asks ``task.kind``, which has for both kind
 `relabelled`   Gaussian, or uniform on the range     uniform on the classes, or the wrong ones
 `curved`       L'' per output times a change         (diag(p) - p p') times a change
 `seen`         prediction                            prediction and logits
+`spread`       the point forecasts                   mean probabilities, as `between` compares them
+`between`      Wasserstein distance of two           total variation of two
+`deviation`    of known targets                      1
 ============== ===================================== ===========================================
 
 Targets are float32 (rows,); of classes whole numbers 0 ... C - 1. A method that only makes sense
@@ -23,188 +26,17 @@ for numbers says ``TARGETS = "numbers"`` beside its `Settings`: a dataset of cla
 is refused before any work.
 """
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
-import torch
 from torch import Tensor
-from torch.nn.functional import kl_div, log_softmax, softmax
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.target_scale import CLASSES
-from regression_unlearning.training.losses import LOSSES, cross_entropy
+from regression_unlearning.training.classes import Classes
+from regression_unlearning.training.numbers import Numbers
 
-Labels = Literal["gaussian", "uniform", "wrong"]
 #: From outputs and targets to one value a row.
 PerRow = Callable[[Tensor, Tensor], Tensor]
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """A target is a number: see the table above.
-
-    Attributes
-    ----------
-    loss : {"mse", "l1", "quantile"}
-    quantiles : tuple of float
-        Of the quantile loss; else there is one output.
-    """
-
-    loss: str
-    quantiles: tuple[float, ...] = ()
-
-    @property
-    def outputs(self) -> int:
-        """Numbers in a prediction."""
-        return len(self.quantiles) or 1
-
-    def per_row(self, output: Tensor, target: Tensor) -> Tensor:
-        """The loss, one value a row; see `Task.per_row`."""
-        more = (self.quantiles,) if self.quantiles else ()
-        return LOSSES[self.loss](output, target, *more)
-
-    def point(self, output: Tensor) -> Tensor:
-        """The point forecast: Tensor (n,)."""
-        return output[:, output.shape[1] // 2]
-
-    def errors(self, output: Tensor, target: Tensor) -> Tensor:
-        """Absolute error of the point forecast: Tensor (n,)."""
-        return (self.point(output) - target).abs()
-
-    def seen(self, output: Tensor) -> dict[str, Tensor]:
-        """What an observation keeps of outputs (n, outputs), by name."""
-        return {"prediction": self.point(output)}
-
-    def apart(self, output: Tensor, taught: Tensor, temperature: float = 1.0) -> Tensor:
-        """Squared distance of two models' outputs, the mean over the outputs: Tensor (n,).
-
-        A temperature would only scale it, and is not looked at.
-        """
-        return (output - taught).square().mean(1)
-
-    def apart_most(self, known: Tensor) -> float:
-        """Where `apart` is as large as between targets themselves: their variance."""
-        return known.var().item()
-
-    def ignorant(self, known: Tensor) -> Tensor:
-        """Outputs of a model that knows nothing but the scale, for every row: Tensor (outputs,)."""
-        return known.new_full((self.outputs,), known.double().mean().item())
-
-    def centring(self, said: Tensor, known: Tensor) -> float:
-        """What moves an untrained network's outputs, in the mean, to what knows nothing."""
-        return known.double().mean().item() - said.double().mean().item()
-
-    def relabelled(
-        self, own: Tensor, known: Tensor, generator: torch.Generator, labels: Labels
-    ) -> Tensor:
-        """Labels in place of those of some rows: Tensor (n,).
-
-        Parameters
-        ----------
-        own : Tensor (n,)
-            The rows' targets.
-        known : Tensor (m,)
-            Targets of the rows that the labels shall look like.
-        generator : Generator
-            On the CPU.
-        labels : {"gaussian", "uniform", "wrong"}
-            Of the mean and deviation of `known`; uniform on their range; ``wrong`` is ``uniform``:
-            a number drawn is never the true one.
-        """
-        if labels == "gaussian":
-            noise = torch.randn(len(own), generator=generator).to(known.device)
-            return known.mean() + known.std() * noise
-        low, high = known.aminmax()
-        return low + (high - low) * torch.rand(len(own), generator=generator).to(known.device)
-
-    def curved(self, output: Tensor, target: Tensor, change: Tensor) -> Tensor:
-        """The loss's second derivative by the outputs times a change of them: Tensor (n, outputs).
-
-        Where a loss has none, or one that is not above 0, 1 stands for it.
-        """
-        free = output.detach().requires_grad_()
-        with torch.enable_grad():
-            loss = self.per_row(free, target).sum()
-            (slope,) = torch.autograd.grad(loss, free, create_graph=True)
-            if not slope.requires_grad:
-                return change
-            (found,) = torch.autograd.grad(slope.sum(), free, allow_unused=True)
-        return change if found is None else change * torch.where(found > 0, found, 1.0)
-
-
-@dataclass(frozen=True)
-class Classes:
-    """A target is one of C classes, an output C logits: see the table above.
-
-    Attributes
-    ----------
-    outputs : int
-        The number of classes.
-    """
-
-    outputs: int
-
-    def per_row(self, output: Tensor, target: Tensor) -> Tensor:
-        """Cross-entropy, one value a row; see `Task.per_row`."""
-        return cross_entropy(output, target)
-
-    def point(self, output: Tensor) -> Tensor:
-        """The likeliest class: Tensor (n,)."""
-        return output.argmax(1).to(output.dtype)
-
-    def errors(self, output: Tensor, target: Tensor) -> Tensor:
-        """Whether the likeliest class is a wrong one, 0 or 1: Tensor (n,)."""
-        return (self.point(output) != target).to(output.dtype)
-
-    def seen(self, output: Tensor) -> dict[str, Tensor]:
-        """What an observation keeps of logits (n, C), by name."""
-        return {"prediction": self.point(output), "logits": output}
-
-    def apart(self, output: Tensor, taught: Tensor, temperature: float = 1.0) -> Tensor:
-        """KL(taught || output) of the classes' probabilities at a temperature T: Tensor (n,).
-
-        Not multiplied with T squared: some authors do so, others do not.
-        """
-        ours, theirs = (log_softmax(one / temperature, 1) for one in (output, taught))
-        return kl_div(ours, theirs, reduction="none", log_target=True).sum(1)
-
-    def apart_most(self, known: Tensor) -> float:
-        """No bound."""
-        return math.inf
-
-    def ignorant(self, known: Tensor) -> Tensor:
-        """Logits of a model that finds every class equally likely: Tensor (C,).
-
-        Not the classes' shares: a class that is forgotten as a whole has none, and no finite loss.
-        """
-        return known.new_zeros(self.outputs)
-
-    def centring(self, said: Tensor, known: Tensor) -> float:
-        """Nothing."""
-        return 0.0
-
-    def relabelled(
-        self, own: Tensor, known: Tensor, generator: torch.Generator, labels: Labels
-    ) -> Tensor:
-        """Classes in place of those of some rows; see `Numbers.relabelled`.
-
-        Every class is equally likely, whatever `known` holds; ``wrong``: every other one than the
-        row's own. A class has no Gaussian: ``gaussian`` is ``uniform``.
-        """
-        if labels != "wrong":
-            drawn = torch.randint(self.outputs, own.shape, generator=generator)
-            return drawn.to(own.device, own.dtype)
-        step = 1 + torch.randint(self.outputs - 1, own.shape, generator=generator)
-        return (own + step.to(own.device)) % self.outputs
-
-    def curved(self, output: Tensor, target: Tensor, change: Tensor) -> Tensor:
-        """The loss's second derivative by the logits times a change of them: Tensor (n, C)."""
-        shares = softmax(output.detach(), 1)
-        return shares * (change - (shares * change).sum(1, keepdim=True))
-
-
 Kind = Numbers | Classes
 
 

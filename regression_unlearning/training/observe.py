@@ -23,7 +23,8 @@ def pass_over(model: nn.Module, task: Task, rows: Tensor, batch_size: int) -> di
     Returns
     -------
     dict of Tensor
-        ``output`` (n, q), ``loss`` (n,), ``output_gradient`` (n, q), ``activation`` (n, d).
+        ``output`` (n, q), ``loss`` (n,), ``error`` (n,), ``output_gradient`` (n, q), ``activation``
+        (n, d).
 
     Raises
     ------
@@ -31,7 +32,7 @@ def pass_over(model: nn.Module, task: Task, rows: Tensor, batch_size: int) -> di
         Between two batches after SIGTERM or SIGINT.
     """
     found: dict[str, list[Tensor]] = {
-        name: [] for name in ("output", "loss", "output_gradient", "activation")
+        name: [] for name in ("output", "loss", "error", "output_gradient", "activation")
     }
     with evaluating(model), penultimate(model) as seen:
         for part in rows.split(batch_size):
@@ -44,6 +45,7 @@ def pass_over(model: nn.Module, task: Task, rows: Tensor, batch_size: int) -> di
                 (gradient,) = torch.autograd.grad(loss.sum(), free)
             found["output"].append(output)
             found["loss"].append(loss.detach())
+            found["error"].append(task.kind.errors(output, task.data.target_in_unit[part]))
             found["output_gradient"].append(gradient)
             found["activation"].append(seen["activation"].flatten(1))
     return {name: torch.cat(parts) for name, parts in found.items()}

@@ -9,11 +9,14 @@ from regression_unlearning.data.prepared import Prepared
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.measuring import Observation, Relearning
 from regression_unlearning.settings.training import Fit
-from regression_unlearning.training.kinds import Classes, Numbers, kind_of
+from regression_unlearning.training.classes import Classes
+from regression_unlearning.training.kinds import kind_of
+from regression_unlearning.training.numbers import Numbers
 from regression_unlearning.training.observe import observe
 from regression_unlearning.training.relearn import relearn
 from regression_unlearning.training.task import Task
 from regression_unlearning.training.unlearn import unlearn
+from regression_unlearning.tuning.closeness import Closeness
 
 KINDS = {
     "mse": Numbers("mse"),
@@ -159,6 +162,25 @@ def test_methods_learn_and_unlearn_classes(method):
     assert task.mean_loss(model, task.train) < before
     found = unlearn(model, task, method, epochs=2, learning_rate=0.001, batch_size=16)
     assert task.outputs(found, task.forget).isfinite().all()
+
+
+def test_a_search_compares_classes_by_total_variation_and_error_rates():
+    task = class_task()
+    models = [task.having(seed=seed).new_model() for seed in (0, 1)]
+    rows = {"forget": task.forget, "retain": task.retain}
+    apart = wrong = 0.0
+    for side, own in rows.items():
+        shares, errors = [], []
+        for model in models:
+            output = task.outputs(model, own).numpy()
+            shares.append(softmax(output).mean(0))
+            errors.append((output.argmax(1) != task.data.target[own].numpy()).mean())
+        apart += np.abs(shares[0] - shares[1]).sum() / 2
+        gap = errors[0] - errors[1]
+        wrong += abs(gap) if side == "forget" else max(0, gap)
+    found = Closeness(task, models[1], rows)
+    assert found.value(models[0]) == pytest.approx((apart + wrong) / 2, rel=1e-5)
+    assert found.value(models[1]) == 0
 
 
 def test_classes_are_relearnt_to_an_accuracy(monkeypatch):
