@@ -25,7 +25,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regression_unlearning.files import read_npz
-from regression_unlearning.settings.target_scale import CLASSES
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,7 +64,7 @@ class Observation:
     @property
     def of_classes(self) -> bool:
         """Whether targets are classes, not numbers."""
-        return self.loss == CLASSES
+        return "forget/logits" in self.arrays
 
     @property
     def never_seen(self) -> str:

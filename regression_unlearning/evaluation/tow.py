@@ -27,7 +27,8 @@ QUANTITIES = (
         "tow",
         "Tug of war",
         "product over forget, retain and test rows of 1 minus the gap between this and the "
-        "retrained model's error, in units of the error of predicting the mean",
+        "retrained model's error, in units of the error of predicting the mean (of classes: of "
+        "accuracies)",
         goal="1",
         compares=True,
         least=0,
