@@ -46,6 +46,8 @@ class Quantity:
         where no value is better than another.
     symbol : str
         The paper's symbol and arrow, if it has one.
+    of_classes : str
+        Its meaning where targets are classes, if it is another.
     unit : {"", "error", "share"}
         ``"error"``: the dataset's unit; ``"share"``: of rows; empty: none, or said in the title.
     compares : bool
@@ -75,6 +77,7 @@ class Quantity:
     most: float | None = None
     floor: bool = True
     average: Literal["mean", "geometric", "median"] = "mean"
+    of_classes: str = ""
 
 
 class Measure(Protocol):

@@ -29,11 +29,12 @@ QUANTITIES = (
         "row_distance_train",
         "Distance a row, train",
         "mean over the forget rows of the distance between this and the retrained model's "
-        "prediction, in the target's unit (of classes: the total variation of their "
-        "probabilities)",
+        "prediction, in the target's unit",
         goal="0",
         compares=True,
         least=0,
+        of_classes="mean over the forget rows of the total variation between this and the retrained "
+        "model's probabilities of the classes",
     ),
     Quantity(
         "row_distance_test",
@@ -53,6 +54,9 @@ QUANTITIES = (
         goal="0",
         compares=True,
         floor=False,
+        of_classes="mean over the forget rows of the energy distance, by total variation, between "
+        "the probabilities of this and of the retrained models over all seeds; without bias, so "
+        "that it may be negative; a seed's value is a jackknife pseudo-value; no floor",
     ),
 )
 #: quantity -> (part, whether the rows are like the forget set's)

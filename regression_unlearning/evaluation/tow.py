@@ -27,12 +27,13 @@ QUANTITIES = (
         "tow",
         "Tug of war",
         "product over forget, retain and test rows of 1 minus the gap between this and the "
-        "retrained model's error, in units of the error of predicting the mean (of classes: of "
-        "accuracies)",
+        "retrained model's error, in units of the error of predicting the mean",
         goal="1",
         compares=True,
         least=0,
         most=1,
+        of_classes="product over forget, retain and test rows of 1 minus the gap between this and "
+        "the retrained model's accuracy",
     ),
 )
 PARTS = ("forget", "retain", "test")

@@ -1,6 +1,7 @@
 """From the files of the workflow to tables, figures and the report."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,8 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
     given = {one["title"]: one["given"] for one in datasets if "given" in one}
     errors = dict.fromkeys(map(error_words, datasets))
     words = quantities(settings.get("measures") or registry.known("measure"))
+    if all(one["loss"] == CLASSES for one in datasets):
+        words = {k: replace(one, meaning=one.of_classes or one.meaning) for k, one in words.items()}
     return Layout(
         title=settings["title"],
         dataset_title=", ".join(one["title"] for one in datasets),

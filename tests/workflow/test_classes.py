@@ -48,4 +48,6 @@ def test_digits_are_unlearned_as_classes(project):
                 assert 0 <= shown[method, "tow", seed].value <= 1
     text = (project.root / "results/demo_classes/methods.md").read_text(encoding="utf-8")
     assert "error rate on test rows outside the forget set" in text
+    assert "total variation between this and the retrained model's probabilities" in text
+    assert "in the target's unit" not in text
     assert all(f"| {title} " in text for title in ("FineTune", "NegGrad+", "SCRUB", "SURE"))
