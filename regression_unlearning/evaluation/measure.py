@@ -129,7 +129,7 @@ UNFIT = {
 
 def unfit(module: Measure, inputs: Inputs) -> list[Value]:
     """What stands for a measure that has no meaning for the targets; nothing where it has one."""
-    wanted = getattr(module, "TARGETS", None)
+    wanted = getattr(module, "TARGETS", "")
     seen = inputs.observations if wanted else {}
     return [
         inputs.value(one.key, seed, None, note=UNFIT[wanted])

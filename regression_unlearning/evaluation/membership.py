@@ -184,12 +184,13 @@ def cases(seen: Observation) -> dict[str, Case]:
     unlike, unlike_index = seen.features(seen.never_seen, like_forget=False)
     matched = partial(matched_pairs, labels[0], seen.of(seen.never_seen, "target")[unlike_index])
     retain, others, forget = (residuals(seen, part) for part in parts)
-    said = {OUTPUTS: Case(*(seen.outputs(part) for part in parts))} if seen.of_classes else {}
+    said = [seen.outputs(part) for part in parts]
+    of_classes = {OUTPUTS: Case(said[0], said[1], said[2])} if seen.of_classes else {}
     return {
         MAIN: Case(found[0][0], found[1][0], found[2][0]),
         BASELINE: Case(column[0], column[1], column[2]),
         MATCHED: Case(found[0][0], unlike, found[2][0], matched),
-        **said,
+        **of_classes,
         RELEASED: Case(np.vstack([retain, forget]), others, forget, released=True),
         RELEASED_RETAIN: Case(retain, others, forget, released=True),
     }

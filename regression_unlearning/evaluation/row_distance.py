@@ -33,8 +33,8 @@ QUANTITIES = (
         goal="0",
         compares=True,
         least=0,
-        of_classes="mean over the forget rows of the total variation between this and the retrained "
-        "model's probabilities of the classes",
+        of_classes="mean over the forget rows of the total variation between this and the "
+        "retrained model's probabilities of the classes",
     ),
     Quantity(
         "row_distance_test",
