@@ -2,35 +2,36 @@
 
 import pytest
 from projects import checked
-from tiny_project import keep
+from tiny_project import as_yaml
 
 from regression_unlearning.evaluation import values
 from regression_unlearning.evaluation.measure import UNFIT
+from regression_unlearning.settings.reading import read_yaml
 
-METHODS = ["finetune", "neggrad", "scrub", "sure"]
+METHODS = ("finetune", "neggrad", "scrub", "sure")
+OWN = "examples/classes.yaml"
 
 
-def small(params):
-    """The experiment on classes alone: two epochs, half of a class, every measure, in place."""
-    params["experiment"] = "demo_classes"
-    keep(params["experiments"], "demo_classes")
-    keep(params["datasets"], "demo_classes")
-    dataset = params["datasets"]["demo_classes"]
-    dataset["training"].update(epochs=2)
-    dataset["unlearning"].update(epochs=1)
-    dataset["methods"] = {name: dataset["methods"][name] for name in METHODS}
-    dataset["methods"]["finetune"].update(epochs=1)
+def small(values):
+    """Few epochs, half of a class, every measure, in place."""
+    dataset = values["datasets"]["demo_classes"]
+    dataset["training"] = {"epochs": 2}
+    dataset["unlearning"] = {"epochs": 1}
+    dataset["methods"]["finetune"] = {"epochs": 1}
     dataset["methods"]["scrub"].update(epochs=1, forget_epochs=1)
-    dataset["relearning"].update(orders=1, cap=4)
-    params["measures"]["membership"].update(rows=40, draws=2)
-    table = params["experiments"]["demo_classes"]["tables"]["methods"]
-    table.update(forget_sets=["half_of_1"], measures=list(params["measures"]))
+    dataset["relearning"] = {"orders": 1, "cap": 4, "goal": "accuracy"}
+    values["measures"]["membership"] = {"rows": 40, "draws": 2}
+    table = values["experiments"]["demo_classes"]["tables"]["measures"]
+    table["forget_sets"] = ["half_of_1"]
+    table["measures"] += ["wasserstein", "deviation"]
 
 
 @pytest.mark.slow
 def test_digits_are_unlearned_as_classes(project):
-    project.edit_params(small)
-    checked(project.snakemake("--cores", 2))
+    chosen = read_yaml(project.root / OWN)
+    small(chosen)
+    (project.root / OWN).write_text(as_yaml(chosen), encoding="utf-8")
+    checked(project.snakemake("--configfile", OWN, "--config", "experiment=demo_classes"))
     found = values.read(project.root / "measures/demo_classes/demo_classes/half_of_1.csv")
     shown = {(one.method, one.quantity, one.seed): one for one in found if one.other_seed is None}
     for method in ("original", "retrained", *METHODS):
