@@ -183,6 +183,13 @@ def test_a_search_compares_classes_by_total_variation_and_error_rates():
     assert found.value(models[1]) == 0
 
 
+@pytest.mark.parametrize("method", ["gaussian_matching", "gaussian_amnesiac"])
+def test_a_method_of_numbers_refuses_classes(method):
+    task = class_task()
+    with pytest.raises(UserError, match=f"^{method} works on numbers, and the task's targets are"):
+        unlearn(task.new_model(), task, method, epochs=1, learning_rate=0.1)
+
+
 def test_classes_are_relearnt_to_an_accuracy(monkeypatch):
     """The limit is the share of the original's accuracy, and the count that of a plain loop."""
     task = class_task()
