@@ -30,7 +30,7 @@ def unlearn(model, task, settings: Settings):
     import torch
 
     from regression_unlearning.models.modules.copying import copied
-    from regression_unlearning.training.teachers import apart, ignorant, teacher
+    from regression_unlearning.training.teachers import ignorant, teacher
 
     some = task.some(task.retain, round(settings.retain_share * len(task.retain)), "retain share")
     rows = torch.cat([some, task.forget]).sort().values
@@ -41,7 +41,7 @@ def unlearn(model, task, settings: Settings):
         inputs = task.data.batch(rows, training=True)
         forgotten = task.is_forgotten(rows)[:, None]
         taught = torch.where(forgotten, bad(inputs, rows), good(inputs, rows))
-        return apart(model(inputs), taught).mean()
+        return task.kind.apart(model(inputs), taught).mean()
 
     task.fit(model, settings, rows=rows, objective=objective, phase="bad_teacher")
     return model

@@ -17,6 +17,7 @@ class Settings(Fit):
     labels_of: Literal["train", "forget"] = "train"
 
 
+TARGETS = "numbers"
 SEARCH = FIT
 
 

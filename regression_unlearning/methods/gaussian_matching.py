@@ -33,6 +33,7 @@ class Settings(Fit):
     ignorance: Literal["centred", "raw"] = "centred"
 
 
+TARGETS = "numbers"
 SEARCH = {**FIT, "confidence": Linear(0.5, 0.99), "floor": Log(0.03, 1)}
 
 

@@ -66,17 +66,17 @@ def unlearn(model, task, settings: Settings):
     from regression_unlearning.training.batches import in_turn
     from regression_unlearning.training.losses import loss_unit
     from regression_unlearning.training.snapshots import Snapshots
-    from regression_unlearning.training.teachers import apart, teacher
+    from regression_unlearning.training.teachers import teacher
 
     if settings.rewind and len(task.held_out) == 0:
         raise UserError("scrub: there are no held-out rows to rewind by; set rewind: false.")
     original = teacher(task, copied(model), task.train)
-    limit = task.data.target[task.train].var().item() if settings.cap else float("inf")
+    limit = task.kind.apart_most(task.data.target[task.train]) if settings.cap else float("inf")
 
     def objective(model, rows):
         inputs = task.data.batch(rows, training=True)
         output = model(inputs)
-        distance = apart(output, original(inputs, rows)).mean()
+        distance = task.kind.apart(output, original(inputs, rows)).mean()
         if task.is_forgotten(rows[:1]).item():
             return -distance.clamp(max=limit)
         loss = task.per_row(output, task.data.target[rows]).mean()

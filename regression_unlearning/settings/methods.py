@@ -41,6 +41,8 @@ class Method(BaseModel):
         Helper models that it asks for.
     reference : bool
         Whether it is no unlearning, but what unlearning is held against.
+    numbers_only : bool
+        Whether it makes no sense where targets are classes.
     remark : str
         What a table of methods says of it with these options; may be empty.
     record : Record or None
@@ -55,6 +57,7 @@ class Method(BaseModel):
     said: dict[str, Any]
     helpers: tuple[str, ...]
     reference: bool = False
+    numbers_only: bool = False
     remark: str = ""
     record: Record | None = None
 
@@ -90,6 +93,7 @@ def read_method(label: str, entry: Any, where: str = "") -> Method:
         said=said_of(options),
         helpers=tuple(getattr(module, "HELPERS", ())),
         reference=getattr(module, "REFERENCE", False),
+        numbers_only=getattr(module, "TARGETS", None) == "numbers",
         remark=remark,
         record=entry.get("tuned"),
     )
