@@ -236,8 +236,7 @@ class Dataset(Section):
     def _all_fits_the_loss(self) -> Self:
         problems = misfits(self.loss, self.quantiles, self.classes, self.target_scale)
         problems += [
-            f".methods.{label}: {one.method} works on numbers, and loss: {CLASSES} makes the "
-            "targets classes; leave it out."
+            f".methods.{label}: {one.numbers_only}"
             for label, one in self.methods.items()
             if one.numbers_only and self.loss == CLASSES
         ]

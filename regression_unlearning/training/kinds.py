@@ -8,34 +8,38 @@ A method never looks at the loss. It asks ``task.kind``, which has for both kind
 `outputs`      1, or the number of quantiles         the number of classes C
 `per_row`      the dataset's loss                    cross-entropy
 `point`        the middle output                     the likeliest class
+`error`        the loss                              0 for the right class, else 1
 `apart`        mean squared difference of outputs    KL(taught || output) at a temperature
 `apart_most`   variance of known targets             none: infinite
+`loss_most`    that of the mean of known targets     none: infinite
 `ignorant`     the mean of known targets             all logits 0: every class equally likely
 `centring`     from a network's mean to that mean    0: a fresh network knows nothing already
-`relabelled`   Gaussian, or uniform on the range     uniform on the classes, or the wrong ones
+`relabelled`   Gaussian, or uniform on the range     uniform on the wrong classes
 `curved`       L'' per output times a change         (diag(p) - p p') times a change
+`scored`       the loss                              each class's loss, times sqrt(p)
 `seen`         prediction                            prediction and logits
 ============== ===================================== ===========================================
 
 Targets are float32 (rows,); of classes whole numbers 0 ... C - 1. A method that only makes sense
-for numbers says ``TARGETS = "numbers"`` beside its `Settings`: a dataset of classes that names it
+for numbers says why in ``numbers_only`` (see `methods.method`): a dataset of classes that names it
 is refused before any work.
 """
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import torch
 from torch import Tensor
-from torch.nn.functional import kl_div, log_softmax, softmax
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.target_scale import CLASSES
-from regression_unlearning.training.losses import LOSSES, cross_entropy
+from regression_unlearning.training.classes import Classes
+from regression_unlearning.training.losses import LOSSES
 
-Labels = Literal["gaussian", "uniform", "wrong"]
+Labels = Literal["gaussian", "uniform"]
+#: From outputs (n, outputs) and targets to one number a row.
+PerRow = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,10 @@ class Numbers:
         more = (self.quantiles,) if self.quantiles else ()
         return LOSSES[self.loss](output, target, *more)
 
+    def error(self, output: Tensor, target: Tensor) -> Tensor:
+        """What a row's prediction is off by: the loss, Tensor (n,)."""
+        return self.per_row(output, target)
+
     def point(self, output: Tensor) -> Tensor:
         """The point forecast: Tensor (n,)."""
         return output[:, output.shape[1] // 2]
@@ -73,13 +81,17 @@ class Numbers:
     def apart(self, output: Tensor, taught: Tensor, temperature: float = 1.0) -> Tensor:
         """Squared distance of two models' outputs, the mean over the outputs: Tensor (n,).
 
-        A temperature would only scale it, and is not looked at.
+        A temperature T would divide it by T squared, by which it is multiplied: see `Classes`.
         """
         return (output - taught).square().mean(1)
 
     def apart_most(self, known: Tensor) -> float:
         """Where `apart` is as large as between targets themselves: their variance."""
         return known.var().item()
+
+    def loss_most(self, known: Tensor, own: Tensor) -> float:
+        """Mean loss on rows with targets `own` where nothing is known but the mean of `known`."""
+        return self.per_row(self.ignorant(known).repeat(len(own), 1), own).mean().item()
 
     def ignorant(self, known: Tensor) -> Tensor:
         """Outputs of a model that knows nothing but the scale, for every row: Tensor (outputs,)."""
@@ -102,11 +114,19 @@ class Numbers:
             Targets of the rows that the labels shall look like.
         generator : Generator
             On the CPU.
-        labels : {"gaussian", "uniform", "wrong"}
-            Of the mean and deviation of `known`; uniform on their range; ``wrong`` is ``uniform``:
-            a number drawn is never the true one.
+        labels : {"gaussian", "uniform"}
+            Of the mean and deviation of `known`, or uniform on their range.
+
+        Raises
+        ------
+        UserError
+            When a Gaussian is asked for of a single label.
         """
         if labels == "gaussian":
+            if len(known) < 2:
+                raise UserError(
+                    "labels_of: forget fits no Gaussian to one row; take labels_of: train."
+                )
             noise = torch.randn(len(own), generator=generator).to(known.device)
             return known.mean() + known.std() * noise
         low, high = known.aminmax()
@@ -126,72 +146,9 @@ class Numbers:
             (found,) = torch.autograd.grad(slope.sum(), free, allow_unused=True)
         return change if found is None else change * torch.where(found > 0, found, 1.0)
 
-
-@dataclass(frozen=True)
-class Classes:
-    """A target is one of C classes, an output C logits: see the table above.
-
-    Attributes
-    ----------
-    outputs : int
-        The number of classes.
-    """
-
-    outputs: int
-
-    def per_row(self, output: Tensor, target: Tensor) -> Tensor:
-        """Cross-entropy, one value a row; see `Task.per_row`."""
-        return cross_entropy(output, target)
-
-    def point(self, output: Tensor) -> Tensor:
-        """The likeliest class: Tensor (n,)."""
-        return output.argmax(1).to(output.dtype)
-
-    def seen(self, output: Tensor) -> dict[str, Tensor]:
-        """What an observation keeps of logits (n, C), by name."""
-        return {"prediction": self.point(output), "logits": output}
-
-    def apart(self, output: Tensor, taught: Tensor, temperature: float = 1.0) -> Tensor:
-        """KL(taught || output) of the classes' probabilities at a temperature T: Tensor (n,).
-
-        Not multiplied with T squared: some authors do so, others do not.
-        """
-        ours, theirs = (log_softmax(one / temperature, 1) for one in (output, taught))
-        return kl_div(ours, theirs, reduction="none", log_target=True).sum(1)
-
-    def apart_most(self, known: Tensor) -> float:
-        """No bound."""
-        return math.inf
-
-    def ignorant(self, known: Tensor) -> Tensor:
-        """Logits of a model that finds every class equally likely: Tensor (C,).
-
-        Not the classes' shares: a class that is forgotten as a whole has none, and no finite loss.
-        """
-        return known.new_zeros(self.outputs)
-
-    def centring(self, said: Tensor, known: Tensor) -> float:
-        """Nothing."""
-        return 0.0
-
-    def relabelled(
-        self, own: Tensor, known: Tensor, generator: torch.Generator, labels: Labels
-    ) -> Tensor:
-        """Classes in place of those of some rows; see `Numbers.relabelled`.
-
-        Every class is equally likely, whatever `known` holds; ``wrong``: every other one than the
-        row's own. A class has no Gaussian: ``gaussian`` is ``uniform``.
-        """
-        if labels != "wrong":
-            drawn = torch.randint(self.outputs, own.shape, generator=generator)
-            return drawn.to(own.device, own.dtype)
-        step = 1 + torch.randint(self.outputs - 1, own.shape, generator=generator)
-        return (own + step.to(own.device)) % self.outputs
-
-    def curved(self, output: Tensor, target: Tensor, change: Tensor) -> Tensor:
-        """The loss's second derivative by the logits times a change of them: Tensor (n, C)."""
-        shares = softmax(output.detach(), 1)
-        return shares * (change - (shares * change).sum(1, keepdim=True))
+    def scored(self, output: Tensor, target: Tensor) -> tuple[Tensor, ...]:
+        """Values, each (n,), whose squared gradients sum up to a row's Fisher information."""
+        return (self.per_row(output, target),)
 
 
 Kind = Numbers | Classes

@@ -18,7 +18,7 @@ from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.section import Section
 from regression_unlearning.settings.training import Fit, Plateau
 from regression_unlearning.training.fit import Fitted, Objective, fit
-from regression_unlearning.training.kinds import Kind, kind_of
+from regression_unlearning.training.kinds import Kind, PerRow, kind_of
 from regression_unlearning.training.parts import like_them
 from regression_unlearning.training.seeds import seed_for
 
@@ -166,13 +166,13 @@ class Task:
 
         return objective
 
-    def mean_loss(self, model: nn.Module, rows: Tensor, batch_size: int = 1024) -> float:
-        """Mean loss over some rows, in evaluation mode; the model is left as it was."""
+    def mean_loss(self, model: nn.Module, rows: Tensor, of: PerRow | None = None) -> float:
+        """Mean loss, or another value a row, in evaluation mode; the model is left as it was."""
+        of = of or self.per_row
         total = torch.zeros((), dtype=torch.float64, device=rows.device)
         with evaluating(model):
-            for part in rows.split(batch_size):
-                output = model(self.data.batch(part))
-                total += self.per_row(output, self.data.target[part]).double().sum()
+            for part in rows.split(1024):
+                total += of(model(self.data.batch(part)), self.data.target[part]).double().sum()
         return total.item() / len(rows)
 
     def outputs(self, model: nn.Module, rows: Tensor, batch_size: int = 1024) -> Tensor:
