@@ -18,9 +18,9 @@ class Settings(Section):
     losses; of classes diag(p) - p p', so that G is the Fisher matrix). For a linear model with
     squared loss, and an L2 penalty on the sum of losses that stays the same, ``damping`` times the
     retain rows over 2, the step leads exactly to the minimum over the retain set. ``layers`` counts
-    the named layers that move, from the output (none: all); ``rows`` bounds the retain rows of G (drawn by the run's seed; none:
-    all); ``iterations`` and ``tolerance`` (of the residual over the right side) end the conjugate
-    gradients.
+    the named layers that move, from the output (none: all); ``rows`` bounds the retain rows of G
+    (drawn by the run's seed; none: all); ``iterations`` and ``tolerance`` (of the residual over the
+    right side) end the conjugate gradients.
     """
 
     damping: Positive = 0.1
