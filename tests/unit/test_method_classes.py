@@ -138,11 +138,10 @@ def test_scrub_rewinds_by_the_share_of_wrong_classes(task, original):
             (logits(model, task, rows).argmax(1) != task.data.target[rows]).double().mean().item()
         )
 
-    models = [original]
-    for epochs in range(1, 7):  # an epoch does not depend on how many come after it
-        models.append(
-            unlearn(original, task, "scrub", **{**options, "epochs": epochs}, rewind=False)
-        )
+    def after(epochs):  # which do not depend on how many come after them
+        return unlearn(original, task, "scrub", **{**options, "epochs": epochs}, rewind=False)
+
+    models = [original, *map(after, range(1, 7))]
     errors = [wrong(model, task.forget) for model in models]
     limit = wrong(models[-1], task.held_out)
     nearest = min(range(7), key=lambda epoch: abs(errors[epoch] - limit))
@@ -159,7 +158,7 @@ def test_what_makes_no_sense_of_classes_is_refused_in_one_line(method, task, ori
     with pytest.raises(UserError, match=why) as caught:
         unlearn(original, task, method, **entry)
     assert "\n" not in str(caught.value)
-    values = changed(f"{DATA}/methods", {"tried": {"method": method, **entry}})
+    values = changed(f"{DATA}/methods/tried", {"method": method, **entry})
     assert check(values)
     values["datasets"]["pairs"]["loss"] = "cross_entropy"
     with pytest.raises(UserError, match=rf"methods\.tried: loss: cross_entropy .*{why}"):
