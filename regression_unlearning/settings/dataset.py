@@ -238,8 +238,7 @@ class Dataset(Section):
         goal = self.relearning.goal
         problems = misfits(self.loss, self.quantiles, self.classes, self.target_scale, goal)
         problems += [
-            f".methods.{label}: {one.method} works on numbers, and loss: {CLASSES} makes the "
-            "targets classes; leave it out."
+            f".methods.{label}: {one.numbers_only}"
             for label, one in self.methods.items()
             if one.numbers_only and self.loss == CLASSES
         ]

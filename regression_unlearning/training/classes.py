@@ -1,4 +1,4 @@
-"""Targets that are classes: see `training.kinds`."""
+"""Targets that are classes: the right column of the table in `training.kinds`."""
 
 import math
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from regression_unlearning.training.losses import cross_entropy
 
 @dataclass(frozen=True)
 class Classes:
-    """A target is one of C classes, an output C logits: see the table in `training.kinds`.
+    """A target is one of C classes, an output C logits: see `training.kinds`.
 
     Attributes
     ----------
@@ -27,28 +27,33 @@ class Classes:
         """Cross-entropy, one value a row; see `Task.per_row`."""
         return cross_entropy(output, target)
 
+    def errors(self, output: Tensor, target: Tensor) -> Tensor:
+        """Whether a row's likeliest class is another than its own: 0 or 1, Tensor (n,)."""
+        return (self.point(output) != target).to(output.dtype)
+
     def point(self, output: Tensor) -> Tensor:
         """The likeliest class: Tensor (n,)."""
         return output.argmax(1).to(output.dtype)
-
-    def errors(self, output: Tensor, target: Tensor) -> Tensor:
-        """What a reported error averages, 1 for a wrong class and 0 for the right: Tensor (n,)."""
-        return (self.point(output) != target).to(output.dtype)
 
     def seen(self, output: Tensor) -> dict[str, Tensor]:
         """What an observation keeps of logits (n, C), by name."""
         return {"prediction": self.point(output), "logits": output}
 
     def apart(self, output: Tensor, taught: Tensor, temperature: float = 1.0) -> Tensor:
-        """KL(taught || output) of the classes' probabilities at a temperature T: Tensor (n,).
+        """T^2 KL(taught || output) of the classes' probabilities at a temperature T: Tensor (n,).
 
-        Not multiplied with T squared: some authors do so, others do not.
+        The factor keeps the gradient's size (Hinton et al., "Distilling the knowledge in a neural
+        network", 2015, section 2).
         """
         ours, theirs = (log_softmax(one / temperature, 1) for one in (output, taught))
-        return kl_div(ours, theirs, reduction="none", log_target=True).sum(1)
+        return temperature**2 * kl_div(ours, theirs, reduction="none", log_target=True).sum(1)
 
     def apart_most(self, known: Tensor) -> float:
         """No bound."""
+        return math.inf
+
+    def loss_most(self, known: Tensor, own: Tensor) -> float:
+        """No bound: a model that never saw a class is surer to miss it than one that guesses."""
         return math.inf
 
     def ignorant(self, known: Tensor) -> Tensor:
@@ -65,14 +70,10 @@ class Classes:
     def relabelled(
         self, own: Tensor, known: Tensor, generator: torch.Generator, labels: str
     ) -> Tensor:
-        """Classes in place of those of some rows; see `training.numbers`.
+        """Classes in place of those of some rows; see `Numbers.relabelled`.
 
-        Every class is equally likely, whatever `known` holds; ``wrong``: every other one than the
-        row's own. A class has no Gaussian: ``gaussian`` is ``uniform``.
+        Every class but the row's own is equally likely, whatever `known` and `labels` are.
         """
-        if labels != "wrong":
-            drawn = torch.randint(self.outputs, own.shape, generator=generator)
-            return drawn.to(own.device, own.dtype)
         step = 1 + torch.randint(self.outputs - 1, own.shape, generator=generator)
         return (own + step.to(own.device)) % self.outputs
 
@@ -92,3 +93,12 @@ class Classes:
         """The loss's second derivative by the logits times a change of them: Tensor (n, C)."""
         shares = softmax(output.detach(), 1)
         return shares * (change - (shares * change).sum(1, keepdim=True))
+
+    def scored(self, output: Tensor, target: Tensor) -> tuple[Tensor, ...]:
+        """See `Numbers.scored`: the information of the model's own classes, not of the target.
+
+        Each class's cross-entropy times the square root of its probability, which is held fixed:
+        the sum of squared gradients is J' (diag(p) - p p') J on its diagonal.
+        """
+        logs = log_softmax(output, 1)
+        return tuple((-logs * (logs / 2).exp().detach()).unbind(1))

@@ -11,10 +11,12 @@ A method never looks at the loss. It asks ``task.kind``, which has for both kind
 `errors`       the loss                              1 where the likeliest class is wrong, else 0
 `apart`        mean squared difference of outputs    KL(taught || output) at a temperature
 `apart_most`   variance of known targets             none: infinite
+`loss_most`    that of the mean of known targets     none: infinite
 `ignorant`     the mean of known targets             all logits 0: every class equally likely
 `centring`     from a network's mean to that mean    0: a fresh network knows nothing already
-`relabelled`   Gaussian, or uniform on the range     uniform on the classes, or the wrong ones
+`relabelled`   Gaussian, or uniform on the range     uniform on the wrong classes
 `curved`       L'' per output times a change         (diag(p) - p p') times a change
+`scored`       the loss                              each class's loss, times sqrt(p)
 `seen`         prediction                            prediction and logits
 `spread`       the point forecasts                   mean probabilities, as `between` compares them
 `between`      Wasserstein distance of two           total variation of two
@@ -22,7 +24,7 @@ A method never looks at the loss. It asks ``task.kind``, which has for both kind
 ============== ===================================== ===========================================
 
 Targets are float32 (rows,); of classes whole numbers 0 ... C - 1. A method that only makes sense
-for numbers says ``TARGETS = "numbers"`` beside its `Settings`: a dataset of classes that names it
+for numbers says why in ``numbers_only`` (see `methods.method`): a dataset of classes that names it
 is refused before any work.
 """
 

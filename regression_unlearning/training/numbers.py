@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from regression_unlearning.errors import UserError
 from regression_unlearning.training.losses import LOSSES
 
 
@@ -48,13 +49,17 @@ class Numbers:
     def apart(self, output: Tensor, taught: Tensor, temperature: float = 1.0) -> Tensor:
         """Squared distance of two models' outputs, the mean over the outputs: Tensor (n,).
 
-        A temperature would only scale it, and is not looked at.
+        A temperature T would divide it by T squared, by which it is multiplied: see `Classes`.
         """
         return (output - taught).square().mean(1)
 
     def apart_most(self, known: Tensor) -> float:
         """Where `apart` is as large as between targets themselves: their variance."""
         return known.var().item()
+
+    def loss_most(self, known: Tensor, own: Tensor) -> float:
+        """Mean loss on rows with targets `own` where nothing is known but the mean of `known`."""
+        return self.per_row(self.ignorant(known).repeat(len(own), 1), own).mean().item()
 
     def ignorant(self, known: Tensor) -> Tensor:
         """Outputs of a model that knows nothing but the scale, for every row: Tensor (outputs,)."""
@@ -77,11 +82,19 @@ class Numbers:
             Targets of the rows that the labels shall look like.
         generator : Generator
             On the CPU.
-        labels : {"gaussian", "uniform", "wrong"}
-            Of the mean and deviation of `known`; uniform on their range; ``wrong`` is ``uniform``:
-            a number drawn is never the true one.
+        labels : {"gaussian", "uniform"}
+            Of the mean and deviation of `known`, or uniform on their range.
+
+        Raises
+        ------
+        UserError
+            When a Gaussian is asked for of a single label.
         """
         if labels == "gaussian":
+            if len(known) < 2:
+                raise UserError(
+                    "labels_of: forget fits no Gaussian to one row; take labels_of: train."
+                )
             noise = torch.randn(len(own), generator=generator).to(known.device)
             return known.mean() + known.std() * noise
         low, high = known.aminmax()
@@ -114,3 +127,7 @@ class Numbers:
                 return change
             (found,) = torch.autograd.grad(slope.sum(), free, allow_unused=True)
         return change if found is None else change * torch.where(found > 0, found, 1.0)
+
+    def scored(self, output: Tensor, target: Tensor) -> tuple[Tensor, ...]:
+        """Values, each (n,), whose squared gradients sum up to a row's Fisher information."""
+        return (self.per_row(output, target),)

@@ -11,6 +11,7 @@ from regression_unlearning import registry
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import sha256
 from regression_unlearning.models.modules.copying import copied
+from regression_unlearning.settings.methods import numbers_only
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.target_scale import CLASSES
 from regression_unlearning.training import handed_back
@@ -58,6 +59,8 @@ def unlearn(original: nn.Module, task: Task, method: str, **options: Any) -> nn.
                 f"chosen.{name})`, `chosen` being the dataset's settings; then give "
                 f'`task.having(helpers={{"{name}": helper}})`.'
             )
+    if task.loss == CLASSES and (why := numbers_only(module, settings)):
+        raise UserError(f"{method}: {why}")
     before = handed_back.checksums(task)
     with registry.called("method", method):
         made = module.unlearn(copied(original), task, settings)
