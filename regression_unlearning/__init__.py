@@ -16,14 +16,17 @@ _HOME = {
     "UserError": "errors",
     "distance": "evaluation.wasserstein",
     "error": "evaluation.errors",
+    "forget": "requests.answering",
     "load_model": "training.checkpoints",
     "load_prepared": "data.prepared",
     "load_settings": "settings.document",
     "observe": "training.observe",
     "open_dataset": "data.dataset",
+    "read_request": "requests.request",
     "save_model": "training.checkpoints",
     "train": "training.train",
     "unlearn": "training.unlearn",
+    "verify": "requests.verifying",
 }
 
 __all__ = list(_HOME)

@@ -1,4 +1,4 @@
-"""The console command: `init` writes settings for data of one's own, `verify` checks results.
+"""The console command: to start on data of one's own, check results, answer a deletion request.
 
 Nothing here imports a network library.
 """
@@ -10,6 +10,7 @@ from typing import Any
 from regression_unlearning import program
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_text
+from regression_unlearning.requests import commands as requests
 from regression_unlearning.settings.section import name_of
 from regression_unlearning.settings.starting import LOADERS, entry_file
 
@@ -85,8 +86,11 @@ def _main() -> None:
         help="make an experiment's tables and claims anew from values.csv, and compare",
     )
     two.add_argument("folder", type=Path, help="such as results/stsb")
+    requests.add(commands)
     given = parser.parse_args()
-    if "folder" in given:
+    if "run" in given:
+        given.run(given)
+    elif "folder" in given:
         verify(given.folder)
     else:
         init(**vars(given))

@@ -47,6 +47,21 @@ def open_dataset(
     chosen = settings.datasets[name]
     if forget_set not in chosen.forget_sets:
         raise unknown("forget set", forget_set, chosen.forget_sets, f"datasets.{name}")
+    rows, parts = read_rows(made_ready(settings, name, folder)), None
+    for one in (*reversed(chosen.earlier(forget_set)), forget_set):
+        parts = select(rows, chosen.forget_sets[one], one, parts)
+    return load_dataset(settings, name, folder, device), parts
+
+
+def made_ready(settings: Settings, name: str, folder: str | Path = "data") -> Path:
+    """The folder of a prepared dataset; it is fetched and prepared where it is not there.
+
+    Raises
+    ------
+    UserError
+        For raw files that are missing or wrong.
+    """
+    chosen = settings.datasets[name]
     raw, prepared = Path(folder, "raw", name), Path(folder, "prepared", name)
     if not (prepared / ARRAYS).is_file():
         embedding = settings.word_vectors_of(name)
@@ -59,9 +74,14 @@ def open_dataset(
             embedding=embedding,
         )
         prepare(raw, prepared, chosen.loader, chosen.source, embedding, os.cpu_count() or 1)
-    rows, parts = read_rows(prepared), None
-    for one in (*reversed(chosen.earlier(forget_set)), forget_set):
-        parts = select(rows, chosen.forget_sets[one], one, parts)
-    family = registry.family_of(chosen.loader)
-    reading = chosen.reading.plain()
-    return load_prepared(prepared, family, device, reading, chosen.target_scale), parts
+    return prepared
+
+
+def load_dataset(
+    settings: Settings, name: str, folder: str | Path = "data", device: str = "cpu"
+) -> Prepared:
+    """Load a prepared dataset of params.yaml onto a device; see `load_prepared`."""
+    chosen = settings.datasets[name]
+    family, reading = registry.family_of(chosen.loader), chosen.reading.plain()
+    prepared = Path(folder, "prepared", name)
+    return load_prepared(prepared, family, device, reading, chosen.target_scale)

@@ -11,7 +11,15 @@ from regression_unlearning.data.ids import by_ids
 from regression_unlearning.data.overlaps import overlapping, reads_hours
 from regression_unlearning.data.splits import SPLITS, UNSEEN, UNTRAINED
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.settings.forget_sets import Band, ForgetSet, Ids, Random, Selector, Where
+from regression_unlearning.settings.forget_sets import (
+    Band,
+    Chosen,
+    ForgetSet,
+    Ids,
+    Random,
+    Selector,
+    Where,
+)
 from regression_unlearning.settings.section import validated
 
 if TYPE_CHECKING:
@@ -98,6 +106,14 @@ def _where(rows: "pd.DataFrame", selector: Where) -> np.ndarray:
     return values.isin(wanted).to_numpy()
 
 
+def _some(rows: "pd.DataFrame", chosen: np.ndarray, selector: Chosen) -> np.ndarray:
+    """Of the training rows chosen only the selector's share, drawn by its seed."""
+    train = np.flatnonzero(chosen & (rows["split"].to_numpy() == "train"))
+    left = len(train) - round((selector.share or 1) * len(train))
+    not_drawn = np.random.default_rng(selector.seed or 0).choice(train, left, replace=False)
+    return chosen & ~np.isin(np.arange(len(rows)), not_drawn)
+
+
 _CHOOSE = {Band: _band, Random: _random, Where: _where}
 
 
@@ -152,6 +168,8 @@ def select(
             chosen = by_ids(rows, selector, before, listing)
         else:
             chosen = _CHOOSE[type(selector)](left, selector)
+        if isinstance(selector, Chosen) and selector.share:
+            chosen = _some(left, chosen, selector)
         if selector.overlap or (selector.overlap is None and by_customer and reads_hours(rows)):
             chosen = chosen | overlapping(left, chosen)
     except UserError as error:

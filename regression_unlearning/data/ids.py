@@ -10,6 +10,7 @@ import io
 import logging
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,16 +52,8 @@ def by_ids(
         When the ids' file cannot be read, an id is unknown (unless the selector reports those), or
         none can be forgotten.
     """
-    names = rows["id"].astype(str)
-    plain = names.str.strip().str.normalize("NFC")
-    alike = plain.duplicated(keep=False)
-    known = {**dict(zip(plain[~alike], names[~alike], strict=True)), **{one: one for one in names}}
-    train = rows["split"].to_numpy() == "train"
-    state = dict(
-        zip(names, np.select([train & before, train], [BEFORE, NOW], HELD_OUT), strict=True)
-    )
-    wanted = [one if one in known else _plain(one) for one in _named(selector)]
-    found = {name: state.get(name, UNKNOWN) for name in (known.get(one, one) for one in wanted)}
+    named = ids_of(selector)
+    found = states(rows, named, before)
     if listing is not None:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows([("id", "state"), *found.items()])
@@ -76,7 +69,7 @@ def by_ids(
         raise UserError(
             f"{len(unknown):,} of {len(found):,} ids are unknown: {shown}"
             f"{', …' if len(unknown) > 5 else ''}{listed}. Training rows' ids look like "
-            f"{min(names[train], default='')!r} and are compared as text; mend the ids, or say "
+            f"{min(_trained(rows), default='')!r} and are compared as text; mend the ids, or say "
             "`unknown: report` to go on without them."
         )
     if not found:
@@ -84,12 +77,26 @@ def by_ids(
     if not count[NOW]:
         why = f": {UNTRAINED}" if count[HELD_OUT] else ""
         raise UserError(f"no id can be forgotten, {said}{listed}{why}.")
-    twice = len(wanted) - len(found)
+    twice = len(named) - len(found)
     log.info("%s%s%s", said, f"; {twice:,} named again" if twice else "", listed)
-    return names.isin(list(found)).to_numpy()
+    return rows["id"].astype(str).isin(list(found)).to_numpy()
 
 
-def _named(selector: Ids) -> list[str]:
+def states(rows: "pd.DataFrame", named: Iterable[str], before: np.ndarray) -> dict[str, str]:
+    """What each of some ids is: `NOW`, `BEFORE`, `HELD_OUT` or `UNKNOWN`; see `by_ids`."""
+    names = rows["id"].astype(str)
+    plain = names.str.strip().str.normalize("NFC")
+    alike = plain.duplicated(keep=False)
+    known = {**dict(zip(plain[~alike], names[~alike], strict=True)), **{one: one for one in names}}
+    train = rows["split"].to_numpy() == "train"
+    state = dict(
+        zip(names, np.select([train & before, train], [BEFORE, NOW], HELD_OUT), strict=True)
+    )
+    wanted = [one if one in known else _plain(one) for one in named]
+    return {name: state.get(name, UNKNOWN) for name in (known.get(one, one) for one in wanted)}
+
+
+def ids_of(selector: Ids) -> list[str]:
     """The ids of the list and of the file."""
     ids = list(selector.ids)
     if selector.file is not None:
@@ -99,6 +106,10 @@ def _named(selector: Ids) -> list[str]:
             raise UserError(f"cannot read the ids of {selector.file}: {error}") from error
         ids += [line for line in text.split("\n") if line.strip()]
     return ids
+
+
+def _trained(rows: "pd.DataFrame") -> "pd.Series":
+    return rows["id"].astype(str)[rows["split"] == "train"]
 
 
 def _plain(name: str) -> str:

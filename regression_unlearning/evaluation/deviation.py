@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 NEEDS = ("observations", "gold_observations")
+TARGETS = "numbers"
 QUANTITIES = (
     Quantity(
         "deviation_density",

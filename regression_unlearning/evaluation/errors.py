@@ -66,6 +66,8 @@ class Settings(Section):
 def error(losses: "np.ndarray", loss: str) -> float:
     """Error of a part: the root of the mean of squared errors, the plain mean of other losses.
 
+    Of classes the rows are 0 and 1, and it is the error rate: see `Observation.errors`.
+
     The paper's Table 2 prints the root for text, its Tables 1 and 3 the mean for images and load.
     """
     import numpy as np
@@ -144,7 +146,7 @@ def measure(inputs: Inputs, settings: Settings) -> list[Value]:
             more = seen.loss, seen.arrays.get("quantiles", ())
             warning = NO_BETTER if against_median(losses, known, target, *more)[2] else ""
         for quantity, (part, like_forget) in PARTS.items():
-            losses = seen.of(part, "loss", like_forget=like_forget)
+            losses = seen.errors(part, like_forget=like_forget)
             value = error(losses, seen.loss) if len(losses) else None
             kind = "like" if like_forget else "unlike"
             note = warning if len(losses) else f"no {part} row is {kind} the forget set"

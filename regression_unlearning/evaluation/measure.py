@@ -46,6 +46,8 @@ class Quantity:
         where no value is better than another.
     symbol : str
         The paper's symbol and arrow, if it has one.
+    of_classes : str
+        Its meaning where targets are classes, if it is another.
     unit : {"", "error", "share"}
         ``"error"``: the dataset's unit; ``"share"``: of rows; empty: none, or said in the title.
     compares : bool
@@ -75,10 +77,13 @@ class Quantity:
     most: float | None = None
     floor: bool = True
     average: Literal["mean", "geometric", "median"] = "mean"
+    of_classes: str = ""
 
 
 class Measure(Protocol):
     """The parts of a measure's module; it may also have SKIPS, methods of which it is not taken.
+
+    And TARGETS, ``"numbers"`` or ``"classes"``, where it has a meaning for those alone.
 
     Attributes
     ----------
@@ -113,6 +118,25 @@ def load(name: str, where: str = "") -> Measure:
     if wrong := set(module.NEEDS) - set(SOURCES):
         raise UserError(f"{at}measure {name!r}: NEEDS: unknown source {', '.join(sorted(wrong))}.")
     return module
+
+
+#: Why a measure has no value, by what it has a meaning for.
+UNFIT = {
+    "numbers": "targets are classes, and this is a measure of numbers",
+    "classes": "targets are numbers, and this is a measure of classes",
+}
+
+
+def unfit(module: Measure, inputs: Inputs) -> list[Value]:
+    """What stands for a measure that has no meaning for the targets; nothing where it has one."""
+    wanted = getattr(module, "TARGETS", "")
+    seen = inputs.observations if wanted else {}
+    return [
+        inputs.value(one.key, seed, None, note=UNFIT[wanted])
+        for seed, model in seen.items()
+        for one in module.QUANTITIES
+        if model.of_classes != (wanted == "classes")
+    ]
 
 
 def checked(found: object, module: Measure, name: str, inputs: Inputs) -> list[Value]:

@@ -19,7 +19,7 @@ from regression_unlearning import registry
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation import values
 from regression_unlearning.evaluation.inputs import GOLD, Inputs, Sources, by_seed
-from regression_unlearning.evaluation.measure import checked, load
+from regression_unlearning.evaluation.measure import checked, load, unfit
 from regression_unlearning.evaluation.values import Value
 from regression_unlearning.files import sha256, write_text
 from regression_unlearning.program.processes import end_with, one_thread
@@ -165,7 +165,8 @@ def take_cells(
             inputs = Inputs(work.dataset, work.forget_set, method, own, work.gold, gold)
             settings = validated(module.Settings, work.measures[cell[1]], f"measures.{cell[1]}")
             with registry.called("measure", cell[1]):
-                taken.append(checked(module.measure(inputs, settings), module, cell[1], inputs))
+                found_here = unfit(module, inputs) or module.measure(inputs, settings)
+                taken.append(checked(found_here, module, cell[1], inputs))
             work.keep(cell, taken[-1])
     return taken
 

@@ -8,9 +8,11 @@ no model trained on (class 0), equal numbers of each; it is then asked about the
 ``attack_baseline``  the same on the same rows, but all that it is given is the label.
 ``attack_matched``   as ``attack``, but the never-seen rows are unlike the forget set, and both
                      classes have the same distribution of labels: what is left is not the label.
-``attack_released``  the released code's: |prediction - target| alone, as it is and whatever the
-                     dataset's loss; C = 3, gamma = 1 / features. Class 1 is drawn from all of
-                     train, forget rows included, as the released notebook on AgeDB does.
+``attack_outputs``   of classes alone: loss, confidence and entropy, without gradients, activations.
+``attack_released``  the released code's: |prediction - target| alone (of classes 1 minus the
+                     true one's probability), as it is and whatever the dataset's loss; C = 3,
+                     gamma = 1 / features. Class 1 is drawn from all of train, forget rows
+                     included, as the released notebook on AgeDB does.
 ``attack_released_retain``  the same, but class 1 is drawn from the retain rows.
 
 The paper's values on STS-B, scores 0-2 (original 0.67, retrained 0.002) are near the former reading
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 
 NEEDS = ("observations",)
 MAIN, BASELINE, MATCHED = "attack", "attack_baseline", "attack_matched"
+OUTPUTS = "attack_outputs"
 RELEASED, RELEASED_RETAIN = "attack_released", "attack_released_retain"
 RELEASED_C = 3.0
 #: Attacks by key: name, who calls a forget row a member, what else is to be said.
@@ -66,6 +69,11 @@ ATTACKS = {
     MATCHED: (
         "Matched attack",
         "the attack, fitted to retain rows and never-seen rows of the same labels,",
+        "",
+    ),
+    OUTPUTS: (
+        "Attack on outputs",
+        "the attack, given loss, confidence and entropy alone,",
         "",
     ),
     RELEASED: (
@@ -149,11 +157,8 @@ class Settings(Section):
 
 
 def residuals(seen: Observation, part: str) -> "np.ndarray":
-    """|prediction - target| of the rows of a part, as the released attack's feature: (n, 1)."""
-    import numpy as np
-
-    target = seen.of(part, "target").astype(np.float64)
-    return np.abs(seen.of(part, "prediction") - target)[:, None]
+    """Of the rows of a part, as the released attack's feature: (n, 1)."""
+    return seen.residuals(part)[:, None]
 
 
 class Case(NamedTuple):
@@ -176,14 +181,17 @@ def cases(seen: Observation) -> dict[str, Case]:
     parts = ("retain", seen.never_seen, "forget")
     found = [seen.features(part) for part in parts]
     labels = [seen.of(part, "target")[index] for part, (_, index) in zip(parts, found, strict=True)]
-    column = [label[:, None].astype(np.float64) for label in labels]
+    column = [seen.label(part)[index] for part, (_, index) in zip(parts, found, strict=True)]
     unlike, unlike_index = seen.features(seen.never_seen, like_forget=False)
     matched = partial(matched_pairs, labels[0], seen.of(seen.never_seen, "target")[unlike_index])
     retain, others, forget = (residuals(seen, part) for part in parts)
+    said = [seen.outputs(part) for part in parts]
+    of_classes = {OUTPUTS: Case(said[0], said[1], said[2])} if seen.of_classes else {}
     return {
         MAIN: Case(found[0][0], found[1][0], found[2][0]),
         BASELINE: Case(column[0], column[1], column[2]),
         MATCHED: Case(found[0][0], unlike, found[2][0], matched),
+        **of_classes,
         RELEASED: Case(np.vstack([retain, forget]), others, forget, released=True),
         RELEASED_RETAIN: Case(retain, others, forget, released=True),
     }

@@ -5,8 +5,9 @@ where the dataset has such rows (see `data.splits`):
 
 ``P/row_id``           int32 (n,)    row numbers, as in the dataset's rows.csv
 ``P/target``           float32 (n,)
-``P/prediction``       float32 (n,)  the point forecast
+``P/prediction``       float32 (n,)  the point forecast, or the likeliest class
 ``P/loss``             float32 (n,)  the training loss of the row
+``P/logits``           float32 (n, C)  of a target that is a class alone: the network's C outputs
 ``P/output_gradient``  float32 (n, q)  derivative of that loss by the network's q outputs
 ``P/activation_index`` int32 (m,)    which of the n rows have an activation
 ``P/activation``       float32 (m, d)  what the last, linear layer is given
@@ -61,6 +62,11 @@ class Observation:
         return str(self.arrays["loss"])
 
     @property
+    def of_classes(self) -> bool:
+        """Whether targets are classes, not numbers."""
+        return "forget/logits" in self.arrays
+
+    @property
     def never_seen(self) -> str:
         """The part that attacks and probes take as rows which no training saw.
 
@@ -76,6 +82,62 @@ class Observation:
             return values
         return values[self.arrays[f"{part}/like_forget"] == like_forget]
 
+    def probabilities(self, part: str, *, like_forget: bool | None = None) -> "np.ndarray":
+        """Of each class: float64 array (n, C)."""
+        from scipy.special import softmax
+
+        return softmax(self.of(part, "logits", like_forget=like_forget).astype(float), axis=1)
+
+    def errors(self, part: str, *, like_forget: bool | None = None) -> "np.ndarray":
+        """What `evaluation.errors.error` averages: losses; of classes 1 for a wrong one: (n,)."""
+        if not self.of_classes:
+            return self.of(part, "loss", like_forget=like_forget)
+        target = self.of(part, "target", like_forget=like_forget)
+        return (self.of(part, "prediction", like_forget=like_forget) != target).astype(float)
+
+    def residuals(self, part: str) -> "np.ndarray":
+        """|prediction - target|; of classes 1 minus the true one's probability: float64 (n,)."""
+        import numpy as np
+
+        target = self.of(part, "target").astype(np.float64)
+        if not self.of_classes:
+            return np.abs(self.of(part, "prediction") - target)
+        return 1 - self.probabilities(part)[np.arange(len(target)), target.astype(int)]
+
+    def label(self, part: str) -> "np.ndarray":
+        """The target as a classifier reads it: float64 (n, 1); of classes (n, C), 1 for its own."""
+        import numpy as np
+
+        target = self.of(part, "target").astype(np.float64)[:, None]
+        if not self.of_classes:
+            return target
+        return (target == np.arange(self.arrays[f"{part}/logits"].shape[1])).astype(np.float64)
+
+    def comparable(self, part: str, *, like_forget: bool | None = None) -> "np.ndarray":
+        """What two models are compared by, so that |difference| is averaged over the array.
+
+        Predictions (n,); of classes probabilities (n C,) times C / 2: the mean of |difference| is
+        then the mean over rows of the total variation.
+        """
+        if not self.of_classes:
+            return self.of(part, "prediction", like_forget=like_forget)
+        shares = self.probabilities(part, like_forget=like_forget)
+        return (shares * (shares.shape[1] / 2)).ravel()
+
+    def outputs(self, part: str) -> "np.ndarray":
+        """What an attack reads of the outputs: float64 (n, 1), the loss.
+
+        Of classes (n, 3): the loss, the likeliest class's probability, the entropy.
+        """
+        import numpy as np
+        from scipy.special import entr
+
+        loss = self.of(part, "loss")[:, None].astype(np.float64)
+        if not self.of_classes:
+            return loss
+        shares = self.probabilities(part)
+        return np.column_stack([loss, shares.max(1), entr(shares).sum(1)])
+
     @cached_property
     def weight(self) -> "np.ndarray":
         """The last layer's weight (q, d)."""
@@ -87,11 +149,11 @@ class Observation:
         """What the paper's membership attack looks at, for the rows that have activations.
 
         Loss, the loss's gradient at the penultimate layer, and the penultimate activation
-        (Section 5).
+        (Section 5); of classes confidence and entropy too, after the loss: see `outputs`.
 
         Returns
         -------
-        features : float64 array (m, 1 + d + d)
+        features : float64 array (m, 1 + d + d), of classes (m, 3 + d + d)
         index : int array (m,)
             Which rows of the part these are.
         """
@@ -103,5 +165,5 @@ class Observation:
             kept = self.arrays[f"{part}/like_forget"][index] == like_forget
             index, activation = index[kept], activation[kept]
         gradient = self.arrays[f"{part}/output_gradient"][index] @ self.weight
-        loss = self.arrays[f"{part}/loss"][index][:, None]
-        return np.hstack([loss, gradient, activation]).astype(np.float64), index
+        said = self.outputs(part)[index]
+        return np.hstack([said, gradient, activation]).astype(np.float64), index

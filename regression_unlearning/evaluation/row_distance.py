@@ -33,6 +33,8 @@ QUANTITIES = (
         goal="0",
         compares=True,
         least=0,
+        of_classes="mean over the forget rows of the total variation between this and the "
+        "retrained model's probabilities of the classes",
     ),
     Quantity(
         "row_distance_test",
@@ -52,6 +54,9 @@ QUANTITIES = (
         goal="0",
         compares=True,
         floor=False,
+        of_classes="mean over the forget rows of the energy distance, by total variation, between "
+        "the probabilities of this and of the retrained models over all seeds; without bias, so "
+        "that it may be negative; a seed's value is a jackknife pseudo-value; no floor",
     ),
 )
 #: quantity -> (part, whether the rows are like the forget set's)
@@ -69,7 +74,7 @@ class Settings(Section):
 def predictions(
     models: Sequence[Observation], part: str = "forget", like_forget: bool | None = None
 ) -> "np.ndarray":
-    """Predictions on a part, a line for each model.
+    """Predictions on a part, a line for each model; of classes see `Observation.comparable`.
 
     Returns
     -------
@@ -88,7 +93,7 @@ def predictions(
             f"models were observed on different {part} rows, so no row can be held against "
             "itself: observe them on the same forget set."
         )
-    found = [one.of(part, "prediction", like_forget=like_forget) for one in models]
+    found = [one.comparable(part, like_forget=like_forget) for one in models]
     return np.stack(found).astype(np.float64)
 
 

@@ -3,8 +3,9 @@
 The product over forget, retain (both of train) and test of 1 - min(1, |E - E_gold| / E_constant),
 E_constant being the error of a model that says the retain set's mean target to everything (under
 the quantile loss: the quantiles of the retain set's targets). 1 is the retrained model's own
-errors. Source: Zhao et al., "What makes unlearning hard and what to do about it" (NeurIPS 2024),
-with errors in place of accuracies.
+errors. Of classes errors are error rates, and E_constant is 1, as in the source. Source: Zhao et
+al., "What makes unlearning hard and what to do about it" (NeurIPS 2024), with errors in place of
+accuracies.
 """
 
 from itertools import combinations
@@ -27,6 +28,8 @@ QUANTITIES = (
         compares=True,
         least=0,
         most=1,
+        of_classes="product over forget, retain and test rows of 1 minus the gap between this and "
+        "the retrained model's accuracy",
     ),
 )
 PARTS = ("forget", "retain", "test")
@@ -39,6 +42,8 @@ class Settings(Section):
 
 def scale_of(seen: Observation, part: str) -> float:
     """Error on a part of a model that knows of the retain set its targets alone."""
+    if seen.of_classes:
+        return 1.0
     targets = seen.of("retain", "target"), seen.of(part, "target")
     return constant_error(*targets, seen.loss, seen.arrays.get("quantiles", ()))
 
@@ -50,7 +55,7 @@ def tug_of_war(seen: Observation, gold: Observation) -> tuple[float | None, str]
         scale = scale_of(gold, part)
         if scale == 0:
             return None, f"all targets of {part} are the same"
-        ours, theirs = (error(one.of(part, "loss"), one.loss) for one in (seen, gold))
+        ours, theirs = (error(one.errors(part), one.loss) for one in (seen, gold))
         product *= 1 - min(1.0, abs(ours - theirs) / scale)
     return product, QUANTILES if gold.loss == "quantile" else ""
 

@@ -9,6 +9,7 @@ from regression_unlearning.evaluation.values import Value
 from regression_unlearning.settings.section import Section
 
 NEEDS = ("observations", "gold_observations")
+TARGETS = "numbers"
 QUANTITIES = (
     Quantity(
         "wasserstein_train",

@@ -1,13 +1,13 @@
 """Bad Teacher: a random network teaches the forget set, the original the rest.
 
-Source: Chundawat et al., "Can bad teaching induce forgetting?" (AAAI 2023). The divergence of
-class probabilities becomes the squared distance of outputs; a temperature would only scale it.
+Source: Chundawat et al., "Can bad teaching induce forgetting?" (AAAI 2023): the divergence of the
+classes' probabilities from the teacher's. Of numbers it is the squared distance of outputs.
 """
 
 from typing import Literal
 
 from regression_unlearning.settings.search import FIT, Linear
-from regression_unlearning.settings.section import Share
+from regression_unlearning.settings.section import Positive, Share
 from regression_unlearning.settings.training import Fit
 
 
@@ -20,6 +20,8 @@ class Settings(Fit):
 
     retain_share: Share = 0.3
     ignorance: Literal["centred", "raw"] = "centred"
+    temperature: Positive = 1.0
+    """What logits of classes are divided by; of numbers it changes nothing."""
 
 
 SEARCH = {**FIT, "retain_share": Linear(0.1, 1)}
@@ -30,7 +32,7 @@ def unlearn(model, task, settings: Settings):
     import torch
 
     from regression_unlearning.models.modules.copying import copied
-    from regression_unlearning.training.teachers import apart, ignorant, teacher
+    from regression_unlearning.training.teachers import ignorant, teacher
 
     some = task.some(task.retain, round(settings.retain_share * len(task.retain)), "retain share")
     rows = torch.cat([some, task.forget]).sort().values
@@ -41,7 +43,7 @@ def unlearn(model, task, settings: Settings):
         inputs = task.data.batch(rows, training=True)
         forgotten = task.is_forgotten(rows)[:, None]
         taught = torch.where(forgotten, bad(inputs, rows), good(inputs, rows))
-        return apart(model(inputs), taught).mean()
+        return task.kind.apart(model(inputs), taught, settings.temperature).mean()
 
     task.fit(model, settings, rows=rows, objective=objective, phase="bad_teacher")
     return model

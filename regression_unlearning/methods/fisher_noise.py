@@ -16,8 +16,9 @@ class Settings(Section):
     """The noise's size; no training.
 
     A weight's noise has the deviation sqrt(``alpha`` / F) where F is the mean over retain rows of
-    its squared gradient of the loss, and at most ``limit``: the retain set says nothing of weights
-    whose F is near 0. ``rows`` bounds the retain rows that F is taken over (drawn by the run's
+    its squared gradient of the loss (of classes, that of each class's cross-entropy, weighted with
+    its probability), and at most ``limit``: the retain set says nothing of weights whose F is near
+    0. ``rows`` bounds the retain rows that F is taken over (drawn by the run's
     seed); none means all.
     """
 
@@ -38,14 +39,14 @@ def unlearn(model, task, settings: Settings):
     """Add noise to every weight, inversely to what the retain set knows of it."""
     import torch
 
-    from regression_unlearning.training.gradients import mean_squares, trainable
+    from regression_unlearning.training.gradients import information, trainable
     from regression_unlearning.training.seeds import seed_for
 
     with task.working(), torch.no_grad():
         rows = task.some(task.retain, settings.rows, "information")
-        information = mean_squares(model, task, rows)
+        known = information(model, task, rows)
         generator = torch.Generator().manual_seed(seed_for(task.seed, "noise"))
         for name, weight in trainable(model).items():
             noise = torch.randn(weight.shape, generator=generator).to(weight.device)
-            weight += deviation(information[name], settings) * noise
+            weight += deviation(known[name], settings) * noise
     return model

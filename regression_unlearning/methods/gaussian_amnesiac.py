@@ -2,7 +2,6 @@
 
 from typing import Literal
 
-from regression_unlearning.errors import UserError
 from regression_unlearning.settings.search import FIT
 from regression_unlearning.settings.training import Fit
 
@@ -20,8 +19,13 @@ class Settings(Fit):
 SEARCH = FIT
 
 
+def numbers_only(_settings: Settings) -> str:
+    """Why it makes no sense of classes."""
+    return "they have no Gaussian; leave this method out, reg_amnesiac draws other classes"
+
+
 def relabelled(task, labels_of: str):
-    """The dataset's targets, those of the forget rows drawn from the Gaussian: Tensor (rows,).
+    """The dataset's targets, those of the forget rows drawn anew: Tensor (rows,).
 
     Raises
     ------
@@ -34,11 +38,9 @@ def relabelled(task, labels_of: str):
 
     target = task.data.target.clone()
     labels = target[task.train if labels_of == "train" else task.forget]
-    if len(labels) < 2:
-        raise UserError("labels_of: forget fits no Gaussian to one row; take labels_of: train.")
     generator = torch.Generator().manual_seed(seed_for(task.seed, "labels"))
-    noise = torch.randn(len(task.forget), generator=generator).to(target.device)
-    target[task.forget] = labels.mean() + labels.std() * noise
+    own = target[task.forget]
+    target[task.forget] = task.kind.relabelled(own, labels, generator, "gaussian")
     return target
 
 

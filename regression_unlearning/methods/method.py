@@ -20,9 +20,11 @@ class Method(Protocol):
 
     It may also have ``HELPERS``, helper models that it wants trained (``("blindspot",)``);
     ``SEARCH``, what its settings are searched among: key to `settings.search` space; ``remark``, a
-    function from its settings to what a table of methods says of it; and ``REFERENCE = True`` where
-    it is no unlearning but what unlearning is held against: tables show it after the methods, and
-    claims about every method leave it out.
+    function from its settings to what a table of methods says of it; ``numbers_only``, one to why
+    it makes no sense of classes, empty where it does (what depends on the targets it asks
+    ``task.kind``, see `training.kinds`); and ``REFERENCE = True`` where it is no unlearning but
+    what unlearning is held against: tables show it after the methods, and claims about every
+    method leave it out.
 
     Attributes
     ----------

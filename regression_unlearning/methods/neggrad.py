@@ -15,8 +15,9 @@ class Settings(Fit):
     """Fine-tuning, the retain loss's share ``alpha``, and what keeps the ascent in bounds.
 
     A regression loss has no upper bound. With ``cap`` a batch's forget loss stops counting once it
-    is that of a model which says the retain set's mean whatever it is shown; ``clip`` bounds the
-    gradient's length.
+    is that of a model which says the retain set's mean whatever it is shown; of classes nothing is
+    capped, as by the method's authors. ``clip`` bounds the gradient's length; theirs is free:
+    ``clip: null``.
     """
 
     alpha: Share = 0.95
@@ -32,12 +33,10 @@ SEARCH = {**FIT, "alpha": Linear(0.5, 0.99)}
 def unlearn(model, task, settings: Settings):
     """Minimise alpha L_retain - (1 - alpha) L_forget; an epoch goes once over the retain set."""
     from regression_unlearning.training.batches import drawn_beside
-    from regression_unlearning.training.teachers import constant
 
     target = task.data.target
-    said = target.new_full((len(task.forget), model.output.out_features), constant(task))
-    mean_loss = task.per_row(said, target[task.forget]).mean().item()
-    limit = mean_loss if settings.cap else float("inf")
+    most = task.kind.loss_most(target[task.retain], target[task.forget])
+    limit = most if settings.cap else float("inf")
 
     def objective(model, rows):
         losses = task.per_row(model(task.data.batch(rows, training=True)), target[rows])

@@ -1,4 +1,8 @@
-"""Reg Amnesiac: forget rows get labels drawn uniformly (paper, Section 6.5)."""
+"""Reg Amnesiac: forget rows get labels drawn uniformly (paper, Section 6.5).
+
+Of classes this is Amnesiac unlearning by relabelling: each forget row gets another class than its
+own, every one equally likely (Graves et al., "Amnesiac machine learning", AAAI 2021).
+"""
 
 from typing import Annotated, Self
 
@@ -16,7 +20,8 @@ class Settings(Fit):
     """Fine-tuning, and the range of the labels.
 
     ``integers: [1, 101]`` draws whole numbers of the target's unit, ends included, as the paper
-    does for ages; without it the labels are uniform on the range of the training set's targets.
+    does for ages; without it the labels are uniform on the range of the training set's targets, or
+    on the other classes.
     """
 
     integers: tuple[Bound, Bound] | None = None
@@ -34,6 +39,11 @@ class Settings(Fit):
 SEARCH = FIT
 
 
+def numbers_only(settings: Settings) -> str:
+    """Why it makes no sense of classes, where it does not."""
+    return "integers draws numbers; leave integers out" if settings.integers else ""
+
+
 def unlearn(model, task, settings: Settings):
     """Draw a label for each forget row once, then fine-tune on the whole training set."""
     import torch
@@ -47,9 +57,8 @@ def unlearn(model, task, settings: Settings):
         drawn = torch.randint(low, high + 1, (len(task.forget),), generator=generator).float()
         drawn = task.data.scale.applied(drawn)
     else:
-        low, high = target[task.train].aminmax()
-        drawn = torch.rand(len(task.forget), generator=generator).to(target.device)
-        drawn = low + (high - low) * drawn
+        own, known = target[task.forget], target[task.train]
+        drawn = task.kind.relabelled(own, known, generator, "uniform")
     target[task.forget] = drawn.to(target.device)
     task.fit(model, settings, rows=task.train, objective=task.supervised(target), phase="amnesiac")
     return model

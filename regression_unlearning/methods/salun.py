@@ -1,7 +1,8 @@
 """SalUn: random labels for the forget set, learnt by the weights that matter to it alone.
 
 Source: Fan et al., "SalUn: empowering machine unlearning via gradient-based weight saliency"
-(ICLR 2024); labels as in Gaussian Amnesiac, in place of random classes.
+(ICLR 2024): another class for each row (Eq. 5), drawn once; of numbers, labels as in Gaussian
+Amnesiac.
 """
 
 from regression_unlearning.methods import gaussian_amnesiac
@@ -10,7 +11,10 @@ from regression_unlearning.settings.section import Share
 
 
 class Settings(gaussian_amnesiac.Settings):
-    """Fine-tuning, whose labels the Gaussian is fitted to, and the share of weights that move."""
+    """Fine-tuning, whose labels the Gaussian is fitted to, and the share of weights that move.
+
+    Classes have no Gaussian: ``labels_of`` is of numbers alone.
+    """
 
     q: Share = 0.5
     """Share of the weights that may change."""

@@ -1,7 +1,8 @@
 """SCRUB: a student departs from the original on the forget set and stays with it on the rest.
 
 Source: Kurmanji et al., "Towards unbounded machine unlearning" (NeurIPS 2023), with its rewinding.
-The divergence of class probabilities becomes the squared distance of outputs.
+The distance is the divergence of the classes' probabilities at a temperature, times its square; of
+numbers it is the squared distance of outputs.
 """
 
 from typing import Annotated, Literal
@@ -10,7 +11,7 @@ from pydantic import Field, model_validator
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.search import FIT, Log, Whole
-from regression_unlearning.settings.section import Count
+from regression_unlearning.settings.section import Count, Positive
 from regression_unlearning.settings.training import Fit, last_only
 
 Weight = Annotated[float, Field(ge=0)]
@@ -22,10 +23,12 @@ class Settings(Fit):
     ``forget_epochs`` is msteps: that many first epochs begin by departing on the forget set, in
     batches of ``forget_batch_size``; every epoch then minimises gamma L + alpha distance on the
     retain set. ``cap`` stops departing in a batch whose mean squared distance exceeds the
-    variance of the training targets: unlike a divergence of probabilities it has no natural scale.
-    ``rewind`` returns to the epoch whose forget error is nearest to the final model's error on
-    held-out rows of the same kind, lest a too high error gives the forget rows away. Epoch 0 is the
-    original itself: where nothing else comes nearer, nothing is unlearned, and the record says so.
+    variance of the training targets: unlike a divergence of probabilities, which is never capped,
+    it has no natural scale.
+    ``rewind`` returns to the epoch (the first of equals) whose forget error, of classes the share
+    of wrong ones, is nearest to the final model's error on held-out rows of the same kind, lest a
+    too high error gives the forget rows away. Epoch 0 is the original itself: where nothing else
+    comes nearer, nothing is unlearned, and the record says so.
 
     At the very start student and teacher are one, and where nothing random (dropout, a batch's own
     means) moves them apart their distance has no gradient: a network without dropout then departs
@@ -39,6 +42,8 @@ class Settings(Fit):
     """Weight of the loss on the retain set."""
     alpha: Weight = 0.5
     """Weight of the distance from the original there."""
+    temperature: Positive = 4.0
+    """What logits of classes are divided by; of numbers it changes nothing."""
     cap: bool = True
     rewind: bool = True
     keep: Annotated[Literal["last"], last_only("rewinding chooses the epoch")] = "last"
@@ -66,30 +71,34 @@ def unlearn(model, task, settings: Settings):
     from regression_unlearning.training.batches import in_turn
     from regression_unlearning.training.losses import loss_unit
     from regression_unlearning.training.snapshots import Snapshots
-    from regression_unlearning.training.teachers import apart, teacher
+    from regression_unlearning.training.teachers import teacher
 
     if settings.rewind and len(task.held_out) == 0:
         raise UserError("scrub: there are no held-out rows to rewind by; set rewind: false.")
     original = teacher(task, copied(model), task.train)
-    limit = task.data.target[task.train].var().item() if settings.cap else float("inf")
+    limit = task.kind.apart_most(task.data.target[task.train]) if settings.cap else float("inf")
 
     def objective(model, rows):
         inputs = task.data.batch(rows, training=True)
         output = model(inputs)
-        distance = apart(output, original(inputs, rows)).mean()
+        taught = original(inputs, rows)
+        distance = task.kind.apart(output, taught, settings.temperature).mean()
         if task.is_forgotten(rows[:1]).item():
             return -distance.clamp(max=limit)
         loss = task.per_row(output, task.data.target[rows]).mean()
         return settings.gamma * loss + settings.alpha * distance
 
+    def error(model, rows):
+        return task.mean_loss(model, rows, of=task.kind.errors)
+
     snapshots = Snapshots(task.state_folder)
     if settings.rewind:
         with task.working():
-            before = task.mean_loss(model, task.forget)
+            before = error(model, task.forget)
         snapshots.keep(0, model)
     watching = {
         "after_epoch": lambda model, epoch: snapshots.keep(epoch, model),
-        "monitor": lambda model: task.mean_loss(model, task.forget),
+        "monitor": lambda model: error(model, task.forget),
     }
     fitted = task.fit(
         model,
@@ -107,7 +116,7 @@ def unlearn(model, task, settings: Settings):
     )
     if settings.rewind:
         with task.working():
-            wanted = task.mean_loss(model, task.held_out)
+            wanted = error(model, task.held_out)
         errors = [before, *(epoch["monitored"] for epoch in fitted.history)]
         nearest = min(range(len(errors)), key=lambda epoch: abs(errors[epoch] - wanted))
         snapshots.restore(nearest, model)

@@ -35,7 +35,7 @@ class Network(Protocol):
             The family's inputs: what the network needs to know of their sizes are attributes there
             (``inputs.width``), and ``inputs.batch(rows)`` is what it is called with.
         outputs : int
-            Numbers in a prediction: 1, or the number of quantiles.
+            Numbers in a prediction: 1, or the number of quantiles, or of classes.
 
         Returns
         -------

@@ -104,7 +104,7 @@ class Code:
 
     def _measure(self, name: str) -> list[str]:
         module = registry.module_name("measure", name)
-        return [f"{module}:{part}" for part in ("NEEDS", "SKIPS", "Settings", "measure")]
+        return [f"{module}:{part}" for part in ("NEEDS", "SKIPS", "TARGETS", "Settings", "measure")]
 
     def reporting(self, program: str, *modules: str) -> list[str]:
         """Tables, figures, the report; `modules` are what they import by name."""

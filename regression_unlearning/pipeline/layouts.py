@@ -11,6 +11,7 @@ from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.experiment import REFERENCES, Figure, Layout, Table
 from regression_unlearning.settings.methods import Method
+from regression_unlearning.settings.target_scale import CLASSES
 
 #: What `keep` says in words.
 EPOCH = {"last": "the last epoch", "best": "the epoch with the least validation loss"}
@@ -23,7 +24,13 @@ def words(settings: Settings, layout: Table | Figure) -> list[str]:
     if isinstance(layout, Figure):
         needs = registry.load("figure", layout.kind).NEEDS
         return [name for name in settings.measures if name in needs]
-    return layout.measured(settings.measures)
+    losses = {settings.datasets[one].loss for one in layout.datasets}
+    return [
+        name
+        for name in layout.measured(settings.measures)
+        if CLASSES in losses
+        or getattr(registry.load("measure", name), "TARGETS", None) != "classes"
+    ]
 
 
 def columns(layout: Layout) -> list[tuple[str, str, str]]:
@@ -217,7 +224,7 @@ def _behind(settings: Settings, name: str, shown: Sequence[Table | Figure]) -> d
     found = {
         **{key: entry[key] for key in ("loader", "title", "source")},
         **embedding(settings, name),
-        **{key: entry[key] for key in ("reading", "model", "loss", "quantiles")},
+        **{key: entry[key] for key in ("reading", "model", "loss", "quantiles", "classes")},
         **{key: entry[key] for key in ("target_scale", "unit", "original", "training")},
         "blindspot": entry["blindspot"] if None in helpers else None,
         "further_blindspots": _some(entry["further_blindspots"], helpers),

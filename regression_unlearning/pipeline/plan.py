@@ -40,6 +40,9 @@ def forget_set(settings: Settings, dataset: str, name: str) -> dict[str, Any]:
     chosen = settings.datasets[dataset].forget_sets[name].plain()
     if chosen.get("unknown") == "refuse":  # as it was told before one could choose
         del chosen["unknown"]
+    for key in ("share", "seed"):  # nor a share be drawn
+        if chosen.get(key, 0) is None:
+            del chosen[key]
     return {**chosen, "title": name}
 
 
@@ -63,6 +66,7 @@ def network(settings: Settings, dataset: str) -> dict[str, Any]:
         "model": chosen.model.plain(),
         "loss": chosen.loss,
         "quantiles": list(chosen.quantiles),
+        "classes": chosen.classes,
         "reading": chosen.reading.plain(),
         "target_scale": chosen.plain()["target_scale"],
     }

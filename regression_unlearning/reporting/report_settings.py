@@ -6,7 +6,7 @@ from typing import Any
 from regression_unlearning.evaluation.measure import load
 from regression_unlearning.reporting.grid import Grid, phrase, written
 from regression_unlearning.reporting.layout import REFERENCES
-from regression_unlearning.reporting.results import ERRORS
+from regression_unlearning.reporting.results import error_words
 from regression_unlearning.settings.tuning import record_path
 
 #: Sections of a dataset's settings to what people call them.
@@ -58,7 +58,7 @@ def grids(settings: Mapping[str, Any], key: str) -> list[Grid]:
         rows.append((f"Training of the helper “{name}”", phrase(training)))
     if "embedding" in dataset:
         rows.insert(1, ("Word vectors", dataset["embedding"]))
-    loss = f"{dataset['loss']}; reported is the {ERRORS[dataset['loss']]}, in {dataset['unit']}"
+    loss = f"{dataset['loss']}; reported is the {error_words(dataset)}"
     rows.append(("Loss", loss))
     forget_sets = dataset["forget_sets"]
     chosen = tuple((one["title"], _selection(one, forget_sets)) for one in forget_sets.values())

@@ -1,6 +1,7 @@
 """From the files of the workflow to tables, figures and the report."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,25 @@ from regression_unlearning.files import read_record
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.paper_values import paper_values
 from regression_unlearning.reporting.summaries import Key
+from regression_unlearning.settings.target_scale import CLASSES
 
 ERRORS = {
     "mse": "root mean squared error",
     "l1": "mean absolute error",
     "quantile": "quantile loss, summed over the quantiles",
+    CLASSES: "error rate",
 }
 
 
 def read_measures(paths: Iterable[Path]) -> list[Value]:
     """Read measured values, file after file; they say themselves what they are of."""
     return [value for path in paths for value in values.read(path)]
+
+
+def error_words(dataset: Mapping[str, Any]) -> str:
+    """What an error is, in which unit, from a dataset's ``loss`` and ``unit``."""
+    loss = dataset["loss"]
+    return ERRORS[loss] if loss == CLASSES else f"{ERRORS[loss]}, in {dataset['unit']}"
 
 
 def layout_of(settings: Mapping[str, Any]) -> Layout:
@@ -40,8 +49,10 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
     """
     datasets = settings["datasets"]
     given = {one["title"]: one["given"] for one in datasets if "given" in one}
-    errors = dict.fromkeys(f"{ERRORS[one['loss']]}, in {one['unit']}" for one in datasets)
+    errors = dict.fromkeys(map(error_words, datasets))
     words = quantities(settings.get("measures") or registry.known("measure"))
+    if all(one["loss"] == CLASSES for one in datasets):
+        words = {k: replace(one, meaning=one.of_classes or one.meaning) for k, one in words.items()}
     return Layout(
         title=settings["title"],
         dataset_title=", ".join(one["title"] for one in datasets),

@@ -1,7 +1,7 @@
 """A dataset with its network, training, forget sets and methods."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator, model_validator
 
@@ -16,6 +16,7 @@ from regression_unlearning.settings.networks import Network
 from regression_unlearning.settings.places import Place
 from regression_unlearning.settings.resources import Resources
 from regression_unlearning.settings.section import (
+    MOST,
     Name,
     OwnTitle,
     Section,
@@ -24,7 +25,7 @@ from regression_unlearning.settings.section import (
     name_of,
     validated_within,
 )
-from regression_unlearning.settings.target_scale import TargetScale
+from regression_unlearning.settings.target_scale import CLASSES, Loss, TargetScale, misfits
 from regression_unlearning.settings.training import Training
 from regression_unlearning.settings.tuning import Tuning
 
@@ -56,12 +57,15 @@ class Dataset(Section):
     """One of `embeddings`, in place of the general one."""
     model: Network = _FAMILYS
     """`name` of the network, and the network's own settings, below."""
-    loss: Literal["mse", "l1", "quantile"] = _FAMILYS
-    """Of a row: squared, absolute, or quantile loss."""
+    loss: Loss = _FAMILYS
+    """Of a row: squared, absolute, or quantile loss of a number; or cross-entropy of a class, the
+    target then being a whole number from 0 on."""
     quantiles: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = Field(
         default=None, validate_default=True, description="`[0.1, 0.5, 0.9]` under the quantile loss"
     )
     """What the network predicts under the quantile loss; the middle one is the point forecast."""
+    classes: Annotated[int, Field(ge=2, le=MOST)] | None = None
+    """How many classes there are; by default as many as the targets name."""
     training: Training = _FAMILYS
     """How originals and retrained models are trained."""
     stands_for: StandsFor | None = None
@@ -85,7 +89,7 @@ class Dataset(Section):
     target_scale: TargetScale = "standardise"
     """What networks learn in place of a target y: ``standardise`` (y - m) / s, of the training
     rows' mean m and standard deviation s; ``none`` y itself; (y - shift) / divide. Whatever is
-    measured, and every other setting, is in the target's own unit."""
+    measured, and every other setting, is in the target's own unit. Of classes always ``none``."""
     forget_sets: dict[Name, ForgetSet]
     """What may be asked to be forgotten."""
     unlearning: dict[str, Any] = Field(default_factory=dict)
@@ -222,15 +226,22 @@ class Dataset(Section):
                 )
         return self
 
+    @model_validator(mode="before")
+    @classmethod
+    def _classes_have_no_scale(cls, values: Any) -> Any:
+        if isinstance(values, Mapping) and values.get("loss") == CLASSES:
+            return {"target_scale": "none", **values}
+        return values
+
     @model_validator(mode="after")
-    def _quantiles_fit_the_loss(self) -> Self:
-        count = len(self.quantiles)
-        if self.loss != "quantile":
-            if count:
-                raise UserError(f"quantiles: the loss is {self.loss}; they go with loss: quantile.")
-        elif count % 2 == 0 or list(self.quantiles) != sorted(set(self.quantiles)):
-            raise UserError(
-                "quantiles: the quantile loss needs an odd number of rising quantiles, such as "
-                "[0.1, 0.5, 0.9]; the middle one is the point forecast."
-            )
+    def _all_fits_the_loss(self) -> Self:
+        goal = self.relearning.goal
+        problems = misfits(self.loss, self.quantiles, self.classes, self.target_scale, goal)
+        problems += [
+            f".methods.{label}: {one.numbers_only}"
+            for label, one in self.methods.items()
+            if one.numbers_only and self.loss == CLASSES
+        ]
+        if problems:
+            raise Within("\n".join(problems))
         return self

@@ -181,7 +181,7 @@ def _apart(dataset: Dataset, experiment: Experiment, layout: Layout, name: str, 
         )
     for one in set(layout.forget_sets) & set(dataset.tuning.forget_sets):
         selector = dataset.forget_sets[one]
-        if not isinstance(selector, Random | Ids):
+        if not isinstance(selector, Random | Ids) and not getattr(selector, "share", None):
             continue
         missing = selector.missing_file() if isinstance(selector, Ids) else None
         also = f"\ndatasets.{name}.forget_sets.{one}.{missing}" if missing else ""

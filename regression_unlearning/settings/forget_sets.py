@@ -62,7 +62,17 @@ class Selector(Section):
     overlap: bool | None = None
 
 
-class Band(Selector):
+class Chosen(Selector):
+    """Base of choices by what rows hold, of which a share may be drawn ('half of a class')."""
+
+    share: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Share of the training rows so chosen that is forgotten, drawn at random; null: all. Held-out
+    rows that the choice would take are like the forgotten ones, whether drawn or not."""
+    seed: Seed | None = None
+    """Of that draw, apart from the training seeds; null: 0."""
+
+
+class Band(Chosen):
     """Rows whose target lies in a band; `from`, `up_to` belong to it, `below`, `above` not."""
 
     select: Literal["band"]
@@ -100,7 +110,7 @@ class Random(Selector):
     """Of the draw, apart from the training seeds."""
 
 
-class Where(Selector):
+class Where(Chosen):
     """Rows whose column holds the given value, or one of several (compared as text)."""
 
     select: Literal["where"]

@@ -1,13 +1,13 @@
 """Settings of the programs that run a network: what the rules hand over, checked once."""
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
 from regression_unlearning.settings.measuring import Observation, Relearning
 from regression_unlearning.settings.networks import Network
 from regression_unlearning.settings.section import Name, Section
-from regression_unlearning.settings.target_scale import TargetScale
+from regression_unlearning.settings.target_scale import Loss, TargetScale
 from regression_unlearning.settings.training import Training
 
 
@@ -16,8 +16,9 @@ class NetworkJob(Section):
 
     family: Name
     model: Network
-    loss: Literal["mse", "l1", "quantile"]
+    loss: Loss
     quantiles: tuple[float, ...] = ()
+    classes: int | None = None
     reading: dict[str, Any] = Field(default_factory=dict)
     target_scale: TargetScale = "none"
 

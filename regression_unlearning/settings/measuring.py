@@ -31,6 +31,8 @@ class Relearning(Section):
     """Rows of a mini-batch."""
     alpha: Positive = 0.05
     """How near to the original's loss on the forget set is relearnt."""
+    goal: Literal["loss", "accuracy"] = "loss"
+    """``accuracy``, of classes alone: relearnt is at least (1 - alpha) times the original's."""
     orders: Count = 2
     check_every: Count = 1
     cap: Count = 230

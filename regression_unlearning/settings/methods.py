@@ -10,6 +10,7 @@ from regression_unlearning import registry
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.records import Record
 from regression_unlearning.settings.section import Section, Title, validated
+from regression_unlearning.settings.target_scale import CLASSES
 from regression_unlearning.settings.tuning import options_hash
 from regression_unlearning.settings.wording import shown
 
@@ -41,6 +42,8 @@ class Method(BaseModel):
         Helper models that it asks for.
     reference : bool
         Whether it is no unlearning, but what unlearning is held against.
+    numbers_only : str
+        Why it makes no sense where targets are classes; empty where it does.
     remark : str
         What a table of methods says of it with these options; may be empty.
     record : Record or None
@@ -55,6 +58,7 @@ class Method(BaseModel):
     said: dict[str, Any]
     helpers: tuple[str, ...]
     reference: bool = False
+    numbers_only: str = ""
     remark: str = ""
     record: Record | None = None
 
@@ -82,6 +86,7 @@ def read_method(label: str, entry: Any, where: str = "") -> Method:
     options = validated(module.Settings, chosen, where)
     with registry.called("method", named.method):
         remark = module.remark(options) if hasattr(module, "remark") else ""
+        no_classes = numbers_only(module, options)
     return Method(
         label=label,
         method=named.method,
@@ -90,9 +95,16 @@ def read_method(label: str, entry: Any, where: str = "") -> Method:
         said=said_of(options),
         helpers=tuple(getattr(module, "HELPERS", ())),
         reference=getattr(module, "REFERENCE", False),
+        numbers_only=no_classes,
         remark=remark,
         record=entry.get("tuned"),
     )
+
+
+def numbers_only(module: ModuleType, options: Section) -> str:
+    """Why a method with these options makes no sense of classes; empty where it does."""
+    why = module.numbers_only(options) if hasattr(module, "numbers_only") else ""
+    return why and f"loss: {CLASSES} makes the targets classes: {why}."
 
 
 def opened(label: str, entry: Any, where: str) -> tuple[Named, ModuleType, dict[str, Any]]:

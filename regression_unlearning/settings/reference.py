@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from regression_unlearning import registry
+from regression_unlearning.requests.request import Request, Thresholds
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.embedding import Published
@@ -60,6 +61,8 @@ SECTIONS: dict[type[Section], str] = {
     Experiment: "experiments.NAME",
     Table: "experiments.NAME.tables.NAME",
     Figure: "experiments.NAME.figures.NAME",
+    Request: "REQUEST.yaml: a deletion request",
+    Thresholds: "REQUEST.yaml: thresholds",
 }
 #: What is found by name: the headline, the kind, and the attribute that holds its settings.
 FOUND = {
@@ -162,7 +165,7 @@ def _default(field: Any, values: Mapping[str, Any]) -> str:
         return "null"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
-    if value in ((), {}, []):
+    if value in ((), {}, [], ""):
         return "none"
     if isinstance(value, tuple):
         return f"`[{', '.join(map(str, value))}]`"
@@ -206,11 +209,8 @@ def _plain_kind(values: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
         more = values.get("additionalProperties")
         inside = _kind(more, schema) if isinstance(more, Mapping) else ""
         return f"entries by name: {inside}" if inside else "keys and values"
-    words = {
-        "integer": "whole number", "number": "number", "string": "text", "boolean": "true or false",
-        "null": "null",
-    }  # fmt: skip
-    return values.get("format") or words.get(str(kind), "keys and values") + _range(values)
+    words = {"integer": "whole number", "string": "text", "boolean": "true or false"}
+    return values.get("format") or words.get(str(kind), kind or "keys and values") + _range(values)
 
 
 def _range(values: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ class GaussNewton:
     """Mean over rows of J' L'' J, plus damping: a matrix that can be multiplied with a vector.
 
     J is the derivative of a row's outputs by the parameters that need a gradient, in evaluation
-    mode; L'' the loss's second derivative by each output, 1 where the loss has none.
+    mode; L'' the loss's second derivative by the outputs, 1 where the loss has none.
 
     Parameters
     ----------
@@ -45,19 +45,10 @@ class GaussNewton:
                     interruption.stop()
                 output = self.model(self.task.data.batch(rows))
                 change = _forward(output, weights, directions)
-                change = change * self._curvature(output.detach(), rows)
+                change = self.task.kind.curved(output, self.task.data.target[rows], change)
                 back = _backward(output, weights, change)
                 total += parameters_to_vector([part.contiguous() for part in back])
         return total / len(self.rows) + self.damping * vector
-
-    def _curvature(self, output: Tensor, rows: Tensor) -> Tensor:
-        free = output.requires_grad_()
-        loss = self.task.per_row(free, self.task.data.target[rows]).sum()
-        (slope,) = torch.autograd.grad(loss, free, create_graph=True)
-        if not slope.requires_grad:
-            return torch.ones_like(output)
-        (found,) = torch.autograd.grad(slope.sum(), free, allow_unused=True)
-        return torch.ones_like(output) if found is None else torch.where(found > 0, found, 1.0)
 
 
 def _forward(output: Tensor, weights: list[Tensor], directions: list[Tensor]) -> Tensor:

@@ -118,13 +118,18 @@ def relearn_model(
 def _mean_loss(
     session: Session, original: Path, task: Task, rows: Tensor, settings: ObservingJob
 ) -> float:
-    """The original model's mean loss on the rows that relearning looks at."""
+    """The original's mean loss, or error rate, on the rows that relearning looks at."""
+    assert settings.relearning is not None
     if original.suffix == ".npz":
-        assert settings.relearning is not None
         _, part, like = WATCHED[settings.relearning.rows]
-        losses = Observation.read(original).of(part, "loss", like_forget=like)
+        seen = Observation.read(original)
+        if settings.relearning.goal == "accuracy":
+            return float(seen.errors(part, like_forget=like).mean())
+        losses = seen.of(part, "loss", like_forget=like)
     else:
-        size = settings.observation.batch_size
-        losses = pass_over(session.load(original), task, rows, size)["loss"].cpu().float().numpy()
+        size, model = settings.observation.batch_size, session.load(original)
+        if settings.relearning.goal == "accuracy":
+            return task.mean_loss(model, rows, task.kind.errors)
+        losses = pass_over(model, task, rows, size)["loss"].cpu().float().numpy()
     unit = loss_unit(task.loss, task.data.scale.divide)
     return float(losses.mean(dtype="float64")) / unit  # relearning sees scaled targets

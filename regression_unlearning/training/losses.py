@@ -6,7 +6,7 @@ output, (batch, q): what another model put out.
 
 from collections.abc import Sequence
 
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def _errors(output: Tensor, target: Tensor) -> Tensor:
@@ -34,6 +34,16 @@ def quantile(output: Tensor, target: Tensor, quantiles: Sequence[float]) -> Tens
     return ((1 - shares) * errors.relu() + shares * (-errors).relu()).sum(1)
 
 
+def cross_entropy(output: Tensor, target: Tensor) -> Tensor:
+    """Minus the log-probability of the class: Tensor (batch,); an output is a logit a class.
+
+    Against another model's logits it is the mean over the classes that those give.
+    """
+    known = target.long() if target.ndim == 1 else target.softmax(1)
+    return nn.functional.cross_entropy(output, known, reduction="none")
+
+
+#: Losses of numbers.
 LOSSES = {"mse": mse, "l1": l1, "quantile": quantile}
 
 

@@ -23,7 +23,8 @@ def pass_over(model: nn.Module, task: Task, rows: Tensor, batch_size: int) -> di
     Returns
     -------
     dict of Tensor
-        ``output`` (n, q), ``loss`` (n,), ``output_gradient`` (n, q), ``activation`` (n, d).
+        ``output`` (n, q), ``loss`` (n,), ``error`` (n,), ``output_gradient`` (n, q), ``activation``
+        (n, d).
 
     Raises
     ------
@@ -31,7 +32,7 @@ def pass_over(model: nn.Module, task: Task, rows: Tensor, batch_size: int) -> di
         Between two batches after SIGTERM or SIGINT.
     """
     found: dict[str, list[Tensor]] = {
-        name: [] for name in ("output", "loss", "output_gradient", "activation")
+        name: [] for name in ("output", "loss", "error", "output_gradient", "activation")
     }
     with evaluating(model), penultimate(model) as seen:
         for part in rows.split(batch_size):
@@ -44,6 +45,7 @@ def pass_over(model: nn.Module, task: Task, rows: Tensor, batch_size: int) -> di
                 (gradient,) = torch.autograd.grad(loss.sum(), free)
             found["output"].append(output)
             found["loss"].append(loss.detach())
+            found["error"].append(task.kind.errors(output, task.data.target_in_unit[part]))
             found["output_gradient"].append(gradient)
             found["activation"].append(seen["activation"].flatten(1))
     return {name: torch.cat(parts) for name, parts in found.items()}
@@ -87,11 +89,11 @@ def observe(
         }
         drawn = np.random.default_rng(seed_for("observed", part)).permutation(len(numbers))
         index = np.sort(drawn[: settings.max_rows]).astype(np.int32)
-        point = found["output"].shape[1] // 2
+        seen = task.kind.seen(torch.from_numpy(found["output"]))
         arrays |= {
             f"{part}/row_id": numbers.cpu().numpy().astype(np.int32),
             f"{part}/target": task.data.target_in_unit[numbers].cpu().float().numpy(),
-            f"{part}/prediction": found["output"][:, point],
+            **{f"{part}/{name}": value.numpy() for name, value in seen.items()},
             f"{part}/loss": found["loss"],
             f"{part}/output_gradient": found["output_gradient"],
             f"{part}/activation_index": index,

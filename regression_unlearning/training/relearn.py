@@ -10,17 +10,18 @@ from regression_unlearning.models.modules.copying import copied
 from regression_unlearning.settings.measuring import Relearning
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.batches import at_least
+from regression_unlearning.training.kinds import PerRow
 from regression_unlearning.training.task import Task
 
 
 class ForgetLoss:
     """Tell whether a model's mean loss on some rows, the forget set, is at most a limit.
 
-    Losses are never negative, so the sum over some rows is a lower bound of the sum over all: the
-    check ends as soon as that alone is over the limit. Rows whose loss was large when last looked
-    at come first: as few of them as should be enough, then twice as many, and so on. Where the
-    bound is not over the limit, all rows are read in their own order: the answer does not depend on
-    what was looked at before.
+    Or of another value a row that is never negative, `of`. The sum over some rows is then a lower
+    bound of the sum over all: the check ends as soon as that alone is over the limit. Rows whose
+    loss was large when last looked at come first: as few of them as should be enough, then twice as
+    many, and so on. Where the bound is not over the limit, all rows are read in their own order:
+    the answer does not depend on what was looked at before.
     """
 
     #: By how much rounding may move a sum when its rows are read in another order.
@@ -29,8 +30,15 @@ class ForgetLoss:
     MARGIN = 1.2
 
     def __init__(
-        self, task: Task, limit: float, *, rows: Tensor | None = None, batch_size: int = 128
+        self,
+        task: Task,
+        limit: float,
+        *,
+        rows: Tensor | None = None,
+        batch_size: int = 128,
+        of: PerRow | None = None,
     ):
+        self.of = of or task.per_row
         self.task, self.limit, self.batch_size = task, limit, batch_size
         self.rows = task.forget if rows is None else rows
         self.latest = torch.full((len(self.rows),), torch.inf, dtype=torch.float64)
@@ -50,13 +58,13 @@ class ForgetLoss:
                 if not total <= bound:
                     return False
                 start, size = start + size, 2 * size
-        return self.task.mean_loss(model, self.rows) <= self.limit
+        return self.task.mean_loss(model, self.rows, self.of) <= self.limit
 
     def _read(self, model: nn.Module, places: Tensor) -> float:
         """Sum of the losses of some of the rows; each is kept as the latest."""
         rows = self.rows[places.to(self.rows.device)]
         output = model(self.task.data.batch(rows))
-        losses = self.task.per_row(output, self.task.data.target[rows]).double().cpu()
+        losses = self.of(output, self.task.data.target[rows]).double().cpu()
         self.latest[places] = losses
         return losses.sum().item()
 
@@ -80,7 +88,8 @@ def relearn(
     task : Task
         Retain and forget set; its seed fixes the orders.
     original_loss : float
-        Mean loss of the original model on the watched rows.
+        Mean loss of the original model on the watched rows; its error rate, where the settings'
+        goal is accuracy.
     settings : Relearning
         Rate, alpha, number of orders, cap.
     watched : Tensor of int64, optional
@@ -92,7 +101,11 @@ def relearn(
         For each order ``steps`` and ``reached``: where it is False the count is the cap, a lower
         bound.
     """
-    check = ForgetLoss(task, (1 + settings.alpha) * original_loss, rows=watched)
+    if settings.goal == "accuracy":
+        limit = 1 - (1 - settings.alpha) * (1 - original_loss)
+        check = ForgetLoss(task, limit, rows=watched, of=task.kind.errors)
+    else:
+        check = ForgetLoss(task, (1 + settings.alpha) * original_loss, rows=watched)
     rows = task.train
     epochs = -(-settings.cap // at_least(len(rows), settings.batch_size))
     plan = Fit(

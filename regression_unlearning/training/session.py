@@ -19,6 +19,7 @@ from regression_unlearning.settings.jobs import NetworkJob
 from regression_unlearning.training import checkpoints, interruption
 from regression_unlearning.training.device import set_up
 from regression_unlearning.training.handed_back import not_finite
+from regression_unlearning.training.kinds import kind_of
 from regression_unlearning.training.parts import like_them, load_parts
 from regression_unlearning.training.runs import Run, deliver
 from regression_unlearning.training.seeds import seed_for
@@ -92,6 +93,7 @@ class Session:
             settings.reading,
             settings.target_scale,
         )
+        self.kind = kind_of(settings.loss, settings.quantiles, settings.classes, self.data.target)
         self.inputs = {"prepared": self.data.sha256}
         self.runs: list[Run] = []
         if arguments.parts is not None:
@@ -160,6 +162,7 @@ class Session:
             data=self.data,
             loss=self.settings.loss,
             quantiles=self.settings.quantiles,
+            classes=self.settings.classes,
             network=self.settings.model,
             retain=self.parts["retain"],
             forget=self.parts["forget"],
@@ -173,8 +176,7 @@ class Session:
 
     def load(self, path: Path) -> nn.Module:
         """Load a checkpoint of the network."""
-        settings = self.settings
-        fresh = build(settings.model, self.data.inputs, 0, len(settings.quantiles) or 1)
+        fresh = build(self.settings.model, self.data.inputs, 0, self.kind.outputs)
         return checkpoints.load(fresh, path, self.device)
 
     def save(self, run: Run, model: nn.Module, task: Task, **record: Any) -> None:

@@ -18,7 +18,7 @@ from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.section import Section
 from regression_unlearning.settings.training import Fit, Plateau
 from regression_unlearning.training.fit import Fitted, Objective, fit
-from regression_unlearning.training.losses import LOSSES
+from regression_unlearning.training.kinds import Kind, PerRow, kind_of
 from regression_unlearning.training.parts import like_them
 from regression_unlearning.training.seeds import seed_for
 
@@ -33,8 +33,8 @@ class Task:
         Inputs and targets of every row, scaled as networks learn them.
     loss : str
         Name of the dataset's loss.
-    quantiles : tuple of float
-        What the network predicts where the loss is the quantile loss; else it predicts one number.
+    quantiles, classes : tuple of float, int or None
+        Of the quantile loss and of the cross-entropy; see `training.kinds.kind_of`.
     network : Section
         Settings of the network.
     retain, forget : Tensor of int64
@@ -67,6 +67,7 @@ class Task:
     validation: Tensor
     seed: int
     quantiles: tuple[float, ...] = ()
+    classes: int | None = None
     held_out: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.int64))
     helpers: Mapping[str, nn.Module] = field(default_factory=dict)
     state_folder: Path | None = None
@@ -96,6 +97,7 @@ class Task:
             data=data,
             loss=settings.loss,
             quantiles=settings.quantiles,
+            classes=settings.classes,
             network=settings.model,
             retain=rows["retain"],
             forget=rows["forget"],
@@ -132,22 +134,22 @@ class Task:
         mask[self.forget] = True
         return mask
 
-    def per_row(self, output: Tensor, target: Tensor) -> Tensor:
-        """The dataset's loss, one value a row: Tensor (n,).
+    @cached_property
+    def kind(self) -> Kind:
+        """What targets are, numbers or classes: see `training.kinds`."""
+        return kind_of(self.loss, self.quantiles, self.classes, self.data.target)
 
-        Parameters
-        ----------
-        output : Tensor (n, outputs)
-        target : Tensor (n,) or (n, outputs)
-            True values, or what another model put out.
+    def per_row(self, output: Tensor, target: Tensor) -> Tensor:
+        """The dataset's loss of outputs (n, outputs), one value a row: Tensor (n,).
+
+        A target is (n,), the true values; or (n, outputs), what another model put out.
         """
-        more = (self.quantiles,) if self.quantiles else ()
-        return LOSSES[self.loss](output, target, *more)
+        return self.kind.per_row(output, target)
 
     def new_model(self, purpose: str = "weights") -> nn.Module:
         """A network with fresh weights that depend on the run's seed and on `purpose`."""
-        outputs = len(self.quantiles) or 1
-        return build(self.network, self.data.inputs, seed_for(self.seed, purpose), outputs)
+        seed, outputs = seed_for(self.seed, purpose), self.kind.outputs
+        return build(self.network, self.data.inputs, seed, outputs)
 
     def supervised(self, targets: Tensor | None = None) -> Objective:
         """The plain objective: the mean loss against the targets, or against others in their place.
@@ -164,13 +166,13 @@ class Task:
 
         return objective
 
-    def mean_loss(self, model: nn.Module, rows: Tensor, batch_size: int = 1024) -> float:
-        """Mean loss over some rows, in evaluation mode; the model is left as it was."""
+    def mean_loss(self, model: nn.Module, rows: Tensor, of: PerRow | None = None) -> float:
+        """Mean loss, or what `of` says a row, in evaluation mode; the model is left as it was."""
         total = torch.zeros((), dtype=torch.float64, device=rows.device)
         with evaluating(model):
-            for part in rows.split(batch_size):
+            for part in rows.split(1024):
                 output = model(self.data.batch(part))
-                total += self.per_row(output, self.data.target[part]).double().sum()
+                total += (of or self.per_row)(output, self.data.target[part]).double().sum()
         return total.item() / len(rows)
 
     def outputs(self, model: nn.Module, rows: Tensor, batch_size: int = 1024) -> Tensor:

@@ -60,15 +60,6 @@ def ignorant(task: Task, rows: Tensor, place: str = "centred") -> Teacher:
     if place == "raw":
         return said
     with task.working():
-        shift = constant(task) - task.outputs(model, task.retain).double().mean().item()
+        known = task.data.target[task.retain]
+        shift = task.kind.centring(task.outputs(model, task.retain), known)
     return lambda inputs, asked: said(inputs, asked) + shift
-
-
-def apart(outputs: Tensor, taught: Tensor) -> Tensor:
-    """Squared distance of two models' outputs, the mean over the outputs: Tensor (rows,)."""
-    return (outputs - taught).square().mean(1)
-
-
-def constant(task: Task) -> float:
-    """The retain set's mean target: what a model says that has learnt nothing but the scale."""
-    return task.data.target[task.retain].double().mean().item()

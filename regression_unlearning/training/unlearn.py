@@ -11,7 +11,9 @@ from regression_unlearning import registry
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import sha256
 from regression_unlearning.models.modules.copying import copied
+from regression_unlearning.settings.methods import numbers_only
 from regression_unlearning.settings.section import validated
+from regression_unlearning.settings.target_scale import CLASSES
 from regression_unlearning.training import handed_back
 from regression_unlearning.training.checkpoints import seconds_of
 from regression_unlearning.training.parts import like_them_now
@@ -42,11 +44,13 @@ def unlearn(original: nn.Module, task: Task, method: str, **options: Any) -> nn.
     Raises
     ------
     UserError
-        For an unknown method, a wrong option, or a helper that the task does not hold; and where
-        the method breaks its protocol: see `handed_back.check`.
+        For an unknown method, a wrong option, a helper that the task does not hold, or targets that
+        the method makes no sense of; and where it breaks its protocol: see `handed_back.check`.
     """
     module = registry.load("method", method)
     settings = validated(module.Settings, options, method)
+    if getattr(module, "TARGETS", "") == "numbers" and task.loss == CLASSES:
+        raise UserError(f"{method} works on numbers, and the task's targets are classes.")
     for name in getattr(module, "HELPERS", ()):
         if name not in task.helpers:
             raise UserError(
@@ -55,6 +59,8 @@ def unlearn(original: nn.Module, task: Task, method: str, **options: Any) -> nn.
                 f"chosen.{name})`, `chosen` being the dataset's settings; then give "
                 f'`task.having(helpers={{"{name}": helper}})`.'
             )
+    if task.loss == CLASSES and (why := numbers_only(module, settings)):
+        raise UserError(f"{method}: {why}")
     before = handed_back.checksums(task)
     with registry.called("method", method):
         made = module.unlearn(copied(original), task, settings)

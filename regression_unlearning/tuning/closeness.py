@@ -5,14 +5,16 @@ Wasserstein distance between the two models' predictions and the gap of their er
 
     value = [ W(forget) + |E_u - E_g|(forget) + W(retain) + max(0, E_u - E_g)(retain) ] / (2 s)
 
-with s the deviation of the training targets; 0 is the gold model itself. Distributions are compared
-and not single predictions, because two gold models of different seeds disagree on single rows: a
-distance a row would reward a model for being smoother than any of them. The gap of the errors keeps
-a model from passing that has gold's distribution in another order. It has two sides on the forget
-rows (too large an error gives them away), one on the retain rows, where it is lost utility.
+with s the deviation of the training targets; 0 is the gold model itself. Of classes W is the total
+variation of the mean probabilities, E the error rate, s 1 (`training.kinds`). Distributions are
+compared and not single predictions, because two gold models of different seeds disagree on single
+rows: a distance a row would reward a model for being smoother than any of them. The gap of the
+errors keeps a model from passing that has gold's distribution in another order. It has two sides on
+the forget rows (too large an error gives them away), one on the retain rows, where it is lost
+utility.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +28,7 @@ from regression_unlearning.tuning.rows import FORGET, RETAIN
 
 @dataclass(frozen=True)
 class Seen:
-    """What a model says of some rows: its point forecasts and its error."""
+    """What a model says of some rows, as a distribution (`training.kinds`), and its error."""
 
     prediction: np.ndarray
     error: float
@@ -48,7 +50,7 @@ class Closeness:
     def __init__(self, task: Task, gold: nn.Module, rows: Mapping[str, Tensor]):
         self.rows = rows
         self.task = task
-        self.scale = task.data.target_in_unit[task.train].double().std().item()
+        self.scale = task.kind.deviation(task.data.target_in_unit[task.train])
         self.gold = self.seen(gold)
 
     def seen(self, model: nn.Module) -> dict[str, Seen]:
@@ -56,22 +58,24 @@ class Closeness:
         found = {}
         for side, rows in self.rows.items():
             one = pass_over(model, self.task, rows, 1024)
-            point = one["output"].shape[1] // 2
             found[side] = Seen(
-                one["output"][:, point].double().cpu().numpy(),
-                error(one["loss"].cpu().numpy(), self.task.loss),
+                self.task.kind.spread(one["output"]),
+                error(one["error"].cpu().numpy(), self.task.loss),
             )
         return found
 
     def value(self, model: nn.Module) -> float:
         """How far a model is from the gold model: 0 for the gold model itself."""
-        return distance(self.seen(model), self.gold, self.scale)
+        return distance(self.seen(model), self.gold, self.scale, self.task.kind.between)
 
 
-def distance(ours: Mapping[str, Seen], gold: Mapping[str, Seen], scale: float) -> float:
+def distance(
+    ours: Mapping[str, Seen],
+    gold: Mapping[str, Seen],
+    scale: float,
+    between: Callable[[np.ndarray, np.ndarray], float],
+) -> float:
     """The number above, from what both models say."""
-    from scipy.stats import wasserstein_distance
-
-    apart = sum(wasserstein_distance(ours[s].prediction, gold[s].prediction) for s in gold)
+    apart = sum(between(ours[s].prediction, gold[s].prediction) for s in gold)
     gap = {side: ours[side].error - gold[side].error for side in gold}
     return float((apart + abs(gap[FORGET]) + max(0.0, gap[RETAIN])) / (2 * scale))

@@ -31,7 +31,7 @@ class Caught(Task):
 
 
 def caught(task, helper):
-    made = {name: value for name, value in vars(task).items() if not name.startswith("_")}
+    made = {name: value for name, value in vars(task).items() if name in Task.__dataclass_fields__}
     return Caught(**{**made, "helpers": {"blindspot": helper}, "facts": {}})
 
 

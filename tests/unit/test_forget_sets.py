@@ -125,6 +125,20 @@ def test_more_random_rows_than_there_are(rows):
         chosen(table(range(10)), select="random", rows=rows)
 
 
+@pytest.mark.parametrize("share", [0.25, 0.5])
+def test_a_share_of_a_class_is_drawn_by_its_seed_from_the_training_rows(share):
+    rows = table([1, 3] * 60, ["train"] * 80 + ["validation"] * 20 + ["test"] * 20)
+    asked = {"select": "band", "from": 3, "up_to": 3}
+    whole, some = chosen(rows, **asked), chosen(rows, share=share, **asked)
+    assert set(some) < set(whole)
+    assert len(some) == share * 40
+    assert some == chosen(rows, share=share, seed=0, **asked)
+    assert some != chosen(rows, share=share, seed=1, **asked)
+    assert set(chosen(rows, "retain", share=share, **asked)) == set(range(80)) - set(some)
+    for part in ("validation_forget", "test_forget"):
+        assert chosen(rows, part, share=share, **asked) == chosen(rows, part, **asked)
+
+
 def test_where_compares_as_text():
     rows = table(
         range(6), ["train"] * 4 + ["test"] * 2,

@@ -13,8 +13,8 @@ def test_every_public_name_can_be_imported(name):
 
 
 def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="has no attribute 'forget'"):
-        regression_unlearning.forget  # noqa: B018
+    with pytest.raises(AttributeError, match="has no attribute 'forgot'"):
+        regression_unlearning.forgot  # noqa: B018
 
 
 def test_no_file_of_the_library_is_longer_than_250_lines():

@@ -39,7 +39,9 @@ class NormalisedTask(Task):
 @pytest.fixture
 def task():
     made = vars(make_task(loss="quantile", quantiles=(0.1, 0.5, 0.9))).items()
-    return NormalisedTask(**{name: value for name, value in made if not name.startswith("_")})
+    return NormalisedTask(
+        **{name: value for name, value in made if name in Task.__dataclass_fields__}
+    )
 
 
 @pytest.fixture

@@ -120,7 +120,7 @@ def test_blindspot_is_eq_9_for_every_quantile(double, original, form, held, monk
             kept["objective"] = objective
             return super().fit(model, settings, objective=objective, **more)
 
-    made = {name: value for name, value in vars(task).items() if not name.startswith("_")}
+    made = {name: value for name, value in vars(task).items() if name in Task.__dataclass_fields__}
     task = Watched(**{**made, "helpers": {"blindspot": helper}})
     plan = {"epochs": 2, "learning_rate": 0.01, "batch_size": 32, "lambda": 3.0, "form": form}
     unlearn(original, task, "blindspot", **plan)

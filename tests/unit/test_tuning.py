@@ -14,6 +14,7 @@ from regression_unlearning.evaluation import cost
 from regression_unlearning.settings.search import Choice, Linear, Log, Whole
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.training import Fit
+from regression_unlearning.training.numbers import Numbers
 from regression_unlearning.training.train import train
 from regression_unlearning.training.unlearn import unlearn
 from regression_unlearning.tuning import search as searching
@@ -78,12 +79,15 @@ def seen(forget, retain):
 
 def test_the_distance_is_its_formula():
     gold = seen(([1.0, 2.0, 3.0], 1.0), ([0.0, 4.0], 0.5))
-    assert distance(gold, gold, 2.0) == 0
+    between = Numbers("mse").between
+    assert distance(gold, gold, 2.0, between) == 0
     # shifted by 1; error 0.4 smaller: two-sided; retained shifted by 0.5; error 0.2 larger
     ours = seen(([4.0, 2.0, 3.0], 0.6), ([4.5, 0.5], 0.7))
-    assert distance(ours, gold, 2.0) == pytest.approx((1 + 0.4 + 0.5 + 0.2) / 4)
+    assert distance(ours, gold, 2.0, between) == pytest.approx((1 + 0.4 + 0.5 + 0.2) / 4)
     better = seen(([1.0, 2.0, 3.0], 1.0), ([4.0, 0.0], 0.1))
-    assert distance(better, gold, 2.0) == 0  # a smaller error on kept rows is no lost utility
+    assert (
+        distance(better, gold, 2.0, between) == 0
+    )  # a smaller error on kept rows is no lost utility
 
 
 def test_the_objective_is_0_for_gold_and_not_for_the_original(case):

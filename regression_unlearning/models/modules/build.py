@@ -37,7 +37,7 @@ def build(settings: Section, inputs: Any, seed: int, outputs: int = 1) -> nn.Mod
     seed : int
         Seed of the weights.
     outputs : int
-        Numbers in a prediction: 1, or the number of quantiles.
+        Numbers in a prediction: 1, or the number of quantiles, or of classes.
 
     Raises
     ------

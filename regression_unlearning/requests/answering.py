@@ -1,0 +1,236 @@
+"""Answer a request: unlearn from the last model of the chain, audit, write, and enter it."""
+
+import hashlib
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from regression_unlearning import provenance
+from regression_unlearning.data.dataset import load_dataset, made_ready
+from regression_unlearning.data.prepared import Prepared, read_rows
+from regression_unlearning.errors import UserError
+from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.pipeline import paths
+from regression_unlearning.requests import holding, ledger
+from regression_unlearning.requests.audit import Judged, judge
+from regression_unlearning.requests.chain import (
+    Start,
+    enter,
+    parts_of,
+    refuse_twice,
+    since_retraining,
+    start_of,
+)
+from regression_unlearning.requests.choosing import advice, choose, dataset_of, method_of
+from regression_unlearning.requests.ledger import AUDIT, FAILED, FOLDER, MODEL
+from regression_unlearning.requests.request import AUTO, RETRAIN, Request
+from regression_unlearning.settings.dataset import Dataset, Method
+from regression_unlearning.settings.document import Settings
+from regression_unlearning.settings.training import Training
+from regression_unlearning.training import checkpoints
+from regression_unlearning.training.device import set_up
+from regression_unlearning.training.observe import observe
+from regression_unlearning.training.seeds import seed_for
+from regression_unlearning.training.task import Task
+from regression_unlearning.training.train import train
+from regression_unlearning.training.unlearn import of_request, unlearn
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer: its folder, the content of its audit, the ledger's head behind it."""
+
+    folder: Path
+    audit: Mapping[str, Any]
+    head: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether it passed."""
+        return bool(self.audit["passed"])
+
+
+def forget(
+    settings: Settings,
+    request: Request,
+    *,
+    with_gold: bool = False,
+    device: str = "auto",
+    threads: int = 1,
+    project: str | Path = ".",
+) -> Answer:
+    """Answer a request, and write ``requests/ID`` and a line of the ledger.
+
+    Parameters
+    ----------
+    settings : Settings
+        See `load_settings`.
+    request : Request
+        See `read_request`.
+    with_gold : bool
+        Whether a model is retrained without the rows, to compare with.
+    device, threads
+        ``auto``, ``cpu`` or ``cuda``, and CPU threads.
+    project : path
+        The project's folder, in which data/, checkpoints/ and requests/ lie.
+
+    Raises
+    ------
+    UserError
+        When the request cannot be answered; nothing is written then.
+    """
+    project = Path(project)
+    folder = project / FOLDER
+    with ledger.locked(folder):
+        lines = ledger.read(folder)
+        refuse_twice(folder, request, lines)
+        chosen = dataset_of(settings, request)
+        start = start_of(project, request, lines)
+        key = ledger.key(folder, first=not lines)
+        rows = read_rows(made_ready(settings, request.dataset, project / "data"))
+        parts, told = parts_of(folder, request, rows, lines, key)
+        label, why = request.method, None
+        if label == AUTO:
+            count = told["rows_forgotten"]
+            label, why = choose(project, request.dataset, chosen, request.forget, count, rows)
+        method = method_of(chosen, request, label)
+        work = _Work(
+            request, chosen, method, set_up(device, threads, chosen.resources.gpu), start, parts
+        )
+        data = load_dataset(settings, request.dataset, project / "data", work.device)
+        waiting = folder / f"{request.id}.unfinished"
+        audit = work.answer(data, waiting, with_gold)
+        audit |= {"rows": told, "still_held": holding.held(project, request.dataset)}
+        audit["cost"]["original_training_seconds"] = _training_seconds(project, request)
+        audit["method"]["why"] = why
+        answered = since_retraining(folder, lines, request) + 1
+        audit["advice"] = advice(request, audit["cost"], answered)
+        audit["previous_audit"] = start.line and start.line.files[AUDIT]
+        head = enter(folder, waiting, request, start, audit, key)
+        return Answer(folder / request.id, audit, head)
+
+
+def _training_seconds(project: Path, request: Request) -> float | None:
+    """How long the original was trained, as its record says: about what retraining would take."""
+    try:
+        return checkpoints.seconds_of(project / paths.original(request.dataset, request.seed))
+    except UserError:
+        return None
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What runs a network."""
+
+    request: Request
+    chosen: Dataset
+    method: Method
+    device: str
+    start: Start
+    parts: dict[str, np.ndarray]
+
+    def answer(self, data: Prepared, waiting: Path, with_gold: bool) -> dict[str, Any]:
+        """Unlearn and audit; write the checkpoint into a folder, and give what is known of it."""
+        begun = time.perf_counter()
+        seed = seed_for(self.request.dataset, "request", self.request.id, self.request.seed)
+        whole = Task.of(self.chosen, data, self.parts, seed)
+        asked = hashlib.sha256(self.request.model_dump_json().encode())  # ids are never written
+        before = checkpoints.load_model(whole, self.start.path)
+        helpers, helper_seconds = self._helpers(whole)
+        task = of_request(
+            whole.having(
+                helpers=helpers,
+                state_folder=waiting,
+                fingerprint=f"{self.start.sha256} {data.sha256} {asked.hexdigest()}",
+            ),
+            self.parts,
+        )
+        name = self.method.method
+        log.info("unlearning with %s", name)
+        if name == RETRAIN:
+            task = whole.having(state_folder=task.state_folder, fingerprint=task.fingerprint)
+            after = train(task, Training(**self.method.options))
+        else:
+            after = unlearn(before, task, name, **self.method.options)
+        seconds = sum(one.seconds for one in task.fitted)
+        log.info("auditing")
+        gold = None
+        if with_gold:
+            retraining = whole.having(seed=seed_for(seed, "gold"))
+            gold = train(retraining, self.chosen.training)
+        auditing = time.perf_counter()
+        parts = {**self.parts, "forget": self.parts.get("forget_now", self.parts["forget"])}
+        seen = [
+            Observation(observe(model, whole, parts, self.chosen.observation)) if model else None
+            for model in (before, after, gold)
+        ]
+        assert seen[0] is not None and seen[1] is not None
+        judged = judge(seen[0], seen[1], seen[2], self.request.thresholds)
+        ended = time.perf_counter()
+        cost = {
+            "unlearning_seconds": seconds,
+            "helper_seconds": helper_seconds,
+            "auditing_seconds": ended - auditing,
+            "retraining_seconds": sum(one.seconds for one in retraining.fitted) if gold else None,
+            "all_seconds": ended - begun,
+        }
+        record = {
+            "request": self.request.id,
+            "start": self.start.sha256,
+            "method": name,
+            "options": self.method.options,
+            "target_scale": asdict(data.scale),
+            "seconds": seconds,
+            "passed": judged.passed,
+            "machine": provenance.machine(),
+        }
+        checkpoints.save(after, waiting / (MODEL if judged.passed else FAILED), record)
+        return {**self._told(judged, with_gold), "cost": cost, "code": provenance.loaded_code()}
+
+    def _helpers(self, task: Task) -> tuple[dict[str, Any], float]:
+        """The helper models that the method asks for, trained, and their seconds."""
+        found, seconds = {}, 0.0
+        for kind in self.method.helpers:
+            own = self.method.options.get("helper")
+            fit = self.chosen.further_blindspots[own] if own else getattr(self.chosen, kind)
+            helping = task.having(seed=seed_for(task.seed, kind))
+            log.info("training the helper %s", kind)
+            found[kind] = train(helping, fit)
+            seconds += sum(one.seconds for one in helping.fitted)
+        return found, seconds
+
+    def _told(self, judged: Judged, with_gold: bool) -> dict[str, Any]:
+        request = self.request
+        return {
+            "request": {
+                "id": request.id,
+                "date": request.date.isoformat(),
+                "reference": request.reference,
+                "dataset": request.dataset,
+                "title": self.chosen.title,
+                "seed": request.seed,
+                "chosen_by": request.forget.select,
+            },
+            "passed": judged.passed,
+            "verdict": judged.sentence,
+            "thresholds": request.thresholds.plain(),
+            "start": {"file": str(self.start.path), "sha256": self.start.sha256},
+            "method": {
+                "label": self.method.label,
+                "title": self.method.title,
+                "name": self.method.method,
+                "options": self.method.options,
+            },
+            "unit": self.chosen.unit,
+            "errors": judged.errors,
+            "attacks": judged.attacks,
+            "with_gold": with_gold,
+            "not_verified": judged.not_verified,
+        }

@@ -1,0 +1,153 @@
+"""Attacks on one model alone: whether forgotten rows are told from never-seen ones.
+
+Each attack gives every row a score that is large where the row looks like a training row. A
+forgotten row is held against those never-seen rows whose labels are nearest to its own, so that a
+label is no trace: the AUC is the mean share of them whose score is lower. Near 0.5 the attack tells
+nothing; above, forgotten rows look like training rows; below, they look worse than rows that no
+model has seen, which tells on them as well.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from regression_unlearning.evaluation.attacks import decisions
+from regression_unlearning.evaluation.draws import FEWEST
+from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.requests.power import interval
+
+if TYPE_CHECKING:
+    import numpy as np
+
+#: Never-seen rows that a forgotten row is held against: a tenth of them, but so many at least.
+NEAREST = 20
+#: Rows a class that the attack on the embedding is fitted to, at most.
+ROWS = 500
+LOSS, EMBEDDING = "loss", "embedding"
+#: What each attack looks at.
+ATTACKS = {
+    LOSS: "the loss of each row",
+    EMBEDDING: "loss, gradients and activations of the last layer (a support vector classifier)",
+}
+
+
+class Attack(NamedTuple):
+    """What one attack finds on one model.
+
+    Attributes
+    ----------
+    auc, low, high : float
+        With its interval.
+    members, others : float
+        Forgotten rows, and never-seen ones: as many as would say the same if each counted alike.
+    """
+
+    auc: float
+    low: float
+    high: float
+    members: float
+    others: float
+
+
+def attack(seen: Observation, z: float) -> dict[str, Attack]:
+    """Every attack that the rows suffice for.
+
+    Parameters
+    ----------
+    seen : Observation
+        The model; its part ``forget`` holds the rows of the request alone.
+    z : float
+        Width of the intervals, in standard errors.
+    """
+    found = {LOSS: _by_loss(seen), EMBEDDING: _by_embedding(seen)}
+    return {
+        name: Attack(auc, *interval(auc, members, others, z), members, others)
+        for name, (auc, members, others) in found.items()
+        if others
+    }
+
+
+def kind(seen: Observation) -> "np.ndarray":
+    """Which never-seen rows are of the forgotten rows' kind: bool array (rows of that part,).
+
+    Those that the request's own choice would take; all, where it would take none or too few.
+    """
+    import numpy as np
+
+    like = seen.of(seen.never_seen, "like_forget")
+    return like if like.sum() >= NEAREST else np.ones_like(like)
+
+
+def matched(
+    members: "np.ndarray", others: "np.ndarray", labels: "np.ndarray", other_labels: "np.ndarray"
+) -> tuple[float, float]:
+    """Mean share of the others nearest in label whose score is lower, ties counting half.
+
+    Parameters
+    ----------
+    members, others : array (n,), array (m,)
+        Scores.
+    labels, other_labels : array (n,), array (m,)
+        Their labels.
+
+    Returns
+    -------
+    auc : float
+    effective : float
+        Others as many as would say the same if each were used alike (Kish, 1965).
+    """
+    import numpy as np
+    from sklearn.neighbors import NearestNeighbors
+
+    number = min(len(others), max(NEAREST, math.ceil(len(others) / 10)))
+    search = NearestNeighbors(n_neighbors=number).fit(other_labels[:, None])
+    nearest = search.kneighbors(labels[:, None], return_distance=False)
+    against = others[nearest]
+    lower = (against < members[:, None]) + 0.5 * (against == members[:, None])
+    used = np.bincount(nearest.ravel()).astype(np.float64)
+    return float(lower.mean()), float(used.sum() ** 2 / (used**2).sum())
+
+
+def _by_loss(seen: Observation) -> tuple[float, float, float]:
+    part, like = seen.never_seen, kind(seen)
+    labels = seen.of("forget", "target"), seen.of(part, "target")[like]
+    scores = -seen.of("forget", "loss"), -seen.of(part, "loss")[like]
+    auc, effective = matched(*scores, *labels)
+    return auc, len(labels[0]), effective
+
+
+def _by_embedding(seen: Observation) -> tuple[float, float, float]:
+    """Fitted to rows to keep against some never-seen rows, it is asked about the others."""
+    import numpy as np
+
+    part = seen.never_seen
+    retain, _ = seen.features("retain")
+    forget, forget_index = seen.features("forget")
+    others, index = seen.features(part)
+    labels = seen.of("forget", "target")[forget_index], seen.of(part, "target")[index]
+    found = []
+    for fitted, asked in _folds(kind(seen)[index]):
+        number = min(ROWS, len(retain), len(fitted))
+        if number < FEWEST or len(asked) < FEWEST:
+            continue
+        rows = np.random.default_rng(0).permutation(len(retain))[:number]
+        classes = np.concatenate([retain[rows], others[fitted[:number]]])
+        first, second = decisions(classes, [forget, others[asked]], 1.0, standardise=True)
+        found.append(matched(first, second, labels[0], labels[1][asked]))
+    if not found:
+        return 0.5, 0, 0
+    aucs, effective = zip(*found, strict=True)
+    return float(np.mean(aucs)), len(forget), sum(effective)
+
+
+def _folds(like: "np.ndarray") -> Iterator[tuple["np.ndarray", "np.ndarray"]]:
+    """Never-seen rows to fit to, and to ask about: unlike and like ones; else halves, by turns."""
+    import numpy as np
+
+    order = np.random.default_rng(0).permutation(len(like))
+    if not like.all():
+        yield order[~like[order]], order[like[order]]
+        return
+    halves = np.array_split(order, 2)
+    yield halves[0], halves[1]
+    yield halves[1], halves[0]

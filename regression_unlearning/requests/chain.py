@@ -1,0 +1,159 @@
+"""Where a request stands in the chain: the model that it begins with, the rows that are left."""
+
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from regression_unlearning.data.forget_sets import select
+from regression_unlearning.data.ids import BEFORE, HELD_OUT, NOW, UNKNOWN, ids_of, states
+from regression_unlearning.errors import UserError
+from regression_unlearning.files import read_record, sha256, write_record, write_text
+from regression_unlearning.pipeline import paths
+from regression_unlearning.requests import ledger
+from regression_unlearning.requests.ledger import AUDIT, FAILED, FOLDER, MODEL, PAGE, Line
+from regression_unlearning.requests.page import as_html
+from regression_unlearning.requests.request import RETRAIN, Request
+from regression_unlearning.requests.verifying import check_files
+from regression_unlearning.settings.forget_sets import Ids
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Start:
+    """The model that a request begins with: its file, its hash, the line of the one before."""
+
+    path: Path
+    sha256: str
+    line: Line | None
+
+
+def refuse_twice(folder: Path, request: Request, lines: list[Line]) -> None:
+    """See that no answer bears the request's id.
+
+    Raises
+    ------
+    UserError
+        When one does, or the rest of one.
+    """
+    if any(line.id == request.id for line in lines):
+        raise UserError(f"request {request.id!r} was answered; give this one another id.")
+    if (folder / request.id).exists():
+        raise UserError(
+            f"{folder / request.id} is there, but in no line of {folder / ledger.LEDGER}: its "
+            "answer was cut off, or the ledger was changed. Move it away, or give another id."
+        )
+
+
+def start_of(project: Path, request: Request, lines: list[Line]) -> Start:
+    """The model to begin with.
+
+    Raises
+    ------
+    UserError
+        When it is missing, not what the ledger says, or another than the chain's last.
+    """
+    folder = project / FOLDER
+    earlier = ledger.chain(lines, request.dataset, request.seed)
+    if not earlier:
+        path = Path(request.checkpoint or project / paths.original(request.dataset, request.seed))
+        if not path.is_file():
+            raise UserError(
+                f"{path} does not exist: train the model, such as with `snakemake "
+                f"{paths.original(request.dataset, request.seed)}`, or name its file under "
+                "`checkpoint`."
+            )
+        return Start(path, sha256(path), None)
+    last = earlier[-1]
+    check_files(folder, last)
+    digest = last.files[MODEL]
+    given = request.checkpoint
+    if given is not None and (not Path(given).is_file() or sha256(given) != digest):
+        raise UserError(
+            f"request {request.id!r}: checkpoint: {given} is not the model of {last.id!r}, the "
+            f"last request that passed, and may hold what was forgotten; take it out, or name "
+            f"{folder / last.id / MODEL}."
+        )
+    return Start(folder / last.id / MODEL, digest, last)
+
+
+def since_retraining(folder: Path, lines: list[Line], request: Request) -> int:
+    """Answers of the chain since the last one that trained anew."""
+    found = 0
+    for line in reversed(ledger.chain(lines, request.dataset, request.seed)):
+        if read_record(folder / line.id / AUDIT)["method"]["label"] == RETRAIN:
+            break
+        found += 1
+    return found
+
+
+def parts_of(
+    folder: Path, request: Request, rows: "pd.DataFrame", lines: list[Line], key: bytes
+) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Parts of the data for this request, and what the audit says of its rows.
+
+    What any request on this dataset named stays out of the rows to keep, whether it passed or not.
+    """
+    names = rows["id"].astype(str)
+    digests = np.array(ledger.hashed(key, names))
+    done, asked = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
+    own = ledger.chain(lines, request.dataset, request.seed)
+    for line in lines:
+        if line.dataset == request.dataset:
+            if line.key != ledger.key_sha256(folder):
+                raise UserError(
+                    f"{folder / ledger.KEY} is not the key of request {line.id!r}; put it back."
+                )
+            check_files(folder, line, AUDIT)
+            named = np.isin(digests, read_record(folder / line.id / AUDIT)["rows"]["hashes"])
+            asked |= named
+            done |= named & (line in own)
+    parts = select(
+        rows, request.forget, request.id, {"forget": np.flatnonzero(done)} if own else None
+    )
+    now = parts.get("forget_now", parts["forget"])
+    parts["retain"] = np.setdiff1d(parts["retain"], np.flatnonzero(asked)).astype(np.int32)
+    count = Counter({NOW: len(now)})
+    named_ids = set(names.iloc[now])
+    if isinstance(request.forget, Ids):
+        found = states(rows, ids_of(request.forget), done)
+        count, named_ids = Counter(found.values()), named_ids | set(found)
+    return parts, {
+        "rows_forgotten": len(now),
+        "rows_to_keep": len(parts["retain"]),
+        "ids": {state: count[state] for state in (NOW, BEFORE, HELD_OUT, UNKNOWN)},
+        "hashes": sorted(ledger.hashed(key, named_ids)),
+        "hashed_by": "HMAC-SHA256 under a key that is not part of this audit",
+    }
+
+
+def enter(
+    folder: Path, waiting: Path, request: Request, start: Start, audit: dict[str, Any], key: bytes
+) -> str:
+    """Write the audit, put the answer in its place, add its line to the ledger; give its head."""
+    write_record(waiting / AUDIT, audit)
+    write_text(waiting / PAGE, as_html(audit, sha256(waiting / AUDIT)))
+    name = MODEL if audit["passed"] else FAILED
+    wanted = {AUDIT, PAGE, name, Path(name).with_suffix(".json").name}
+    for path in waiting.iterdir():
+        if path.name not in wanted:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    place = folder / request.id
+    ledger.keep_key(folder, key)
+    waiting.replace(place)
+    ledger.append(
+        folder,
+        key=ledger.key_sha256(folder),
+        id=request.id,
+        dataset=request.dataset,
+        seed=request.seed,
+        start=start.sha256,
+        passed=audit["passed"],
+        files={name: sha256(place / name) for name in sorted(wanted)},
+    )
+    return ledger.head(folder)

@@ -1,0 +1,181 @@
+"""The ledger of all answers: ``requests/ledger.jsonl``, one line for each, in their order.
+
+A line holds the hash of the line before it, of every file of its answer, and of itself. Lines are
+added, never changed; a file is written whole and reaches the disk before it takes its place. Ids
+are never written, but hashes of them under a key (HMAC-SHA256) that stays in ``requests/key.hex``:
+only who holds the key can ask whether an id is among them.
+"""
+
+import fcntl
+import hashlib
+import hmac
+import json
+import secrets
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from regression_unlearning.errors import UserError
+from regression_unlearning.files import write_text
+from regression_unlearning.settings.places import Sha256
+from regression_unlearning.settings.section import Name, Section, Seed, Whole, validated
+
+FOLDER = Path("requests")
+LEDGER, KEY, LOCK = "ledger.jsonl", "key.hex", ".lock"
+#: What the first line has in the place of the hash of the line before it.
+FIRST = "0" * 64
+AUDIT, PAGE = "audit.json", "audit.html"
+MODEL, FAILED = "model.safetensors", "failed.safetensors"
+
+
+class Line(Section):
+    """One answer."""
+
+    number: Whole
+    previous: Sha256
+    key: Sha256
+    id: Name
+    dataset: Name
+    seed: Seed
+    start: Sha256
+    passed: bool
+    files: dict[str, Sha256]
+
+    @property
+    def weights(self) -> str:
+        """Name of the checkpoint in the answer's folder."""
+        return MODEL if self.passed else FAILED
+
+    def text(self) -> str:
+        """The line, with its own hash as its last key."""
+        values = self.plain()
+        return _text({**values, "sha256": _sha256(_text(values))})
+
+
+def _text(values: dict[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=True, separators=(", ", ": "))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep others from answering a request at the same time.
+
+    Raises
+    ------
+    UserError
+        When somebody does.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("w", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UserError(
+                f"{folder}: another request is being answered; wait for it, then run this again."
+            ) from None
+        yield
+
+
+def read(folder: Path) -> list[Line]:
+    """All lines, each looked at: whether it is what was written, and follows the one before it.
+
+    Raises
+    ------
+    UserError
+        For the first line that is not.
+    """
+    path = folder / LEDGER
+    if not path.exists():
+        return []
+    try:
+        text = path.read_bytes().decode("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not what was written: {error}.") from None
+    lines, previous = [], FIRST
+    for number, one in enumerate(text.splitlines(keepends=True)):
+        where = f"{path}, line {number + 1}"
+        try:
+            values = json.loads(one)
+            values.pop("sha256")
+            line = validated(Line, values)
+        except (ValueError, KeyError, AttributeError, TypeError):
+            raise UserError(f"{where}: no line of a ledger; {MEND}") from None
+        if line.text() + "\n" != one:
+            raise UserError(f"{where}: it was changed after it was written; {MEND}")
+        if line.number != number or line.previous != previous:
+            raise UserError(f"{where}: it does not follow the line before it; {MEND}")
+        lines.append(line)
+        previous = _sha256(one)
+    return lines
+
+
+#: What is to be done about a ledger that was changed.
+MEND = "put the ledger back from a copy (git, a backup)."
+
+
+def head(folder: Path) -> str:
+    """Hash of the last line, which stands for all: whoever keeps it can tell any later change."""
+    path = folder / LEDGER
+    lines = path.read_text(encoding="ascii").splitlines(keepends=True) if path.exists() else []
+    return _sha256(lines[-1]) if lines else FIRST
+
+
+def append(folder: Path, **values: Any) -> None:
+    """Add a line behind those that are there."""
+    path = folder / LEDGER
+    before = path.read_text(encoding="ascii") if path.exists() else ""
+    line = Line(number=before.count("\n"), previous=head(folder), **values)
+    write_text(path, before + line.text() + "\n")
+
+
+def chain(lines: Iterable[Line], dataset: str, seed: int) -> list[Line]:
+    """The answers that passed, of one model: each began where the one before it ended."""
+    return [line for line in lines if line.passed and (line.dataset, line.seed) == (dataset, seed)]
+
+
+def key(folder: Path, *, first: bool = False) -> bytes:
+    """The key under which ids are hashed; of the `first` request a new one, not yet written.
+
+    Raises
+    ------
+    UserError
+        When it is missing or no key.
+    """
+    path = folder / KEY
+    if first and not path.exists():
+        return secrets.token_bytes(32)
+    try:
+        found = bytes.fromhex(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        found = b""
+    if len(found) != 32:
+        raise UserError(
+            f"{path} is missing or no key: without it nobody can tell which ids were forgotten; "
+            "put it back from a copy."
+        )
+    return found
+
+
+def keep_key(folder: Path, key: bytes) -> None:
+    """Write the key, for its owner's eyes alone, where there is none."""
+    path = folder / KEY
+    if not path.exists():
+        write_text(path, key.hex() + "\n")
+        path.chmod(0o600)
+
+
+def key_sha256(folder: Path) -> str:
+    """Hash of the key's file, for the ledger."""
+    return hashlib.sha256((folder / KEY).read_bytes()).hexdigest()
+
+
+def hashed(key: bytes, ids: Iterable[str]) -> list[str]:
+    """Hashes of ids, as text without blanks around it, in Unicode's composed form."""
+    plain = (unicodedata.normalize("NFC", one.strip()).encode() for one in ids)
+    return [hmac.new(key, one, hashlib.sha256).hexdigest() for one in plain]

@@ -1,0 +1,69 @@
+"""Look at the ledger and every file of every answer: any byte that was changed is found."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from regression_unlearning import seals
+from regression_unlearning.errors import UserError
+from regression_unlearning.requests import ledger
+from regression_unlearning.requests.ledger import FOLDER, Line
+
+
+def verify(folder: str | Path = FOLDER, head: str | None = None) -> list[str]:
+    """What is not as it was written, a line for each; none where all is well.
+
+    Parameters
+    ----------
+    folder : path
+        Where ledger and answers lie.
+    head : str, optional
+        The ledger's head as it was told when its last line was written: lines that were taken away
+        from its end, or written anew, are then found too.
+    """
+    folder = Path(folder)
+    try:
+        lines = ledger.read(folder)
+    except UserError as error:
+        return [str(error)]
+    found = [wrong for line in lines for wrong in _files(folder, lines, line)]
+    known = {line.id for line in lines}
+    found += [
+        f"{one} is in no line of {folder / ledger.LEDGER}: its line was taken out, or its answer "
+        "was cut off."
+        for one in sorted(folder.glob("*/"))
+        if one.is_dir() and one.name not in known and one.suffix != ".unfinished"
+    ]
+    if head is not None and head != ledger.head(folder):
+        found.append(f"{folder / ledger.LEDGER} does not end with the line whose hash is {head}.")
+    return found
+
+
+def check_files(folder: Path, line: Line, *names: str) -> None:
+    """See that files of an answer are those that its line names; all of them without `names`.
+
+    Raises
+    ------
+    UserError
+        For the first that is not.
+    """
+    for name in names or line.files:
+        seals.check_recorded(folder / line.id / name, line.files.get(name), folder / ledger.LEDGER)
+
+
+def _files(folder: Path, lines: Sequence[Line], line: Line) -> list[str]:
+    found = []
+    for name in line.files:
+        try:
+            check_files(folder, line, name)
+        except UserError as error:
+            found.append(str(error).partition(" Delete it")[0])
+    try:
+        ledger.key(folder)
+        if ledger.key_sha256(folder) != line.key:
+            found.append(f"{folder / ledger.KEY} is not the key of request {line.id!r}.")
+    except UserError as error:
+        found.append(str(error))
+    before = ledger.chain(lines[: line.number], line.dataset, line.seed)
+    if before and before[-1].files[before[-1].weights] != line.start:
+        found.append(f"request {line.id!r} did not begin with the model of {before[-1].id!r}.")
+    return found

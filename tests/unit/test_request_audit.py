@@ -1,0 +1,76 @@
+"""Verdicts on made-up observations: what passes, what does not, and what is said of it."""
+
+import numpy as np
+import pytest
+from observed_models import observation
+
+from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.requests.audit import judge
+from regression_unlearning.requests.request import Thresholds
+
+LIMITS = Thresholds()
+
+
+def model(forget_shift=0.0, kept=0.0, **changes):
+    """A model whose losses on forgotten rows lie lower, and on never-seen ones higher."""
+    made = observation(members=200, tests=400, forget=60, like=0, **changes)
+    made["forget/loss"] -= np.float32(forget_shift)
+    made["test/loss"] += np.float32(kept)
+    return Observation(made)
+
+
+BEFORE = model(0.8)
+
+
+@pytest.mark.parametrize(
+    ("after", "limits", "passed", "said"),
+    [
+        (model(), {}, True, "Passed: the error on never-seen rows to keep went from"),
+        (model(), {}, True, "60 rows can show an AUC of 0.6"),
+        (BEFORE, {}, False, "the loss attack still knows the forgotten rows"),
+        (model(-0.8), {}, False, "look unlike never-seen ones to the loss attack"),
+        (model(0.0, 0.5), {}, False, "the error on never-seen rows to keep rose from"),
+        (model(-0.8), {"auc": 0.99}, True, "Passed"),
+        (model(), {"must_show": 0.55}, False, "60 rows cannot show an AUC of 0.55"),
+        (model(), {"must_show": 0.8}, True, "Passed"),
+    ],
+)  # fmt: skip
+def test_a_verdict_and_its_sentence(after, limits, passed, said):
+    found = judge(BEFORE, after, None, Thresholds(**limits))
+    assert found.passed is passed, found.sentence
+    assert said in found.sentence and found.sentence.count("\n") == 0
+    assert found.sentence.startswith("Passed" if passed else "Not passed")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_model_that_puts_out_no_numbers_does_not_pass(value):
+    after = model()
+    after.arrays["test/loss"][3] = value
+    found = judge(BEFORE, after, None, LIMITS)
+    assert not found.passed and "could not be measured" in found.sentence
+    assert found.errors[0]["after"] is None
+
+
+def test_a_retrained_model_moves_the_limits():
+    """Where retraining itself raises the error, or leaves a trace, unlearning may do so."""
+    gold, after = model(-0.25, 0.6), model(-0.25, 0.6)
+    alone, beside = (judge(BEFORE, after, one, LIMITS) for one in (None, gold))
+    assert not alone.passed and beside.passed
+    assert "gold" in beside.attacks[0] and "gold" in beside.errors[0]
+    assert any("retrained" in line for line in alone.not_verified)
+    assert not any("retrained" in line for line in beside.not_verified)
+
+
+def test_what_cannot_be_seen_is_said():
+    nothing = judge(model(), model(), None, LIMITS)
+    assert nothing.passed and any("cannot be seen" in line for line in nothing.not_verified)
+    assert not any(
+        "cannot be seen" in line for line in judge(BEFORE, model(), None, LIMITS).not_verified
+    )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_share_of_false_alarms_is_small(seed):
+    """Forgotten rows that are as never-seen ones pass, five times of five at this confidence."""
+    found = judge(BEFORE, model(seed=seed), None, Thresholds(confidence=0.999))
+    assert found.passed, found.sentence
