@@ -107,7 +107,8 @@ def forget(
         data = load_dataset(settings, request.dataset, project / "data", work.device)
         waiting = folder / f"{request.id}.unfinished"
         audit = work.answer(data, waiting, with_gold)
-        audit |= {"rows": told, "still_held": holding.held(project, request.dataset)}
+        still = holding.held(project, request.dataset, lines, told["hashes"])
+        audit |= {"rows": told, "still_held": still}
         audit["cost"]["original_training_seconds"] = _training_seconds(project, request)
         audit["method"]["why"] = why
         answered = since_retraining(folder, lines, request) + 1

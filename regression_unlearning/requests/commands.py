@@ -1,4 +1,4 @@
-"""Commands of deletion requests: `forget`, `list-requests`, `verify-requests`.
+"""Commands of deletion requests: `forget`, `purge`, `list-requests`, `verify-requests`.
 
 Nothing here imports a network library before a request is answered.
 """
@@ -12,6 +12,8 @@ from typing import Any
 from regression_unlearning import program
 from regression_unlearning.requests import ledger
 from regression_unlearning.requests.ledger import FOLDER, PAGE
+from regression_unlearning.requests.page import size
+from regression_unlearning.requests.purging import purge
 from regression_unlearning.requests.request import read_request
 from regression_unlearning.requests.verifying import verify
 from regression_unlearning.settings.document import load_settings
@@ -21,6 +23,12 @@ FORGET = """\
 Answer a deletion request: unlearn the rows from the model, audit the new model, and write
 requests/ID/ and a line of requests/ledger.jsonl. Ends with status 0 if the new model passed, with
 1 if it did not (it is then kept as failed.safetensors), with 2 if the request cannot be answered.
+"""
+PURGE = """\
+Delete raw copies, prepared data, forget sets, observations, models that were trained on the rows,
+and DVC's cache; the last model of each chain of requests stays. Lists all of it with its size, asks,
+and writes a line of requests/ledger.jsonl. Then tells what may hold the rows outside the project.
+The data are fetched and prepared anew when they are needed; the rows stay out of every training.
 """
 EXAMPLE = """\
 example:
@@ -74,7 +82,16 @@ def add(commands: Any) -> None:
     )
     three.set_defaults(run=_verify)
     three.add_argument("--head", help="hash of the ledger's last line, as `forget` has told it")
-    for command in (one, two, three):
+    four = commands.add_parser(
+        "purge",
+        help="delete whatever in the project holds the rows of a request that passed",
+        description=PURGE,
+        formatter_class=shape,
+    )
+    four.set_defaults(run=_purge)
+    four.add_argument("--request", required=True, help="the request's id")
+    four.add_argument("--yes", action="store_true", help="do not ask")
+    for command in (one, two, three, four):
         command.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -125,6 +142,33 @@ def _verify(given: argparse.Namespace) -> None:
     _say(given, {"wrong": wrong}, "\n".join(wrong) or said)
     if wrong:
         sys.exit(1)
+
+
+def _purge(given: argparse.Namespace) -> None:
+    told = purge(given.request, agree=(lambda _: True) if given.yes else _agreed)
+    done = "taken" if told["purged"] else "nothing was taken"
+    text = _listed(told) + f"\n{done}"
+    if told["purged"]:
+        text += f"\nhead of the ledger, to keep elsewhere: {told['head']}"
+    _say(given, told, text)
+    if told["taken"] and not told["purged"]:
+        sys.exit(1)
+
+
+def _agreed(told: dict[str, Any]) -> bool:
+    text = program.plain(_listed(told))
+    print(f"{text}\ntake all of this away? (yes/no) ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _listed(told: dict[str, Any]) -> str:
+    return "\n".join(
+        [
+            *(f"{one['place']}: {one['what']}, {size(one['bytes'])}" for one in told["taken"]),
+            *(f"stays: {one['place']}: {one['what']}" for one in told["left"]),
+            *(f"outside: {one}" for one in told["outside"]),
+        ]
+    )
 
 
 def _say(given: argparse.Namespace, values: Any, text: str) -> None:
