@@ -14,6 +14,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_record, sha256, write_record, write_text
 from regression_unlearning.pipeline import paths
 from regression_unlearning.requests import ledger
+from regression_unlearning.requests.forgotten import named
 from regression_unlearning.requests.ledger import AUDIT, FAILED, FOLDER, MODEL, PAGE, Line
 from regression_unlearning.requests.page import as_html
 from regression_unlearning.requests.request import RETRAIN, Request
@@ -100,19 +101,12 @@ def parts_of(
     What any request on this dataset named stays out of the rows to keep, whether it passed or not.
     """
     names = rows["id"].astype(str)
-    digests = np.array(ledger.hashed(key, names))
     done, asked = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
     own = ledger.chain(lines, request.dataset, request.seed)
-    for line in lines:
-        if line.dataset == request.dataset:
-            if line.key != ledger.key_sha256(folder):
-                raise UserError(
-                    f"{folder / ledger.KEY} is not the key of request {line.id!r}; put it back."
-                )
-            check_files(folder, line, AUDIT)
-            named = np.isin(digests, read_record(folder / line.id / AUDIT)["rows"]["hashes"])
-            asked |= named
-            done |= named & (line in own)
+    ours = [line for line in lines if line.dataset == request.dataset]
+    for line, found in named(folder, ours, names, key):
+        asked |= found
+        done |= found & (line in own)
     parts = select(
         rows, request.forget, request.id, {"forget": np.flatnonzero(done)} if own else None
     )
@@ -121,8 +115,8 @@ def parts_of(
     count = Counter({NOW: len(now)})
     named_ids = set(names.iloc[now])
     if isinstance(request.forget, Ids):
-        found = states(rows, ids_of(request.forget), done)
-        count, named_ids = Counter(found.values()), named_ids | set(found)
+        known = states(rows, ids_of(request.forget), done)
+        count, named_ids = Counter(known.values()), named_ids | set(known)
     return parts, {
         "rows_forgotten": len(now),
         "rows_to_keep": len(parts["retain"]),

@@ -157,7 +157,8 @@ def _purge(given: argparse.Namespace) -> None:
 
 def _agreed(told: dict[str, Any]) -> bool:
     text = program.plain(_listed(told))
-    print(f"{text}\ntake all of this away? (yes/no) ", end="", file=sys.stderr, flush=True)
+    sys.stderr.write(f"{text}\ntake all of this away? (yes/no) ")
+    sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 

@@ -49,7 +49,7 @@ def purge(
         lines = ledger.read(folder)
         passed = {line.id: line for line in lines if line.passed}
         if name not in passed:
-            raise unknown("request that passed:", name, passed)
+            raise unknown("request", name, passed, "requests that passed")
         line = passed[name]
         last = ledger.chain(lines, line.dataset, line.seed)[-1]
         for one in (last, line):

@@ -4,18 +4,28 @@ import io
 import json
 import shutil
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 import request_projects
 from request_projects import DATASET, request
 from tiny_project import as_yaml
 
-from regression_unlearning import cli
+from regression_unlearning import cli, program
+from regression_unlearning.data.dataset import open_dataset
+from regression_unlearning.data.forget_sets import select
+from regression_unlearning.data.prepared import read_rows
 from regression_unlearning.errors import UserError
-from regression_unlearning.pipeline import paths
+from regression_unlearning.files import write_npz
+from regression_unlearning.pipeline import paths, plan
 from regression_unlearning.requests import answering, ledger, purging
+from regression_unlearning.requests.forgotten import forgotten
 from regression_unlearning.requests.purging import purge
 from regression_unlearning.requests.verifying import verify
+from regression_unlearning.settings.jobs import NetworkJob
+from regression_unlearning.settings.section import validated
+from regression_unlearning.training.session import Session, add_arguments
 
 LENIENT = {"error_rise": 9, "auc": 0.99}
 
@@ -113,7 +123,7 @@ def test_a_purge_that_was_cut_off_is_finished(again, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("two", "unknown request that passed"), ("thre", "did you mean 'three'")]
+    ("name", "said"), [("two", "unknown request 'two'"), ("thre", "did you mean 'three'")]
 )
 def test_what_cannot_be_purged_is_said(again, name, said):
     with pytest.raises(UserError, match=said):
@@ -132,3 +142,27 @@ def test_the_command_asks_first(again, monkeypatch, capsys):
     assert json.loads(capsys.readouterr().out)["purged"] and not original.exists()
     assert run(monkeypatch, "purge", "--request", "three", "--yes") == 0
     assert "requests/one/model.safetensors: a model" in capsys.readouterr().out
+
+
+def test_no_later_training_or_forget_set_holds_what_requests_named(again):
+    """Also where the parts are older than the requests, and the rows moved; the failed one too."""
+    folder, settings, ids = again
+    prepared = folder / "data/prepared" / DATASET
+    rows = read_rows(prepared)
+    named = set(rows["row"][rows["id"].isin(ids[:9])])
+    assert set(np.flatnonzero(forgotten(prepared))) == named and len(named) == 9
+    _, parts = open_dataset(settings, DATASET, "some")
+    assert not named & {*parts["retain"], *parts["forget"]}
+    old = select(rows, settings.datasets[DATASET].forget_sets["some"], "some")
+    write_npz("old.npz", old)
+    job = validated(NetworkJob, plan.network(settings, DATASET), "settings")
+    for parts_given in ((), ("--parts", "old.npz")):
+        parser = program.parser("")
+        add_arguments(parser)
+        words = ("--prepared", str(prepared), "--seed", "0", "--output", "out", *parts_given)
+        session = Session(parser.parse_args(words), job)
+        retain = set(session.task(session.run("train", Path("out"), ["d"], 0, {}, {})).retain)
+        before = set(old["retain"]) if parts_given else set(rows.index[rows["split"] == "train"])
+        assert {int(one) for one in retain} == before - named
+    shutil.rmtree("requests")
+    assert forgotten(prepared) is None
