@@ -15,12 +15,14 @@ from regression_unlearning.data.dataset import load_dataset, made_ready
 from regression_unlearning.data.prepared import Prepared, read_rows
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.files import read_record
 from regression_unlearning.pipeline import paths
 from regression_unlearning.requests import holding, ledger
 from regression_unlearning.requests.audit import Judged, judge
 from regression_unlearning.requests.chain import (
     Start,
     enter,
+    finish,
     parts_of,
     refuse_twice,
     since_retraining,
@@ -89,7 +91,12 @@ def forget(
     project = Path(project)
     folder = project / FOLDER
     with ledger.locked(folder):
-        lines = ledger.read(folder)
+        known = ledger.read(folder)
+        lines = finish(folder, known)
+        if any(line.id == request.id for line in lines[len(known) :]):
+            audit = read_record(folder / request.id / AUDIT)
+            if _about(request).items() <= audit["request"].items():
+                return Answer(folder / request.id, audit, ledger.head(folder))
         refuse_twice(folder, request, lines)
         chosen = dataset_of(settings, request)
         start = start_of(project, request, lines)
@@ -114,8 +121,20 @@ def forget(
         answered = since_retraining(folder, lines, request) + 1
         audit["advice"] = advice(request, audit["cost"], answered)
         audit["previous_audit"] = start.line and start.line.files[AUDIT]
-        head = enter(folder, waiting, request, start, audit, key)
+        head = enter(folder, waiting, request, audit, key)
         return Answer(folder / request.id, audit, head)
+
+
+def _about(request: Request) -> dict[str, Any]:
+    """What an audit says of a request."""
+    return {
+        "id": request.id,
+        "date": request.date.isoformat(),
+        "reference": request.reference,
+        "dataset": request.dataset,
+        "seed": request.seed,
+        "chosen_by": request.forget.select,
+    }
 
 
 def _training_seconds(project: Path, request: Request) -> float | None:
@@ -210,15 +229,7 @@ class _Work:
     def _told(self, judged: Judged, with_gold: bool) -> dict[str, Any]:
         request = self.request
         return {
-            "request": {
-                "id": request.id,
-                "date": request.date.isoformat(),
-                "reference": request.reference,
-                "dataset": request.dataset,
-                "title": self.chosen.title,
-                "seed": request.seed,
-                "chosen_by": request.forget.select,
-            },
+            "request": {**_about(request), "title": self.chosen.title},
             "passed": judged.passed,
             "verdict": judged.sentence,
             "thresholds": request.thresholds.plain(),

@@ -26,8 +26,8 @@ requests/ID/ and a line of requests/ledger.jsonl. Ends with status 0 if the new 
 """
 PURGE = """\
 Delete raw copies, prepared data, forget sets, observations, models that were trained on the rows,
-and DVC's cache; the last model of each chain of requests stays. Lists all of it with its size, asks,
-and writes a line of requests/ledger.jsonl. Then tells what may hold the rows outside the project.
+and DVC's cache; the last model of each chain of requests stays. Lists all of it with its size,
+asks, writes a line of requests/ledger.jsonl, and tells what may hold the rows outside the project.
 The data are fetched and prepared anew when they are needed; the rows stay out of every training.
 """
 EXAMPLE = """\

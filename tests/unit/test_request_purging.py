@@ -166,3 +166,45 @@ def test_no_later_training_or_forget_set_holds_what_requests_named(again):
         assert {int(one) for one in retain} == before - named
     shutil.rmtree("requests")
     assert forgotten(prepared) is None
+
+
+def cut_off(folder):
+    """Take the last line out of the ledger; give all of it as it was."""
+    path = folder / "requests" / ledger.LEDGER
+    text = path.read_text()
+    path.write_text("".join(text.splitlines(keepends=True)[:-1]))
+    return text
+
+
+def test_an_answer_that_lacks_its_line_alone_is_entered_by_the_next_run(again):
+    folder, settings, ids = again
+    asked = request("three", ids[6:9], "finetune", thresholds=LENIENT)
+    before = cut_off(folder)
+    assert any("is in no line of" in one for one in verify(folder / "requests"))
+    assert answering.forget(settings, asked).audit["request"]["id"] == "three"
+    assert (folder / "requests" / ledger.LEDGER).read_text() == before
+    cut_off(folder)
+    other = request("four", ids[9:12], "finetune", thresholds=LENIENT)
+    assert answering.forget(settings, other).audit["start"]["file"] == (
+        "requests/three/model.safetensors"
+    )
+    assert verify(folder / "requests") == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda place: (place / "audit.html").write_text("x"),
+        lambda place: (place / "model.safetensors").unlink(),
+        lambda place: (place / "model.safetensors").write_bytes(b"x"),
+        lambda place: (place / "more").write_text("x"),
+        lambda place: shutil.copy(place.parent / "one/audit.json", place / "audit.json"),
+    ],
+)
+def test_what_is_no_whole_answer_is_refused_and_not_entered(again, change):
+    folder, settings, ids = again
+    cut_off(folder)
+    change(folder / "requests/three")
+    with pytest.raises(UserError, match="is no whole answer"):
+        answering.forget(settings, request("three", ids[6:9], "finetune"))
+    assert len(ledger.read(folder / "requests")) == 2
