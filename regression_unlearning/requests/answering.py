@@ -162,6 +162,8 @@ class _Work:
         seed = seed_for(self.request.dataset, "request", self.request.id, self.request.seed)
         whole = Task.of(self.chosen, data, self.parts, seed)
         asked = hashlib.sha256(self.request.model_dump_json().encode())  # ids are never written
+        for name in sorted(self.parts):  # files of ids may have changed
+            asked.update(self.parts[name].astype(np.int64).tobytes())
         before = checkpoints.load_model(whole, self.start.path)
         helpers, helper_seconds = self._helpers(whole)
         task = of_request(

@@ -47,8 +47,10 @@ def refuse_twice(folder: Path, request: Request, lines: list[Line]) -> None:
     UserError
         When one does, or the rest of one.
     """
-    if any(line.id == request.id for line in lines):
-        raise UserError(f"request {request.id!r} was answered; give this one another id.")
+    answered = {name for line in lines for name in (line.id, *line.together)}
+    for one in request.members:
+        if one.id in answered:
+            raise UserError(f"request {one.id!r} was answered; give this one another id.")
     if (folder / request.id).exists():
         raise UserError(
             f"{folder / request.id} is there, is no whole answer, and in no line of "
@@ -109,25 +111,52 @@ def parts_of(
     done, asked = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
     own = ledger.chain(lines, request.dataset, request.seed)
     ours = [line for line in lines if line.dataset == request.dataset]
-    for line, found in named(folder, ours, names, key):
-        asked |= found
-        done |= found & (line in own)
-    parts = select(
-        rows, request.forget, request.id, {"forget": np.flatnonzero(done)} if own else None
-    )
-    now = parts.get("forget_now", parts["forget"])
+    for line, mask in named(folder, ours, names, key):
+        asked |= mask
+        done |= mask & (line in own)
+    earlier = {"forget": np.flatnonzero(done)} if own else None
+    parts: dict[str, np.ndarray] = {}
+    count: Counter[str] = Counter()
+    ids: set[str] = set()
+    letters = []
+    for one in request.members:
+        found = select(rows, one.forget, one.id, earlier)
+        now = found.get("forget_now", found["forget"])
+        known = dict.fromkeys(names.iloc[now], NOW)
+        if isinstance(one.forget, Ids):
+            known |= states(rows, ids_of(one.forget), done)
+        own_count = Counter(state for name, state in known.items() if name not in ids)
+        count, ids = count + own_count, ids | set(known)
+        letters.append(
+            {
+                "id": one.id,
+                "date": one.date.isoformat(),
+                "reference": one.reference,
+                "chosen_by": one.forget.select,
+                "rows_forgotten": len(now),
+            }
+        )
+        parts = _joined(parts, found) if parts else found
     parts["retain"] = np.setdiff1d(parts["retain"], np.flatnonzero(asked)).astype(np.int32)
-    count = Counter({NOW: len(now)})
-    named_ids = set(names.iloc[now])
-    if isinstance(request.forget, Ids):
-        known = states(rows, ids_of(request.forget), done)
-        count, named_ids = Counter(known.values()), named_ids | set(known)
+    if not len(parts["retain"]):
+        raise UserError(f"request {request.id!r}: nothing would be left to train on; narrow it.")
     return parts, {
-        "rows_forgotten": len(now),
+        "rows_forgotten": len(parts.get("forget_now", parts["forget"])),
         "rows_to_keep": len(parts["retain"]),
+        "letters": letters,
         "ids": {state: count[state] for state in (NOW, BEFORE, HELD_OUT, UNKNOWN)},
-        "hashes": sorted(ledger.hashed(key, named_ids)),
+        "hashes": sorted(ledger.hashed(key, ids)),
         "hashed_by": "HMAC-SHA256 under a key that is not part of this audit",
+    }
+
+
+def _joined(
+    parts: Mapping[str, np.ndarray], others: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Parts of two choices together: kept is what neither takes."""
+    return {
+        name: (np.intersect1d if name.endswith("retain") else np.union1d)(part, others[name])
+        for name, part in parts.items()
     }
 
 
@@ -205,6 +234,7 @@ def _append(folder: Path, audit: Mapping[str, Any]) -> str:
         id=about["id"],
         dataset=about["dataset"],
         seed=about["seed"],
+        together=[one["id"] for one in audit["rows"].get("letters", [])[1:]],
         start=audit["start"]["sha256"],
         passed=audit["passed"],
         files={name: sha256(folder / about["id"] / name) for name in sorted(_files(audit))},

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning import program
+from regression_unlearning.errors import UserError
 from regression_unlearning.requests import ledger
 from regression_unlearning.requests.ledger import FOLDER, PAGE
 from regression_unlearning.requests.page import size
@@ -55,15 +56,40 @@ def add(commands: Any) -> None:
         formatter_class=shape,
     )
     one.set_defaults(run=_forget)
-    one.add_argument("--request", type=Path, help="the request's file; options go before it")
+    one.add_argument(
+        "--request",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="the request's file; options go before it. Several are answered together, by one run, "
+        "under the first one's id",
+    )
     one.add_argument("--id", help="its name, and that of its folder")
     one.add_argument("--date", help="its day, such as 2026-11-27")
     one.add_argument("--reference", help="what the requester calls it: a number, no name")
     one.add_argument("--dataset", help="an entry of params.yaml's datasets")
     one.add_argument("--seed", type=int, help="training seed of the model")
     one.add_argument("--checkpoint", help="the model's file; else the last one of the chain")
-    one.add_argument("--ids", nargs="+", help="the ids to forget")
-    one.add_argument("--ids-file", help="a text file with one id a line")
+    rows = one.add_argument_group("whose rows", "one of these, or `forget` in the file")
+    rows.add_argument("--ids", nargs="+", metavar="ID", help="the ids to forget")
+    rows.add_argument("--ids-file", metavar="FILE", help="a text file with one id a line")
+    rows.add_argument(
+        "--where",
+        nargs="+",
+        metavar=("COLUMN", "VALUE"),
+        help="rows of a person, a customer: `--where customer MT_001`",
+    )
+    rows.add_argument(
+        "--band",
+        nargs=2,
+        metavar=("FROM", "BELOW"),
+        help="rows whose target lies in a band; - leaves an end open",
+    )
+    rows.add_argument(
+        "--dates", nargs=2, metavar=("FIRST", "LAST"), help="rows of days, both ends included"
+    )
+    rows.add_argument("--column", help="the column of --band or --dates")
     one.add_argument("--method", help="one of the dataset's methods, auto, or retrain")
     one.add_argument(
         "--configfile", nargs="+", default=[], help="settings of your own, over params.yaml"
@@ -98,10 +124,9 @@ def add(commands: Any) -> None:
 def _forget(given: argparse.Namespace) -> None:
     keys = ("id", "date", "reference", "dataset", "seed", "checkpoint", "method")
     options = {key: getattr(given, key) for key in keys if getattr(given, key) is not None}
-    if given.ids or given.ids_file:
-        named = {"ids": given.ids, "file": given.ids_file}
-        options["forget"] = {"select": "ids", **{key: one for key, one in named.items() if one}}
-    request = read_request(given.request, **options)
+    if forget := _chosen(given):
+        options["forget"] = forget
+    request = read_request(*given.request, **options)
     settings = load_settings(PARAMS, *given.configfile)
     from regression_unlearning.requests.answering import forget
     from regression_unlearning.training import interruption
@@ -125,11 +150,39 @@ def _forget(given: argparse.Namespace) -> None:
         sys.exit(1)
 
 
+def _chosen(given: argparse.Namespace) -> dict[str, Any] | None:
+    """Whose rows the options ask for, as a request has it."""
+    found: dict[str, dict[str, Any]] = {}
+    if given.ids or given.ids_file:
+        found["ids"] = {"ids": given.ids, "file": given.ids_file}
+    if given.where:
+        column, *values = given.where
+        found["where"] = {"column": column, "equals": values}
+    if given.band:
+        edges = (None if one == "-" else _number(one) for one in given.band)
+        found["band"] = dict(zip(("from", "below"), edges, strict=True)) | {"column": given.column}
+    if given.dates:
+        found["dates"] = {"first": given.dates[0], "last": given.dates[1], "column": given.column}
+    if len(found) > 1:
+        raise UserError(f"--{' and --'.join(found)} choose rows in two ways; give one of them.")
+    for select, values in found.items():
+        return {"select": select, **{key: one for key, one in values.items() if one is not None}}
+    return None
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise UserError(f"--band: {text!r} is no number; give one, or - for no end.") from None
+
+
 def _list(given: argparse.Namespace) -> None:
     lines = ledger.read(FOLDER)
     found = [line.plain() for line in lines]
     text = "\n".join(
-        f"{line.id}: {line.dataset}, seed {line.seed}: {'passed' if line.passed else 'not passed'}"
+        f"{' + '.join((line.id, *line.together))}: {line.dataset}, seed {line.seed}: "
+        f"{'passed' if line.passed else 'not passed'}"
         for line in lines
     )
     _say(given, {"requests": found, "head": ledger.head(FOLDER)}, text or "no request yet")

@@ -38,7 +38,7 @@ class Entry(Section):
 
     def text(self) -> str:
         """The line, with its own hash as its last key."""
-        values = self.plain()
+        values = {key: one for key, one in self.plain().items() if one != []}  # none of old lines
         return _text({**values, "sha256": _sha256(_text(values))})
 
 
@@ -56,6 +56,7 @@ class Line(Entry):
     id: Name
     dataset: Name
     seed: Seed
+    together: tuple[Name, ...] = ()
     start: Sha256
     passed: bool
     files: dict[str, Sha256]

@@ -131,8 +131,11 @@ AUDIT = {
     "passed": False, "verdict": "Not passed: <b>.", "thresholds": {"confidence": 0.95},
     "start": {"file": "f", "sha256": "0" * 64}, "previous_audit": None, "unit": "points",
     "method": {"title": "M", "name": "m", "options": {"epochs": 3}, "why": None},
-    "rows": {"rows_forgotten": 3, "rows_to_keep": 4, "ids": {"forgotten now": 3, "unknown": 0},
-             "hashes": ["a" * 64] * 2000, "hashed_by": "HMAC"},
+    "rows": {"rows_forgotten": 3, "rows_to_keep": 4, "letters": [{}, {
+                 "id": "other", "date": "2026-11-28", "reference": "<i>", "chosen_by": "band",
+                 "rows_forgotten": 1}],
+             "ids": {"forgotten now": 3, "unknown": 0}, "hashes": ["a" * 64] * 2000,
+             "hashed_by": "HMAC"},
     "cost": {"unlearning_seconds": 1, "helper_seconds": 0, "auditing_seconds": 1,
              "original_training_seconds": None},
     "errors": [{"rows": "kept", "number": 9, "before": 1.0, "after": None, "gold": 2.0,
@@ -149,6 +152,7 @@ AUDIT = {
 def test_the_page_needs_no_network_and_shows_what_was_given_as_text():
     page = as_html(AUDIT, "1" * 64)
     assert "<script" not in page and "&lt;script&gt;x" in page and "D &amp; co" in page
+    assert "other of 2026-11-28, reference &lt;i&gt;: 1 rows by band" in page
     assert "Not passed: &lt;b&gt;." in page and "12.3 kB" in page
     assert not re.search(r"(src|href|url)\s*[=(]", page) and "http://" not in page
     assert "a" * 64 not in page and len(page) < 12_000
