@@ -67,6 +67,7 @@ def forget(
     device: str = "auto",
     threads: int = 1,
     project: str | Path = ".",
+    wait: bool = False,
 ) -> Answer:
     """Answer a request, and write ``requests/ID`` and a line of the ledger.
 
@@ -82,6 +83,8 @@ def forget(
         ``auto``, ``cpu`` or ``cuda``, and CPU threads.
     project : path
         The project's folder, in which data/, checkpoints/ and requests/ lie.
+    wait : bool
+        Whether to wait while another request is being answered, or to refuse.
 
     Raises
     ------
@@ -90,7 +93,7 @@ def forget(
     """
     project = Path(project)
     folder = project / FOLDER
-    with ledger.locked(folder):
+    with ledger.locked(folder, wait=wait):
         known = ledger.read(folder)
         lines = finish(folder, known)
         if any(line.id == request.id for line in lines[len(known) :]):

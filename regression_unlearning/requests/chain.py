@@ -51,7 +51,8 @@ def refuse_twice(folder: Path, request: Request, lines: list[Line]) -> None:
     for one in request.members:
         if one.id in answered:
             raise UserError(f"request {one.id!r} was answered; give this one another id.")
-    if (folder / request.id).exists():
+    place = folder / request.id
+    if place.exists() and not (place.is_dir() and not any(place.iterdir())):  # Snakemake makes it
         raise UserError(
             f"{folder / request.id} is there, is no whole answer, and in no line of "
             f"{folder / ledger.LEDGER}. Move it away, or give another id."

@@ -1,4 +1,4 @@
-"""Commands of deletion requests: `forget`, `purge`, `list-requests`, `verify-requests`.
+"""Commands of deletion requests: `forget`, `purge`, `compare`, `list-requests`, `verify-requests`.
 
 Nothing here imports a network library before a request is answered.
 """
@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning import program
-from regression_unlearning.errors import UserError
-from regression_unlearning.requests import ledger
+from regression_unlearning.requests import ledger, options
 from regression_unlearning.requests.ledger import FOLDER, PAGE
-from regression_unlearning.requests.page import size
+from regression_unlearning.requests.page import number, size
 from regression_unlearning.requests.purging import purge
 from regression_unlearning.requests.request import read_request
 from regression_unlearning.requests.verifying import verify
@@ -71,36 +70,16 @@ def add(commands: Any) -> None:
     one.add_argument("--dataset", help="an entry of params.yaml's datasets")
     one.add_argument("--seed", type=int, help="training seed of the model")
     one.add_argument("--checkpoint", help="the model's file; else the last one of the chain")
-    rows = one.add_argument_group("whose rows", "one of these, or `forget` in the file")
-    rows.add_argument("--ids", nargs="+", metavar="ID", help="the ids to forget")
-    rows.add_argument("--ids-file", metavar="FILE", help="a text file with one id a line")
-    rows.add_argument(
-        "--where",
-        nargs="+",
-        metavar=("COLUMN", "VALUE"),
-        help="rows of a person, a customer: `--where customer MT_001`",
-    )
-    rows.add_argument(
-        "--band",
-        nargs=2,
-        metavar=("FROM", "BELOW"),
-        help="rows whose target lies in a band; - leaves an end open",
-    )
-    rows.add_argument(
-        "--dates", nargs=2, metavar=("FIRST", "LAST"), help="rows of days, both ends included"
-    )
-    rows.add_argument("--column", help="the column of --band or --dates")
+    options.add(one)
     one.add_argument("--method", help="one of the dataset's methods, auto, or retrain")
     one.add_argument(
-        "--configfile", nargs="+", default=[], help="settings of your own, over params.yaml"
+        "--wait", action="store_true", help="wait while another request is being answered"
     )
     one.add_argument(
         "--with-gold",
         action="store_true",
         help="retrain a model without the rows, and compare: costs a training",
     )
-    one.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
-    one.add_argument("--threads", type=int, default=1, help="CPU threads (default: 1)")
     two = commands.add_parser("list-requests", help="list the requests that were answered")
     two.set_defaults(run=_list)
     three = commands.add_parser(
@@ -117,16 +96,37 @@ def add(commands: Any) -> None:
     four.set_defaults(run=_purge)
     four.add_argument("--request", required=True, help="the request's id")
     four.add_argument("--yes", action="store_true", help="do not ask")
-    for command in (one, two, three, four):
+    five = commands.add_parser(
+        "compare",
+        help="compare two models on a forget set: errors, attacks, outputs",
+        description="Observe two models on a forget set's rows, and tell errors, attacks and how "
+        "far what they put out is apart.",
+    )
+    five.set_defaults(run=_compare)
+    for place in ("first", "second"):
+        five.add_argument(place, help="a model's file, or the id of a request that passed")
+    five.add_argument("--dataset", required=True, help="an entry of params.yaml's datasets")
+    five.add_argument("--forget-set", required=True, help="one of the dataset's forget sets")
+    for command in (one, five):
+        command.add_argument(
+            "--configfile", nargs="+", default=[], help="settings of your own, over params.yaml"
+        )
+        command.add_argument(
+            "--device", type=program.device, default="auto", help="auto, cpu or cuda"
+        )
+        command.add_argument(
+            "--threads", type=program.whole_number(1), default=1, help="CPU threads (default: 1)"
+        )
+    for command in (one, two, three, four, five):
         command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _forget(given: argparse.Namespace) -> None:
     keys = ("id", "date", "reference", "dataset", "seed", "checkpoint", "method")
-    options = {key: getattr(given, key) for key in keys if getattr(given, key) is not None}
-    if forget := _chosen(given):
-        options["forget"] = forget
-    request = read_request(*given.request, **options)
+    values = {key: getattr(given, key) for key in keys if getattr(given, key) is not None}
+    if forget := options.chosen(given):
+        values["forget"] = forget
+    request = read_request(*given.request, **values)
     settings = load_settings(PARAMS, *given.configfile)
     from regression_unlearning.requests.answering import forget
     from regression_unlearning.training import interruption
@@ -136,6 +136,7 @@ def _forget(given: argparse.Namespace) -> None:
         settings,
         request,
         with_gold=given.with_gold,
+        wait=given.wait,
         device=given.device,
         threads=given.threads,
     )
@@ -148,33 +149,6 @@ def _forget(given: argparse.Namespace) -> None:
     )
     if not answer.passed:
         sys.exit(1)
-
-
-def _chosen(given: argparse.Namespace) -> dict[str, Any] | None:
-    """Whose rows the options ask for, as a request has it."""
-    found: dict[str, dict[str, Any]] = {}
-    if given.ids or given.ids_file:
-        found["ids"] = {"ids": given.ids, "file": given.ids_file}
-    if given.where:
-        column, *values = given.where
-        found["where"] = {"column": column, "equals": values}
-    if given.band:
-        edges = (None if one == "-" else _number(one) for one in given.band)
-        found["band"] = dict(zip(("from", "below"), edges, strict=True)) | {"column": given.column}
-    if given.dates:
-        found["dates"] = {"first": given.dates[0], "last": given.dates[1], "column": given.column}
-    if len(found) > 1:
-        raise UserError(f"--{' and --'.join(found)} choose rows in two ways; give one of them.")
-    for select, values in found.items():
-        return {"select": select, **{key: one for key, one in values.items() if one is not None}}
-    return None
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise UserError(f"--band: {text!r} is no number; give one, or - for no end.") from None
 
 
 def _list(given: argparse.Namespace) -> None:
@@ -206,6 +180,25 @@ def _purge(given: argparse.Namespace) -> None:
     _say(given, told, text)
     if told["taken"] and not told["purged"]:
         sys.exit(1)
+
+
+def _compare(given: argparse.Namespace) -> None:
+    settings = load_settings(PARAMS, *given.configfile)
+    from regression_unlearning.requests.comparing import compare
+
+    named = given.first, given.second, given.dataset, given.forget_set
+    found = compare(settings, *named, device=given.device, threads=given.threads)
+    lines = [f"first: {found['models'][0]}", f"second: {found['models'][1]}"]
+    lines += [
+        f"error in {found['unit']} on {one['rows']} ({one['number']:,}): first "
+        f"{number(one['before'])}, second {number(one['after'])}; apart {number(one['apart'])}"
+        for one in found["errors"]
+    ]
+    for one in found["attacks"]:
+        of = (one.get("before"), one.get("after"))
+        said = (f"{a['auc']:.2f} ({a['low']:.2f} to {a['high']:.2f})" if a else "–" for a in of)
+        lines.append(f"AUC of the {one['attack']} attack: first {next(said)}, second {next(said)}")
+    _say(given, found, "\n".join(lines))
 
 
 def _agreed(told: dict[str, Any]) -> bool:

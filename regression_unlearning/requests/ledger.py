@@ -76,8 +76,8 @@ def _sha256(text: str) -> str:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep others from answering a request at the same time.
+def locked(folder: Path, *, wait: bool = False) -> Iterator[None]:
+    """Keep others from answering a request at the same time; `wait` for one who does.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def locked(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOCK).open("w", encoding="ascii") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except OSError:
             raise UserError(
                 f"{folder}: another request is being answered; wait for it, then run this again."

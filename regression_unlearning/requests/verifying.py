@@ -32,7 +32,7 @@ def verify(folder: str | Path = FOLDER, head: str | None = None) -> list[str]:
         f"{one} is in no line of {folder / ledger.LEDGER}: its line was taken out, or its answer "
         "was cut off."
         for one in sorted(folder.glob("*/"))
-        if one.is_dir() and one.name not in known and one.suffix != ".unfinished"
+        if one.suffix != ".unfinished" and one.name not in known and any(one.iterdir())
     ]
     if head is not None and head != ledger.head(folder):
         found.append(f"{folder / ledger.LEDGER} does not end with the line whose hash is {head}.")

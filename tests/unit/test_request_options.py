@@ -8,7 +8,7 @@ import pytest
 
 from regression_unlearning.data.forget_sets import read_selector, select
 from regression_unlearning.errors import UserError
-from regression_unlearning.requests import commands, ledger
+from regression_unlearning.requests import commands, ledger, options
 from regression_unlearning.requests.chain import parts_of
 from regression_unlearning.requests.request import read_request
 
@@ -30,7 +30,7 @@ def by_options(*words):
     parser = argparse.ArgumentParser()
     commands.add(parser.add_subparsers())
     given = parser.parse_args(["forget", "--id", "one", *words])
-    return read_request(*given.request, id="one", **ASKED, forget=commands._chosen(given))
+    return read_request(*given.request, id="one", **ASKED, forget=options.chosen(given))
 
 
 @pytest.mark.parametrize(

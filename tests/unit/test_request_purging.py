@@ -208,3 +208,23 @@ def test_what_is_no_whole_answer_is_refused_and_not_entered(again, change):
     with pytest.raises(UserError, match="is no whole answer"):
         answering.forget(settings, request("three", ids[6:9], "finetune"))
     assert len(ledger.read(folder / "requests")) == 2
+
+
+def test_two_models_are_compared_on_a_forget_set(again, monkeypatch, capsys):
+    """A model is no way from itself; the other's numbers are those of its audit's own kind."""
+    original = paths.original(DATASET, 0)
+    asked = ("--dataset", DATASET, "--forget-set", "some")
+    assert run(monkeypatch, "compare", original, original, *asked, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [one["apart"] for one in found["errors"][:3]] == [0, 0, 0]
+    assert all(one["before"] == one["after"] for one in found["errors"] + found["attacks"])
+    assert run(monkeypatch, "compare", original, "three", *asked) == 0
+    shown = capsys.readouterr().out
+    assert "second: requests/three/model.safetensors" in shown and "apart 0;" not in shown
+    assert shown.count("AUC of the loss attack: first 0.") == 1
+    for words, said in (
+        (("nobody", "three", *asked), "nobody is neither"),
+        ((original, "three", *asked[:3], "sum"), "did you mean 'some'"),
+    ):
+        assert run(monkeypatch, "compare", *words) == 2
+        assert said in capsys.readouterr().err
