@@ -17,6 +17,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.files import read_record
 from regression_unlearning.pipeline import paths
+from regression_unlearning.program.progress import Progress
 from regression_unlearning.requests import holding, ledger
 from regression_unlearning.requests.audit import Judged, judge
 from regression_unlearning.requests.chain import (
@@ -30,6 +31,7 @@ from regression_unlearning.requests.chain import (
 )
 from regression_unlearning.requests.choosing import advice, choose, dataset_of, method_of
 from regression_unlearning.requests.ledger import AUDIT, FAILED, FOLDER, MODEL
+from regression_unlearning.requests.references import reference_losses
 from regression_unlearning.requests.request import AUTO, RETRAIN, Request
 from regression_unlearning.settings.dataset import Dataset, Method
 from regression_unlearning.settings.document import Settings
@@ -98,7 +100,7 @@ def forget(
         lines = finish(folder, known)
         if any(line.id == request.id for line in lines[len(known) :]):
             audit = read_record(folder / request.id / AUDIT)
-            if _about(request).items() <= audit["request"].items():
+            if request.about.items() <= audit["request"].items():
                 return Answer(folder / request.id, audit, ledger.head(folder))
         refuse_twice(folder, request, lines)
         chosen = dataset_of(settings, request)
@@ -112,7 +114,13 @@ def forget(
             label, why = choose(project, request.dataset, chosen, request.forget, count, rows)
         method = method_of(chosen, request, label)
         work = _Work(
-            request, chosen, method, set_up(device, threads, chosen.resources.gpu), start, parts
+            request,
+            chosen,
+            method,
+            set_up(device, threads, chosen.resources.gpu),
+            start,
+            parts,
+            project,
         )
         data = load_dataset(settings, request.dataset, project / "data", work.device)
         waiting = folder / f"{request.id}.unfinished"
@@ -126,18 +134,6 @@ def forget(
         audit["previous_audit"] = start.line and start.line.files[AUDIT]
         head = enter(folder, waiting, request, audit, key)
         return Answer(folder / request.id, audit, head)
-
-
-def _about(request: Request) -> dict[str, Any]:
-    """What an audit says of a request."""
-    return {
-        "id": request.id,
-        "date": request.date.isoformat(),
-        "reference": request.reference,
-        "dataset": request.dataset,
-        "seed": request.seed,
-        "chosen_by": request.forget.select,
-    }
 
 
 def _training_seconds(project: Path, request: Request) -> float | None:
@@ -158,6 +154,7 @@ class _Work:
     device: str
     start: Start
     parts: dict[str, np.ndarray]
+    project: Path
 
     def answer(self, data: Prepared, waiting: Path, with_gold: bool) -> dict[str, Any]:
         """Unlearn and audit; write the checkpoint into a folder, and give what is known of it."""
@@ -191,13 +188,17 @@ class _Work:
             retraining = whole.having(seed=seed_for(seed, "gold"))
             gold = train(retraining, self.chosen.training)
         auditing = time.perf_counter()
+        progress = Progress(f"answering {self.request.id}: models observed", 2 + with_gold, every=0)
         parts = {**self.parts, "forget": self.parts.get("forget_now", self.parts["forget"])}
-        seen = [
-            Observation(observe(model, whole, parts, self.chosen.observation)) if model else None
-            for model in (before, after, gold)
-        ]
-        assert seen[0] is not None and seen[1] is not None
-        judged = judge(seen[0], seen[1], seen[2], self.request.thresholds)
+        seen: list[Observation] = []
+        for model in (before, after, *([gold] if gold else [])):
+            seen.append(Observation(observe(model, whole, parts, self.chosen.observation)))
+            progress.at(len(seen))
+        rows = {part: seen[0].of(part, "row_id") for part in ("forget", seen[0].never_seen)}
+        losses, number = reference_losses(
+            self.project, self.request.dataset, self.chosen, whole, rows
+        )
+        judged = judge(seen[0], seen[1], seen[2] if gold else None, self.request.thresholds, losses)
         ended = time.perf_counter()
         cost = {
             "unlearning_seconds": seconds,
@@ -217,7 +218,8 @@ class _Work:
             "machine": provenance.machine(),
         }
         checkpoints.save(after, waiting / (MODEL if judged.passed else FAILED), record)
-        return {**self._told(judged, with_gold), "cost": cost, "code": provenance.loaded_code()}
+        told = {"references": number, "cost": cost, "code": provenance.loaded_code()}
+        return {**self._told(judged, with_gold), **told}
 
     def _helpers(self, task: Task) -> tuple[dict[str, Any], float]:
         """The helper models that the method asks for, trained, and their seconds."""
@@ -234,7 +236,7 @@ class _Work:
     def _told(self, judged: Judged, with_gold: bool) -> dict[str, Any]:
         request = self.request
         return {
-            "request": {**_about(request), "title": self.chosen.title},
+            "request": {**request.about, "title": self.chosen.title},
             "passed": judged.passed,
             "verdict": judged.sentence,
             "thresholds": request.thresholds.plain(),

@@ -98,6 +98,18 @@ class Request(Member):
     folder of its own."""
 
     @property
+    def about(self) -> dict[str, Any]:
+        """What an audit says of the request itself."""
+        return {
+            "id": self.id,
+            "date": self.date.isoformat(),
+            "reference": self.reference,
+            "dataset": self.dataset,
+            "seed": self.seed,
+            "chosen_by": self.forget.select,
+        }
+
+    @property
     def members(self) -> tuple[Member, ...]:
         """All letters that are answered."""
         return (self, *self.together)
