@@ -113,15 +113,8 @@ def forget(
             count = told["rows_forgotten"]
             label, why = choose(project, request.dataset, chosen, request.forget, count, rows)
         method = method_of(chosen, request, label)
-        work = _Work(
-            request,
-            chosen,
-            method,
-            set_up(device, threads, chosen.resources.gpu),
-            start,
-            parts,
-            project,
-        )
+        used = set_up(device, threads, chosen.resources.gpu)
+        work = _Work(request, chosen, method, used, start, parts, project)
         data = load_dataset(settings, request.dataset, project / "data", work.device)
         waiting = folder / f"{request.id}.unfinished"
         audit = work.answer(data, waiting, with_gold)

@@ -6,9 +6,9 @@ They are retrained models, of any seed, of forget sets that hold all of the rows
 import logging
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_npz, sha256
@@ -17,6 +17,9 @@ from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.training import checkpoints
 from regression_unlearning.training.observe import pass_over
 from regression_unlearning.training.task import Task
+
+if TYPE_CHECKING:
+    from torch import nn
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +49,7 @@ def reference_losses(
         Of models.
     """
     found: list[dict[str, np.ndarray]] = []
+    size = chosen.observation.batch_size
     for forget_set in sorted(chosen.forget_sets):
         parts = project / paths.parts(dataset, forget_set)
         pattern = paths.retrained(dataset, forget_set, "*")
@@ -60,12 +64,12 @@ def reference_losses(
             except (UserError, KeyError) as error:
                 log.warning("%s is no reference: %s", path, error)
                 continue
-            found.append({name: _losses(model, task, one) for name, one in rows.items()})
+            found.append({name: _losses(model, task, one, size) for name, one in rows.items()})
     if not found:
         return {}, 0
     return {name: np.mean([one[name] for one in found], axis=0) for name in rows}, len(found)
 
 
-def _losses(model: torch.nn.Module, task: Task, rows: np.ndarray) -> np.ndarray:
-    numbers = torch.as_tensor(rows, dtype=torch.int64, device=task.data.target.device)
-    return pass_over(model, task, numbers, 1024)["loss"].cpu().double().numpy()
+def _losses(model: "nn.Module", task: Task, rows: np.ndarray, batch_size: int) -> np.ndarray:
+    numbers = task.retain.new_tensor(rows)
+    return pass_over(model, task, numbers, batch_size)["loss"].cpu().double().numpy()
