@@ -9,23 +9,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 import request_projects
+import torch
 from request_projects import DATASET, request
 from tiny_project import as_yaml
 
 from regression_unlearning import cli, program
-from regression_unlearning.data.dataset import open_dataset
+from regression_unlearning.data.dataset import load_dataset, open_dataset
 from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.prepared import read_rows
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import write_npz
+from regression_unlearning.files import sha256, write_npz
 from regression_unlearning.pipeline import paths, plan
 from regression_unlearning.requests import answering, ledger, purging
 from regression_unlearning.requests.forgotten import forgotten
 from regression_unlearning.requests.purging import purge
+from regression_unlearning.requests.references import reference_losses
 from regression_unlearning.requests.verifying import verify
 from regression_unlearning.settings.jobs import NetworkJob
 from regression_unlearning.settings.section import validated
+from regression_unlearning.training.checkpoints import save_model
 from regression_unlearning.training.session import Session, add_arguments
+from regression_unlearning.training.task import Task
 
 LENIENT = {"error_rise": 9, "auc": 0.99}
 
@@ -228,3 +232,30 @@ def test_two_models_are_compared_on_a_forget_set(again, monkeypatch, capsys):
     ):
         assert run(monkeypatch, "compare", *words) == 2
         assert said in capsys.readouterr().err
+
+
+def test_references_are_retrained_models_that_never_saw_the_rows(again):
+    """Of the same data and parts: those of others, and models that saw a row, are none."""
+    folder, settings, _ = again
+    prepared = folder / "data/prepared" / DATASET
+    chosen, rows = settings.datasets[DATASET], read_rows(prepared)
+    parts = select(rows, chosen.forget_sets["some"], "some")
+    write_npz(place := paths.parts(DATASET, "some"), parts)
+    data = load_dataset(settings, DATASET)
+    models = []
+    for seed in (0, 1, 2):
+        made = {"prepared": data.sha256 if seed < 2 else "other", "parts": sha256(place)}
+        models.append(Task.of(chosen, data, parts, seed).new_model())
+        save_model(models[-1], paths.retrained(DATASET, "some", seed), inputs=made)
+    asked = {"forget": parts["forget"][:3], "test": parts["test_retain"]}
+    task = Task.of(chosen, data, parts, 9)
+    found, number = reference_losses(folder, DATASET, chosen, task, asked)
+    assert number == 2
+    for name, numbers in asked.items():
+        index = torch.as_tensor(numbers).long()
+        with torch.no_grad():
+            outputs = [model.eval()(data.batch(index)).double()[:, 0] for model in models[:2]]
+        expected = sum((one - data.target[index].double()) ** 2 for one in outputs) / 2
+        np.testing.assert_allclose(found[name], expected, rtol=1e-5)
+    asked["forget"] = np.append(asked["forget"], parts["retain"][0])
+    assert reference_losses(folder, DATASET, chosen, task, asked) == ({}, 0)
