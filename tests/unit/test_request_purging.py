@@ -9,27 +9,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 import request_projects
-import torch
 from request_projects import DATASET, request
 from tiny_project import as_yaml
 
 from regression_unlearning import cli, program
-from regression_unlearning.data.dataset import load_dataset, open_dataset
+from regression_unlearning.data.dataset import open_dataset
 from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.prepared import read_rows
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import sha256, write_npz
+from regression_unlearning.files import write_npz
 from regression_unlearning.pipeline import paths, plan
 from regression_unlearning.requests import answering, ledger, purging
 from regression_unlearning.requests.forgotten import forgotten
 from regression_unlearning.requests.purging import purge
-from regression_unlearning.requests.references import reference_losses
 from regression_unlearning.requests.verifying import verify
 from regression_unlearning.settings.jobs import NetworkJob
 from regression_unlearning.settings.section import validated
-from regression_unlearning.training.checkpoints import save_model
 from regression_unlearning.training.session import Session, add_arguments
-from regression_unlearning.training.task import Task
 
 LENIENT = {"error_rise": 9, "auc": 0.99}
 
@@ -212,50 +208,3 @@ def test_what_is_no_whole_answer_is_refused_and_not_entered(again, change):
     with pytest.raises(UserError, match="is no whole answer"):
         answering.forget(settings, request("three", ids[6:9], "finetune"))
     assert len(ledger.read(folder / "requests")) == 2
-
-
-def test_two_models_are_compared_on_a_forget_set(again, monkeypatch, capsys):
-    """A model is no way from itself; the other's numbers are those of its audit's own kind."""
-    original = paths.original(DATASET, 0)
-    asked = ("--dataset", DATASET, "--forget-set", "some")
-    assert run(monkeypatch, "compare", original, original, *asked, "--json") == 0
-    found = json.loads(capsys.readouterr().out)
-    assert [one["apart"] for one in found["errors"][:3]] == [0, 0, 0]
-    assert all(one["before"] == one["after"] for one in found["errors"] + found["attacks"])
-    assert run(monkeypatch, "compare", original, "three", *asked) == 0
-    shown = capsys.readouterr().out
-    assert "second: requests/three/model.safetensors" in shown and "apart 0;" not in shown
-    assert shown.count("AUC of the loss attack: first 0.") == 1
-    for words, said in (
-        (("nobody", "three", *asked), "nobody is neither"),
-        ((original, "three", *asked[:3], "sum"), "did you mean 'some'"),
-    ):
-        assert run(monkeypatch, "compare", *words) == 2
-        assert said in capsys.readouterr().err
-
-
-def test_references_are_retrained_models_that_never_saw_the_rows(again):
-    """Of the same data and parts: those of others, and models that saw a row, are none."""
-    folder, settings, _ = again
-    prepared = folder / "data/prepared" / DATASET
-    chosen, rows = settings.datasets[DATASET], read_rows(prepared)
-    parts = select(rows, chosen.forget_sets["some"], "some")
-    write_npz(place := paths.parts(DATASET, "some"), parts)
-    data = load_dataset(settings, DATASET)
-    models = []
-    for seed in (0, 1, 2):
-        made = {"prepared": data.sha256 if seed < 2 else "other", "parts": sha256(place)}
-        models.append(Task.of(chosen, data, parts, seed).new_model())
-        save_model(models[-1], paths.retrained(DATASET, "some", seed), inputs=made)
-    asked = {"forget": parts["forget"][:3], "test": parts["test_retain"]}
-    task = Task.of(chosen, data, parts, 9)
-    found, number = reference_losses(folder, DATASET, chosen, task, asked)
-    assert number == 2
-    for name, numbers in asked.items():
-        index = torch.as_tensor(numbers).long()
-        with torch.no_grad():
-            outputs = [model.eval()(data.batch(index)).double()[:, 0] for model in models[:2]]
-        expected = sum((one - data.target[index].double()) ** 2 for one in outputs) / 2
-        np.testing.assert_allclose(found[name], expected, rtol=1e-5)
-    asked["forget"] = np.append(asked["forget"], parts["retain"][0])
-    assert reference_losses(folder, DATASET, chosen, task, asked) == ({}, 0)
