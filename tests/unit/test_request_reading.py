@@ -2,6 +2,8 @@
 
 import copy
 import re
+import shutil
+import subprocess
 
 import numpy as np
 import pandas as pd
@@ -158,6 +160,24 @@ def test_the_page_needs_no_network_and_shows_what_was_given_as_text():
     assert "a" * 64 not in page and len(page) < 12_000
     assert page.count("<table>") == page.count("</table>") == 3
     assert as_html(AUDIT, "1" * 64) == page
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="no chromium to print with")
+def test_a_large_audit_prints_on_two_pages(tmp_path):
+    audit = copy.deepcopy(AUDIT)
+    audit["rows"]["letters"] = AUDIT["rows"]["letters"][1:] * 500
+    audit["still_held"] *= 500
+    audit["attacks"] *= 3
+    audit["errors"] *= 2
+    audit["not_verified"] = ["What was not looked at in this audit is told in such a line."] * 6
+    audit["method"]["options"] = {f"option_{number}": 0.01 * number for number in range(15)}
+    page = tmp_path / "audit.html"
+    page.write_text(as_html(audit, "1" * 64), encoding="utf-8")
+    command = ["chromium", "--headless", "--no-sandbox", f"--user-data-dir={tmp_path}/own"]
+    printed = f"--print-to-pdf={tmp_path}/audit.pdf"
+    subprocess.run([*command, printed, page.as_uri()], check=True, capture_output=True, timeout=120)
+    found = re.findall(rb"/Type\s*/Page\b", (tmp_path / "audit.pdf").read_bytes())
+    assert len(found) == 2
 
 
 @pytest.mark.parametrize(
