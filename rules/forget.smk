@@ -3,26 +3,26 @@
 
 import shlex
 
+from regression_unlearning import errors
 from regression_unlearning.requests import ledger
-from regression_unlearning.requests.choosing import dataset_of
 from regression_unlearning.requests.request import read_request
 
 
 def of_request(name):
     """The request of a file, checked."""
     try:
-        return read_request(f"requests/{name}.yaml")
+        asked = read_request(f"requests/{name}.yaml")
+        if asked.dataset not in SETTINGS.datasets:
+            where = f"requests/{name}.yaml: dataset"
+            raise errors.unknown("dataset", asked.dataset, SETTINGS.datasets, where)
+        return asked
     except UserError as error:
         raise WorkflowError(str(error)) from None
 
 
 def of_answer(wildcards):
     """The `resources` of a request's dataset."""
-    asked = of_request(wildcards.request)
-    try:
-        return dataset_of(SETTINGS, asked).resources
-    except UserError as error:
-        raise WorkflowError(str(error)) from None
+    return SETTINGS.datasets[of_request(wildcards.request).dataset].resources
 
 
 def start_of_request(wildcards):
