@@ -69,7 +69,10 @@ def forgotten(prepared: Path, rows: "pd.DataFrame | None" = None) -> np.ndarray 
 
 
 def left(prepared: Path) -> "pd.DataFrame":
-    """The rows of a dataset, those that requests named in the split `FORGOTTEN`."""
+    """The rows of a dataset, training rows that requests named in the split `FORGOTTEN`."""
     rows = read_rows(prepared)
     gone = forgotten(prepared, rows)
-    return rows if gone is None else rows.assign(split=rows["split"].mask(gone, FORGOTTEN))
+    if gone is None:
+        return rows
+    train = rows["split"] == "train"
+    return rows.assign(split=rows["split"].mask(gone & train, FORGOTTEN))
