@@ -91,8 +91,9 @@ def test_references_are_retrained_models_that_never_saw_the_rows(made):
     for name, numbers in asked.items():
         index = torch.as_tensor(numbers).long()
         with torch.no_grad():
-            outputs = [model.eval()(data.batch(index)).double()[:, 0] for model in models[:2]]
-        expected = sum((one - data.target[index].double()) ** 2 for one in outputs) / 2
+            seen = [model.eval()(data.batch(index))[:, 0] for model in models[:2]]
+            outputs = [data.scale.undone(one).double() for one in seen]
+        expected = sum((one - data.target_in_unit[index].double()) ** 2 for one in outputs) / 2
         np.testing.assert_allclose(found[name], expected, rtol=1e-5)
     asked["forget"] = np.append(asked["forget"], parts["retain"][0])
     assert reference_losses(folder, DATASET, chosen, task, asked) == ({}, 0)
