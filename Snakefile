@@ -14,6 +14,7 @@ include: "rules/unlearn.smk"
 include: "rules/measure.smk"
 include: "rules/report.smk"
 include: "rules/tune.smk"
+include: "rules/forget.smk"
 
 
 localrules:

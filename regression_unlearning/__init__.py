@@ -22,6 +22,7 @@ _HOME = {
     "load_settings": "settings.document",
     "observe": "training.observe",
     "open_dataset": "data.dataset",
+    "purge": "requests.purging",
     "read_request": "requests.request",
     "save_model": "training.checkpoints",
     "train": "training.train",

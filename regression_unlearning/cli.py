@@ -3,6 +3,7 @@
 Nothing here imports a network library.
 """
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from regression_unlearning.settings.section import name_of
 from regression_unlearning.settings.starting import LOADERS, entry_file
 
 
-def init(file: Path, name: str | None, output: Path | None, **asked: Any) -> None:
+def init(
+    file: Path, name: str | None, output: Path | None, *, as_json: bool = False, **asked: Any
+) -> None:
     """Write an entry file for a file of data of one's own.
 
     Parameters
@@ -26,6 +29,8 @@ def init(file: Path, name: str | None, output: Path | None, **asked: Any) -> Non
         The dataset's name; by default after the file.
     output : Path or None
         The file to write; by default NAME.yaml.
+    as_json : bool
+        Whether to print JSON.
     **asked
         See `settings.starting.entry_file`.
 
@@ -42,13 +47,14 @@ def init(file: Path, name: str | None, output: Path | None, **asked: Any) -> Non
     if output.exists():
         raise UserError(f"{output} is there already; take it away, or name another with --output.")
     write_text(output, entry_file(look(file), name, output, **asked))
-    program.say(
+    said = (
         f"{output}: look at what stands beside EDIT, then\n"
         f"  snakemake -n --configfile {output} --config experiment={name}"
     )
+    program.say(json.dumps({"file": str(output), "name": name}) if as_json else said)
 
 
-def verify(folder: Path) -> None:
+def verify(folder: Path, *, as_json: bool = False) -> None:
     """Say of each table, and of the claims, whether it holds what the values say.
 
     Raises
@@ -59,7 +65,9 @@ def verify(folder: Path) -> None:
     from regression_unlearning.reporting import provenance
 
     found = provenance.verify(folder)
-    for name, wrong in found.items():
+    if as_json:
+        program.say(json.dumps({str(folder / name): wrong for name, wrong in found.items()}))
+    for name, wrong in () if as_json else found.items():
         program.say(f"{folder / name}: {wrong or 'as the values say'}")
     if failed := [name for name, wrong in found.items() if wrong]:
         raise UserError(
@@ -86,12 +94,14 @@ def _main() -> None:
         help="make an experiment's tables and claims anew from values.csv, and compare",
     )
     two.add_argument("folder", type=Path, help="such as results/stsb")
+    for command in (one, two):
+        command.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
     requests.add(commands)
     given = parser.parse_args()
     if "run" in given:
         given.run(given)
     elif "folder" in given:
-        verify(given.folder)
+        verify(given.folder, as_json=given.as_json)
     else:
         init(**vars(given))
 

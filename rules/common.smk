@@ -115,6 +115,7 @@ wildcard_constraints:
     helper="[a-z0-9_]+",
     experiment="[a-z0-9_]+",
     seed="[0-9]+",
+    request="[a-z0-9_]+",
 
 
 if SETTINGS.data_mirror:

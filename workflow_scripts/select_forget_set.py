@@ -1,11 +1,11 @@
-"""Divide a prepared dataset by one forget set."""
+"""Divide a prepared dataset by one forget set, without the rows that deletion requests named."""
 
 from pathlib import Path
 
 from regression_unlearning import program
 from regression_unlearning.data.forget_sets import read_selector, select
-from regression_unlearning.data.prepared import read_rows
 from regression_unlearning.files import read_npz, write_npz
+from regression_unlearning.requests.forgotten import left
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="the .npz to write")
     arguments = parser.parse_args()
     selector = read_selector(arguments.settings)
-    rows, earlier = read_rows(arguments.prepared), arguments.after and read_npz(arguments.after)
+    rows, earlier = left(arguments.prepared), arguments.after and read_npz(arguments.after)
     listing = arguments.output.with_suffix(".ids.csv")
     listing.unlink(missing_ok=True)
     write_npz(arguments.output, select(rows, selector, arguments.name, earlier, listing))

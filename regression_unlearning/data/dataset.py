@@ -8,9 +8,10 @@ import numpy as np
 from regression_unlearning import registry
 from regression_unlearning.data.fetching.mirror import mirror_of
 from regression_unlearning.data.forget_sets import select
-from regression_unlearning.data.prepared import ARRAYS, Prepared, load_prepared, prepare, read_rows
+from regression_unlearning.data.prepared import ARRAYS, Prepared, load_prepared, prepare
 from regression_unlearning.data.source import bring
 from regression_unlearning.errors import unknown
+from regression_unlearning.requests.forgotten import left
 from regression_unlearning.settings.document import Settings
 
 
@@ -35,7 +36,8 @@ def open_dataset(
     Prepared
         Inputs and targets.
     dict of int32 arrays
-        Row numbers by part; see `data.forget_sets.select`.
+        Row numbers by part; see `data.forget_sets.select`. Rows that a deletion request named are
+        in none.
 
     Raises
     ------
@@ -47,7 +49,7 @@ def open_dataset(
     chosen = settings.datasets[name]
     if forget_set not in chosen.forget_sets:
         raise unknown("forget set", forget_set, chosen.forget_sets, f"datasets.{name}")
-    rows, parts = read_rows(made_ready(settings, name, folder)), None
+    rows, parts = left(made_ready(settings, name, folder)), None
     for one in (*reversed(chosen.earlier(forget_set)), forget_set):
         parts = select(rows, chosen.forget_sets[one], one, parts)
     return load_dataset(settings, name, folder, device), parts

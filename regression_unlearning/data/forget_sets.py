@@ -14,6 +14,7 @@ from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.forget_sets import (
     Band,
     Chosen,
+    Dates,
     ForgetSet,
     Ids,
     Random,
@@ -114,7 +115,21 @@ def _some(rows: "pd.DataFrame", chosen: np.ndarray, selector: Chosen) -> np.ndar
     return chosen & ~np.isin(np.arange(len(rows)), not_drawn)
 
 
-_CHOOSE = {Band: _band, Random: _random, Where: _where}
+def _dates(rows: "pd.DataFrame", selector: Dates) -> np.ndarray:
+    import pandas as pd
+
+    text = _column(rows, selector.column)
+    days = pd.to_datetime(text.str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
+    if (wrong := days.isna() & (text != "")).any():
+        row = int(wrong.to_numpy().argmax())
+        raise UserError(
+            f"column {selector.column!r} holds {text.iloc[row]!r} (row {row}), which begins with "
+            "no day such as 2014-01-31; choose by select: where."
+        )
+    return days.between(*map(pd.Timestamp, (selector.first, selector.last))).to_numpy()
+
+
+_CHOOSE = {Band: _band, Random: _random, Where: _where, Dates: _dates}
 
 
 def select(
@@ -130,7 +145,7 @@ def select(
     ----------
     rows : DataFrame
         The prepared rows: at least row, id, split, target.
-    selector : Band, Random, Where or Ids
+    selector : Band, Random, Where, Dates or Ids
         The choice.
     name : str
         The forget set's name, for messages.

@@ -88,9 +88,9 @@ def states(rows: "pd.DataFrame", named: Iterable[str], before: np.ndarray) -> di
     plain = names.str.strip().str.normalize("NFC")
     alike = plain.duplicated(keep=False)
     known = {**dict(zip(plain[~alike], names[~alike], strict=True)), **{one: one for one in names}}
-    train = rows["split"].to_numpy() == "train"
+    train, gone = (rows["split"].to_numpy() == one for one in ("train", "forgotten"))
     state = dict(
-        zip(names, np.select([train & before, train], [BEFORE, NOW], HELD_OUT), strict=True)
+        zip(names, np.select([gone | train & before, train], [BEFORE, NOW], HELD_OUT), strict=True)
     )
     wanted = [one if one in known else _plain(one) for one in named]
     return {name: state.get(name, UNKNOWN) for name in (known.get(one, one) for one in wanted)}

@@ -15,12 +15,15 @@ from regression_unlearning.data.dataset import load_dataset, made_ready
 from regression_unlearning.data.prepared import Prepared, read_rows
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.files import read_record
 from regression_unlearning.pipeline import paths
+from regression_unlearning.program.progress import Progress
 from regression_unlearning.requests import holding, ledger
 from regression_unlearning.requests.audit import Judged, judge
 from regression_unlearning.requests.chain import (
     Start,
     enter,
+    finish,
     parts_of,
     refuse_twice,
     since_retraining,
@@ -28,6 +31,7 @@ from regression_unlearning.requests.chain import (
 )
 from regression_unlearning.requests.choosing import advice, choose, dataset_of, method_of
 from regression_unlearning.requests.ledger import AUDIT, FAILED, FOLDER, MODEL
+from regression_unlearning.requests.references import reference_losses
 from regression_unlearning.requests.request import AUTO, RETRAIN, Request
 from regression_unlearning.settings.dataset import Dataset, Method
 from regression_unlearning.settings.document import Settings
@@ -65,6 +69,7 @@ def forget(
     device: str = "auto",
     threads: int = 1,
     project: str | Path = ".",
+    wait: bool = False,
 ) -> Answer:
     """Answer a request, and write ``requests/ID`` and a line of the ledger.
 
@@ -80,6 +85,8 @@ def forget(
         ``auto``, ``cpu`` or ``cuda``, and CPU threads.
     project : path
         The project's folder, in which data/, checkpoints/ and requests/ lie.
+    wait : bool
+        Whether to wait while another request is being answered, or to refuse.
 
     Raises
     ------
@@ -88,8 +95,13 @@ def forget(
     """
     project = Path(project)
     folder = project / FOLDER
-    with ledger.locked(folder):
-        lines = ledger.read(folder)
+    with ledger.locked(folder, wait=wait):
+        known = ledger.read(folder)
+        lines = finish(folder, known)
+        if any(line.id == request.id for line in lines[len(known) :]):
+            audit = read_record(folder / request.id / AUDIT)
+            if request.about.items() <= audit["request"].items():
+                return Answer(folder / request.id, audit, ledger.head(folder))
         refuse_twice(folder, request, lines)
         chosen = dataset_of(settings, request)
         start = start_of(project, request, lines)
@@ -101,19 +113,19 @@ def forget(
             count = told["rows_forgotten"]
             label, why = choose(project, request.dataset, chosen, request.forget, count, rows)
         method = method_of(chosen, request, label)
-        work = _Work(
-            request, chosen, method, set_up(device, threads, chosen.resources.gpu), start, parts
-        )
+        used = set_up(device, threads, chosen.resources.gpu)
+        work = _Work(request, chosen, method, used, start, parts, project)
         data = load_dataset(settings, request.dataset, project / "data", work.device)
         waiting = folder / f"{request.id}.unfinished"
         audit = work.answer(data, waiting, with_gold)
-        audit |= {"rows": told, "still_held": holding.held(project, request.dataset)}
+        still = holding.held(project, request.dataset, lines, told["hashes"])
+        audit |= {"rows": told, "still_held": still}
         audit["cost"]["original_training_seconds"] = _training_seconds(project, request)
         audit["method"]["why"] = why
         answered = since_retraining(folder, lines, request) + 1
         audit["advice"] = advice(request, audit["cost"], answered)
         audit["previous_audit"] = start.line and start.line.files[AUDIT]
-        head = enter(folder, waiting, request, start, audit, key)
+        head = enter(folder, waiting, request, audit, key)
         return Answer(folder / request.id, audit, head)
 
 
@@ -135,6 +147,7 @@ class _Work:
     device: str
     start: Start
     parts: dict[str, np.ndarray]
+    project: Path
 
     def answer(self, data: Prepared, waiting: Path, with_gold: bool) -> dict[str, Any]:
         """Unlearn and audit; write the checkpoint into a folder, and give what is known of it."""
@@ -142,6 +155,8 @@ class _Work:
         seed = seed_for(self.request.dataset, "request", self.request.id, self.request.seed)
         whole = Task.of(self.chosen, data, self.parts, seed)
         asked = hashlib.sha256(self.request.model_dump_json().encode())  # ids are never written
+        for name in sorted(self.parts):  # files of ids may have changed
+            asked.update(self.parts[name].astype(np.int64).tobytes())
         before = checkpoints.load_model(whole, self.start.path)
         helpers, helper_seconds = self._helpers(whole)
         task = of_request(
@@ -166,13 +181,17 @@ class _Work:
             retraining = whole.having(seed=seed_for(seed, "gold"))
             gold = train(retraining, self.chosen.training)
         auditing = time.perf_counter()
+        progress = Progress(f"answering {self.request.id}: models observed", 2 + with_gold, every=0)
         parts = {**self.parts, "forget": self.parts.get("forget_now", self.parts["forget"])}
-        seen = [
-            Observation(observe(model, whole, parts, self.chosen.observation)) if model else None
-            for model in (before, after, gold)
-        ]
-        assert seen[0] is not None and seen[1] is not None
-        judged = judge(seen[0], seen[1], seen[2], self.request.thresholds)
+        seen: list[Observation] = []
+        for model in (before, after, *([gold] if gold else [])):
+            seen.append(Observation(observe(model, whole, parts, self.chosen.observation)))
+            progress.at(len(seen))
+        rows = {part: seen[0].of(part, "row_id") for part in ("forget", seen[0].never_seen)}
+        losses, number = reference_losses(
+            self.project, self.request.dataset, self.chosen, whole, rows
+        )
+        judged = judge(seen[0], seen[1], seen[2] if gold else None, self.request.thresholds, losses)
         ended = time.perf_counter()
         cost = {
             "unlearning_seconds": seconds,
@@ -192,7 +211,8 @@ class _Work:
             "machine": provenance.machine(),
         }
         checkpoints.save(after, waiting / (MODEL if judged.passed else FAILED), record)
-        return {**self._told(judged, with_gold), "cost": cost, "code": provenance.loaded_code()}
+        told = {"references": number, "cost": cost, "code": provenance.loaded_code()}
+        return {**self._told(judged, with_gold), **told}
 
     def _helpers(self, task: Task) -> tuple[dict[str, Any], float]:
         """The helper models that the method asks for, trained, and their seconds."""
@@ -209,15 +229,7 @@ class _Work:
     def _told(self, judged: Judged, with_gold: bool) -> dict[str, Any]:
         request = self.request
         return {
-            "request": {
-                "id": request.id,
-                "date": request.date.isoformat(),
-                "reference": request.reference,
-                "dataset": request.dataset,
-                "title": self.chosen.title,
-                "seed": request.seed,
-                "chosen_by": request.forget.select,
-            },
+            "request": {**request.about, "title": self.chosen.title},
             "passed": judged.passed,
             "verdict": judged.sentence,
             "thresholds": request.thresholds.plain(),

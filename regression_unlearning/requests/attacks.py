@@ -8,7 +8,7 @@ model has seen, which tells on them as well.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from regression_unlearning.evaluation.attacks import decisions
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 NEAREST = 20
 #: Rows a class that the attack on the embedding is fitted to, at most.
 ROWS = 500
-LOSS, EMBEDDING = "loss", "embedding"
+LOSS, EMBEDDING, REFERENCE = "loss", "embedding", "reference"
 #: What each attack looks at.
 ATTACKS = {
     LOSS: "the loss of each row",
     EMBEDDING: "loss, gradients and activations of the last layer (a support vector classifier)",
+    REFERENCE: "the loss of each row below its mean loss under models that never saw it",
 }
 
 
@@ -49,7 +50,9 @@ class Attack(NamedTuple):
     others: float
 
 
-def attack(seen: Observation, z: float) -> dict[str, Attack]:
+def attack(
+    seen: Observation, z: float, references: "Mapping[str, np.ndarray] | None" = None
+) -> dict[str, Attack]:
     """Every attack that the rows suffice for.
 
     Parameters
@@ -58,8 +61,14 @@ def attack(seen: Observation, z: float) -> dict[str, Attack]:
         The model; its part ``forget`` holds the rows of the request alone.
     z : float
         Width of the intervals, in standard errors.
+    references : mapping of float array, optional
+        Mean losses of the rows of ``forget`` and of never-seen ones under models that saw neither:
+        a row that is hard for all is no stranger for being so (Watson et al., 2022, 'On the
+        importance of difficulty calibration in membership inference attacks', ICLR, eq. 4).
     """
     found = {LOSS: _by_loss(seen), EMBEDDING: _by_embedding(seen)}
+    if references:
+        found[REFERENCE] = _by_loss(seen, references)
     return {
         name: Attack(auc, *interval(auc, members, others, z), members, others)
         for name, (auc, members, others) in found.items()
@@ -108,10 +117,15 @@ def matched(
     return float(lower.mean()), float(used.sum() ** 2 / (used**2).sum())
 
 
-def _by_loss(seen: Observation) -> tuple[float, float, float]:
+def _by_loss(
+    seen: Observation, references: "Mapping[str, np.ndarray] | None" = None
+) -> tuple[float, float, float]:
     part, like = seen.never_seen, kind(seen)
     labels = seen.of("forget", "target"), seen.of(part, "target")[like]
-    scores = -seen.of("forget", "loss"), -seen.of(part, "loss")[like]
+    own = {name: -seen.of(name, "loss") for name in ("forget", part)}
+    if references:
+        own = {name: references[name] + one for name, one in own.items()}
+    scores = own["forget"], own[part][like]
     auc, effective = matched(*scores, *labels)
     return auc, len(labels[0]), effective
 

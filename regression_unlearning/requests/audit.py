@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from regression_unlearning.evaluation.errors import error
 from regression_unlearning.evaluation.observations import Observation
-from regression_unlearning.requests.attacks import ATTACKS, LOSS, Attack, attack, kind
+from regression_unlearning.requests.attacks import ATTACKS, LOSS, REFERENCE, Attack, attack, kind
 from regression_unlearning.requests.power import shown
 from regression_unlearning.requests.request import Thresholds
 
@@ -56,7 +56,11 @@ class Judged:
 
 
 def judge(
-    before: Observation, after: Observation, gold: Observation | None, limits: Thresholds
+    before: Observation,
+    after: Observation,
+    gold: Observation | None,
+    limits: Thresholds,
+    references: "Mapping[str, np.ndarray] | None" = None,
 ) -> Judged:
     """Judge an answer by the model before, the model after, and one retrained, if there is one.
 
@@ -66,13 +70,17 @@ def judge(
         Their part ``forget`` holds the rows of this request alone, ``retain`` those to keep.
     limits : Thresholds
         What the answer must keep to.
+    references : mapping of float array, optional
+        See `attacks.attack`.
     """
     from scipy.stats import norm
 
     models = {"before": before, "after": after} | ({"gold": gold} if gold else {})
     errors = _errors(models, limits)
-    z = float(norm.ppf(1 - (1 - limits.confidence) / (2 * len(ATTACKS))))
-    found = {name: attack(seen, z) if _finite(seen) else {} for name, seen in models.items()}
+    z = float(norm.ppf(1 - (1 - limits.confidence) / (2 * (len(ATTACKS) - (not references)))))
+    found = {
+        name: attack(seen, z, references) if _finite(seen) else {} for name, seen in models.items()
+    }
     attacks = [_attacked(name, found, limits, z) for name in found["before"]]
     against = [*_worse(errors[0]), *(line for one in attacks for line in _told(one))]
     if not _finite(after):
@@ -182,6 +190,8 @@ def _unverified(
         said.insert(
             0, "No model was retrained without these rows: how near this one is to it is not known."
         )
+    if all(one["attack"] != REFERENCE for one in attacks):
+        said.append("No model that never saw these rows was at hand: none was attacked against it.")
     if not like.any() or kind(before).all():
         said.append("No never-seen rows are of the request's own kind: labels alone were matched.")
     if all(one["before"]["low"] <= 0.5 <= one["before"]["high"] for one in attacks):

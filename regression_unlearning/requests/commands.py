@@ -1,4 +1,4 @@
-"""Commands of deletion requests: `forget`, `list-requests`, `verify-requests`.
+"""Commands of deletion requests: `forget`, `purge`, `compare`, `list-requests`, `verify-requests`.
 
 Nothing here imports a network library before a request is answered.
 """
@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning import program
-from regression_unlearning.requests import ledger
+from regression_unlearning.requests import ledger, options
 from regression_unlearning.requests.ledger import FOLDER, PAGE
+from regression_unlearning.requests.page import number, size
+from regression_unlearning.requests.purging import purge
 from regression_unlearning.requests.request import read_request
 from regression_unlearning.requests.verifying import verify
 from regression_unlearning.settings.document import load_settings
@@ -21,6 +23,12 @@ FORGET = """\
 Answer a deletion request: unlearn the rows from the model, audit the new model, and write
 requests/ID/ and a line of requests/ledger.jsonl. Ends with status 0 if the new model passed, with
 1 if it did not (it is then kept as failed.safetensors), with 2 if the request cannot be answered.
+"""
+PURGE = """\
+Delete raw copies, prepared data, forget sets, observations, models that were trained on the rows,
+and DVC's cache; the last model of each chain of requests stays. Lists all of it with its size,
+asks, writes a line of requests/ledger.jsonl, and tells what may hold the rows outside the project.
+The data are fetched and prepared anew when they are needed; the rows stay out of every training.
 """
 EXAMPLE = """\
 example:
@@ -47,26 +55,31 @@ def add(commands: Any) -> None:
         formatter_class=shape,
     )
     one.set_defaults(run=_forget)
-    one.add_argument("--request", type=Path, help="the request's file; options go before it")
+    one.add_argument(
+        "--request",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="the request's file; options go before it. Several are answered together, by one run, "
+        "under the first one's id",
+    )
     one.add_argument("--id", help="its name, and that of its folder")
     one.add_argument("--date", help="its day, such as 2026-11-27")
     one.add_argument("--reference", help="what the requester calls it: a number, no name")
     one.add_argument("--dataset", help="an entry of params.yaml's datasets")
     one.add_argument("--seed", type=int, help="training seed of the model")
     one.add_argument("--checkpoint", help="the model's file; else the last one of the chain")
-    one.add_argument("--ids", nargs="+", help="the ids to forget")
-    one.add_argument("--ids-file", help="a text file with one id a line")
+    options.add(one)
     one.add_argument("--method", help="one of the dataset's methods, auto, or retrain")
     one.add_argument(
-        "--configfile", nargs="+", default=[], help="settings of your own, over params.yaml"
+        "--wait", action="store_true", help="wait while another request is being answered"
     )
     one.add_argument(
         "--with-gold",
         action="store_true",
         help="retrain a model without the rows, and compare: costs a training",
     )
-    one.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
-    one.add_argument("--threads", type=int, default=1, help="CPU threads (default: 1)")
     two = commands.add_parser("list-requests", help="list the requests that were answered")
     two.set_defaults(run=_list)
     three = commands.add_parser(
@@ -74,17 +87,46 @@ def add(commands: Any) -> None:
     )
     three.set_defaults(run=_verify)
     three.add_argument("--head", help="hash of the ledger's last line, as `forget` has told it")
-    for command in (one, two, three):
+    four = commands.add_parser(
+        "purge",
+        help="delete whatever in the project holds the rows of a request that passed",
+        description=PURGE,
+        formatter_class=shape,
+    )
+    four.set_defaults(run=_purge)
+    four.add_argument("--request", required=True, help="the request's id")
+    four.add_argument("--yes", action="store_true", help="do not ask")
+    five = commands.add_parser(
+        "compare",
+        help="compare two models on a forget set: errors, attacks, outputs",
+        description="Observe two models on a forget set's rows, and tell errors, attacks and how "
+        "far what they put out is apart.",
+    )
+    five.set_defaults(run=_compare)
+    for place in ("first", "second"):
+        five.add_argument(place, help="a model's file, or the id of a request that passed")
+    five.add_argument("--dataset", required=True, help="an entry of params.yaml's datasets")
+    five.add_argument("--forget-set", required=True, help="one of the dataset's forget sets")
+    for command in (one, five):
+        command.add_argument(
+            "--configfile", nargs="+", default=[], help="settings of your own, over params.yaml"
+        )
+        command.add_argument(
+            "--device", type=program.device, default="auto", help="auto, cpu or cuda"
+        )
+        command.add_argument(
+            "--threads", type=program.whole_number(1), default=1, help="CPU threads (default: 1)"
+        )
+    for command in (one, two, three, four, five):
         command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _forget(given: argparse.Namespace) -> None:
     keys = ("id", "date", "reference", "dataset", "seed", "checkpoint", "method")
-    options = {key: getattr(given, key) for key in keys if getattr(given, key) is not None}
-    if given.ids or given.ids_file:
-        named = {"ids": given.ids, "file": given.ids_file}
-        options["forget"] = {"select": "ids", **{key: one for key, one in named.items() if one}}
-    request = read_request(given.request, **options)
+    values = {key: getattr(given, key) for key in keys if getattr(given, key) is not None}
+    if forget := options.chosen(given):
+        values["forget"] = forget
+    request = read_request(*given.request, **values)
     settings = load_settings(PARAMS, *given.configfile)
     from regression_unlearning.requests.answering import forget
     from regression_unlearning.training import interruption
@@ -94,6 +136,7 @@ def _forget(given: argparse.Namespace) -> None:
         settings,
         request,
         with_gold=given.with_gold,
+        wait=given.wait,
         device=given.device,
         threads=given.threads,
     )
@@ -112,7 +155,8 @@ def _list(given: argparse.Namespace) -> None:
     lines = ledger.read(FOLDER)
     found = [line.plain() for line in lines]
     text = "\n".join(
-        f"{line.id}: {line.dataset}, seed {line.seed}: {'passed' if line.passed else 'not passed'}"
+        f"{' + '.join((line.id, *line.together))}: {line.dataset}, seed {line.seed}: "
+        f"{'passed' if line.passed else 'not passed'}"
         for line in lines
     )
     _say(given, {"requests": found, "head": ledger.head(FOLDER)}, text or "no request yet")
@@ -125,6 +169,53 @@ def _verify(given: argparse.Namespace) -> None:
     _say(given, {"wrong": wrong}, "\n".join(wrong) or said)
     if wrong:
         sys.exit(1)
+
+
+def _purge(given: argparse.Namespace) -> None:
+    told = purge(given.request, agree=(lambda _: True) if given.yes else _agreed)
+    done = "taken" if told["purged"] else "nothing was taken"
+    text = _listed(told) + f"\n{done}"
+    if told["purged"]:
+        text += f"\nhead of the ledger, to keep elsewhere: {told['head']}"
+    _say(given, told, text)
+    if told["taken"] and not told["purged"]:
+        sys.exit(1)
+
+
+def _compare(given: argparse.Namespace) -> None:
+    settings = load_settings(PARAMS, *given.configfile)
+    from regression_unlearning.requests.comparing import compare
+
+    named = given.first, given.second, given.dataset, given.forget_set
+    found = compare(settings, *named, device=given.device, threads=given.threads)
+    lines = [f"first: {found['models'][0]}", f"second: {found['models'][1]}"]
+    lines += [
+        f"error in {found['unit']} on {one['rows']} ({one['number']:,}): first "
+        f"{number(one['before'])}, second {number(one['after'])}; apart {number(one['apart'])}"
+        for one in found["errors"]
+    ]
+    for one in found["attacks"]:
+        of = (one.get("before"), one.get("after"))
+        said = (f"{a['auc']:.2f} ({a['low']:.2f} to {a['high']:.2f})" if a else "–" for a in of)
+        lines.append(f"AUC of the {one['attack']} attack: first {next(said)}, second {next(said)}")
+    _say(given, found, "\n".join(lines))
+
+
+def _agreed(told: dict[str, Any]) -> bool:
+    text = program.plain(_listed(told))
+    sys.stderr.write(f"{text}\ntake all of this away? (yes/no) ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _listed(told: dict[str, Any]) -> str:
+    return "\n".join(
+        [
+            *(f"{one['place']}: {one['what']}, {size(one['bytes'])}" for one in told["taken"]),
+            *(f"stays: {one['place']}: {one['what']}" for one in told["left"]),
+            *(f"outside: {one}" for one in told["outside"]),
+        ]
+    )
 
 
 def _say(given: argparse.Namespace, values: Any, text: str) -> None:

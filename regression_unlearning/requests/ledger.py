@@ -30,15 +30,33 @@ AUDIT, PAGE = "audit.json", "audit.html"
 MODEL, FAILED = "model.safetensors", "failed.safetensors"
 
 
-class Line(Section):
-    """One answer."""
+class Entry(Section):
+    """One line."""
 
     number: Whole
     previous: Sha256
+
+    def text(self) -> str:
+        """The line, with its own hash as its last key."""
+        values = {key: one for key, one in self.plain().items() if one != []}  # none of old lines
+        return _text({**values, "sha256": _sha256(_text(values))})
+
+
+class Purge(Entry):
+    """What was taken away after a request: places, the number of files in each, their bytes."""
+
+    purge: Name
+    taken: dict[str, tuple[Whole, Whole]]
+
+
+class Line(Entry):
+    """One answer."""
+
     key: Sha256
     id: Name
     dataset: Name
     seed: Seed
+    together: tuple[Name, ...] = ()
     start: Sha256
     passed: bool
     files: dict[str, Sha256]
@@ -47,11 +65,6 @@ class Line(Section):
     def weights(self) -> str:
         """Name of the checkpoint in the answer's folder."""
         return MODEL if self.passed else FAILED
-
-    def text(self) -> str:
-        """The line, with its own hash as its last key."""
-        values = self.plain()
-        return _text({**values, "sha256": _sha256(_text(values))})
 
 
 def _text(values: dict[str, Any]) -> str:
@@ -63,8 +76,8 @@ def _sha256(text: str) -> str:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep others from answering a request at the same time.
+def locked(folder: Path, *, wait: bool = False) -> Iterator[None]:
+    """Keep others from answering a request at the same time; `wait` for one who does.
 
     Raises
     ------
@@ -74,7 +87,7 @@ def locked(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOCK).open("w", encoding="ascii") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except OSError:
             raise UserError(
                 f"{folder}: another request is being answered; wait for it, then run this again."
@@ -83,6 +96,16 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def read(folder: Path) -> list[Line]:
+    """All answers; see `entries`."""
+    return [one for one in entries(folder) if isinstance(one, Line)]
+
+
+def taken(folder: Path) -> set[str]:
+    """The places that purges took."""
+    return {place for one in entries(folder) if isinstance(one, Purge) for place in one.taken}
+
+
+def entries(folder: Path) -> list[Entry]:
     """All lines, each looked at: whether it is what was written, and follows the one before it.
 
     Raises
@@ -97,13 +120,14 @@ def read(folder: Path) -> list[Line]:
         text = path.read_bytes().decode("ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path} is not what was written: {error}.") from None
-    lines, previous = [], FIRST
+    lines: list[Entry] = []
+    previous = FIRST
     for number, one in enumerate(text.splitlines(keepends=True)):
         where = f"{path}, line {number + 1}"
         try:
             values = json.loads(one)
             values.pop("sha256")
-            line = validated(Line, values)
+            line = validated(Purge if "purge" in values else Line, values)
         except (ValueError, KeyError, AttributeError, TypeError):
             raise UserError(f"{where}: no line of a ledger; {MEND}") from None
         if line.text() + "\n" != one:
@@ -126,11 +150,11 @@ def head(folder: Path) -> str:
     return _sha256(lines[-1]) if lines else FIRST
 
 
-def append(folder: Path, **values: Any) -> None:
+def append(folder: Path, kind: type[Entry] = Line, **values: Any) -> None:
     """Add a line behind those that are there."""
     path = folder / LEDGER
     before = path.read_text(encoding="ascii") if path.exists() else ""
-    line = Line(number=before.count("\n"), previous=head(folder), **values)
+    line = kind(number=before.count("\n"), previous=head(folder), **values)
     write_text(path, before + line.text() + "\n")
 
 

@@ -1,14 +1,13 @@
 """A deletion request as it is written: REQUEST.yaml, or options of the command."""
 
-import datetime
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings.forget_sets import ForgetSet, Ids
+from regression_unlearning.settings.forget_sets import Day, ForgetSet, Ids
 from regression_unlearning.settings.places import Place
 from regression_unlearning.settings.reading import overlaid, read_yaml
 from regression_unlearning.settings.section import (
@@ -20,24 +19,11 @@ from regression_unlearning.settings.section import (
     Title,
     validated,
 )
-from regression_unlearning.settings.wording import shown
 
 #: A method's name that leaves the choice to what was measured.
 AUTO = "auto"
 #: And one that stands for training anew on the rows to keep.
 RETRAIN = "retrain"
-
-
-def _day(value: Any) -> Any:
-    """A day, as YAML reads 2026-11-27 or as text; a number is none."""
-    try:
-        if isinstance(value, str):
-            return datetime.date.fromisoformat(value)
-    except ValueError:
-        pass
-    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
-        return value
-    raise UserError(f"must be a day such as 2026-11-27 (given: {shown(value)})")
 
 
 class Thresholds(Section):
@@ -62,34 +48,18 @@ class Thresholds(Section):
     """Requests in a chain after which the audit advises retraining."""
 
 
-class Request(Section):
-    """A request: whose rows, from which model, by which method, held to which thresholds."""
+class Member(Section):
+    """What one letter asks for."""
 
     id: Name
     """Its own name, and that of its folder `requests/ID`."""
-    date: Annotated[
-        datetime.date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "day"})
-    ]
+    date: Day
     """Its day."""
     reference: Title = ""
     """What the requester, or your files, call it: a number, no name, since the audit shows it."""
-    dataset: Name
-    """An entry of `datasets`."""
-    seed: Seed = 0
-    """Training seed of the model."""
-    checkpoint: Place | None = None
-    """The model's file; without it the model of the last request that passed, or the dataset's
-    original. Another than the last request's is refused: it still holds what was forgotten."""
     forget: ForgetSet
     """Whose rows: written as a forget set of params.yaml, but without `after`; `title` may be left
     out."""
-    method: Name = AUTO
-    """One of the dataset's methods; `auto` takes one by what was measured; `retrain` trains anew on
-    the rows to keep, as the dataset's models are trained."""
-    options: dict[str, Any] = Field(default_factory=dict)
-    """Options of the method that differ from the dataset's."""
-    thresholds: Thresholds = Thresholds()
-    """What the answer must keep to."""
 
     @field_validator("forget", mode="before")
     @classmethod
@@ -106,14 +76,75 @@ class Request(Section):
         return self
 
 
-def read_request(path: str | Path | None, **options: Any) -> Request:
+class Request(Member):
+    """A request: whose rows, from which model, by which method, held to which thresholds."""
+
+    dataset: Name
+    """An entry of `datasets`."""
+    seed: Seed = 0
+    """Training seed of the model."""
+    checkpoint: Place | None = None
+    """The model's file; without it the model of the last request that passed, or the dataset's
+    original. Another than the last request's is refused: it still holds what was forgotten."""
+    method: Name = AUTO
+    """One of the dataset's methods; `auto` takes one by what was measured; `retrain` trains anew on
+    the rows to keep, as the dataset's models are trained."""
+    options: dict[str, Any] = Field(default_factory=dict)
+    """Options of the method that differ from the dataset's."""
+    thresholds: Thresholds = Thresholds()
+    """What the answer must keep to."""
+    together: tuple[Member, ...] = ()
+    """Further letters (`id`, `date`, `reference`, `forget`), answered by the same run; none has a
+    folder of its own."""
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What an audit says of the request itself."""
+        return {
+            "id": self.id,
+            "date": self.date.isoformat(),
+            "reference": self.reference,
+            "dataset": self.dataset,
+            "seed": self.seed,
+            "chosen_by": self.forget.select,
+        }
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """All letters that are answered."""
+        return (self, *self.together)
+
+
+def read_request(*paths: str | Path, **options: Any) -> Request:
     """Read a request from a file, from options, or from both: an option goes before the file.
+
+    Further files are answered together with the first: they name the same model, and say nothing
+    else of how it is to be answered.
 
     Raises
     ------
     UserError
         With a line for each thing that is wrong.
     """
-    values = read_yaml(path) if path is not None else {}
-    where = str(path) if path is not None else "request"
-    return validated(Request, overlaid(values, options), where)
+    first, *others = [(str(path), read_yaml(path)) for path in paths] or [("request", {})]
+    values = overlaid(first[1], options)
+    if "forget" in options:  # the file's may choose in another way
+        values["forget"] = options["forget"]
+    request = validated(Request, values, first[0])
+    together = list(request.together)
+    shared = {key: one for key, one in options.items() if key not in Member.model_fields}
+    for where, of in others:
+        other = validated(Request, overlaid(of, shared), where)
+        for key in Request.model_fields:
+            apart = key in Member.model_fields or key == "together"
+            if not apart and getattr(other, key) != getattr(request, key):
+                raise UserError(
+                    f"{where}: {key} is not that of {first[0]}; give both the same, or answer each "
+                    "in a run of its own."
+                )
+        together += other.members
+    found = request.model_copy(update={"together": tuple(together)})
+    ids = [one.id for one in found.members]
+    if twice := sorted({one for one in ids if ids.count(one) > 1}):
+        raise UserError(f"{first[0]}: together: the id {twice[0]!r} stands twice.")
+    return found

@@ -25,13 +25,14 @@ def verify(folder: str | Path = FOLDER, head: str | None = None) -> list[str]:
         lines = ledger.read(folder)
     except UserError as error:
         return [str(error)]
-    found = [wrong for line in lines for wrong in _files(folder, lines, line)]
+    taken = ledger.taken(folder)
+    found = [wrong for line in lines for wrong in _files(folder, lines, line, taken)]
     known = {line.id for line in lines}
     found += [
         f"{one} is in no line of {folder / ledger.LEDGER}: its line was taken out, or its answer "
         "was cut off."
         for one in sorted(folder.glob("*/"))
-        if one.is_dir() and one.name not in known and one.suffix != ".unfinished"
+        if one.suffix != ".unfinished" and one.name not in known and any(one.iterdir())
     ]
     if head is not None and head != ledger.head(folder):
         found.append(f"{folder / ledger.LEDGER} does not end with the line whose hash is {head}.")
@@ -50,9 +51,13 @@ def check_files(folder: Path, line: Line, *names: str) -> None:
         seals.check_recorded(folder / line.id / name, line.files.get(name), folder / ledger.LEDGER)
 
 
-def _files(folder: Path, lines: Sequence[Line], line: Line) -> list[str]:
+def _files(folder: Path, lines: Sequence[Line], line: Line, taken: set[str]) -> list[str]:
     found = []
     for name in line.files:
+        if str(FOLDER / line.id / name) in taken:
+            if (folder / line.id / name).exists():
+                found.append(f"{folder / line.id / name} was purged, and is there again.")
+            continue
         try:
             check_files(folder, line, name)
         except UserError as error:
@@ -63,7 +68,8 @@ def _files(folder: Path, lines: Sequence[Line], line: Line) -> list[str]:
             found.append(f"{folder / ledger.KEY} is not the key of request {line.id!r}.")
     except UserError as error:
         found.append(str(error))
-    before = ledger.chain(lines[: line.number], line.dataset, line.seed)
+    earlier = [one for one in lines if one.number < line.number]
+    before = ledger.chain(earlier, line.dataset, line.seed)
     if before and before[-1].files[before[-1].weights] != line.start:
         found.append(f"request {line.id!r} did not begin with the model of {before[-1].id!r}.")
     return found

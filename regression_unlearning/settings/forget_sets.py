@@ -45,6 +45,23 @@ Value = Annotated[
 OneOrMore = listed(str, int, float, datetime.date)
 
 
+def _day(value: Any) -> Any:
+    """A day, as YAML reads 2026-11-27 or as text; a number is none."""
+    try:
+        if isinstance(value, str):
+            return datetime.date.fromisoformat(value)
+    except ValueError:
+        pass
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value
+    raise UserError(f"must be a day such as 2026-11-27 (given: {shown(value)})")
+
+
+Day = Annotated[
+    datetime.date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "day"})
+]
+
+
 class Selector(Section):
     """Base of the ways to choose a forget set.
 
@@ -120,6 +137,22 @@ class Where(Chosen):
     """One value, or several of which a row has one."""
 
 
+class Dates(Chosen):
+    """Rows whose column holds a day from `first` to `last`; both belong to it."""
+
+    select: Literal["dates"]
+    column: str = "day"
+    """A column of `data/prepared/NAME/rows.csv`, whose values begin as 2014-01-31 does."""
+    first: Day
+    last: Day
+
+    @model_validator(mode="after")
+    def _holds_a_day(self) -> Self:
+        if self.first > self.last:
+            raise UserError(f"no day lies between: first is {self.first}, last is {self.last}.")
+        return self
+
+
 class Ids(Selector):
     """Training rows named one by one, in a list or in a text file with one id a line.
 
@@ -153,7 +186,7 @@ class Ids(Selector):
 
 
 ForgetSet = Annotated[
-    Band | Random | Where | Ids,
+    Band | Random | Where | Dates | Ids,
     Field(discriminator="select"),
-    told_apart("select", Band, Random, Where, Ids),
+    told_apart("select", Band, Random, Where, Dates, Ids),
 ]

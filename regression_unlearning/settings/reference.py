@@ -14,7 +14,7 @@ from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.embedding import Published
 from regression_unlearning.settings.experiment import Experiment, Figure, Table
-from regression_unlearning.settings.forget_sets import Band, Ids, Random, Where
+from regression_unlearning.settings.forget_sets import Band, Dates, Ids, Random, Where
 from regression_unlearning.settings.meanings import meanings
 from regression_unlearning.settings.measuring import Observation, Relearning
 from regression_unlearning.settings.places import PART, WHOLE
@@ -53,6 +53,7 @@ SECTIONS: dict[type[Section], str] = {
     Band: "forget set: band",
     Random: "forget set: random",
     Where: "forget set: where",
+    Dates: "forget set: dates",
     Ids: "forget set: ids",
     Observation: "datasets.NAME.observation",
     Relearning: "datasets.NAME.relearning",

@@ -1,6 +1,7 @@
 """What programs that run a network share: device, threads, data, tasks, checkpoints."""
 
 import argparse
+import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -15,6 +16,7 @@ from regression_unlearning.data.prepared import load_prepared
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import free, sha256
 from regression_unlearning.models.modules.build import build
+from regression_unlearning.requests.forgotten import forgotten
 from regression_unlearning.settings.jobs import NetworkJob
 from regression_unlearning.training import checkpoints, interruption
 from regression_unlearning.training.device import set_up
@@ -99,14 +101,18 @@ class Session:
         if arguments.parts is not None:
             self.inputs["parts"] = sha256(arguments.parts)
             self.parts = load_parts(arguments.parts, self.device)
-            return
-        empty = torch.empty(0, dtype=torch.int64, device=self.device)
-        self.parts = {
-            "retain": self.data.rows_of("train"),
-            "forget": empty,
-            "validation_retain": self.data.rows_of("validation"),
-            "validation_forget": empty,
-        }
+        else:
+            empty = torch.empty(0, dtype=torch.int64, device=self.device)
+            self.parts = {
+                "retain": self.data.rows_of("train"),
+                "forget": empty,
+                "validation_retain": self.data.rows_of("validation"),
+                "validation_forget": empty,
+            }
+        self.retain = self.parts["retain"]
+        if (gone := forgotten(arguments.prepared)) is not None:  # parts may be older than requests
+            self.inputs["forgotten"] = hashlib.sha256(gone.tobytes()).hexdigest()
+            self.retain = self.retain[~torch.as_tensor(gone, device=self.device)[self.retain]]
 
     def run(
         self,
@@ -164,7 +170,7 @@ class Session:
             quantiles=self.settings.quantiles,
             classes=self.settings.classes,
             network=self.settings.model,
-            retain=self.parts["retain"],
+            retain=self.retain,
             forget=self.parts["forget"],
             validation=self.parts["validation_retain"],
             held_out=like_them(self.parts),

@@ -209,6 +209,6 @@ def test_one_at_a_time(again):
 
 def test_the_rest_of_an_answer_that_was_cut_off_is_not_taken_for_one(again):
     folder, settings, ids = again
-    Path(folder / "requests/new").mkdir()
+    Path(folder / "requests/new/rest").mkdir(parents=True)
     with pytest.raises(UserError, match="in no line of"):
         answering.forget(settings, request("new", ids[70:80]), project=folder)

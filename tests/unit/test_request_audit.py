@@ -5,10 +5,12 @@ import pytest
 from observed_models import observation
 
 from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.requests.attacks import attack
 from regression_unlearning.requests.audit import judge
 from regression_unlearning.requests.request import Thresholds
 
 LIMITS = Thresholds()
+PARTS = ("forget", "test")
 
 
 def model(forget_shift=0.0, kept=0.0, **changes):
@@ -74,3 +76,24 @@ def test_the_share_of_false_alarms_is_small(seed):
     """Forgotten rows that are as never-seen ones pass, five times of five at this confidence."""
     found = judge(BEFORE, model(seed=seed), None, Thresholds(confidence=0.999))
     assert found.passed, found.sentence
+
+
+def test_references_take_away_how_hard_a_row_is():
+    """Losses that differ by rows more than by membership: only the reference attack knows them."""
+    generator = np.random.default_rng(0)
+    hard = {name: generator.exponential(5.0, len(BEFORE.of(name, "loss"))) for name in PARTS}
+    for remembered, found in ((0.3, True), (0.0, False)):
+        seen = model()
+        for name, one in hard.items():
+            own = one - (remembered if name == "forget" else 0.0)
+            noise = generator.normal(0, 0.1, len(one))
+            seen.arrays[f"{name}/loss"] = (own + noise).astype(np.float32)
+        with_them = attack(seen, 2.0, hard)
+        assert (with_them["reference"].low > 0.55) is found
+        assert with_them["loss"].low < 0.5 < with_them["loss"].high
+        alone = attack(seen, 2.0)
+        assert "reference" not in alone and alone == {name: with_them[name] for name in alone}
+        verdict = judge(seen, seen, None, Thresholds(), hard)
+        assert ("the reference attack still knows" in verdict.sentence) is found
+        assert verdict.attacks[2]["shows"] == verdict.attacks[0]["shows"]
+        assert not any("none was attacked against it" in one for one in verdict.not_verified)

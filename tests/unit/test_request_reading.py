@@ -2,6 +2,8 @@
 
 import copy
 import re
+import shutil
+import subprocess
 
 import numpy as np
 import pandas as pd
@@ -131,8 +133,11 @@ AUDIT = {
     "passed": False, "verdict": "Not passed: <b>.", "thresholds": {"confidence": 0.95},
     "start": {"file": "f", "sha256": "0" * 64}, "previous_audit": None, "unit": "points",
     "method": {"title": "M", "name": "m", "options": {"epochs": 3}, "why": None},
-    "rows": {"rows_forgotten": 3, "rows_to_keep": 4, "ids": {"forgotten now": 3, "unknown": 0},
-             "hashes": ["a" * 64] * 2000, "hashed_by": "HMAC"},
+    "rows": {"rows_forgotten": 3, "rows_to_keep": 4, "letters": [{}, {
+                 "id": "other", "date": "2026-11-28", "reference": "<i>", "chosen_by": "band",
+                 "rows_forgotten": 1}],
+             "ids": {"forgotten now": 3, "unknown": 0}, "hashes": ["a" * 64] * 2000,
+             "hashed_by": "HMAC"},
     "cost": {"unlearning_seconds": 1, "helper_seconds": 0, "auditing_seconds": 1,
              "original_training_seconds": None},
     "errors": [{"rows": "kept", "number": 9, "before": 1.0, "after": None, "gold": 2.0,
@@ -149,11 +154,30 @@ AUDIT = {
 def test_the_page_needs_no_network_and_shows_what_was_given_as_text():
     page = as_html(AUDIT, "1" * 64)
     assert "<script" not in page and "&lt;script&gt;x" in page and "D &amp; co" in page
+    assert "other of 2026-11-28, reference &lt;i&gt;: 1 rows by band" in page
     assert "Not passed: &lt;b&gt;." in page and "12.3 kB" in page
     assert not re.search(r"(src|href|url)\s*[=(]", page) and "http://" not in page
     assert "a" * 64 not in page and len(page) < 12_000
     assert page.count("<table>") == page.count("</table>") == 3
     assert as_html(AUDIT, "1" * 64) == page
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="no chromium to print with")
+def test_a_large_audit_prints_on_two_pages(tmp_path):
+    audit = copy.deepcopy(AUDIT)
+    audit["rows"]["letters"] = AUDIT["rows"]["letters"][1:] * 500
+    audit["still_held"] *= 500
+    audit["attacks"] *= 3
+    audit["errors"] *= 2
+    audit["not_verified"] = ["What was not looked at in this audit is told in such a line."] * 6
+    audit["method"]["options"] = {f"option_{number}": 0.01 * number for number in range(15)}
+    page = tmp_path / "audit.html"
+    page.write_text(as_html(audit, "1" * 64), encoding="utf-8")
+    command = ["chromium", "--headless", "--no-sandbox", f"--user-data-dir={tmp_path}/own"]
+    printed = f"--print-to-pdf={tmp_path}/audit.pdf"
+    subprocess.run([*command, printed, page.as_uri()], check=True, capture_output=True, timeout=120)
+    found = re.findall(rb"/Type\s*/Page\b", (tmp_path / "audit.pdf").read_bytes())
+    assert len(found) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,78 @@
+"""Rows that requests have named: no later forget set, and no later training, holds them.
+
+Rows are known by hashes of their ids, also after the data were prepared anew in another order.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regression_unlearning.data.prepared import read_rows
+from regression_unlearning.errors import UserError
+from regression_unlearning.files import read_record
+from regression_unlearning.requests import ledger
+from regression_unlearning.requests.ledger import AUDIT, FOLDER, Line
+from regression_unlearning.requests.verifying import check_files
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: The split that is said of such rows, in memory alone.
+FORGOTTEN = "forgotten"
+
+
+def named(
+    folder: Path, lines: Iterable[Line], ids: Iterable[str], key: bytes
+) -> Iterator[tuple[Line, np.ndarray]]:
+    """Each answer, and which rows its request named: bool array (rows,).
+
+    Raises
+    ------
+    UserError
+        When the key is not the answer's, or its audit is not what was written.
+    """
+    digests = np.array(ledger.hashed(key, ids))
+    for line in lines:
+        if line.key != ledger.key_sha256(folder):
+            raise UserError(
+                f"{folder / ledger.KEY} is not the key of request {line.id!r}; put it back."
+            )
+        check_files(folder, line, AUDIT)
+        hashes = read_record(folder / line.id / AUDIT)["rows"]["hashes"]
+        yield line, np.isin(digests, hashes)
+
+
+def forgotten(prepared: Path, rows: "pd.DataFrame | None" = None) -> np.ndarray | None:
+    """Which rows any request on a dataset named, whether it passed or not; None without a request.
+
+    Parameters
+    ----------
+    prepared : Path
+        ``PROJECT/data/prepared/DATASET``; the ledger is looked for in ``PROJECT/requests``.
+    rows : DataFrame, optional
+        The dataset's rows, if they were read before.
+
+    Returns
+    -------
+    bool array (rows,), or None
+    """
+    project = prepared.absolute().parents[2:3]
+    folder = (project[0] if project else Path()) / FOLDER
+    lines = [line for line in ledger.read(folder) if line.dataset == prepared.absolute().name]
+    if not lines:
+        return None
+    ids = (read_rows(prepared) if rows is None else rows)["id"].astype(str)
+    key = ledger.key(folder)
+    return np.logical_or.reduce([one for _, one in named(folder, lines, ids, key)])
+
+
+def left(prepared: Path) -> "pd.DataFrame":
+    """The rows of a dataset, training rows that requests named in the split `FORGOTTEN`."""
+    rows = read_rows(prepared)
+    gone = forgotten(prepared, rows)
+    if gone is None:
+        return rows
+    train = rows["split"] == "train"
+    return rows.assign(split=rows["split"].mask(gone & train, FORGOTTEN))

@@ -1,0 +1,60 @@
+# Answer a deletion request that lies at requests/ID.yaml, once; docs/deletion-requests.md.
+# Requires: the original, or the model of the request before. Makes: requests/ID.
+
+import shlex
+
+from regression_unlearning import errors
+from regression_unlearning.requests import ledger
+from regression_unlearning.requests.request import read_request
+
+
+def of_request(name):
+    """The request of a file, checked."""
+    try:
+        asked = read_request(f"requests/{name}.yaml")
+        if asked.dataset not in SETTINGS.datasets:
+            where = f"requests/{name}.yaml: dataset"
+            raise errors.unknown("dataset", asked.dataset, SETTINGS.datasets, where)
+        return asked
+    except UserError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def of_answer(wildcards):
+    """The `resources` of a request's dataset."""
+    return SETTINGS.datasets[of_request(wildcards.request).dataset].resources
+
+
+def start_of_request(wildcards):
+    """The original, where no model of the chain stands for it and nothing is answered yet."""
+    if Path(f"requests/{wildcards.request}/audit.html").exists():
+        return []
+    asked = of_request(wildcards.request)
+    begun = ledger.chain(ledger.read(ledger.FOLDER), asked.dataset, asked.seed)
+    return [] if begun or asked.checkpoint else [paths.original(asked.dataset, asked.seed)]
+
+
+# An audit that did not pass is an answer too: status 1 is no failure here. What was answered is
+# never answered again: `update` keeps Snakemake from taking the audit away.
+rule forget:
+    input:
+        request=ancient("requests/{request}.yaml"),
+        start=ancient(start_of_request),
+    output:
+        update("requests/{request}/audit.html"),
+    log:
+        "logs/forget/{request}.log",
+    conda:
+        ENVIRONMENT
+    threads: lambda wildcards: of_answer(wildcards).threads
+    resources:
+        mem_mb=lambda wildcards, attempt: of_answer(wildcards).memory_mb * attempt,
+        runtime=lambda wildcards, attempt: max(5, of_answer(wildcards).minutes) * attempt,
+        gpu=lambda wildcards: of_answer(wildcards).gpu,
+        turn=1,
+    params:
+        files=[f"--configfile {shlex.join(files)}" for files in [list(FILES)[1:]] if files],
+    shell:
+        "test -s {output} || {{ python workflow_scripts/forget.py forget --request {input.request}"
+        " {params.files} --threads {threads} --wait > {log} 2>&1"
+        " || [ $? -eq 1 ]; }}"
