@@ -48,6 +48,7 @@ CLAIMS: dict[str, tuple[Claim, ...]] = {
     "figure6": claims_figure_6.CLAIMS,
     "figure7": claims_figure_7.CLAIMS,
     "sure": claims_sure.CLAIMS,
+    "sure_classes": claims_sure.OF_CLASSES,
 }
 
 
