@@ -145,7 +145,8 @@ def claims_of(values: Iterable[Value], settings: Mapping[str, Any]) -> list[Chec
                 place = (dataset, forget_set)
                 stands_for = claim.data or ("" if own else ", ".join(role))
                 one = _Asked(claim, layout, place, title, stands_for)
-                asked.setdefault((claim.id, place), one)
+                if one.needs:  # without a rival there is nothing to judge
+                    asked.setdefault((claim.id, place), one)
     if not asked:
         return []
     names = dict.fromkeys(name for one in settings["claims"] for name in one["measures"])
