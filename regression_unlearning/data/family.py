@@ -3,7 +3,9 @@
 A package of `data.families`, or one that another package names in the entry-point group
 ``regression_unlearning.families``, is a family when it holds both. ``prepare`` runs once, without a
 network library; ``batch`` is imported by every job that runs a network, and imports torch where it
-uses it. Neither imports the other: what an edit of one changes reruns no job of the other.
+uses it. Neither imports the other: what an edit of one changes reruns no job of the other. The
+package itself may have ``DEFAULTS``: ``model``, ``loss`` and ``training`` of datasets that do not
+say them, and ``unlearning``, the options that a method has no default of.
 """
 
 from collections.abc import Mapping

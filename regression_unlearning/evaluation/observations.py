@@ -11,6 +11,7 @@ where the dataset has such rows (see `data.splits`):
 ``P/output_gradient``  float32 (n, q)  derivative of that loss by the network's q outputs
 ``P/activation_index`` int32 (m,)    which of the n rows have an activation
 ``P/activation``       float32 (m, d)  what the last, linear layer is given
+``P/earlier``          float32 (m, e)  an earlier layer's activations, where the settings ask for it
 
 ``test/like_forget`` and likewise of the other held-out parts (bool) mark rows that the forget set's
 own choice would take. ``last_layer/weight`` (q, d) and ``last_layer/bias`` (q,) complete the

@@ -16,7 +16,7 @@ models' own AUC is far above 0.5 the probe tells the samples apart by something 
 time of their hours, and there is no excess.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from statistics import fmean
 from typing import TYPE_CHECKING, Annotated
@@ -34,44 +34,39 @@ if TYPE_CHECKING:
     import numpy as np
 
 NEEDS = ("observations", "gold_values")
-PROBES = ("linear", "network")
-_BY = "forget rows from never-seen rows of their kind by the last layer's activations"
-QUANTITIES = (
-    Quantity(
-        "representation_linear",
-        "Embedding attack, linear: AUC",
-        f"how well a linear probe tells {_BY}; 0.5 tells nothing",
-        goal="retrained",
-        least=0,
-        most=1,
-    ),
-    Quantity(
-        "representation_linear_excess",
-        "Embedding attack, linear: excess",
-        f"AUC of a linear probe that tells {_BY}, minus its AUC on the retrained model",
-        goal="0",
-        compares=True,
-        least=-1,
-        most=1,
-    ),
-    Quantity(
-        "representation_network",
-        "Embedding attack, network: AUC",
-        f"how well a small network tells {_BY}",
-        goal="retrained",
-        least=0,
-        most=1,
-    ),
-    Quantity(
-        "representation_network_excess",
-        "Embedding attack, network: excess",
-        f"AUC of a small network that tells {_BY}, minus its AUC on the retrained model",
-        goal="0",
-        compares=True,
-        least=-1,
-        most=1,
-    ),
-)
+#: What tells the two sides apart, in words.
+PROBES = {"linear": "a linear probe", "network": "a small network"}
+
+
+def quantities(prefix: str, title: str, read: str) -> tuple[Quantity, ...]:
+    """The quantities of an embedding attack: of each probe its AUC, and the excess over gold's."""
+    found, tail = [], "; 0.5 tells nothing"
+    for probe, who in PROBES.items():
+        by = f"tells forget rows from never-seen rows of their kind by {read}"
+        found += [
+            Quantity(
+                f"{prefix}_{probe}",
+                f"{title}, {probe}: AUC",
+                f"how well {who} {by}{tail}",
+                goal="retrained",
+                least=0,
+                most=1,
+            ),
+            Quantity(
+                f"{prefix}_{probe}_excess",
+                f"{title}, {probe}: excess",
+                f"AUC of {who} that {by}, minus its AUC on the retrained model",
+                goal="0",
+                compares=True,
+                least=-1,
+                most=1,
+            ),
+        ]
+        tail = ""
+    return tuple(found)
+
+
+QUANTITIES = quantities("representation", "Embedding attack", "the last layer's activations")
 
 
 class Settings(Section):
@@ -96,11 +91,11 @@ class Settings(Section):
     """Above this AUC of the retrained models, as a mean over seeds, there is no excess."""
 
 
-def never_seen(seen: Observation) -> "np.ndarray":
+def never_seen(seen: Observation, read: str = "activation") -> "np.ndarray":
     """Activations of never-seen rows like the forget rows; of all where none is like them."""
     part = seen.never_seen
     like = seen.of(part, "like_forget")
-    activation = seen.of(part, "activation")
+    activation = seen.of(part, read)
     return activation[like[seen.of(part, "activation_index")]] if like.any() else activation
 
 
@@ -125,50 +120,95 @@ def probes(settings: Settings) -> dict:
     }
 
 
-def attack(seen: Observation, settings: Settings) -> tuple[dict[str, float], str]:
-    """Train the probes and ask them about the rows held out.
+def examples(
+    seen: Observation, settings: Settings, read: str = "activation"
+) -> "tuple[np.ndarray, np.ndarray, str]":
+    """What probes learn from.
 
     The rows are drawn by the settings' seed from equally long lists, so that two models observed
     on the same rows are attacked on the same rows.
 
     Returns
     -------
-    found : dict of float
-        AUC of each probe, out of fold; empty where there are too few rows.
+    features : float64 array (2 n, d)
+        Activations of forget rows, then of never-seen rows.
+    labels : int array (2 n,)
+        1 for forget rows, 0 for the others; both empty where there are too few rows.
     note : str
         How many folds and rows a class there were.
+    """
+    import numpy as np
+
+    sides = [seen.of("forget", read), never_seen(seen, read)]
+    number = min(settings.rows, *map(len, sides))
+    if number < 2 * settings.folds:
+        note = f"{rows_a_class(number)}, too few for {settings.folds} folds"
+        return np.empty((0, 0)), np.empty(0, int), note
+    generator = np.random.default_rng(settings.seed)
+    drawn = [side[np.sort(generator.permutation(len(side))[:number])] for side in sides]
+    note = f"{settings.folds} folds, {rows_a_class(number)}"
+    return np.vstack(drawn).astype(np.float64), np.repeat([1, 0], number), note
+
+
+def asked(
+    features: "np.ndarray",
+    labels: "np.ndarray",
+    settings: Settings,
+    learnt_from: "Sequence[np.ndarray]",
+) -> dict[str, float]:
+    """Train the probes fold by fold and ask them about the rows held out: AUC of each.
+
+    Parameters
+    ----------
+    features, labels : array (2 n, d), array (2 n,)
+        See `examples`.
+    learnt_from : sequence of array (2 n, d)
+        The same rows as the probes see them in training: of this model, or of other models.
     """
     import warnings
 
     import numpy as np
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.metrics import roc_auc_score
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.model_selection import StratifiedKFold
 
-    sides = [seen.of("forget", "activation"), never_seen(seen)]
-    number = min(settings.rows, *map(len, sides))
-    if number < 2 * settings.folds:
-        return {}, f"{rows_a_class(number)}, too few for {settings.folds} folds"
-    generator = np.random.default_rng(settings.seed)
-    drawn = [side[np.sort(generator.permutation(len(side))[:number])] for side in sides]
-    features = np.vstack(drawn).astype(np.float64)
-    labels = np.repeat([1, 0], number)
     folds = StratifiedKFold(settings.folds, shuffle=True, random_state=settings.seed)
-    found = {}
+    told = {name: np.empty(len(labels)) for name in PROBES}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # `iterations` is meant as a bound
-        for name, probe in probes(settings).items():
-            told = cross_val_predict(probe, features, labels, cv=folds, method="predict_proba")
-            found[name] = float(roc_auc_score(labels, told[:, 1]))
-    return found, f"{settings.folds} folds, {rows_a_class(number)}"
+        for fitted, held_out in folds.split(features, labels):
+            seen = np.vstack([one[fitted] for one in learnt_from])
+            known = np.tile(labels[fitted], len(learnt_from))
+            for name, probe in probes(settings).items():
+                probe.fit(seen, known)
+                told[name][held_out] = probe.predict_proba(features[held_out])[:, 1]
+    return {name: float(roc_auc_score(labels, one)) for name, one in told.items()}
+
+
+def attack(
+    seen: Observation, settings: Settings, read: str = "activation"
+) -> tuple[dict[str, float], str]:
+    """AUC of each probe on one model, none where there are too few rows; and a note."""
+    features, labels, note = examples(seen, settings, read)
+    return (asked(features, labels, settings, [features]) if len(labels) else {}), note
 
 
 def measure(inputs: Inputs, settings: Settings) -> list[Value]:
     """AUC of both probes for each seed, and their excess over the retrained model's."""
     ours = {seed: attack(seen, settings) for seed, seen in inputs.observations.items()}
+    return values_of(inputs, ours, settings, "representation")
+
+
+def values_of(
+    inputs: Inputs,
+    ours: Mapping[int, tuple[dict[str, float], str]],
+    settings: Settings,
+    prefix: str,
+) -> list[Value]:
+    """What an attack found by seed, as values of its `quantities`."""
     rows = []
     for probe in PROBES:
-        name = f"representation_{probe}"
+        name = f"{prefix}_{probe}"
         auc = {seed: found.get(probe) for seed, (found, _) in ours.items()}
         notes = {seed: note for seed, (_, note) in ours.items()}
         rows += [inputs.value(name, seed, value, note=notes[seed]) for seed, value in auc.items()]

@@ -77,13 +77,6 @@ def reversed_gradient(values, weight: float):
     return fixed + weight * (fixed - values)
 
 
-def represented(activation):
-    """One vector a row: feature maps and sequences averaged over their positions."""
-    if activation.ndim == 4:
-        return activation.mean((2, 3))
-    return activation.mean(1) if activation.ndim == 3 else activation
-
-
 def reading(model, layer: str):
     """Context in which the model's forward passes leave the representation in a dict.
 
@@ -129,7 +122,7 @@ def unlearn(model, task, settings: Settings):
     from torch import nn
     from torch.nn.functional import binary_cross_entropy_with_logits
 
-    from regression_unlearning.models.modules.activations import evaluating
+    from regression_unlearning.models.modules.activations import evaluating, represented
     from regression_unlearning.models.modules.build import seeded
     from regression_unlearning.training.batches import drawn_beside
     from regression_unlearning.training.optimiser import optimiser

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from regression_unlearning import registry
-from regression_unlearning.pipeline import layouts, paths
+from regression_unlearning.pipeline import layouts, paths, reported
 from regression_unlearning.pipeline.measuring import models_to_measure
 from regression_unlearning.pipeline.models import Models, unique
 from regression_unlearning.reporting.layout import CLAIMS_ENDINGS, ENDINGS
@@ -120,7 +120,7 @@ class Grid(Models):
 
     def report_settings(self) -> dict[str, Any]:
         """What the report is made of, the settings of everything in it included."""
-        return layouts.of_report(self.settings, self.absent)
+        return reported.of_report(self.settings, self.absent)
 
     def _results(self, name: str, endings: Iterable[str]) -> list[str]:
         return [paths.result(self.settings.experiment, name) + ending for ending in endings]
@@ -143,7 +143,7 @@ class Grid(Models):
 
     def values_settings(self) -> dict[str, Any]:
         """What the program that gathers them is told."""
-        told = layouts.of_report(self.settings, self.absent)
+        told = reported.of_report(self.settings, self.absent)
         return {**told, "measures": self.measured, "records": self.records}
 
     @cached_property

@@ -1,12 +1,10 @@
-"""What the programs that make tables, figures and the report are told: names, titles, units."""
+"""What the programs that make tables and figures are told: names, titles, units."""
 
-import hashlib
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
 from regression_unlearning import registry
-from regression_unlearning.pipeline import plan
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.experiment import REFERENCES, Figure, Layout, Table
@@ -15,8 +13,6 @@ from regression_unlearning.settings.target_scale import CLASSES
 
 #: What `keep` says in words.
 EPOCH = {"last": "the last epoch", "best": "the epoch with the least validation loss"}
-#: Most ids of a forget set that a report lists.
-IDS = 20
 
 
 def words(settings: Settings, layout: Table | Figure) -> list[str]:
@@ -173,85 +169,3 @@ def _given(dataset: Dataset) -> dict[str, str]:
     one = "; all seeds start from one model, so intervals leave out how its trainings would differ"
     more = "" if "{seed}" in dataset.original else one
     return {"given": f"given as a file, not trained here{more}"}
-
-
-def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
-    """What the report is made of, the settings of everything in it included."""
-    experiment = settings.chosen
-    layouts: list[Table | Figure] = [*experiment.tables.values(), *experiment.figures.values()]
-    shown = dict.fromkeys(name for layout in layouts for name in layout.datasets)
-    measured = {name for layout in layouts for name in words(settings, layout)}
-    figures = {
-        name: {
-            "title": layout.title,
-            "caption": f"{', '.join(settings.datasets[one].title for one in layout.datasets)}: "
-            f"{registry.load('figure', layout.kind).SEE}",
-        }
-        for name, layout in experiment.figures.items()
-    }
-    return {
-        "experiment": settings.experiment,
-        "title": experiment.title,
-        "seeds": list(experiment.seeds),
-        "tables": {
-            name: told(settings, layout, absent) for name, layout in experiment.tables.items()
-        },
-        "figures": figures,
-        "claims": claims(settings, absent),
-        "params": {
-            "experiment": {settings.experiment: experiment.plain()},
-            "measures": {
-                name: options for name, options in settings.measures.items() if name in measured
-            },
-            "datasets": {
-                name: _behind(settings, name, [one for one in layouts if name in one.datasets])
-                for name in shown
-            },
-        },
-    }
-
-
-def _behind(settings: Settings, name: str, shown: Sequence[Table | Figure]) -> dict[str, Any]:
-    """A dataset's settings behind some layouts, for people: those, and no others."""
-    dataset = settings.datasets[name]
-    entry = dataset.plain()
-    measures = {one for layout in shown for one in words(settings, layout)}
-    methods = dict.fromkeys(label for layout in shown for label in layout.methods)
-    helpers = {one for label in methods for _, one in plan.helpers(settings, name, label)}
-    asked = {one for layout in shown for one in layout.forget_sets}
-    asked |= {earlier for one in asked for earlier in dataset.earlier(one)}
-    relearnt = any("relearning" in registry.load("measure", one).NEEDS for one in measures)
-    found = {
-        **{key: entry[key] for key in ("loader", "title", "source")},
-        **embedding(settings, name),
-        **{key: entry[key] for key in ("reading", "model", "loss", "quantiles", "classes")},
-        **{key: entry[key] for key in ("target_scale", "unit", "original", "training")},
-        "blindspot": entry["blindspot"] if None in helpers else None,
-        "further_blindspots": _some(entry["further_blindspots"], helpers),
-        "forget_sets": {k: _named(one) for k, one in _some(entry["forget_sets"], asked).items()},
-        "methods": {label: _in_force(dataset.methods[label]) for label in methods},
-        "measures": _some(entry["measures"], measures),
-        "observation": entry["observation"],
-        "relearning": entry["relearning"] if relearnt else None,
-    }
-    return {key: one for key, one in found.items() if one is not None and one not in ({}, [])}
-
-
-def _some(entries: Mapping[str, Any], names: Container[str | None]) -> dict[str, Any]:
-    return {name: one for name, one in entries.items() if name in names}
-
-
-def _in_force(chosen: Method) -> dict[str, Any]:
-    """A method's entry with every option, the method's defaults among them."""
-    record = {"tuned": chosen.record.dataset} if chosen.record else {}
-    return {"title": chosen.title, "method": chosen.method, **record, **chosen.options}
-
-
-def _named(forget_set: Mapping[str, Any]) -> dict[str, Any]:
-    """A forget set's entry; of many ids their number, and the hash that names them."""
-    found = {key: one for key, one in forget_set.items() if one is not None}
-    ids = found.get("ids", ())
-    if len(ids) > IDS:
-        digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()
-        found["ids"] = f"{len(ids):,} ids, one a line of SHA-256 {digest}"
-    return found

@@ -97,6 +97,26 @@ def highest(quantity: str, method: str, among: Sequence[str] = METHODS, aim: str
     return _all(Part("below", Term(rival, quantity, aim), ours) for rival in rivals)
 
 
+def unbeaten(scores: Mapping[str, str], method: str) -> Check:
+    """`method` has the lesser score in one of some quantities against each other that is shown.
+
+    `scores` says how each is scored (`Term.aim`). Variants of the method, which bear its name and a
+    suffix, are no rivals.
+    """
+
+    def check(shown: Sequence[str]) -> Needs:
+        return tuple(
+            tuple(
+                Part("below", Term(method, quantity, aim), Term(rival, quantity, aim))
+                for quantity, aim in scores.items()
+            )
+            for rival in shown
+            if not f"{rival}_".startswith(f"{method}_")
+        )
+
+    return check
+
+
 def closest(quantity: str, method: str, among: Sequence[str] = METHODS) -> Check:
     """`method` is the nearest to what the quantity aims at."""
     return lowest(quantity, method, among, GOAL)

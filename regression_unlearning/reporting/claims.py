@@ -48,6 +48,7 @@ CLAIMS: dict[str, tuple[Claim, ...]] = {
     "figure6": claims_figure_6.CLAIMS,
     "figure7": claims_figure_7.CLAIMS,
     "sure": claims_sure.CLAIMS,
+    "sure_classes": claims_sure.OF_CLASSES,
 }
 
 
@@ -144,7 +145,8 @@ def claims_of(values: Iterable[Value], settings: Mapping[str, Any]) -> list[Chec
                 place = (dataset, forget_set)
                 stands_for = claim.data or ("" if own else ", ".join(role))
                 one = _Asked(claim, layout, place, title, stands_for)
-                asked.setdefault((claim.id, place), one)
+                if one.needs:  # without a rival there is nothing to judge
+                    asked.setdefault((claim.id, place), one)
     if not asked:
         return []
     names = dict.fromkeys(name for one in settings["claims"] for name in one["measures"])

@@ -42,7 +42,8 @@ class Layout:
     embedded : bool, optional
         Whether the data are embedded in this project; the table then says so.
     kind : str, optional
-        ``"measures"``: the paper's form, a column for each method; ``"methods"``: a row for each.
+        ``"measures"``: the paper's form, a column for each method; ``"methods"``: a row for each;
+        ``"front"``: a row for each, and whether it is on the Pareto front.
     untuned : tuple of str, optional
         Methods whose settings nobody has searched.
     disclosed : tuple of str, optional

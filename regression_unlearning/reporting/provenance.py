@@ -28,7 +28,7 @@ def gather(settings: Mapping[str, Any], records: Iterable[Path], text: str) -> d
     Parameters
     ----------
     settings : mapping
-        What the workflow says of the report: see `pipeline.layouts.of_report`; ``experiment`` too.
+        What the workflow says of the report: see `pipeline.reported.of_report`; ``experiment`` too.
     records : iterable of Path
         The JSON beside each checkpoint.
     text : str

@@ -76,7 +76,7 @@ def write_report(
     path : path
         The HTML file.
     settings : mapping
-        What the workflow says of the report: see `pipeline.layouts.of_report`.
+        What the workflow says of the report: see `pipeline.reported.of_report`.
     told : mapping
         See `provenance.gather`.
     made : sequence of Tabling

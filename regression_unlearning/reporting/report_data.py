@@ -137,7 +137,7 @@ def _band(goal: float, floor: float, words: Quantity, paired: bool) -> tuple[flo
 
 def _alike(made: Tabling, group: tuple[str, str], name: str) -> list[Summary | None]:
     """The cells that a table prints with one number of decimals: its row, or its column."""
-    groups = made.layout.groups if made.layout.kind == "methods" else (group,)
+    groups = made.layout.groups if made.layout.kind != "measures" else (group,)
     return [
         made.summaries.get((*one, label, name)) for one in groups for label in made.layout.methods
     ]

@@ -15,6 +15,7 @@ from regression_unlearning.reporting.comparisons import (
     between_methods,
 )
 from regression_unlearning.reporting.costs import costs_table
+from regression_unlearning.reporting.front import front_table
 from regression_unlearning.reporting.layout import ENDINGS, Layout
 from regression_unlearning.reporting.methods_table import methods_table
 from regression_unlearning.reporting.ranks import Ranks
@@ -85,7 +86,7 @@ class Tabling:
     @cached_property
     def table(self) -> Table:
         """The table itself."""
-        make = methods_table if self.layout.kind == "methods" else main_table
+        make = {"methods": methods_table, "front": front_table}.get(self.layout.kind, main_table)
         return make(self.summaries, self.layout, self.compared)
 
     @cached_property

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from regression_unlearning.settings.defaults import titled
+from regression_unlearning.settings.defaults import loss_of, titled
 from regression_unlearning.settings.filling import filled
 from regression_unlearning.settings.like import LIKE, expanded, without_out
+from regression_unlearning.settings.methods import of_classes
 from regression_unlearning.settings.records import Record
 from regression_unlearning.settings.shared_options import check_said_once
+from regression_unlearning.settings.target_scale import CLASSES
 
 
 def resolved(values: Mapping[str, Any], folder: str | Path = ".") -> dict[str, Any]:
@@ -40,12 +42,17 @@ def complete(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
             found[part] = titled(found[part])
     methods, datasets = (found.get(part, {}) for part in ("methods", "datasets"))
     if isinstance(methods, Mapping) and isinstance(datasets, Mapping):
-        own: dict[str, Any] = {"methods": {label: {} for label in methods}}
-        datasets = {
-            name: {**own, **dataset} if isinstance(dataset, Mapping) else dataset
+        silent = [
+            name
             for name, dataset in datasets.items()
-        }
+            if isinstance(dataset, Mapping) and "methods" not in dataset
+        ]
+        every: dict[str, Any] = {"methods": {label: {} for label in methods}}
+        datasets = {**datasets, **{name: {**datasets[name], **every} for name in silent}}
         entries = without_out(filled(methods, datasets, folder))
+        for name in silent:
+            if loss_of(datasets[name]) == CLASSES:
+                entries[name] = of_classes(entries[name])
         found["datasets"] = {
             name: {**dataset, "methods": entries[name]} if name in entries else dataset
             for name, dataset in datasets.items()

@@ -7,7 +7,7 @@ from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator, mod
 
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.settings.defaults import default_of
+from regression_unlearning.settings.defaults import default_of, loss_of
 from regression_unlearning.settings.experiment import REFERENCES, Names
 from regression_unlearning.settings.forget_sets import ForgetSet
 from regression_unlearning.settings.measuring import Observation, Relearning
@@ -94,7 +94,9 @@ class Dataset(Section):
     """What may be asked to be forgotten."""
     unlearning: dict[str, Any] = Field(default_factory=dict)
     """Options of every method of this dataset that has them, where its entry says nothing else."""
-    methods: Annotated[dict[Name, Method], Field(description="all of the top `methods`")]
+    methods: Annotated[
+        dict[Name, Method], Field(description="all of the top `methods` that its loss allows")
+    ]
     """The methods that it has, and what differs from the top `methods` and from `unlearning`."""
     measures: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     """Settings of measures that differ from the general ones."""
@@ -229,7 +231,7 @@ class Dataset(Section):
     @model_validator(mode="before")
     @classmethod
     def _classes_have_no_scale(cls, values: Any) -> Any:
-        if isinstance(values, Mapping) and values.get("loss") == CLASSES:
+        if isinstance(values, Mapping) and loss_of(values) == CLASSES:
             return {"target_scale": "none", **values}
         return values
 

@@ -7,6 +7,7 @@ from regression_unlearning import registry
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import Section
 from regression_unlearning.settings.training import Training
+from regression_unlearning.settings.wording import shown
 
 #: Stands where what it follows from is wrong.
 ANYTHING = {
@@ -15,40 +16,20 @@ ANYTHING = {
     "training": Training(epochs=1, learning_rate=1),
     "blindspot": Training(epochs=1, learning_rate=1),
 }
-_PLATEAU = {"name": "plateau"}
-#: The paper's (Section 6.3) for its kinds of data. What `unlearning` holds is taken of options that
-#: a method has no default of.
-FAMILIES: dict[str, dict[str, Any]] = {
-    "images": {
-        "model": {"name": "resnet18"},
-        "loss": "l1",
-        "training": {"epochs": 100, "learning_rate": 0.01, "schedule": _PLATEAU},
-        "unlearning": {"epochs": 1, "learning_rate": 0.001},
-    },
-    "sentence_pairs": {
-        "model": {"name": "lstm"},
-        "loss": "mse",
-        "training": {"epochs": 100, "learning_rate": 0.01, "schedule": _PLATEAU},
-        "unlearning": {"epochs": 10, "learning_rate": 0.001},
-    },
-    "load_windows": {
-        "model": {"name": "tft"},
-        "loss": "quantile",
-        "training": {
-            "epochs": 10,
-            "learning_rate": 0.001,
-            "batch_size": 64,
-            "schedule": {"name": "step"},
-        },
-        "unlearning": {"epochs": 1, "learning_rate": 0.001},
-    },
-    "rows": {
-        "model": {"name": "mlp"},
-        "loss": "mse",
-        "training": {"epochs": 30, "learning_rate": 0.003, "schedule": _PLATEAU},
-        "unlearning": {"epochs": 3, "learning_rate": 0.001},
-    },
-}
+
+
+def of_family(family: str) -> Mapping[str, Any]:
+    """What a family states of datasets that do not say it: its DEFAULTS (see `data.family`).
+
+    Raises
+    ------
+    UserError
+        When these are no mapping.
+    """
+    found = getattr(registry.load("family", family), "DEFAULTS", {})
+    if not isinstance(found, Mapping):
+        raise UserError(f"family {family!r}: DEFAULTS must be a mapping (given: {shown(found)}).")
+    return found
 
 
 def default_of(key: str, said: Mapping[str, Any]) -> Any:
@@ -74,17 +55,23 @@ def default_of(key: str, said: Mapping[str, Any]) -> Any:
     if key == "blindspot" or "loader" not in said:
         return ANYTHING[key]
     family = registry.family_of(said["loader"])
-    if family not in FAMILIES:
+    if key not in of_family(family):
         raise UserError(f"this key is required (the family {family!r} of its data has no default)")
-    return FAMILIES[family][key]
+    return of_family(family)[key]
+
+
+def loss_of(dataset: Mapping[str, Any]) -> Any:
+    """The loss of a dataset's entry, said or its family's; None where its loader is wrong."""
+    try:
+        return dataset.get("loss") or default_of("loss", {"loader": str(dataset.get("loader"))})
+    except UserError:
+        return None
 
 
 def unsaid(dataset: Mapping[str, Any]) -> dict[str, Any]:
     """Options that a dataset's methods take where nothing says them and they have no default."""
     try:
-        return FAMILIES.get(registry.family_of(str(dataset.get("loader"))), {}).get(
-            "unlearning", {}
-        )
+        return of_family(registry.family_of(str(dataset.get("loader")))).get("unlearning", {})
     except UserError:
         return {"epochs": 1, "learning_rate": 1}  # the loader's check says it
 

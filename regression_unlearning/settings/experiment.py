@@ -12,11 +12,11 @@ from regression_unlearning.settings.section import Name, OwnTitle, Section, Seed
 REFERENCES = {"original": "Original", "retrained": "Retrained"}
 
 
-#: What claims are about: the paper's tables and figures, and the abstract of SURE.
+#: What claims are about: the paper's tables and figures; SURE's abstract, and it on classes.
 About = Literal[
     "table1", "table2", "table3", "table4",
     "figure2", "figure3", "figure4", "figure5", "figure6", "figure7",
-    "sure",
+    "sure", "sure_classes",
 ]  # fmt: skip
 
 #: One name, or a list of names.
@@ -66,8 +66,9 @@ class Table(Layout):
     relearning each of many networks may cost more than everything else together.
     """
 
-    kind: Literal["measures", "methods"] = "measures"
-    """The paper's form, or a row for each method."""
+    kind: Literal["measures", "methods", "front"] = "measures"
+    """The paper's form; a row for each method; or (`front`) which rows are on the Pareto front of
+    closeness to the retrained model, attack and error."""
     measures: Names | None = None
 
     def measured(self, known: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from regression_unlearning.settings.section import Count, Positive, Section
+from regression_unlearning.settings.section import Count, Positive, Section, Share
 
 
 class Observation(Section):
@@ -12,6 +12,9 @@ class Observation(Section):
 
     max_rows: Count = 2000
     """Rows of each part that keep their activations."""
+    earlier: Share | None = None
+    """They keep those of an earlier layer too, averaged over positions: of the one at this depth
+    among the network's named layers, 0 the first, 1 the last before the output."""
     batch_size: Count = 1024
     """Rows that pass the network at once."""
 

@@ -107,6 +107,18 @@ def numbers_only(module: ModuleType, options: Section) -> str:
     return why and f"loss: {CLASSES} makes the targets classes: {why}."
 
 
+def of_classes(entries: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a dataset's complete entries that make sense of classes; also what is wrong."""
+
+    def kept(label: str) -> bool:
+        try:
+            return not read_method(label, entries[label]).numbers_only
+        except UserError:
+            return True
+
+    return {label: entries[label] for label in filter(kept, entries)}
+
+
 def opened(label: str, entry: Any, where: str) -> tuple[Named, ModuleType, dict[str, Any]]:
     """What an entry says: its title and method, the method's module, the options not yet checked.
 

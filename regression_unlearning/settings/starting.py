@@ -9,7 +9,7 @@ import yaml
 from regression_unlearning import registry
 from regression_unlearning.data.looking_at import Look
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.settings.defaults import FAMILIES
+from regression_unlearning.settings.defaults import of_family
 from regression_unlearning.settings.starting_source import Keys, folder_of, source_of
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _line(line: Line) -> str:
 def _body(
     seen: Look, name: str, loader: str, target: str | None, images: Path | None
 ) -> Iterator[Line]:
-    usual = FAMILIES[registry.family_of(loader)]
+    usual = of_family(registry.family_of(loader))
     if loader == "stsb":
         yield 0, "data_mirror", folder_of(seen.path), "the folder of the pairs and the word vectors"
     parts, source = source_of(seen, loader, target, images)

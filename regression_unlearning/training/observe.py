@@ -7,14 +7,25 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from regression_unlearning.models.modules.activations import evaluating, penultimate
+from regression_unlearning.models.modules.activations import (
+    evaluating,
+    layer_at,
+    penultimate,
+    recorded,
+    represented,
+)
 from regression_unlearning.settings.measuring import Observation as ObservationSettings
 from regression_unlearning.training import interruption
 from regression_unlearning.training.seeds import seed_for
 from regression_unlearning.training.task import Task
 
+#: What the rows drawn of each part keep.
+KEPT = ("activation", "earlier")
 
-def pass_over(model: nn.Module, task: Task, rows: Tensor, batch_size: int) -> dict[str, Tensor]:
+
+def pass_over(
+    model: nn.Module, task: Task, rows: Tensor, batch_size: int, layer: str | None = None
+) -> dict[str, Tensor]:
     """Run a model over some rows in batches, in evaluation mode; the model is left as it was.
 
     What it puts out and its loss are in the target's own unit: as if the scale were undone within
@@ -24,7 +35,7 @@ def pass_over(model: nn.Module, task: Task, rows: Tensor, batch_size: int) -> di
     -------
     dict of Tensor
         ``output`` (n, q), ``loss`` (n,), ``error`` (n,), ``output_gradient`` (n, q), ``activation``
-        (n, d).
+        (n, d); ``earlier`` (n, e) of a named layer, where one is given.
 
     Raises
     ------
@@ -34,7 +45,8 @@ def pass_over(model: nn.Module, task: Task, rows: Tensor, batch_size: int) -> di
     found: dict[str, list[Tensor]] = {
         name: [] for name in ("output", "loss", "error", "output_gradient", "activation")
     }
-    with evaluating(model), penultimate(model) as seen:
+    layers = [layer] if layer else []
+    with evaluating(model), penultimate(model) as seen, recorded(model, layers) as inner:
         for part in rows.split(batch_size):
             if interruption.asked():
                 interruption.stop()
@@ -48,6 +60,8 @@ def pass_over(model: nn.Module, task: Task, rows: Tensor, batch_size: int) -> di
             found["error"].append(task.kind.errors(output, task.data.target_in_unit[part]))
             found["output_gradient"].append(gradient)
             found["activation"].append(seen["activation"].flatten(1))
+            for name in layers:
+                found.setdefault("earlier", []).append(represented(inner[name]).flatten(1))
     return {name: torch.cat(parts) for name, parts in found.items()}
 
 
@@ -82,11 +96,10 @@ def observe(
         sides = parts[f"{split}_retain"], parts[f"{split}_forget"]
         rows[split] = torch.cat(sides)
         arrays[f"{split}/like_forget"] = np.repeat([False, True], [len(side) for side in sides])
+    layer = None if settings.earlier is None else layer_at(model, settings.earlier)
     for part, numbers in rows.items():
-        found = {
-            name: value.cpu().float().numpy()
-            for name, value in pass_over(model, task, numbers, settings.batch_size).items()
-        }
+        passed = pass_over(model, task, numbers, settings.batch_size, layer)
+        found = {name: value.cpu().float().numpy() for name, value in passed.items()}
         drawn = np.random.default_rng(seed_for("observed", part)).permutation(len(numbers))
         index = np.sort(drawn[: settings.max_rows]).astype(np.int32)
         seen = task.kind.seen(torch.from_numpy(found["output"]))
@@ -97,7 +110,7 @@ def observe(
             f"{part}/loss": found["loss"],
             f"{part}/output_gradient": found["output_gradient"],
             f"{part}/activation_index": index,
-            f"{part}/activation": found["activation"][index],
+            **{f"{part}/{name}": found[name][index] for name in KEPT if name in found},
         }
     last, scale = model.output, task.data.scale
     weight = replace(scale, shift=0.0).undone(last.weight.detach())

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from plain_settings import PLAIN
 
 from regression_unlearning.evaluation.values import Value
-from regression_unlearning.pipeline import layouts
+from regression_unlearning.pipeline import reported
 from regression_unlearning.reporting.report import Picture, write_report
 from regression_unlearning.reporting.tabling import Tabling
 from regression_unlearning.settings.document import check
@@ -58,7 +58,7 @@ def plain(mark=""):
 
 def told(values, absent=None):
     """What the report's program is told."""
-    return layouts.of_report(check(values), absent or {})
+    return reported.of_report(check(values), absent or {})
 
 
 def measured():

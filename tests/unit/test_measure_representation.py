@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from regression_unlearning.evaluation import inputs, representation, values
+from regression_unlearning.evaluation import (
+    inputs,
+    representation,
+    representation_adaptive,
+    representation_earlier,
+    values,
+)
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.files import write_npz
 
@@ -134,3 +140,82 @@ def test_the_retrained_models_are_judged_by_their_mean():
     assert not representation.elsewhere([0.79, 0.81], 0.8)
     assert not representation.elsewhere([None, 0.5], 0.8) and not representation.elsewhere([], 0.8)
     assert "AUC 0.85 on" in representation.elsewhere([0.79, None, 0.91], 0.8)
+
+
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
+def test_probes_are_asked_as_by_scikit_learns_own_cross_validation():
+    from sklearn.metrics import roc_auc_score
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+    features, labels, _ = representation.examples(observation(0.5), SETTINGS)
+    found, _ = representation.attack(observation(0.5), SETTINGS)
+    folds = StratifiedKFold(SETTINGS.folds, shuffle=True, random_state=SETTINGS.seed)
+    for name, probe in representation.probes(SETTINGS).items():
+        told = cross_val_predict(probe, features, labels, cv=folds, method="predict_proba")
+        assert found[name] == roc_auc_score(labels, told[:, 1])
+
+
+def test_an_earlier_layer_is_attacked_where_it_was_observed(tmp_path):
+    """The last layer's activations tell nothing, the earlier ones everything."""
+    seen, hidden = observation(), observation(2.0)
+    for part in ("forget", "test"):
+        seen.arrays[f"{part}/earlier"] = hidden.arrays[f"{part}/activation"]
+    files = {0: write(tmp_path, "own", seen)}
+    found = representation_earlier.measure(given("retrained", files), SETTINGS)
+    assert [one.value > 0.95 for one in found] == [True, True]
+    without = {0: write(tmp_path, "old", observation())}
+    found = representation_earlier.measure(given("retrained", without), SETTINGS)
+    assert {(one.value, one.note) for one in found} == {(None, representation_earlier.ABSENT)}
+
+
+def seed_of_a_method(seed, shift, forget=120, test=110, width=6):
+    """Rows that every model sees alike but for a rotation; forget rows shifted on one axis."""
+    rows, own = np.random.default_rng(0), np.random.default_rng(seed)
+    arrays = {"test/like_forget": np.ones(test, bool)}
+    turn = np.linalg.qr(own.normal(size=(width, width)))[0] * own.uniform(1, 3)
+    for part, count in {"retain": 300, "forget": forget, "test": test}.items():
+        activation = rows.normal(size=(count, width)) * np.arange(1, width + 1)
+        activation += own.normal(size=activation.shape) / 4
+        if part == "forget":
+            activation[:, 0] += shift
+        arrays |= {
+            f"{part}/activation": activation @ turn + 5,
+            f"{part}/activation_index": np.arange(count),
+            f"{part}/row_id": np.arange(count),
+        }
+    return Observation(arrays)
+
+
+@pytest.mark.parametrize(("shift", "low", "high"), [(4.0, 0.95, 1.0), (0.0, 0.35, 0.65)])
+def test_the_adaptive_attack_finds_what_every_model_of_a_method_has(shift, low, high):
+    first, *others = (seed_of_a_method(seed, shift) for seed in (1, 2, 3))
+    found, note = representation_adaptive.attack(first, others, SETTINGS)
+    assert note == "5 folds, 110 rows a class, learnt on 2 other seeds"
+    assert all(low < auc <= high for auc in found.values())
+
+
+def test_a_model_is_turned_onto_another_by_rotation_and_scale():
+    """Two models that differ by these alone become the same, to the error of an SVD."""
+    own = seed_of_a_method(1, 0.0)
+    turn = np.linalg.qr(np.random.default_rng(9).normal(size=(6, 6)))[0]
+    there = {
+        name: 2.5 * one @ turn - 3 if name.endswith("activation") else one
+        for name, one in own.arrays.items()
+    }
+    rows = own.arrays["forget/activation"]
+    found = representation_adaptive.turned(rows, own, Observation(there))
+    largest = np.abs(there["retain/activation"]).max()
+    rounding = 300 * np.finfo(float).eps * largest * 6
+    assert np.abs(found - there["forget/activation"]).max() <= rounding
+
+
+@pytest.mark.parametrize(
+    ("others", "why"),
+    [
+        ([], representation_adaptive.ALONE),
+        ([seed_of_a_method(2, 0.0, forget=119)], representation_adaptive.DIFFER),
+        ([seed_of_a_method(2, 0.0, test=8)], representation_adaptive.DIFFER),
+    ],
+)
+def test_the_adaptive_attack_says_why_it_cannot_learn(others, why):
+    assert representation_adaptive.attack(seed_of_a_method(1, 0.0), others, SETTINGS) == ({}, why)

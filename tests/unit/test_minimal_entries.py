@@ -42,6 +42,16 @@ def test_loader_source_and_forget_sets_are_enough(loader):
     assert [one.title for one in titles] == ["mine", "low", "mine", "t"]
 
 
+def test_classes_leave_out_the_methods_of_numbers_alone():
+    """By the loss that is said, or the family's; a method that is named is refused instead."""
+    mine = {"loader": "image_folder", "source": SOURCES["image_folder"], "forget_sets": LOW}
+    every = checked(mine).datasets["mine"].methods
+    numbers = [label for label, one in every.items() if one.numbers_only]
+    assert "blindspot" in numbers and "reg_amnesiac" not in numbers
+    of_classes = checked({**mine, "loss": "cross_entropy"}).datasets["mine"].methods
+    assert list(of_classes) == [label for label in every if label not in numbers]
+
+
 def test_what_is_said_goes_before():
     mine = checked(
         {
@@ -74,7 +84,7 @@ MINE = {"loader": "image_folder", "source": SOURCES["image_folder"], "forget_set
                           "datasets.mine.source.labels: this key is required"]),
         ({"training": {"epochs": 3}}, ["datasets.mine.training.learning_rate: this key is req"]),
         ({"forget_sets": {"low": {"select": "bands"}}}, ["datasets.mine.forget_sets.low"]),
-        ({"loss": "l3"}, ["datasets.mine.loss: must be 'mse', 'l1' or 'quantile'"]),
+        ({"loss": "l3"}, ["datasets.mine.loss: must be 'mse', 'l1', 'quantile' or 'cross"]),
         ({"methods": {"finetune": {"epoch": 1}}}, ["datasets.mine.methods.finetune"]),
         ({"measures": {"anamneses": {}}}, ["datasets.mine.measures: unknown measure"]),
     ],
@@ -89,9 +99,9 @@ def test_errors_name_the_file_of_ones_own_and_nothing_twice(more, says):
 
 
 def test_a_family_without_defaults_says_what_is_required(monkeypatch):
-    from regression_unlearning.settings import defaults
+    from regression_unlearning.data.families import images
 
-    monkeypatch.delitem(defaults.FAMILIES, "images")
+    monkeypatch.delattr(images, "DEFAULTS")
     with pytest.raises(UserError) as caught:
         checked({**MINE, "methods": {}}, {})
     lines = [line for line in str(caught.value).splitlines() if "datasets.mine" in line]

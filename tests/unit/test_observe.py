@@ -1,6 +1,7 @@
 """The observation pass against one row at a time with autograd."""
 
 import copy
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from rounding import close, depth
 
 from regression_unlearning.evaluation.observations import PARTS, Observation
 from regression_unlearning.files import write_npz
+from regression_unlearning.models.modules.activations import layer_at
 from regression_unlearning.settings.measuring import Observation as Settings
 from regression_unlearning.training import interruption
 from regression_unlearning.training.observe import observe, pass_over
@@ -154,6 +156,35 @@ def test_the_cap_draws_the_same_rows_for_every_model(seen):
         assert len(first[f"{part}/loss"]) == len(every[f"{part}/loss"])  # the rest is not capped
     drawn = {tuple(first[f"{part}/activation_index"]) for part in ("forget", "test")}
     assert len(drawn) == 2  # both of 8 rows: a draw for each part
+
+
+def test_an_earlier_layer_is_kept_of_the_same_rows(seen):
+    """Averaged over positions; all else is as without it."""
+    task, model, parts, _ = seen
+    settings = Settings(max_rows=4, batch_size=3)
+    without = observe(model, task, parts, settings)
+    found = observe(model, task, parts, settings.model_copy(update={"earlier": 0.0}))
+    assert set(found) - set(without) == {f"{part}/earlier" for part in PARTS}
+    assert all(np.array_equal(found[name], one) for name, one in without.items())
+    for part in PARTS:
+        rows = found[f"{part}/row_id"][found[f"{part}/activation_index"]]
+        given = []
+        layer = model.get_submodule(model.layers[0])
+        handle = layer.register_forward_hook(lambda _m, _i, out, given=given: given.append(out))
+        with torch.no_grad():
+            copy.copy(model).eval()(task.data.batch(torch.from_numpy(rows).long()))
+        handle.remove()
+        wanted = given[0][0] if isinstance(given[0], tuple) else given[0]
+        wanted = wanted.flatten(1, -2).mean(1) if wanted.ndim > 2 else wanted
+        close(found[f"{part}/earlier"], wanted.numpy(), depth(model, STEPS))
+
+
+@pytest.mark.parametrize(
+    ("layers", "at", "wanted"),
+    [("abcd", 0, "a"), ("abcd", 0.5, "c"), ("abcd", 1, "d"), ("a", 0.5, "a"), ("", 0.5, None)],
+)
+def test_a_layer_is_named_by_its_depth(layers, at, wanted):
+    assert layer_at(SimpleNamespace(layers=(*layers, "output")), at) == wanted
 
 
 @pytest.mark.parametrize("training", [True, False])

@@ -15,6 +15,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.measuring import Work, take
 from regression_unlearning.models.modules.build import build
 from regression_unlearning.reporting.figure import draw
+from regression_unlearning.settings.defaults import default_of
 from regression_unlearning.settings.document import check
 from regression_unlearning.settings.section import Section
 from regression_unlearning.training import interruption
@@ -105,6 +106,44 @@ def test_a_part_that_cannot_be_had_is_named_with_its_key(foreign, kind, text, wh
     place, value, at = ASKED[kind]
     line = said(check, changed(place, value))
     assert line.startswith("params.yaml: ") and f"{at} 'foreign'" in line and why in line
+
+
+OWN = {"model": {"name": "mlp"}, "loss": "cross_entropy"}
+OWN |= {"training": {"epochs": 3, "learning_rate": 0.5}, "unlearning": {"epochs": 2}}
+
+
+def test_a_family_states_what_a_dataset_need_not_say(foreign):
+    """Its loss is of classes: methods of numbers are left out."""
+    text = SOURCE + f"pass\nDEFAULTS = {OWN}\n"
+    foreign(text, "source", "family", prepare=PREPARE, batch=BATCH)
+    values = changed(f"{DATA}/loader", "foreign")
+    own = {
+        "loader": "foreign",
+        "title": "Own",
+        "forget_sets": values["datasets"]["pairs"]["forget_sets"],
+    }
+    methods = {"finetune": {"learning_rate": 0.1}, "blindspot": {"learning_rate": 0.1}}
+    found = check(
+        {
+            **values,
+            "methods": methods,
+            "datasets": {"pairs": values["datasets"]["pairs"], "own": own},
+        }
+    )
+    own = found.datasets["own"]
+    assert (own.model.name, own.loss, own.training.epochs) == ("mlp", "cross_entropy", 3)
+    assert {label: one.options["epochs"] for label, one in own.methods.items()} == {"finetune": 2}
+
+
+@pytest.mark.parametrize(
+    ("stated", "why"),
+    [("[]", "DEFAULTS must be a mapping (given: "), ("{}", "this key is required (the family")],
+)
+def test_a_family_that_states_nothing_is_named(foreign, stated, why):
+    text = SOURCE + f"pass\nDEFAULTS = {stated}\n"
+    foreign(text, "source", "family", prepare=PREPARE, batch=BATCH)
+    line = said(default_of, "loss", {"loader": "foreign"})
+    assert why in line and "'foreign'" in line
 
 
 def test_an_entry_point_that_names_no_module_is_named(foreign):

@@ -39,6 +39,19 @@ def recorded(model: nn.Module, layers: Sequence[str]) -> Iterator[dict[str, Tens
             handle.remove()
 
 
+def represented(activation: Tensor) -> Tensor:
+    """One vector a row: feature maps and sequences averaged over their positions."""
+    if activation.ndim == 4:
+        return activation.mean((2, 3))
+    return activation.mean(1) if activation.ndim == 3 else activation
+
+
+def layer_at(model: nn.Module, depth: float) -> str | None:
+    """The named layer at a depth: 0 the first, 1 the last before the output; None without any."""
+    before = [name for name in model.layers if name != "output"]
+    return before[min(int(depth * len(before)), len(before) - 1)] if before else None
+
+
 @contextmanager
 def whole_sequences(model: nn.Module) -> Iterator[tuple[str, ...]]:
     """Let a recurrent network give its states after every step inside the block.

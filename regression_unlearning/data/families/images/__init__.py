@@ -1,1 +1,9 @@
 """Images with a number each."""
+
+#: What a dataset need not say, the paper's (Section 6.3): see `data.family`.
+DEFAULTS = {
+    "model": {"name": "resnet18"},
+    "loss": "l1",
+    "training": {"epochs": 100, "learning_rate": 0.01, "schedule": {"name": "plateau"}},
+    "unlearning": {"epochs": 1, "learning_rate": 0.001},
+}

@@ -1,1 +1,14 @@
 """Hourly load of many customers, as windows."""
+
+#: What a dataset need not say, the paper's (Section 6.3): see `data.family`.
+DEFAULTS = {
+    "model": {"name": "tft"},
+    "loss": "quantile",
+    "training": {
+        "epochs": 10,
+        "learning_rate": 0.001,
+        "batch_size": 64,
+        "schedule": {"name": "step"},
+    },
+    "unlearning": {"epochs": 1, "learning_rate": 0.001},
+}

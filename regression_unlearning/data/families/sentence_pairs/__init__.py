@@ -1,1 +1,9 @@
 """Sentence pairs with a similarity."""
+
+#: What a dataset need not say, the paper's (Section 6.3): see `data.family`.
+DEFAULTS = {
+    "model": {"name": "lstm"},
+    "loss": "mse",
+    "training": {"epochs": 100, "learning_rate": 0.01, "schedule": {"name": "plateau"}},
+    "unlearning": {"epochs": 10, "learning_rate": 0.001},
+}

@@ -1,0 +1,91 @@
+"""Which methods, at which settings, no other one beats in all that matters: the Pareto front."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from regression_unlearning.reporting.comparisons import Comparisons
+from regression_unlearning.reporting.layout import Layout
+from regression_unlearning.reporting.numerals import short
+from regression_unlearning.reporting.summaries import Summaries
+from regression_unlearning.reporting.table import Block, Cell, Row, Table
+from regression_unlearning.reporting.tables import legend
+
+#: Closeness to the retrained model, attack, utility: of each the least size is the best.
+AXES = ("row_distance_train", "representation_network_excess", "error_retain_test")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One method at one setting on one forget set.
+
+    Attributes
+    ----------
+    sizes : tuple of float
+        Of the means of `AXES`.
+    on_front : bool
+        Whether no other point is at least as good in all of them and better in one.
+    """
+
+    sizes: tuple[float, ...]
+    on_front: bool
+
+
+def front(summaries: Summaries, layout: Layout) -> dict[tuple[str, str], dict[str, Point]]:
+    """The points of each forget set by method; one that lacks a value has none."""
+    found = {}
+    for group in layout.groups:
+        cells = {
+            method: [summaries.get((*group, method, axis)) for axis in AXES]
+            for method in layout.unlearning
+        }
+        sizes = {
+            method: tuple(abs(one.mean.exact) if one else math.nan for one in own)
+            for method, own in cells.items()
+        }
+        found[group] = on_front(
+            {k: one for k, one in sizes.items() if not any(map(math.isnan, one))}
+        )
+    return found
+
+
+def on_front(sizes: Mapping[str, tuple[float, ...]]) -> dict[str, Point]:
+    """Points, and whether each is on the front."""
+
+    def beats(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+        return one != other and all(a <= b for a, b in zip(one, other, strict=True))
+
+    return {
+        method: Point(own, not any(beats(other, own) for other in sizes.values()))
+        for method, own in sizes.items()
+    }
+
+
+def front_table(
+    summaries: Summaries, layout: Layout, _compared: Comparisons | None = None
+) -> Table:
+    """A row for each method and forget set: what is compared, and whether it is on the front."""
+    rows = []
+    for group, points in front(summaries, layout).items():
+        for method in layout.unlearning:
+            point = points.get(method)
+            said = ("not measured",) * (len(AXES) + 1)
+            if point:
+                said = (*map(short, point.sizes), "yes" if point.on_front else "no")
+            cells = tuple(Cell(text) for text in said)
+            rows.append(Row(layout.groups[group], layout.methods[method], cells))
+    titles = [layout.words(axis).title for axis in AXES]
+    return Table(
+        title=layout.title,
+        subtitle=layout.subtitle,
+        columns=("Forget set", "Method", *(f"{one}, size" for one in titles), "On the front"),
+        blocks=(Block("", tuple(rows)),),
+        legend=(
+            *legend(AXES, layout, layout.own(summaries), (), {}),
+            (
+                "On the front",
+                "no other row of the forget set is as good in all three, and better "
+                "in one; by the means over seeds, whose intervals the other tables show",
+            ),
+        ),
+    )
