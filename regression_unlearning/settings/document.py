@@ -193,13 +193,29 @@ def _apart(dataset: Dataset, experiment: Experiment, layout: Layout, name: str, 
         )
 
 
-def load_settings(path: str | Path = PARAMS, *more: str | Path) -> Settings:
+def load_settings(path: str | Path | None = None, *more: str | Path) -> Settings:
     """Read and check params.yaml, and files of one's own over it.
+
+    Parameters
+    ----------
+    path : path, optional
+        By default params.yaml in the working directory; where there is none, the copy that the
+        installed package brings.
+    *more : path
+        Files whose keys replace those of `path`, the last one first.
+
+    Returns
+    -------
+    Settings
+        Complete and checked: every name exists, every number is in range.
 
     Raises
     ------
     UserError
         See `read_yaml` and `check`.
     """
+    if path is None:
+        packaged = Path(__file__).parents[1] / PARAMS
+        path = packaged if packaged.is_file() and not Path(PARAMS).is_file() else PARAMS
     origins = Origins([(str(one), read_yaml(one)) for one in (path, *more)])
     return check(origins.merged, origins, Path(path).parent)
