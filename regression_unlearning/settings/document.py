@@ -200,7 +200,7 @@ def load_settings(path: str | Path | None = None, *more: str | Path) -> Settings
     ----------
     path : path, optional
         By default params.yaml in the working directory; where there is none, the copy that the
-        installed package brings.
+        installed package brings, or the one of the repository that the package is run from.
     *more : path
         Files whose keys replace those of `path`, the last one first.
 
@@ -215,7 +215,7 @@ def load_settings(path: str | Path | None = None, *more: str | Path) -> Settings
         See `read_yaml` and `check`.
     """
     if path is None:
-        packaged = Path(__file__).parents[1] / PARAMS
-        path = packaged if packaged.is_file() and not Path(PARAMS).is_file() else PARAMS
+        folders = (Path(), *Path(__file__).parents[1:3])
+        path = next((one / PARAMS for one in folders if (one / PARAMS).is_file()), PARAMS)
     origins = Origins([(str(one), read_yaml(one)) for one in (path, *more)])
     return check(origins.merged, origins, Path(path).parent)
