@@ -49,7 +49,7 @@ def init(file: Path, name: str | None, output: Path | None, **asked: Any) -> Non
 
 
 def verify(folder: Path) -> None:
-    """Say of each table, and of the claims, whether it holds what the values say.
+    """Report whether each table, and the claims, match the committed values.
 
     Raises
     ------

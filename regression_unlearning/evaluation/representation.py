@@ -126,7 +126,7 @@ def probes(settings: Settings) -> dict:
 
 
 def attack(seen: Observation, settings: Settings) -> tuple[dict[str, float], str]:
-    """Train the probes and ask them about the rows held out.
+    """Train the probes, and return their AUC on the held-out rows.
 
     The rows are drawn by the settings' seed from equally long lists, so that two models observed
     on the same rows are attacked on the same rows.

@@ -50,7 +50,7 @@ def read_csv(path: Path) -> "pd.DataFrame":
 
 
 def numbers(table: "pd.DataFrame", column: str, path: Path) -> np.ndarray:
-    """A column as float64.
+    """Convert a column to float64.
 
     Raises
     ------
