@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from regression_unlearning import registry
 from regression_unlearning.data.families.rows.table import read as read_table
 from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.sources import image_folder
@@ -112,6 +113,26 @@ def test_the_api_s_first_page_has_every_public_name():
     listed = dict(re.findall(r"\[`(\w+)`\]\[regression_unlearning\.([\w.]+)\]", text))
     home = {name: f"{module}.{name}" for name, module in regression_unlearning._HOME.items()}
     assert listed == home
+
+
+def test_the_dataset_that_is_added_passes_the_check():
+    text = (ROOT / "docs/how-it-works.md").read_text(encoding="utf-8")
+    (entry,) = re.findall(r"\n(    datasets:\n(?:    .*\n)+)", text)
+    settings = check(overlaid(read_yaml(ROOT / "params.yaml"), yaml.safe_load(entry)), folder=ROOT)
+    assert settings.experiments["flats"].tables["methods"].methods == ("finetune", "blindspot")
+    paths = re.findall(
+        r"`((?:rules|data/(?:sources|families)|training|methods|evaluation)/[\w./]+)`", text
+    )
+    assert [
+        p
+        for p in paths
+        if not any((f / p).exists() for f in (ROOT, ROOT / "regression_unlearning"))
+    ] == []
+
+
+def test_every_measure_has_its_formula():
+    text = (ROOT / "docs/measures.md").read_text(encoding="utf-8")
+    assert set(registry.known("measure")) <= set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
 
 
 #: What begins a command that pages show.
