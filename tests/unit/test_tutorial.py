@@ -27,3 +27,10 @@ def test_the_cells_run_and_the_methods_are_nearer_than_the_original(tmp_path):
     found = json.loads(done.stdout.splitlines()[-1])["distance to retrained"]
     assert found["retrained"] == 0 < found["FineTune"] < found["original"]
     assert float(re.search(r"floor: (\S+)", done.stdout)[1]) > 0
+
+
+def test_it_is_shown_executed():
+    shown = {kind for cell in CODE for out in cell["outputs"] for kind in out.get("data", {})}
+    assert {"text/html", "image/png"} <= shown
+    assert [cell["execution_count"] for cell in CODE] == list(range(1, len(CODE) + 1))
+    assert not [out for cell in CODE for out in cell["outputs"] if out["output_type"] == "error"]
