@@ -35,7 +35,7 @@ def made_by(name: str, points: Iterable[Any] = ()) -> str | None:
 
 
 def check(made: str) -> None:
-    """See that what makes a network is there, without importing it.
+    """Check that the class of a network exists, without importing it.
 
     Raises
     ------

@@ -55,7 +55,7 @@ def init(
 
 
 def verify(folder: Path, *, as_json: bool = False) -> None:
-    """Say of each table, and of the claims, whether it holds what the values say.
+    """Report whether each table, and the claims, match the committed values.
 
     Raises
     ------

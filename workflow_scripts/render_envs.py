@@ -17,7 +17,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_text
 
 PYTHON = "3.12"
-EXPORT = ("export", "--frozen", "--no-dev", "--no-hashes", "--no-emit-project", "--no-annotate")
+EXPORT = ("export", "--frozen", "--no-dev", "--all-extras", "--no-hashes", "--no-emit-project")
 NOTE = "# Rendered from uv.lock by `python workflow_scripts/render_envs.py`: change that, not this."
 
 ENVIRONMENT = """\
@@ -67,7 +67,7 @@ def exported() -> list[str]:
     uv = shutil.which("uv")
     if uv is None:
         raise UserError("uv is not installed: https://docs.astral.sh/uv says how.")
-    command = [uv, *EXPORT, "--no-header"]
+    command = [uv, *EXPORT, "--no-annotate", "--no-header"]
     done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
     if done.returncode:
         raise UserError(f"uv export failed:\n{done.stderr}")

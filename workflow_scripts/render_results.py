@@ -1,4 +1,4 @@
-"""Render docs/results.md and the README's results from the committed results.
+"""Render docs/results.md and the README's small table from the committed results.
 
 With --check only say whether they are in step.
 """
@@ -29,7 +29,7 @@ values.csv and compares.
 
 
 def readme(text: str, experiments: dict[str, Experiment]) -> str:
-    """The README with its block of results made anew.
+    """The README with its small table made anew.
 
     Raises
     ------
@@ -45,9 +45,6 @@ def readme(text: str, experiments: dict[str, Experiment]) -> str:
     if name in experiments:
         made = experiments[name].tables[table]
         parts += [f"{made.layout.subtitle}: {made.layout.groups[group]}", small_table(made, group)]
-    for key, one in experiments.items():
-        said = "\n".join(f"- {sentence}" for sentence in one.found)
-        parts.append(f"**{one.told['title']}** ([results/{key}](results/{key})):\n\n{said}")
     return f"{before}{BEGIN}\n" + "\n\n".join(parts) + f"\n\n{END}{after}"
 
 

@@ -20,7 +20,7 @@ NUMBERED = (*SPLITS, *UNSEEN)
 
 
 def check_raw(raw: Path) -> None:
-    """See that raw files are those of their manifest, where it is one of this project."""
+    """Check raw files against the hashes in their manifest, if this project wrote it."""
     manifest = raw / "manifest.json"
     if seals.sealed(manifest):
         for name, told in read_record(manifest).get("files", {}).items():
@@ -28,7 +28,7 @@ def check_raw(raw: Path) -> None:
 
 
 def checked(made: Any, family: str) -> "tuple[pd.DataFrame, Mapping[str, Any]]":
-    """What a family's ``prepare`` handed back, where it is what its protocol says.
+    """Return what a family's ``prepare`` returned, after checking it against the protocol.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def checked(made: Any, family: str) -> "tuple[pd.DataFrame, Mapping[str, Any]]":
 
 
 def check_splits(rows: "pd.DataFrame", raw: Path) -> None:
-    """Refuse rows among which a split is empty.
+    """Raise an error if a split has no rows.
 
     Raises
     ------

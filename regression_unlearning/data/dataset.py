@@ -56,7 +56,7 @@ def open_dataset(
 
 
 def made_ready(settings: Settings, name: str, folder: str | Path = "data") -> Path:
-    """The folder of a prepared dataset; it is fetched and prepared where it is not there.
+    """Return the folder of a prepared dataset; fetch and prepare the dataset first if needed.
 
     Raises
     ------

@@ -121,7 +121,7 @@ def factor(other: Runs, gold: Runs) -> tuple[float | None, Bound, str]:
 
 
 def too_soon(gold: Collection[Runs], ours: Collection[Runs], settings: Settings) -> str | None:
-    """Why no seed has an index: gold needs a mini-batch or two. None where it needs more.
+    """Return why there is no index if gold models relearn at once; None if they do not.
 
     Parameters
     ----------

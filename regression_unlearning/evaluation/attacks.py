@@ -14,7 +14,7 @@ BLOCK = 4096
 
 
 class Found(NamedTuple):
-    """What an attack finds, over its draws.
+    """The results of an attack on every draw.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ def attack(
     standardise: bool = True,
     calibrate: bool = False,
 ) -> Found:
-    """Fit the classifier to each draw; ask it about the rows held out and about others.
+    """Fit the classifier on each draw; classify its held-out rows and further rows.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def decisions(
 
 
 def calibrated(held_out: "np.ndarray", asked: "np.ndarray") -> "np.ndarray":
-    """Probability of membership of the rows asked about: Platt's sigmoid on those held out."""
+    """Membership probabilities, calibrated by Platt's sigmoid on the held-out rows."""
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 

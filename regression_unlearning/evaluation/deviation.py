@@ -106,7 +106,7 @@ def measure(inputs: Inputs, settings: Settings) -> list[Value]:
 def _between(
     inputs: Inputs, quantity: str, gold: Mapping[int, Observation], relative: bool
 ) -> list[Value]:
-    """Two gold models are equally good: from what each other one sees, how far do they differ."""
+    """Mean difference of two gold models' densities, each taken against every third gold model."""
     seeds = sorted(gold)
     pairs = list(combinations(seeds, 2))
     seen = {

@@ -30,7 +30,7 @@ class Draw(NamedTuple):
 
     @property
     def enough(self) -> bool:
-        """Whether there are rows enough for an attack."""
+        """Return whether there are enough rows for an attack."""
         return min(self.fitted.shape[1], self.held_out.shape[1]) >= FEWEST
 
 
@@ -88,10 +88,10 @@ def divide(paired: "np.ndarray", rows: int, held_out: float) -> Draw:
 
 
 def few(number: int, rows: str, what: str) -> str:
-    """Say that there are too few rows for something."""
+    """Return the note that there are too few rows."""
     return f"{number} {rows}{'' if number == 1 else 's'}, too few for {what}: it takes {FEWEST}"
 
 
 def rows_a_class(number: int) -> str:
-    """Say how many rows of each class there are."""
+    """Return a note of how many rows each class has."""
     return f"{number} row{'' if number == 1 else 's'} a class"

@@ -83,7 +83,7 @@ def constant_error(
     quantiles: "Sequence[float] | np.ndarray" = (),
     middle: str = "mean",
 ) -> float:
-    """Error of saying one number to everything: see `error`.
+    """Error of predicting one constant for every row; see `error`.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def against_median(
     loss: str,
     quantiles: "Sequence[float] | np.ndarray" = (),
 ) -> tuple[float, float, bool]:
-    """Hold a model against saying the training median (of the quantile loss: those quantiles).
+    """Compare a model with predicting the training median (or quantiles, under that loss).
 
     Parameters
     ----------

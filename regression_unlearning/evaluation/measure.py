@@ -27,7 +27,7 @@ PAPER = (
 
 @dataclass(frozen=True)
 class Quantity:
-    """One number that a measure takes of a model, in words.
+    """Description of one number that a measure computes for a model.
 
     Every table shows its average over training seeds with an interval that stays in the quantity's
     range, beside a floor: what retrained models of different seeds differ by.
@@ -104,7 +104,7 @@ class Measure(Protocol):
 
 
 def load(name: str, where: str = "") -> Measure:
-    """Import a measure and see that it describes itself.
+    """Import a measure and check that its module follows the protocol.
 
     Raises
     ------
@@ -128,7 +128,7 @@ UNFIT = {
 
 
 def unfit(module: Measure, inputs: Inputs) -> list[Value]:
-    """What stands for a measure that has no meaning for the targets; nothing where it has one."""
+    """Return absent values with a note if the measure is undefined for such targets; else none."""
     wanted = getattr(module, "TARGETS", "")
     seen = inputs.observations if wanted else {}
     return [
@@ -140,7 +140,7 @@ def unfit(module: Measure, inputs: Inputs) -> list[Value]:
 
 
 def checked(found: object, module: Measure, name: str, inputs: Inputs) -> list[Value]:
-    """What a measure handed back, where it is what it must be: values of its own quantities.
+    """Return a measure's result after checking that it holds values of its own quantities.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def checked(found: object, module: Measure, name: str, inputs: Inputs) -> list[V
 
 
 def quantities(measures: Iterable[str]) -> dict[str, Quantity]:
-    """The words of some measures' quantities by key, measure after measure.
+    """Return the quantities of some measures by key, in the order of the measures.
 
     Raises
     ------

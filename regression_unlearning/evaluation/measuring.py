@@ -32,7 +32,7 @@ Files = Mapping[str, Mapping[int, Path]]
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be taken on one forget set.
+    """The measurements to be made on one forget set.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ class Work:
         return self.cells and self.cells / f"{'-'.join(cell)}-{self.keys[cell][:16]}.csv"
 
     def before(self, cell: Cell) -> list[Value] | None:
-        """A cell that was taken before; None where there is none, or a damaged one."""
+        """Return the stored values of a cell; None if there are none or the file is damaged."""
         path = self.path(cell)
         try:
             key, _, text = path.read_text(encoding="utf-8").partition("\n") if path else ("",) * 3
@@ -122,7 +122,7 @@ class Work:
 
 
 def take(work: Work, processes: int = 1) -> list[Value]:
-    """Take what is missing; give all values, method by method as `work.models` has them.
+    """Compute missing measurements; return all values, in the order of `work.models`.
 
     The numbers do not depend on the number of processes.
 

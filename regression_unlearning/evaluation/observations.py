@@ -115,7 +115,7 @@ class Observation:
         return (target == np.arange(self.arrays[f"{part}/logits"].shape[1])).astype(np.float64)
 
     def comparable(self, part: str, *, like_forget: bool | None = None) -> "np.ndarray":
-        """What two models are compared by, so that |difference| is averaged over the array.
+        """The array by which two models are compared: the mean of |difference| over it.
 
         Predictions (n,); of classes probabilities (n C,) times C / 2: the mean of |difference| is
         then the mean over rows of the total variation.

@@ -123,7 +123,7 @@ def probes(settings: Settings) -> dict:
 def examples(
     seen: Observation, settings: Settings, read: str = "activation"
 ) -> "tuple[np.ndarray, np.ndarray, str]":
-    """What probes learn from.
+    """Select the activations that the probes learn from.
 
     The rows are drawn by the settings' seed from equally long lists, so that two models observed
     on the same rows are attacked on the same rows.

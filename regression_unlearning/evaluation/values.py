@@ -58,7 +58,7 @@ class Value:
     note: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse what is no value."""
+        """Raise an error for an invalid value."""
         if self.value is None and not self.note:
             raise UserError(f"{self.quantity}: a value that is absent needs a note that says why.")
         if self.value is not None and not math.isfinite(self.value):

@@ -43,7 +43,7 @@ SEARCH = {**FIT, "lambda": Log(1, 300)}
 
 
 def numbers_only(_settings: Settings) -> str:
-    """Why it makes no sense of classes."""
+    """Return why the method is undefined for classes."""
     return "its helper's outputs are targets, which are numbers; leave this method out"
 
 
@@ -120,7 +120,7 @@ def reading(model, form: str):
 
 
 def compared(model, task, settings: Settings):
-    """What the network puts out, and which activations are compared.
+    """Return the network's outputs and the activations to compare.
 
     Returns
     -------

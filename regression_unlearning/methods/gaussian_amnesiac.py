@@ -20,7 +20,7 @@ SEARCH = FIT
 
 
 def numbers_only(_settings: Settings) -> str:
-    """Why it makes no sense of classes."""
+    """Return why the method is undefined for classes."""
     return "they have no Gaussian; leave this method out, reg_amnesiac draws other classes"
 
 

@@ -37,7 +37,7 @@ SEARCH = {**FIT, "confidence": Linear(0.5, 0.99), "floor": Log(0.03, 1)}
 
 
 def numbers_only(_settings: Settings) -> str:
-    """Why it makes no sense of classes."""
+    """Return why the method is undefined for classes."""
     return "they have no residual to make a Gaussian of; leave this method out"
 
 

@@ -11,7 +11,7 @@ from regression_unlearning.settings.document import Settings
 def absences(
     settings: Settings, datasets: Iterable[str], folder: Path = Path("data/raw")
 ) -> dict[str, str]:
-    """Why a dataset cannot be had, for each that cannot; no network is asked.
+    """Return, for each unobtainable dataset, the reason; makes no network request.
 
     A loader that knows such a case, as where the authors give a dataset out on request, has a
     function ``absence(folder, settings, mirror)`` that gives the reason, or None.

@@ -66,7 +66,7 @@ class Batch:
         return [paths.original(dataset, seed) for seed, _ in self.ends]
 
     def pair_outputs(self, dataset: str, forget_set: str) -> list[str]:
-        """How fast the pairs' second retrained models relearn to them."""
+        """Relearning counts of the second retrained model of each pair."""
         return [paths.relearning_pair(dataset, forget_set, *pair) for pair in self.ends]
 
     def pair_arguments(self, dataset: str, forget_set: str) -> list[str]:
@@ -80,7 +80,7 @@ class Batch:
         return [plan.given_original(self.settings, wildcards.dataset, seed) for seed in self.seeds]
 
     def starts(self, wildcards: Any) -> list[str]:
-        """Models that a method starts from: the originals, or its own for the forget set before."""
+        """Models that a method starts from: the originals, or its own of the earlier forget set."""
         dataset, forget_set, label = wildcards.dataset, wildcards.forget_set, wildcards.method
         earlier = self.settings.datasets[dataset].earlier(forget_set)
         if not earlier:

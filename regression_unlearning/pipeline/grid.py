@@ -49,7 +49,7 @@ class Grid(Models):
         return [paths.measured(name, *group) for group in self.measured_groups]
 
     def measuring(self, dataset: str, forget_set: str) -> dict[str, Any]:
-        """What the program that measures a forget set is told; see `evaluation.measuring.Work`."""
+        """Arguments of the measuring program for a forget set; see `evaluation.measuring.Work`."""
         identity = {"dataset": dataset, "forget_set": forget_set}
         labels = self.labels_in(dataset, forget_set)
         if dataset in self.absent:

@@ -45,7 +45,7 @@ def embedding(settings: Settings, dataset: str) -> dict[str, str]:
 
 
 def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) -> dict[str, Any]:
-    """What a table's or figure's program is told: see `reporting.results.layout_of`.
+    """Arguments of the program that makes a table or figure; see `reporting.results.layout_of`.
 
     `absent` says why a dataset cannot be had.
     """
@@ -95,7 +95,7 @@ def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) 
 
 
 def disclosed(settings: Settings, layout: Layout) -> list[str]:
-    """What every table and figure says of its settings, as sentences without a full stop."""
+    """Notes on settings that every table and figure shows, without a final full stop."""
     said = {}
     for name in layout.datasets:
         dataset = settings.datasets[name]
@@ -120,7 +120,7 @@ def _kept(dataset: Dataset, methods: list[Method], titles: Mapping[str, str]) ->
 
 
 def claims(settings: Settings, absent: Mapping[str, str]) -> list[dict[str, Any]]:
-    """What the program that judges claims is told: see `reporting.claims.claims_of`."""
+    """Arguments of the program that judges claims; see `reporting.claims.claims_of`."""
     experiment, found = settings.chosen, []
     layouts: list[Table | Figure] = [*experiment.tables.values(), *experiment.figures.values()]
     for layout in layouts:

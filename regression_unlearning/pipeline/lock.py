@@ -62,7 +62,7 @@ def take(folder: str | Path = ".snakemake") -> bool:
 
 
 def another(folder: str | Path = ".snakemake") -> str:
-    """What is said to a second run that would write what another one writes; "" if none is known.
+    """Return the message for a second run in the same folder; "" if there is no other run.
 
     None is where the file system has no locks.
     """

@@ -47,7 +47,7 @@ class Models:
 
     @cached_property
     def absent(self) -> dict[str, str]:
-        """Of these, those that cannot be had, and why: tables show them without a number."""
+        """Unobtainable datasets with the reason; tables show them without numbers."""
         return absences(self.settings, self.shown)
 
     @cached_property
@@ -67,7 +67,7 @@ class Models:
 
     @cached_property
     def unlearnt_cells(self) -> list[Cell]:
-        """Every model that a method makes, for forget sets before a shown one too."""
+        """All unlearned models, including those of the forget sets that a shown one comes after."""
         return unique(
             (dataset, one, label)
             for dataset, forget_set, label in self.cells
@@ -79,7 +79,7 @@ class Models:
         )
 
     def forget_set_names(self, dataset: str) -> list[str]:
-        """A dataset's forget sets, those before a shown one included."""
+        """A dataset's forget sets, including those that a shown one comes after."""
         chosen = self.settings.datasets[dataset]
         return unique(
             one

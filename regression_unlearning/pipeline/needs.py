@@ -92,7 +92,7 @@ def _held(dataset: str) -> bool:
 
 
 def _lack(settings: Settings, dataset: str) -> str | None:
-    """What is wrong with where a dataset's files are to come from, and its place."""
+    """Return what is wrong with a dataset's source, and its key."""
     chosen = settings.datasets[dataset]
     loader = registry.load("source", chosen.loader)
     source = chosen.source

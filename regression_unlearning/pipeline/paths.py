@@ -10,12 +10,12 @@ from regression_unlearning.settings.tuning import record_path
 
 
 def manifest(dataset: str) -> str:
-    """What was fetched of a dataset's raw files."""
+    """Manifest of a dataset's raw files."""
     return f"data/raw/{dataset}/manifest.json"
 
 
 def local(dataset: str) -> str:
-    """What changed of the local files that a dataset was taken from; see `pipeline.local`."""
+    """Record of changes to a dataset's local source files; see `pipeline.local`."""
     return f".fingerprints/local-{dataset}.txt"
 
 
@@ -30,7 +30,7 @@ def rows(dataset: str) -> str:
 
 
 def facts(dataset: str) -> str:
-    """What tables tell of a prepared dataset."""
+    """Facts of a prepared dataset that tables show."""
     return f"data/prepared/{dataset}/facts.json"
 
 
@@ -75,12 +75,12 @@ def record(path: str) -> str:
 
 
 def observation(dataset: str, forget_set: str, label: str, seed: int | str) -> str:
-    """What a model puts out for every row, and its activations."""
+    """Observation of a model: outputs for every row, and activations."""
     return f"observations/{dataset}/{forget_set}/{label}/seed_{seed}.npz"
 
 
 def relearning(dataset: str, forget_set: str, label: str, seed: int | str) -> str:
-    """How fast a model relearns its forget set."""
+    """Relearning counts of a model on its forget set."""
     return f"relearning/{dataset}/{forget_set}/{label}/seed_{seed}.json"
 
 

@@ -21,7 +21,7 @@ def family(settings: Settings, dataset: str) -> str:
 
 
 def processes(settings: Settings, dataset: str) -> int:
-    """Most processes that preparing a dataset puts to use."""
+    """Largest number of processes that preparing a dataset can use."""
     return getattr(registry.part(family(settings, dataset), "prepare"), "PROCESSES", 1)
 
 

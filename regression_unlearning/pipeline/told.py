@@ -40,7 +40,7 @@ def place_of(content: bytes) -> Path:
 
 
 def clear_settings() -> None:
-    """Take away the files of earlier runs: what this one needs is written again.
+    """Delete the settings files of earlier runs; this run writes its own again.
 
     Only for a process that holds the run's lock: no job of another run reads them.
     """

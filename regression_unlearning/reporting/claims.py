@@ -191,7 +191,7 @@ def _said(
     titles: Mapping[str, str],
     words: Mapping[str, Quantity],
 ) -> str:
-    """What was compared, and what was found of it."""
+    """Describe what was compared, and the result."""
     part, one = answer.part, answer.compared
     ours, other = part.ours, part.other
     named = [titles.get(term.method, term.method) for term in (ours, other)]

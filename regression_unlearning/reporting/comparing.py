@@ -149,7 +149,7 @@ def _verdict(one: Comparison) -> str:
 
 
 def _needed(one: Comparison, family: int) -> int | None:
-    """Seeds that tell, at the strictest level of Holm's rule; see `Comparison`."""
+    """Number of seeds that would decide, at Holm's strictest level; see `Comparison`."""
     if one.floor is None or one.difference is None:
         return None
     beyond = abs(one.difference) - one.floor

@@ -25,7 +25,7 @@ COLUMNS = (
 
 
 class Scores:
-    """How far each model is from what a quantity aims at, seed by seed.
+    """Distance of each model from the goal of a quantity, by seed.
 
     Parameters
     ----------

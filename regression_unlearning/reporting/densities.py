@@ -133,7 +133,7 @@ def _beyond(shown: Sequence[DensityPanel]) -> list[str]:
 
 
 def _warning(panels: Sequence[Panel], line: str) -> str:
-    """What must not be overlooked: the layout's line, no floor, rows left out."""
+    """Return warnings: the layout's line, a missing floor, rows left out."""
     found = [line] if line else []
     if not all(len(panel.floor) for panel in panels):
         found.append("one retrained seed: no floor")

@@ -124,7 +124,7 @@ def _arrow(axis: "Axes", row: int, limit: float, color: str) -> None:
 
 
 def say(axis: "Axes", row: int, words: str) -> None:
-    """Write words where a row has no marker."""
+    """Write a text in a row that has no marker."""
     axis.text(0.5, row, words, transform=axis.get_yaxis_transform(),
               fontsize=SMALL, color="#777777", va="center", ha="center",
               bbox={"facecolor": "white", "linewidth": 0, "pad": 0.6, "alpha": 0.85})  # fmt: skip

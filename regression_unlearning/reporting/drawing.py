@@ -79,7 +79,7 @@ LOOK: dict[Any, Any] = {
 
 @contextmanager
 def canvas(wide: float, high: float = PANEL) -> "Iterator[Figure]":
-    """Give an empty figure of so many inches, in the look that all share while it is drawn."""
+    """Yield an empty figure of a given size in inches, in the common style."""
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -106,12 +106,12 @@ def rows(figure: "Figure", count: int) -> "list[SubFigure]":
 
 
 def panel_height(count: int) -> float:
-    """Inches of a panel's height in so many rows: they stand on one page."""
+    """Height of a panel in inches, so that all rows fit on one page."""
     return PANEL if count <= 2 else LOW_PANEL
 
 
 def divided(things: "Sequence[_T]", most: int) -> "list[list[_T]]":
-    """Divide things evenly into parts of at most so many, in their order."""
+    """Divide a sequence evenly into parts of a largest length, keeping the order."""
     count = -(-len(things) // most)
     size = -(-len(things) // max(count, 1))
     return [list(things[size * n : size * (n + 1)]) for n in range(count)]

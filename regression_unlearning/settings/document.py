@@ -193,13 +193,29 @@ def _apart(dataset: Dataset, experiment: Experiment, layout: Layout, name: str, 
         )
 
 
-def load_settings(path: str | Path = PARAMS, *more: str | Path) -> Settings:
+def load_settings(path: str | Path | None = None, *more: str | Path) -> Settings:
     """Read and check params.yaml, and files of one's own over it.
+
+    Parameters
+    ----------
+    path : path, optional
+        By default params.yaml in the working directory; where there is none, the copy that the
+        installed package brings, or the one of the repository that the package is run from.
+    *more : path
+        Files whose keys replace those of `path`, the last one first.
+
+    Returns
+    -------
+    Settings
+        Complete and checked: every name exists, every number is in range.
 
     Raises
     ------
     UserError
         See `read_yaml` and `check`.
     """
+    if path is None:
+        folders = (Path(), *Path(__file__).parents[1:3])
+        path = next((one / PARAMS for one in folders if (one / PARAMS).is_file()), PARAMS)
     origins = Origins([(str(one), read_yaml(one)) for one in (path, *more)])
     return check(origins.merged, origins, Path(path).parent)

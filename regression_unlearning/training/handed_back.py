@@ -13,7 +13,7 @@ from regression_unlearning.training.task import Task
 
 
 def not_finite(model: nn.Module) -> str | None:
-    """The first weight that holds a value that is no finite number."""
+    """Return the name of the first weight with a non-finite value."""
     values = model.state_dict().items()
     return next((name for name, value in values if not value.isfinite().all()), None)
 
@@ -40,7 +40,7 @@ def checksums(task: Task) -> dict[str, int]:
 def check(
     method: str, made: object, original: nn.Module, task: Task, before: dict[str, int]
 ) -> nn.Module:
-    """See that a method has made what it must, and left alone what is not its own.
+    """Check the model that a method returned, and that it changed nothing else.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ Kind = Numbers | Classes
 
 
 def kind_of(loss: str, quantiles: Sequence[float], classes: int | None, target: Tensor) -> Kind:
-    """The kind of a dataset's target.
+    """Return the kind of a dataset's target.
 
     Parameters
     ----------

@@ -58,11 +58,11 @@ class Numbers:
         return known.var().item()
 
     def loss_most(self, known: Tensor, own: Tensor) -> float:
-        """Mean loss on rows with targets `own` where nothing is known but the mean of `known`."""
+        """Mean loss of predicting the mean of `known` on rows with targets `own`."""
         return self.per_row(self.ignorant(known).repeat(len(own), 1), own).mean().item()
 
     def ignorant(self, known: Tensor) -> Tensor:
-        """Outputs of a model that knows nothing but the scale, for every row: Tensor (outputs,)."""
+        """Outputs of an uninformed model, the same for every row: Tensor (outputs,)."""
         return known.new_full((self.outputs,), known.double().mean().item())
 
     def centring(self, said: Tensor, known: Tensor) -> float:
@@ -72,7 +72,7 @@ class Numbers:
     def relabelled(
         self, own: Tensor, known: Tensor, generator: torch.Generator, labels: str
     ) -> Tensor:
-        """Labels in place of those of some rows: Tensor (n,).
+        """Replacement labels for some rows: Tensor (n,).
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ class Numbers:
         return low + (high - low) * torch.rand(len(own), generator=generator).to(known.device)
 
     def spread(self, output: Tensor) -> np.ndarray:
-        """What a model says of some rows as a distribution: float64 array (n,)."""
+        """Predictions of a model on some rows, as a distribution: float64 array (n,)."""
         return self.point(output).double().cpu().numpy()
 
     def between(self, ours: np.ndarray, theirs: np.ndarray) -> float:
@@ -111,7 +111,7 @@ class Numbers:
         return float(wasserstein_distance(ours, theirs))
 
     def deviation(self, known: Tensor) -> float:
-        """What distances and errors are measured by."""
+        """Unit of distances and errors: the deviation of the targets."""
         return known.double().std().item()
 
     def curved(self, output: Tensor, target: Tensor, change: Tensor) -> Tensor:

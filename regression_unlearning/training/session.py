@@ -123,7 +123,7 @@ class Session:
         settings: Mapping[str, Any],
         inputs: Mapping[str, str],
     ) -> Run:
-        """Say what a result follows from; it is handed over by `finish`.
+        """Register a result with its identity; `finish` moves it into place.
 
         Parameters
         ----------
@@ -233,7 +233,7 @@ class Session:
 
 
 def one_each(seeds: Sequence[int], options: Mapping[str, Sequence[Path]]) -> None:
-    """Insist on a path for each seed, of every option that is given.
+    """Raise an error unless every given option has one path for each seed.
 
     Raises
     ------

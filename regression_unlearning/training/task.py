@@ -117,7 +117,7 @@ class Task:
         return torch.cat([self.retain, self.forget]).sort().values
 
     def some(self, rows: Tensor, at_most: int | None, purpose: str) -> Tensor:
-        """At most so many of some rows, drawn by the run's seed and `purpose`; None means all."""
+        """Draw at most `at_most` of `rows` by the run's seed and `purpose`; None returns all."""
         if at_most is None or at_most >= len(rows):
             return rows
         generator = torch.Generator().manual_seed(seed_for(self.seed, purpose))
@@ -125,7 +125,7 @@ class Task:
         return rows[drawn.to(rows.device)]
 
     def is_forgotten(self, rows: Tensor) -> Tensor:
-        """Whether each of some rows is in the forget set: bool Tensor (len(rows),)."""
+        """Return which rows are in the forget set: bool Tensor (len(rows),)."""
         return self._forgotten[rows]
 
     @cached_property
@@ -176,7 +176,7 @@ class Task:
         return total.item() / len(rows)
 
     def outputs(self, model: nn.Module, rows: Tensor, batch_size: int = 1024) -> Tensor:
-        """What a model puts out for some rows, in evaluation mode: Tensor (len(rows), outputs)."""
+        """Outputs of a model for some rows, in evaluation mode: Tensor (len(rows), outputs)."""
         with evaluating(model):
             return torch.cat([model(self.data.batch(part)) for part in rows.split(batch_size)])
 

@@ -13,7 +13,7 @@ Teacher = Callable[[Any, Tensor], Tensor]
 
 
 def teacher(task: Task, model: nn.Module, rows: Tensor) -> Teacher:
-    """Let a model teach by its outputs, in evaluation mode.
+    """Return a function that gives a teacher's outputs for rows, in evaluation mode.
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ def unlearn(original: nn.Module, task: Task, method: str, **options: Any) -> nn.
 
 
 def largest_change(before: nn.Module, after: nn.Module) -> float:
-    """How far a network's weights have moved: 0 where every one is what it was.
+    """Largest relative change of a network's weights; 0 if none changed.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def largest_change(before: nn.Module, after: nn.Module) -> float:
 
 
 def of_request(task: Task, parts: Mapping[str, Any]) -> Task:
-    """The task of a method: of what is forgotten, only what the model to unlearn still knows.
+    """Return the task of a method, whose forget set is only what the model still knows.
 
     Parameters
     ----------

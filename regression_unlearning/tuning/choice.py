@@ -45,7 +45,7 @@ class Choice:
 
 
 def choose(trials: Sequence[Trial], most: float, nothing: Nothing) -> Choice:
-    """Choose on the one rows, and compare with the start on the others.
+    """Choose the best trial on the choosing rows, and confirm it on the confirming rows.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ from regression_unlearning.tuning.rows import FORGET, RETAIN
 
 @dataclass(frozen=True)
 class Seen:
-    """What a model says of some rows, as a distribution (`training.kinds`), and its error."""
+    """Predictions of a model on some rows as a distribution (`training.kinds`), and its error."""
 
     prediction: np.ndarray
     error: float
@@ -54,7 +54,7 @@ class Closeness:
         self.gold = self.seen(gold)
 
     def seen(self, model: nn.Module) -> dict[str, Seen]:
-        """What a model says of both sides; it is left as it was."""
+        """Predictions of a model on the rows of each side; the model is not changed."""
         found = {}
         for side, rows in self.rows.items():
             one = pass_over(model, self.task, rows, 1024)

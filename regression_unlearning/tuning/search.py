@@ -55,7 +55,7 @@ class Case:
     rows: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def share(self, seconds: float) -> float:
-        """What a method's own seconds make of retraining's, helper models included."""
+        """A method's seconds, helper models included, as a share of retraining's."""
         record = {"seconds": seconds, "helper_seconds": dict(self.helper_seconds)}
         return cost.seconds(record) / self.retraining
 
@@ -97,7 +97,7 @@ def space_of(method: str) -> Mapping[str, Space]:
 
 
 def no_longer(space: Mapping[str, Space], epochs: int) -> dict[str, Space]:
-    """A space in which no trial takes more epochs than these, where that leaves any."""
+    """Return the space with its largest number of epochs limited, but not below its smallest."""
     ends = space.get("epochs")
     if not isinstance(ends, Whole):
         return dict(space)
@@ -105,7 +105,7 @@ def no_longer(space: Mapping[str, Space], epochs: int) -> dict[str, Space]:
 
 
 def proposals(space: Mapping[str, Space], seed: int) -> Iterator[dict[str, Any]]:
-    """Settings to try, one after the other, without end."""
+    """Yield settings to try, endlessly."""
     import numpy as np
     from scipy.stats.qmc import Halton
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from regression_unlearning import registry
 from regression_unlearning.data.families.rows.table import read as read_table
 from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.sources import image_folder
@@ -79,14 +80,91 @@ def test_from_file_to_file(tmp_path):
         assert (tmp_path / f"my_models/{method}.safetensors").is_file()
 
 
+def anchors(text):
+    """What a link may name after #, as GitHub and the site make it of headlines."""
+    heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^a-z0-9_ -]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
-def test_links_of_the_pages_lead_to_files(page):
+def test_links_of_the_pages_lead_to_files_and_headlines(page):
     text = page.read_text(encoding="utf-8")
-    targets = re.findall(r"\]\(([^)#]+)\)", text)
-    assert not [
-        t for t in targets if not t.startswith("https://") and not (page.parent / t).exists()
-    ]
+    lost = []
+    for path, anchor in re.findall(r"\]\((?!https?://)([^)#]*)#?([^)]*)\)", text):
+        target = page.parent / path if path else page
+        known = target.exists() and (
+            not anchor or anchor in anchors(target.read_text(encoding="utf-8"))
+        )
+        lost += [] if known else [f"{path}#{anchor}"]
+    assert lost == []
     assert not re.search(r"(?<!`)/(work|tmp|home)/", text)
+
+
+def test_every_page_is_in_the_site_s_navigation():
+    text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    pages = [*(page.name for page in PAGES if page.parent.name == "docs"), "tutorial.ipynb"]
+    assert [name for name in pages if f" {name}\n" not in text] == []
+
+
+def test_the_api_s_first_page_has_every_public_name():
+    import regression_unlearning
+
+    text = (ROOT / "docs/api.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"\[`(\w+)`\]\[regression_unlearning\.([\w.]+)\]", text))
+    home = {name: f"{module}.{name}" for name, module in regression_unlearning._HOME.items()}
+    assert listed == home
+
+
+def test_the_dataset_that_is_added_passes_the_check():
+    text = (ROOT / "docs/how-it-works.md").read_text(encoding="utf-8")
+    (entry,) = re.findall(r"\n(    datasets:\n(?:    .*\n)+)", text)
+    settings = check(overlaid(read_yaml(ROOT / "params.yaml"), yaml.safe_load(entry)), folder=ROOT)
+    assert settings.experiments["flats"].tables["methods"].methods == ("finetune", "blindspot")
+    paths = re.findall(
+        r"`((?:rules|data/(?:sources|families)|training|methods|evaluation)/[\w./]+)`", text
+    )
+    assert [
+        p
+        for p in paths
+        if not any((f / p).exists() for f in (ROOT, ROOT / "regression_unlearning"))
+    ] == []
+
+
+def test_every_measure_has_its_formula():
+    text = (ROOT / "docs/measures.md").read_text(encoding="utf-8")
+    assert set(registry.known("measure")) <= set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
+
+
+#: What begins a command that pages show.
+COMMAND = re.compile(
+    r"^(?:    |)(?:[A-Z_]+=\S+ )*"
+    r"((?:python3? (?:-m |\S+\.py)|snakemake |regression-unlearning |dvc ).*)$",
+    re.MULTILINE,
+)
+
+
+def commands():
+    """Commands in blocks of README, CONTRIBUTING and the pages, with the page's name."""
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES):
+        text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+        for found in COMMAND.findall(text):
+            yield page.name, found.split("  ")[0].strip()
+
+
+@pytest.mark.parametrize(("page", "command"), sorted(set(commands())))
+def test_files_and_names_that_a_command_asks_for_are_there(page, command):
+    settings = read_yaml(ROOT / "params.yaml")
+    scripts = re.findall(r"(?:workflow_scripts|tests|examples|benchmarks|docs)/[\w./-]+", command)
+    assert [path for path in scripts if not (ROOT / path).exists()] == []
+    own = "--configfile" in command
+    for name in () if own else re.findall(r"experiment=(\w+)", command):
+        assert name in settings["experiments"] or name == "NAME"
+    for name in re.findall(r"embedding=(\w+)", command):
+        assert name in settings["embeddings"]
+    rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "rules").glob("*.smk"))
+    rules += (ROOT / "Snakefile").read_text(encoding="utf-8")
+    for target in re.findall(r"\ball_\w+", command):
+        assert f"rule {target}:" in rules
 
 
 def test_the_entries_that_are_like_others_pass_the_check():

@@ -58,7 +58,7 @@ def rest(response: requests.Response, offset: int, known: dict) -> int | None:
 
 
 def from_zero(response: requests.Response, url: str, name: str, known: bool) -> int | None:
-    """Size of the file that a response is, where that is told.
+    """Return the size of the file in a response, if the response states it.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def version(response: requests.Response) -> str | None:
 
 
 def encoding(response: requests.Response) -> str:
-    """How a body is packed for the way, or "".
+    """Return the content encoding of a response body, or "".
 
     Servers say "gzip" also of files that are packed themselves: those are kept as they are.
     """

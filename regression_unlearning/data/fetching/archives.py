@@ -33,7 +33,7 @@ DAMAGED = (
 
 
 class Spoilt(UserError):
-    """What came is damaged, unsafe or not what was recorded: this copy is not worth keeping."""
+    """The received file is damaged, unsafe or not the recorded one, and must not be kept."""
 
 
 def is_archive(name: str) -> bool:
@@ -55,7 +55,7 @@ class _Source:
 
 
 def most(packed: Path) -> int:
-    """Most bytes that one file may unpack to out of an archive."""
+    """Return the largest allowed size in bytes of one unpacked file."""
     return max(MOST, MOST_TIMES * packed.stat().st_size)
 
 
@@ -89,7 +89,7 @@ def copy(file: BinaryIO, target: Path, path: Path, advice: str) -> None:
 
 
 def too_large(limit: int) -> str:
-    """Say that something unpacks to more than is taken."""
+    """Return the error for a file that unpacks to more than the limit."""
     return f"it unpacks to more than {limit / (1 << 30):,.3g} GiB"
 
 
@@ -188,7 +188,7 @@ def zip_name(info: zipfile.ZipInfo) -> str:
 
 
 def unfit_zip(info: zipfile.ZipInfo, limit: int) -> str:
-    """What makes a member of a zip file unfit to be read, or ""."""
+    """Return why a member of a zip file must not be read, or ""."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     if info.is_dir() or kind == stat.S_IFDIR:
         return "is a folder"
@@ -198,7 +198,7 @@ def unfit_zip(info: zipfile.ZipInfo, limit: int) -> str:
 
 
 def unfit_tar(info: tarfile.TarInfo, limit: int) -> str:
-    """What makes a member of a tar file unfit to be read, or ""."""
+    """Return why a member of a tar file must not be read, or ""."""
     if info.isdir():
         return "is a folder"
     if not info.isreg():

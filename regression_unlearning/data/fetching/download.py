@@ -34,7 +34,7 @@ def fetch(
     checksums: Path,
     session: requests.Session | None = None,
 ) -> None:
-    """Bring one dataset's raw files into a folder, and say in ``manifest.json`` what they are.
+    """Fetch one dataset's raw files into a folder, and describe them in ``manifest.json``.
 
     A file that already lies there with the right content stays, unless the mirror's file that it
     was taken from has changed since (`local`). Another comes from the mirror where one is set, and

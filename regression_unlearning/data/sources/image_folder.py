@@ -77,7 +77,7 @@ class Settings(Pictures):
 
 
 def lack(settings: Settings, mirror: Path | None) -> str | None:
-    """What is not there of labels and images; None where they are, or can be downloaded.
+    """Return what is missing of labels and images; None if all is there or can be downloaded.
 
     Parameters
     ----------

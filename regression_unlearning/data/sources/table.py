@@ -45,7 +45,7 @@ class Settings(Columns):
 
 
 def lack(settings: Settings, mirror: Path | None) -> str | None:
-    """What is not there of the table; None where it is, or can be downloaded.
+    """Return what is missing of the table; None if it is there or can be downloaded.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def download(
     checksums: Path,
     embedding: Embedding | None,
 ) -> None:
-    """Bring the table into `folder`, once it is known to be one.
+    """Check that the file is a table, then copy or fetch it into `folder`.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def places(rows: int, padding: int, flip: bool) -> tuple["Tensor", "Tensor", "Tensor"]:
-    """Draw where each image is cut, and whether it is mirrored: one draw of torch's generator.
+    """Draw each image's crop position and mirroring, in one call of torch's generator.
 
     The draw is made on the CPU, so that it is the same on every device.
 
@@ -26,7 +26,7 @@ def places(rows: int, padding: int, flip: bool) -> tuple["Tensor", "Tensor", "Te
 
 
 def cut(images: "Tensor", down: "Tensor", right: "Tensor", mirrored: "Tensor") -> "Tensor":
-    """Cut shifted windows out of images that have a black margin, and mirror some of them.
+    """Crop padded images at the given positions, and mirror some of them.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ PART_BYTES, PART_IMAGES = 16 << 20, 2048
 
 @dataclass(frozen=True)
 class Part:
-    """Images that one process decodes at one go.
+    """Images that one process decodes in one call.
 
     Attributes
     ----------
@@ -200,7 +200,7 @@ def decode_all(
 
 
 def _judge(broken: dict[int, str], names: Sequence[str], share: float) -> None:
-    """Say which images are broken; refuse the dataset where they are too many."""
+    """List the broken images; raise an error if there are too many."""
     shown = "; ".join(f"{names[at]}: {why}" for at, why in islice(broken.items(), 5))
     said = f"{len(broken):,} of {len(names):,} images do not decode ({shown}"
     said += "; …)" if len(broken) > 5 else ")"

@@ -16,7 +16,7 @@ ARCHIVE = "images.archive"
 
 
 def held_folder(archive: Wanted, source: Path | None) -> Path | None:
-    """The folder of images that `source` holds where an archive may lie as well."""
+    """Return the image folder that `source` holds in place of the archive; None without one."""
     if source is None:
         return None
     found = (source / path for path in archive.in_mirror)
@@ -64,7 +64,7 @@ def bring(
 
 
 def brought(raw: Path) -> Path:
-    """The folder or archive that `bring` has noted."""
+    """Return the folder or archive that `bring` recorded."""
     return raw / read_record(raw / MANIFEST, plain=True)["images"]
 
 

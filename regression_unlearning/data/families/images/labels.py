@@ -51,7 +51,7 @@ def read_csv(path: Path) -> "pd.DataFrame":
 
 
 def numbers(table: "pd.DataFrame", column: str, path: Path) -> np.ndarray:
-    """A column of text as float64; see `headers.numbers`."""
+    """Convert a column of text to float64; see `headers.numbers`."""
     return headers.numbers(table, column, path, text=table[column].str.strip())
 
 

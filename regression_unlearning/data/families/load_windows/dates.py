@@ -74,7 +74,7 @@ class Dates:
         return dates.to_numpy().astype("datetime64[s]")
 
     def is_date(self, text: str) -> bool:
-        """Whether a text reads as a date of this file."""
+        """Return whether a text is a date in this file's format."""
         import pandas as pd
 
         return bool(_parsed(pd.Series([text], dtype=object), self.written).notna().all())

@@ -16,7 +16,7 @@ def windows_of(
     earliest: np.ndarray,
     history: int,
 ) -> dict[str, np.ndarray]:
-    """Which hours the windows of each split predict.
+    """Return the hours that the windows of each split predict.
 
     Parameters
     ----------
