@@ -124,8 +124,8 @@ def add(commands: Any) -> None:
 def _forget(given: argparse.Namespace) -> None:
     keys = ("id", "date", "reference", "dataset", "seed", "checkpoint", "method")
     values = {key: getattr(given, key) for key in keys if getattr(given, key) is not None}
-    if forget := options.chosen(given):
-        values["forget"] = forget
+    if chosen := options.chosen(given):
+        values["forget"] = chosen
     request = read_request(*given.request, **values)
     settings = load_settings(PARAMS, *given.configfile)
     from regression_unlearning.requests.answering import forget

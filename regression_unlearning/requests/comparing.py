@@ -75,7 +75,7 @@ def compare(
         for path in models
     ]
     found = judge(seen[0], seen[1], None, Thresholds())
-    errors = []
+    errors: list[dict[str, Any]] = []
     for one, (part, like) in zip(found.errors, ROWS.values(), strict=True):
         ours, others = (model.comparable(part, like_forget=like) for model in seen)
         apart = float(np.abs(ours - others).mean()) if len(ours) else None

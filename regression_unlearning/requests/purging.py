@@ -63,19 +63,20 @@ def purge(
         }
         found = held(project, line.dataset, lines, hashes, cut_off)
         inside = project.resolve()
+        taken = [
+            one
+            for one in found
+            if one["place"] not in staying
+            and (project / one["place"]).resolve().is_relative_to(inside)
+        ]
         told = {
-            "taken": [
-                one
-                for one in found
-                if one["place"] not in staying
-                and (project / one["place"]).resolve().is_relative_to(inside)
-            ],
+            "taken": taken,
             "left": [one for one in found if one["place"] in staying],
             "outside": outside(project, line.dataset),
         }
-        if not told["taken"] or not agree(told):
+        if not taken or not agree(told):
             return {**told, "purged": False}
-        places = {one["place"]: (one["files"], one["bytes"]) for one in told["taken"]}
+        places = {one["place"]: (one["files"], one["bytes"]) for one in taken}
         ledger.append(folder, Purge, purge=name, taken=places)
         for place in places:
             _delete(project / place)
