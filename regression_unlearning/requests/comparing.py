@@ -76,10 +76,10 @@ def compare(
     ]
     found = judge(seen[0], seen[1], None, Thresholds())
     errors: list[dict[str, Any]] = []
-    for one, (part, like) in zip(found.errors, ROWS.values(), strict=True):
+    for row, (part, like) in zip(found.errors, ROWS.values(), strict=True):
         ours, others = (model.comparable(part, like_forget=like) for model in seen)
         apart = float(np.abs(ours - others).mean()) if len(ours) else None
-        errors.append({key: one[key] for key in ("rows", "number", "before", "after")})
+        errors.append({key: row[key] for key in ("rows", "number", "before", "after")})
         errors[-1]["apart"] = apart
     return {
         "models": [str(path) for path in models],
