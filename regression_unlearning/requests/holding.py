@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning.data.fetching.local import Local
+from regression_unlearning.data.prepared import read_rows
 from regression_unlearning.files import read_record
 from regression_unlearning.requests import ledger
 from regression_unlearning.requests.ledger import AUDIT, FOLDER, Line
 
+#: Files of a source that are named one by one, at most; of more their folders are.
+FILES = 5
 #: Folders, relative to the project's, and what lies in them; ``{}`` stands for the dataset.
 PLACES = {
     "data/raw/{}": "files as they were fetched",
@@ -63,22 +66,58 @@ def held(
     return found
 
 
-def outside(project: Path, dataset: str) -> list[str]:
-    """What may hold the rows and lies outside of the project, as far as the project knows."""
-    source = f"datasets.{dataset}.source"
-    found = [
-        f"{path}: the data were taken from there ({source})"
-        for path in Local(project / "data/raw" / dataset).files
-    ] or [f"the place that {source} names: the data were fetched from there"]
+def outside(
+    project: Path, dataset: str, lines: Iterable[Line] = (), hashes: Iterable[str] = ()
+) -> list[str]:
+    """What may hold the rows and is not taken by `purge`, as far as the project knows.
+
+    Parameters
+    ----------
+    project, dataset, lines, hashes
+        See `held`: models that chains began with are named, and other datasets that have such ids.
+    """
+    source, wanted = f"datasets.{dataset}.source", set(hashes)
+    taken = [Path(one) for one in Local(project / "data/raw" / dataset).files]
+    if len(taken) > FILES:
+        taken = sorted({one.parent for one in taken})
+    found = [f"{path}: the data were taken from there ({source})" for path in taken] or [
+        f"the place that {source} names: the data were fetched from there"
+    ]
     dvc = ConfigParser()
     with suppress(Error, UnicodeDecodeError):
         dvc.read([project / ".dvc/config", project / ".dvc/config.local"])
-    found += [f"{dvc[one]['url']}: a remote of DVC" for one in dvc.sections() if "url" in dvc[one]]
+    for key, what in (("url", "a remote of DVC"), ("dir", "DVC's cache")):
+        found += [f"{dvc[one][key]}: {what}" for one in dvc.sections() if key in dvc[one]]
     for place in PLACES:
         path = project / place.format(dataset)
-        if path.exists() and not path.resolve().is_relative_to(project.resolve()):
+        if path.exists() and not inside(project, path):
             found.append(f"{path.resolve()}: {path} leads there")
-    return [*found, "the request itself, files of ids, history of git, exports, backups"]
+    for line in lines:
+        if line.dataset == dataset:
+            start = read_record(project / FOLDER / line.id / AUDIT)["start"]["file"]
+            known = start.startswith((f"{FOLDER}/", *(one.format(dataset) for one in PLACES)))
+            if not known and (project / start).exists():
+                found.append(f"{start}: request {line.id!r} began with this model")
+    for path in sorted((project / "data/prepared").glob("*/rows.csv")) if wanted else []:
+        other = path.parent.name
+        if other != dataset:
+            ids = read_rows(path.parent)["id"].astype(str)
+            digests = ledger.hashed(ledger.key(project / FOLDER), ids)
+            if same := len(wanted.intersection(digests)):
+                found.append(
+                    f"{path.parent}: {same:,} of the ids stand there too; if they are the same "
+                    f"rows, ask for them under `dataset: {other}`"
+                )
+    return [
+        *dict.fromkeys(found),
+        "the request itself, files of ids, params.yaml, .settings and logs where they name ids, "
+        "history of git, exports, backups",
+    ]
+
+
+def inside(project: Path, path: Path) -> bool:
+    """Whether a place lies in the project itself, and no link leads from it elsewhere."""
+    return path.resolve() == project.resolve() / path.relative_to(project)
 
 
 def _forgot(project: Path, lines: Iterable[Line], line: Line) -> set[str]:
