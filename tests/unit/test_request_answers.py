@@ -33,7 +33,7 @@ def made(tmp_path_factory):
 
 @pytest.fixture
 def again(made, tmp_path):
-    """The same project, to be changed; its settings, ids, and one more request."""
+    """The same project, to be changed; its settings and ids."""
     folder, settings, _, ids, _ = made
     shutil.copytree(folder, tmp_path / "project")
     return tmp_path / "project", settings, ids
@@ -101,8 +101,7 @@ def test_a_failed_request_can_be_asked_again_and_prepared_rows_may_move(again):
 
 def test_any_changed_byte_is_found(again):
     """In each of more than 200 places, over every file under requests/."""
-    folder, _, _ = again
-    requests = folder / "requests"
+    requests = again[0] / "requests"
     files = [path for path in requests.rglob("*") if path.is_file() and path.name != ledger.LOCK]
     generator = np.random.default_rng(0)
     places = 0

@@ -85,6 +85,7 @@ def test_what_holds_the_rows_goes_and_the_last_model_stays(again, name, models, 
         "['remote \"far\"']\nurl = ssh://far/away\n[cache]\ndir = /scratch/dvc\n"
     )
     (folder / "data/elsewhere").mkdir()
+    (folder / "data/elsewhere/x").write_bytes(b"123")
     (folder / f"relearning/{DATASET}").parent.mkdir()
     (folder / f"relearning/{DATASET}").symlink_to(folder / "data/elsewhere")
     (folder / "data/prepared/short").mkdir()
@@ -93,7 +94,7 @@ def test_what_holds_the_rows_goes_and_the_last_model_stays(again, name, models, 
     expected = TAKEN | {f"requests/{one}.safetensors" for one in models}
     assert {one["place"] for one in found["taken"]} == expected and not found["left"]
     assert not any((folder / place).exists() for place in expected)
-    assert (folder / "data/raw/other/b").exists()
+    assert all((folder / place).exists() for place in ("data/raw/other/b", "data/elsewhere/x"))
     assert (folder / "requests/three/model.safetensors").is_file()
     for place in ("ssh://far/away", "/scratch/dvc: DVC's cache", "data/elsewhere"):
         assert any(place in one for one in found["outside"]), found["outside"]

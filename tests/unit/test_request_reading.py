@@ -130,7 +130,8 @@ def test_when_retraining_is_advised(tmp_path, seconds, answered, method, said):
 AUDIT = {
     "request": {"id": "r", "date": "2026-11-27", "reference": "<script>x</script>", "dataset": "d",
                 "title": "D & co", "seed": 0, "chosen_by": "ids"},
-    "passed": False, "verdict": "Not passed: <b>.", "thresholds": {"confidence": 0.95, "auc": 0.9, "must_show": 0.7},
+    "passed": False, "verdict": "Not passed: <b>.",
+    "thresholds": {"confidence": 0.95, "auc": 0.9, "must_show": 0.7},
     "usual_thresholds": {"confidence": 0.95, "auc": 0.55, "must_show": None},
     "start": {"file": "f", "sha256": "0" * 64}, "previous_audit": None, "unit": "points",
     "method": {"title": "M", "name": "m", "options": {"epochs": 3}, "why": None},
