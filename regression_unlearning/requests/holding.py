@@ -12,6 +12,7 @@ from typing import Any
 
 from regression_unlearning.data.fetching.local import Local
 from regression_unlearning.data.prepared import read_rows
+from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_record
 from regression_unlearning.requests import ledger
 from regression_unlearning.requests.ledger import AUDIT, FOLDER, Line
@@ -76,7 +77,7 @@ def outside(
     project, dataset, lines, hashes
         See `held`: models that chains began with are named, and other datasets that have such ids.
     """
-    source, wanted = f"datasets.{dataset}.source", set(hashes)
+    source = f"datasets.{dataset}.source"
     taken = [Path(one) for one in Local(project / "data/raw" / dataset).files]
     if len(taken) > FILES:
         taken = sorted({one.parent for one in taken})
@@ -98,21 +99,32 @@ def outside(
             known = start.startswith((f"{FOLDER}/", *(one.format(dataset) for one in PLACES)))
             if not known and (project / start).exists():
                 found.append(f"{start}: request {line.id!r} began with this model")
-    for path in sorted((project / "data/prepared").glob("*/rows.csv")) if wanted else []:
-        other = path.parent.name
-        if other != dataset:
-            ids = read_rows(path.parent)["id"].astype(str)
-            digests = ledger.hashed(ledger.key(project / FOLDER), ids)
-            if same := len(wanted.intersection(digests)):
-                found.append(
-                    f"{path.parent}: {same:,} of the ids stand there too; if they are the same "
-                    f"rows, ask for them under `dataset: {other}`"
-                )
+    found += [
+        line
+        for path in sorted((project / "data/prepared").glob("*/rows.csv"))
+        if path.parent.name != dataset
+        for line in _there_too(project, path.parent, set(hashes))
+    ]
     return [
         *dict.fromkeys(found),
         "the request itself, files of ids, params.yaml, .settings and logs where they name ids, "
         "history of git, exports, backups",
     ]
+
+
+def _there_too(project: Path, prepared: Path, hashes: set[str]) -> list[str]:
+    """What is said of another prepared dataset in which ids with such hashes stand."""
+    if not hashes:
+        return []
+    try:
+        ids = read_rows(prepared)["id"].astype(str)
+    except UserError:
+        return [f"{prepared}: it could not be read, nobody knows whose rows it holds"]
+    same = len(hashes.intersection(ledger.hashed(ledger.key(project / FOLDER), ids)))
+    return [
+        f"{prepared}: {same:,} of the ids stand there too; if they are the same rows, ask for them "
+        f"under `dataset: {prepared.name}`"
+    ] * bool(same)
 
 
 def inside(project: Path, path: Path) -> bool:

@@ -193,7 +193,7 @@ def test_a_ledger_cut_at_its_end_with_the_answer_is_told_by_its_head(again):
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"name": "first"}, "was answered; give this one another id"),
+        ({"name": "first"}, "was answered .*first.audit.html.; give this one another id"),
         ({"checkpoint": paths.original(DATASET, 0)}, "is not the model of 'second'"),
         ({"checkpoint": "nowhere.safetensors"}, "is not the model of 'second'"),
         ({"seed": 3}, "seed_3.safetensors does not exist: train the model"),

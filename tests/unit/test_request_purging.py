@@ -88,8 +88,9 @@ def test_what_holds_the_rows_goes_and_the_last_model_stays(again, name, models, 
     (folder / "data/elsewhere/x").write_bytes(b"123")
     (folder / f"relearning/{DATASET}").parent.mkdir()
     (folder / f"relearning/{DATASET}").symlink_to(folder / "data/elsewhere")
-    (folder / "data/prepared/short").mkdir()
-    shutil.copy(folder / f"data/prepared/{DATASET}/rows.csv", folder / "data/prepared/short")
+    shutil.copytree(folder / f"data/prepared/{DATASET}", folder / "data/prepared/short")
+    (folder / "data/prepared/half").mkdir()
+    (folder / "data/prepared/half/rows.csv").write_text("id\n")
     found = purge(name)
     expected = TAKEN | {f"requests/{one}.safetensors" for one in models}
     assert {one["place"] for one in found["taken"]} == expected and not found["left"]
@@ -99,7 +100,7 @@ def test_what_holds_the_rows_goes_and_the_last_model_stays(again, name, models, 
     for place in ("ssh://far/away", "/scratch/dvc: DVC's cache", "data/elsewhere"):
         assert any(place in one for one in found["outside"]), found["outside"]
     assert any("data/prepared/short: 3 of the ids stand there" in one for one in found["outside"])
-    shutil.rmtree(folder / "data/prepared/short")
+    assert any("data/prepared/half: it could not be read" in one for one in found["outside"])
     assert any("datasets.pairs.source" in one for one in found["outside"])
     assert verify(folder / "requests", found["head"]) == []
     assert [line.id for line in ledger.read(folder / "requests")] == ["one", "two", "three"]
