@@ -30,11 +30,11 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def curves(dataset: str) -> dict[str, Curves]:
-    """Error by model, seed and number of requests."""
+def curves(dataset: str, ids: str) -> dict[str, Curves]:
+    """Error by model, seed and number of requests, of so many ids each."""
     found: dict[str, Curves] = defaultdict(lambda: defaultdict(dict))
     for one in read(RESULTS / "ten.csv"):
-        if one["dataset"] == dataset:
+        if (one["dataset"], one["ids"]) == (dataset, ids):
             found[one["model"]][int(one["seed"])][int(one["request"])] = float(one["error"])
     return found
 
@@ -50,11 +50,11 @@ def against(curve: Curves, gold: Mapping[int, float]) -> tuple[Comparison, floor
 
 def draw(settings: Settings) -> None:
     """Draw ten.png, a panel a dataset, and print how far the last model is from retraining."""
-    datasets = list(dict.fromkeys(one["dataset"] for one in read(RESULTS / "ten.csv")))
-    with canvas(3.4 * len(datasets), 2.9) as figure:
-        panels = figure.subplots(1, len(datasets), squeeze=False)[0]
-        for axis, dataset in zip(panels, datasets, strict=True):
-            found = curves(dataset)
+    runs = list(dict.fromkeys((one["dataset"], one["ids"]) for one in read(RESULTS / "ten.csv")))
+    with canvas(3.4 * len(runs), 2.9) as figure:
+        panels = figure.subplots(1, len(runs), squeeze=False)[0]
+        for axis, (dataset, ids) in zip(panels, runs, strict=True):
+            found = curves(dataset, ids)
             gold = {seed: of[TIMES] for seed, of in found.pop(RETRAIN, {}).items()}
             if gold:
                 middle = float(np.mean(list(gold.values())))
@@ -76,7 +76,8 @@ def draw(settings: Settings) -> None:
                     low, high = middle - ends[1], middle + ends[1]
                     axis.axhspan(low, high, color="grey", alpha=0.2, lw=0, label="floor")
             unit = settings.datasets[dataset].unit
-            axis.set(title=settings.datasets[dataset].title, xlabel="Requests so far")
+            axis.set_title(settings.datasets[dataset].title)
+            axis.set_xlabel(f"Requests of {ids} rows so far (thin: single seeds)")
             axis.set_ylabel(f"Error on never-seen rows to keep, {unit}", fontsize="small")
             handles, labels = axis.get_legend_handles_labels()
             named = dict(zip(labels, handles, strict=True))
