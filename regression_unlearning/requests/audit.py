@@ -106,7 +106,8 @@ def judge(
     rows, least = int(main["rows"]), main["shows"]
     if limits.must_show and (least is None or least > limits.must_show):
         against.append(f"{_rows(rows)} cannot show an AUC of {limits.must_show:g}")
-    power = f"{_rows(rows)} can show " + (f"an AUC of {least:.2f} or more" if least else "nothing")
+    shows = f"an AUC of {least:.2f} or more" if least else "nothing, so that this is no proof"
+    power = f"{_rows(rows)} can show {shows}"
     if against:
         sentence = f"Not passed: {'; '.join(against)}."
     else:
