@@ -149,8 +149,12 @@ class Look:
 
     @cached_property
     def id(self) -> str | None:
-        """A column that names each row."""
-        idlike = (one for one in self.rows if re.fullmatch("(?i)(.*[^a-z])?(id|key|uuid)", one))
+        """A column that names each row: by its own name; of a table also the first, if of words."""
+        idlike = [one for one in self.rows if re.fullmatch("(?i)(.*[^a-z])?(id|key|uuid)", one)]
+        name = self.rows.columns[0]
+        blank = self.rows[name].str.contains(r"\s", na=True).any()
+        if self.loader == "table" and self.kinds[name] == "text" and not blank:
+            idlike.append(name)
         return next((one for one in idlike if self.distinct[one] == len(self.rows)), None)
 
     @cached_property

@@ -23,6 +23,7 @@ PARTS = ("train", "val", "test")
 FILES = {
     "people": "person,patient_id,dose,arm,note,response,nothing\n" + PEOPLE,
     "rows": "a,b,y\n" + "".join(f"{n},x{n % 3},{n * n}\n" for n in range(90)),
+    "named": "flat,rooms,price\n" + "".join(f"a-{n},{n % 5},{n * n}\n" for n in range(90)),
     "parts": "a,part,y\n" + "".join(f"{n},{PARTS[n % 3]},{n}\n" for n in range(30)),
     "faces": "file,age,person\n" + "".join(f"{n:03d}.jpg,{20 + n},p{n // 2}\n" for n in range(60)),
     "load": "date,A,B\n" + "".join(f"{day},{n},{n % 9}.5\n" for n, day in enumerate(DAYS)),
@@ -31,7 +32,7 @@ FILES = {
     + "".join(f"d{n // 2}\ta dog {n}\ta cat\t{n % 6}\n" for n in range(90)),
 }  # fmt: skip
 LOADERS = {
-    "people": "table", "rows": "table", "parts": "table", "faces": "image_folder",
+    "people": "table", "rows": "table", "named": "table", "parts": "table", "faces": "image_folder",
     "load": "hourly_table", "germany": "hourly_table", "pairs": "stsb",
 }  # fmt: skip
 
@@ -71,6 +72,7 @@ def test_what_is_written_passes_the_check(tmp_path, name):
          {"one": {"column": "person"}, "some": {}}),
         ("rows", {"target": "y", "divided": {"test": 0.15}, "leave_out": []},
          {"high": {}, "some": {}}),
+        ("named", {"target": "price", "id": "flat"}, {"high": {}, "some": {}}),
         ("parts", {"split": "part", "target": "y"}, {"high": {"from": 24.3}, "some": {"rows": 1}}),
         ("faces", {"images": "crops", "labels": "faces.csv", "file": "file", "target": "age",
                    "divided": {"by": "person"}}, {"one": {"column": "person"}, "some": {}}),
