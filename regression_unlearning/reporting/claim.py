@@ -106,7 +106,11 @@ def settings_of(shown: Sequence[str]) -> dict[str, list[str]]:
     def of(method: str) -> list[str]:
         return [one for one in shown if f"{one}_".startswith(f"{method}_")]
 
-    return {one: of(one) for one in shown if not any(one in of(other) for other in shown if other != one)}
+    return {
+        one: of(one)
+        for one in shown
+        if not any(one in of(other) for other in shown if other != one)
+    }
 
 
 def widest(quantity: str, method: str) -> Check:

@@ -49,57 +49,6 @@ CLAIMS = (
         data=DATA,
     ),
 )
-OF_CLASSES`); the same is asked of regression (`CLAIMS`). The
-trade-off between unlearning and utility is the tug of war (see `evaluation.tow`), one number for
-both; and, where targets are classes, the fronts of all methods over their settings (`OF_FRONT`).
-"""
-
-from dataclasses import replace
-
-from regression_unlearning.reporting.claim import (
-    GOAL,
-    Check,
-    Claim,
-    both,
-    like_retrained,
-    lowest,
-    widest,
-)
-from regression_unlearning.reporting.front import VOLUME
-
-DATA = "data for classification"
-
-
-def _unread(prefix: str) -> Check:
-    """Neither probe of an embedding attack finds more than in the retrained model."""
-    return both(
-        *(
-            like_retrained(f"{prefix}_{one}_excess", "sure", aim=GOAL)
-            for one in ("linear", "network")
-        )
-    )
-
-
-CLAIMS = (
-    Claim(
-        "sure_trade_off",
-        "SURE has a better trade-off between unlearning quality and utility than the other "
-        "techniques: its tug of war is closest to 1.",
-        "SURE, abstract",
-        lowest("tow", "sure", None, GOAL),
-        data=DATA,
-    ),
-    Claim(
-        "sure_embeddings",
-        "SURE is robust against attacks that read embeddings: they find the forgotten rows no "
-        "better than in the retrained model.",
-        "SURE, abstract",
-        _unread("representation"),
-        data=DATA,
-    ),
-)
-#: What stands for unlearning quality and for utility: see `reporting.front`.
-_FRONT = {"row_distance_train": "", "representation_network_excess": GOAL, "error_retain_test": ""}
 OF_CLASSES = (
     *(replace(claim, data="") for claim in CLAIMS),
     Claim(

@@ -141,7 +141,9 @@ def volumes(values: Iterable[Value], shown: Sequence[str]) -> list[Value]:
     made = []
     for (dataset, forget_set, seed), sizes in found.items():
         for method, labels in settings_of(shown).items():
-            points = [tuple(sizes[at][axis] for axis in AXES) for at in labels if len(sizes[at]) == 3]
+            points = [
+                tuple(sizes[at][axis] for axis in AXES) for at in labels if len(sizes[at]) == 3
+            ]
             if points:
                 share = volume(points)
                 made.append(Value(dataset, forget_set, method, VOLUME.key, seed, None, share))

@@ -68,7 +68,6 @@ def with_sweeps(
     further : mapping
         By dataset and method the labels of its other settings; see `swept`.
     """
-
     found = {}
     for name, experiment in experiments.items():
         found[name] = experiment

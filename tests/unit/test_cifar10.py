@@ -70,7 +70,9 @@ def test_the_publisher_s_records_become_images(run, tmp_path):
         assert word == ("airplane", "automobile", "bird", "cat")[record[0]]
         for colour in range(3):
             plane = record[1 + 1024 * colour :][:1024]
-            assert image[colour].tolist() == [list(plane[at : at + 32]) for at in range(0, 1024, 32)]
+            assert image[colour].tolist() == [
+                list(plane[at : at + 32]) for at in range(0, 1024, 32)
+            ]
     manifest = read_record(tmp_path / "raw/it" / MANIFEST)
     assert set(manifest["files"]) == {cifar10.PACKED, cifar10.ARCHIVE, cifar10.LABELS}
     for name, known in manifest["files"].items():

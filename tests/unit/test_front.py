@@ -121,9 +121,7 @@ def test_volumes_are_of_a_method_s_settings_together():
     assert found[0].value == pytest.approx(0.5 * (0.25 + 0.08 - 0.05))
 
 
-@pytest.mark.parametrize(
-    ("sure", "verdict"), [((0.1, 0.1, 0.1), HOLDS), ((0.7, 0.7, 0.7), FAILS)]
-)
+@pytest.mark.parametrize(("sure", "verdict"), [((0.1, 0.1, 0.1), HOLDS), ((0.7, 0.7, 0.7), FAILS)])
 def test_the_claim_compares_fronts_not_settings(sure, verdict):
     """A setting of FineTune that is the best in one size is no rival by itself."""
     sizes = {"finetune": (0.5, 0.4, 0.4), "finetune_learning_rate_0_1": (0.01, 0.9, 0.5)}

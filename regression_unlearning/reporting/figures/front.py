@@ -21,8 +21,8 @@ SEE = (
     "a marker for each method at each of its settings; the nearer to the lower left corner, the "
     "closer to the retrained model and the harder to attack. Large markers are on the Pareto front "
     "of these two and of the error on test rows, which is written beside them: no other one is as "
-    "good in all three and better in one. Lines join the settings of one method, hollow but the main "
-    "one."
+    "good in all three and better in one. Lines join the settings of one method; all but its "
+    "own are hollow."
 )
 #: Panels side by side; points of a marker on the front, and of another.
 COLUMNS, LARGE, LITTLE = 3, 6, 3
