@@ -44,7 +44,7 @@ def swept(entries: Mapping[str, Any], place: str) -> tuple[dict[str, Any], dict[
                 name = f"{label}_{option}_{_part(value)}"
                 if name in entries or name in found:
                     raise UserError(f"{where}.{option}: {name!r} is there already; take one out.")
-                title = f"{own.get('title', label)}, {option} {value}"
+                title = f"{own.get('title', label)}, {str(option).replace('_', ' ')} {value}"
                 one = {**own, "title": title, option: value}
                 found[name] = {key: kept for key, kept in one.items() if key != "tuned"}
                 further.setdefault(label, []).append(name)
