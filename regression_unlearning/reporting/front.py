@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from statistics import fmean
 
 from regression_unlearning.evaluation.measure import Quantity
 from regression_unlearning.evaluation.values import Value
@@ -27,7 +28,7 @@ VOLUME = Quantity(
     "Volume behind the front",
     "share of the unit cube of the front's three sizes in which some setting of the method is at "
     "least as good in each",
-    goal="1",
+    goal="retrained",
     least=0,
     most=1,
 )
@@ -124,27 +125,29 @@ def volume(points: Sequence[tuple[float, ...]]) -> float:
 def volumes(values: Iterable[Value], shown: Sequence[str]) -> list[Value]:
     """`VOLUME` of each method at each dataset, forget set and seed, over its settings.
 
+    The retrained model's sizes are the means over the other seeds' retrained models: its volumes
+    give the floor.
+
     Parameters
     ----------
     values : iterable of Value
         Where targets are classes, `AXES` are sizes of at most 1.
     shown : sequence of str
-        Labels of methods; a setting that lacks one of the axes is left out.
+        Labels of models; a setting that lacks one of the axes is left out.
     """
-    found: dict[tuple[str, str, int], dict[str, dict[str, float]]] = defaultdict(
-        lambda: defaultdict(dict)
-    )
+    sizes: dict[tuple[str, str, int, str], dict[str, list[float]]] = defaultdict(dict)
     for one in values:
-        if one.quantity in AXES and one.value is not None and one.other_seed is None:
-            place = (one.dataset, one.forget_set, one.seed)
-            found[place][one.method][one.quantity] = abs(one.value)
+        if one.quantity in AXES and one.value is not None:
+            for seed in {one.seed, one.seed if one.other_seed is None else one.other_seed}:
+                own = sizes[one.dataset, one.forget_set, seed, one.method]
+                own.setdefault(one.quantity, []).append(abs(one.value))
     made = []
-    for (dataset, forget_set, seed), sizes in found.items():
-        for method, labels in settings_of(shown).items():
-            points = [
-                tuple(sizes[at][axis] for axis in AXES) for at in labels if len(sizes[at]) == 3
-            ]
-            if points:
-                share = volume(points)
-                made.append(Value(dataset, forget_set, method, VOLUME.key, seed, None, share))
+    for method, labels in settings_of(shown).items():
+        points: dict[tuple[str, str, int], list[tuple[float, ...]]] = defaultdict(list)
+        for (*place, label), own in sizes.items():
+            if label in labels and len(own) == len(AXES):
+                points[tuple(place)].append(tuple(fmean(own[axis]) for axis in AXES))
+        for (dataset, forget_set, seed), some in points.items():
+            value = volume(some)
+            made.append(Value(dataset, forget_set, method, VOLUME.key, seed, None, value))
     return made

@@ -112,6 +112,22 @@ def front_values(sizes):
     ]
 
 
+def gold_values():
+    """Three retrained models: of pairs the distance and the excess, of each the error."""
+    pairs = {(0, 1): 0.1, (0, 2): 0.2, (1, 2): 0.3}
+    found = [
+        Value("d", "f", "retrained", axis, *pair, size)
+        for axis in AXES[:2]
+        for pair, size in pairs.items()
+    ]
+    return found + [Value("d", "f", "retrained", AXES[2], s, None, 0.5) for s in range(3)]
+
+
+def test_the_retrained_model_s_volume_is_against_the_others():
+    found = {one.seed: one.value for one in volumes(gold_values(), ["retrained"])}
+    assert found == pytest.approx({0: 0.5 * 0.85**2, 1: 0.5 * 0.8**2, 2: 0.5 * 0.75**2})
+
+
 def test_volumes_are_of_a_method_s_settings_together():
     sizes = {"finetune": (0.5, 0.5, 0.5), "finetune_learning_rate_0_1": (0.2, 0.9, 0.5)}
     found = volumes(front_values(sizes)[:-3], list(sizes))
@@ -128,7 +144,8 @@ def test_the_claim_compares_fronts_not_settings(sure, verdict):
     sizes |= {"sure": (0.9, 0.9, 0.9), "sure_ceiling_2": sure}
     layout = {"about": "sure_front", "title": "Front", "measures": list(figure.NEEDS)}
     layout |= {"places": [["d", "f", "F", [["d", "f"]], True]]}
-    layout |= {"methods": [["original", "Original"], *([one, one.upper()] for one in sizes)]}
-    (found,) = claims_of(front_values(sizes), {"claims": [layout]})
+    layout |= {"methods": [["original", "Original"], ["retrained", "Retrained"]]}
+    layout["methods"] += [[one, one.upper()] for one in sizes]
+    (found,) = claims_of(gold_values() + front_values(sizes), {"claims": [layout]})
     assert (found.id, found.verdict, found.seeds) == ("sure_front", verdict, 3)
     assert found.figures[0].startswith("Volume behind the front: FINETUNE ")

@@ -156,12 +156,12 @@ def repack(folder: Path, settings: Settings) -> None:
                 file = f"{path.stem}/{number:04d}.ppm"
                 archive.writestr(zipfile.ZipInfo(file), b"P6 32 32 255\n" + pixels.tobytes())
                 lines.append([file, str(label), CLASSES[label], FILES[name]])
-    training = [line for line in lines if line[-1] == "train"]
-    if settings.validation >= len(training):
-        raise UserError(
-            f"validation: {settings.validation:,} images are asked for, and {PACKED} holds "
-            f"{len(training):,} for training; ask for fewer."
-        )
+        training = [line for line in lines if line[-1] == "train"]
+        if settings.validation >= len(training):
+            raise UserError(
+                f"validation: {settings.validation:,} images are asked for, and {PACKED} holds "
+                f"{len(training):,} for training; ask for fewer."
+            )
     order = np.random.default_rng(settings.drawn.seed).permutation(len(training))
     for number in order[: settings.validation]:
         training[number][-1] = "validation"
