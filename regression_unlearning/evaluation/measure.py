@@ -83,7 +83,8 @@ class Quantity:
 class Measure(Protocol):
     """The parts of a measure's module; it may also have SKIPS, methods of which it is not taken.
 
-    And TARGETS, ``"numbers"`` or ``"classes"``, where it has a meaning for those alone.
+    And TARGETS, ``"numbers"`` or ``"classes"``, where it has a meaning for those alone; and
+    ``BY_NAME = True`` where no table shows it that does not name it.
 
     Attributes
     ----------
