@@ -73,7 +73,7 @@ def prepare(
         work.facts["torn"] = people
     arrays = {
         "target": rows["target"].to_numpy(np.float32),
-        "split": rows["split"].map(NUMBERED.index).to_numpy(np.uint8),
+        "split": rows["split"].map({name: n for n, name in enumerate(NUMBERED)}).to_numpy(np.uint8),
         **arrays,
     }
     about = {"family": family, "sha256": tensors.digest(arrays)}
