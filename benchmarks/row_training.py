@@ -57,11 +57,15 @@ def main() -> None:
     steps = arguments.rows // size
     rows = torch.arange(steps * size, device=device)
     network = validated(Network, {"name": arguments.network})
-    settings = Fit(
-        epochs=1, learning_rate=0.001, batch_size=size, optimizer=arguments.optimizer
-    )
+    settings = Fit(epochs=1, learning_rate=0.001, batch_size=size, optimizer=arguments.optimizer)
     task = Task(
-        data=data, loss="mse", network=network, retain=rows, forget=rows[:0], validation=rows, seed=0
+        data=data,
+        loss="mse",
+        network=network,
+        retain=rows,
+        forget=rows[:0],
+        validation=rows,
+        seed=0,
     )
     model = build(network, data.inputs, seed=0)
     optimiser = optimiser_of(model.parameters(), settings)
