@@ -83,9 +83,8 @@ def _train_mode(model: nn.Module) -> None:
 
 def _cast(device: torch.device, precision: str) -> AbstractContextManager[None]:
     """What a mini-batch's loss is computed in; nothing costs less than an autocast that is off."""
-    if precision == "float32":
-        return nullcontext()
-    return torch.autocast(device.type, torch.bfloat16)
+    off = precision == "float32"
+    return nullcontext() if off else torch.autocast(device.type, torch.bfloat16)
 
 
 def _insist_on_number(loss: float, what: str) -> None:
