@@ -219,7 +219,7 @@ def test_help_without_a_network(project, name):
     assert done.returncode == 0
     assert "--output" in done.stdout
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert "numpy" in imported and "torch" not in imported
+    assert "argparse" in imported and "torch" not in imported
 
 
 def test_measure_without_a_network(prepared):
