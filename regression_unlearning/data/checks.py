@@ -45,9 +45,9 @@ def checked(made: Any, family: str) -> "tuple[pd.DataFrame, Mapping[str, Any]]":
             raise UserError(f"{said} {type(made).__name__}, not rows and arrays.")
     if lacking := [one for one in ("row", "id", "split", "target") if one not in rows]:
         raise UserError(f"{said} rows without the column {lacking[0]!r}.")
-    if foreign := sorted(map(str, set(rows["split"]) - set(NUMBERED))):
+    if foreign := sorted(map(str, set(rows["split"].unique()) - set(NUMBERED))):
         raise unknown("split", foreign[0], NUMBERED, said)
-    if rows["row"].tolist() != list(range(len(rows))):
+    if not np.array_equal(rows["row"], np.arange(len(rows))):
         raise UserError(f"{said} rows whose numbers are not 0, 1, ... in their order.")
     if not np.isfinite(rows["target"].to_numpy(np.float64)).all():
         raise UserError(f"{said} a target that is no finite number.")

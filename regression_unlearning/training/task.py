@@ -162,7 +162,8 @@ class Task:
         targets = self.data.target if targets is None else targets
 
         def objective(model: nn.Module, rows: Tensor) -> Tensor:
-            return self.per_row(model(self.data.batch(rows, training=True)), targets[rows]).mean()
+            output = model(self.data.batch(rows, training=True))
+            return self.per_row(output, targets.index_select(0, rows)).mean()
 
         return objective
 

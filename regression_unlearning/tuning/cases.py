@@ -99,7 +99,7 @@ def days(folder: str | Path, device: str = "cpu") -> Tensor | None:
     Windows of one day predict nearly the same, so those that choose and those that confirm must not
     share a day.
     """
-    rows = read_rows(Path(folder))
+    rows = read_rows(Path(folder), ())
     if not reads_hours(rows):
         return None
     return torch.from_numpy(rows["hour"].to_numpy("int64") // HOURS_OF_A_DAY).to(device)

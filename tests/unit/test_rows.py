@@ -112,6 +112,15 @@ def test_columns_can_be_named_and_parts_drawn(made):
     assert list(rows.columns)[4:] == ["size", "late", "same", "colour", "zone", "code"]
 
 
+def test_columns_that_nobody_needs_are_not_read(made):
+    folder = made(frame(), **OPTIONS)
+    whole = read_rows(folder)
+    own = ["row", "id", "split", "target"]
+    pd.testing.assert_frame_equal(read_rows(folder, ["colour"]), whole[[*own, "colour"]])
+    pd.testing.assert_frame_equal(read_rows(folder, []), whole[own])
+    pd.testing.assert_frame_equal(read_rows(folder, ["color"]), whole)  # a message names them all
+
+
 def changed(row=None, **cells):
     """The table with other cells: of one row, or of all."""
     given = frame().astype(dict.fromkeys(cells, object))
