@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Signs that may stand between columns.
 SIGNS = ",;\t|"
+#: What pandas calls a column without a name, such as the index that it saves, when it reads it.
+NAMELESS = r"Unnamed: \d+"
 LARGEST = float(np.finfo(np.float32).max)
 #: Bytes that are looked at in one piece.
 PIECE = 1 << 24
@@ -87,7 +89,7 @@ def _check(path: Path, header: list[str], delimiter: str, advice: str) -> None:
     if twice:
         raise UserError(
             f"{path}: a column's name is twice there ({twice!r}); every column needs a name of its "
-            "own."
+            "own, in the file's first line."
         )
 
 

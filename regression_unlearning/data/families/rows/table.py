@@ -1,6 +1,7 @@
 """Read a table of rows from a CSV file, and refuse what is wrong with it in one line."""
 
 import logging
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regression_unlearning.data.families.rows.settings import Columns
-from regression_unlearning.data.headers import numbers, parts_of, read_header, refuse
+from regression_unlearning.data.headers import NAMELESS, numbers, parts_of, read_header, refuse
 from regression_unlearning.data.splits import divided
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.files import not_utf8
@@ -66,9 +67,9 @@ def read(path: Path, columns: Columns) -> Table:
     try:
         frame = pd.read_csv(
             path,
-            names=header,
+            names=[name or number for number, name in enumerate(header)],
             header=0,
-            usecols=[name for name in header if name],  # one without a name holds row numbers
+            usecols=[name for name in header if name],
             dtype=dict.fromkeys(as_text - {columns.target}, str),
             index_col=False,
             encoding="utf-8-sig",
@@ -95,6 +96,9 @@ def read(path: Path, columns: Columns) -> Table:
 def _header(path: Path, columns: Columns) -> list[str]:
     """The names of a table's columns, once all that the settings name are among them."""
     header = read_header(path, ",", "save it with commas between them")
+    # a column without a name holds row numbers, also where pandas has named it
+    own = columns.named
+    header = ["" if re.fullmatch(NAMELESS, name) and name not in own else name for name in header]
     if not header:
         raise UserError(f"{path} is empty; a table has a line of names, and a row a line below it.")
     for name, key in columns.named.items():
