@@ -4,7 +4,6 @@ import logging
 import sys
 from pathlib import Path
 
-
 #: What stands before a warning in a job's log.
 WARNING = "warning: "
 

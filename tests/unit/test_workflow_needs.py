@@ -181,7 +181,9 @@ def test_a_failed_job_whose_record_names_no_log(capsys):
 
 def test_the_warnings_of_a_job_that_ended_well_are_shown_once(tmp_path, capsys):
     path, shown = tmp_path / "job.log", failures.Failures()
-    path.write_text("12:00:00 read\n12:00:01 warning: half is torn\n12:00:02 warning: half is torn\n")
+    path.write_text(
+        "12:00:00 read\n12:00:01 warning: half is torn\n12:00:02 warning: half is torn\n"
+    )
 
     def tell(name, **more):
         shown.emit(logging.makeLogRecord({"event": SimpleNamespace(name=name), **more}))
