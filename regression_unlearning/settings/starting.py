@@ -17,6 +17,7 @@ from regression_unlearning.settings.starting_source import (
     picture_column,
     source_of,
 )
+from regression_unlearning.settings.target_scale import UNNAMED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,7 +131,7 @@ def _body(
         yield 3, key, value, comment
     yield 2, "model", usual["model"], "the network"
     yield 2, "loss", usual["loss"], "of a row"
-    yield 2, "unit", "the target's unit", "of the target, for tables and figures; EDIT"
+    yield 2, "unit", UNNAMED, "of the target, for tables and figures; EDIT"
     yield (
         2,
         "training",
