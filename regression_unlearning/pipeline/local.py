@@ -12,6 +12,23 @@ from regression_unlearning.files import sha256, write_own
 from regression_unlearning.pipeline import paths
 
 
+def check_raw_files(manifests: Iterable[str]) -> None:
+    """See that raw files that are newer than their manifest are still those that it names.
+
+    Raises
+    ------
+    UserError
+        Naming the first one that is another.
+    """
+    for path in filter(Path.is_file, map(Path, manifests)):
+        written = path.stat().st_mtime_ns
+        files = (one for one in path.parent.iterdir() if one.is_file() and one.name[0] != ".")
+        if any(one.stat().st_mtime_ns > written for one in files):
+            from regression_unlearning.data.checks import check_raw
+
+            check_raw(path.parent)
+
+
 def notice(datasets: Iterable[str]) -> list[str]:
     """Write the datasets' files anew where local files have changed; say which, a line a dataset.
 

@@ -120,7 +120,7 @@ def tally(claims: Sequence[Checked]) -> str:
 
 
 def _worthless(made: Tabling) -> Iterable[str]:
-    """Where the original has learnt nothing, or little: what can columns say of unlearning?"""
+    """Where the original has learnt nothing, or little: columns say as little of unlearning."""
     cells = made.layout.own(made.summaries)
     for start, what, then in (
         ("Read no further", NO_BETTER, "nothing to unlearn"),
