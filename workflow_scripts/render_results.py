@@ -22,8 +22,8 @@ HEAD = """\
 
 Every sentence is made from the same comparisons as the marks in the tables: paired over training
 seeds, corrected by Holm's rule, against the floor of what retrained models differ by
-([how](numbers.md)). `regression-unlearning verify results/NAME` makes the tables anew from
-values.csv and compares.
+([how](numbers.md)). `python3 -m uv run regression-unlearning verify
+results/NAME` makes the tables anew from values.csv and compares.
 
 """
 
