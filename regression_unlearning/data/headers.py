@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -178,7 +179,10 @@ def numbers(
     wrong = ~(np.abs(values) <= LARGEST)
     if gaps:
         wrong &= table[column].notna().to_numpy()
-    refuse(table, column, wrong, path, "is not a number")
+    why = "is not a number"
+    if wrong.any() and re.search(r"\d", first := str(given.iloc[wrong.argmax()])):
+        why += "" if re.fullmatch(r"\S*(inf|e\d+)", first) else " (digits alone, such as 1200.5)"
+    refuse(table, column, wrong, path, why)
     return values
 
 

@@ -13,8 +13,8 @@ from regression_unlearning.reporting.tabling import Tabling
 from regression_unlearning.reporting.writing import rows_as_markdown
 
 COLUMNS = (
-    "", "data", "forget set", "chosen by", "nearest to the retrained model", "its learning rate",
-    "distance a row: doing nothing", "nearest", "floor", "share of retraining",
+    "", "data: experiment", "forget set", "chosen by", "nearest to the retrained model",
+    "its learning rate", "distance a row: doing nothing", "nearest", "floor", "share of retraining",
 )  # fmt: skip
 NONE = "none is told to be nearer than doing nothing"
 
@@ -22,7 +22,7 @@ NONE = "none is told to be nearer than doing nothing"
 def choices(experiments: Iterable[Experiment]) -> str:
     """A row for each forget set of each experiment, as Markdown."""
     rows = [
-        _row(made, group, one.told["settings"]["datasets"][group[0]])
+        _row(made, group, one.told["settings"]["datasets"][group[0]], one.folder.name)
         for one in experiments
         for made in one.tables.values()
         for group in made.layout.groups
@@ -30,7 +30,9 @@ def choices(experiments: Iterable[Experiment]) -> str:
     return rows_as_markdown(Table("", "", COLUMNS, (Block("", tuple(filter(None, rows))),)))
 
 
-def _row(made: Tabling, group: tuple[str, str], dataset: Mapping[str, Any]) -> Row | None:
+def _row(
+    made: Tabling, group: tuple[str, str], dataset: Mapping[str, Any], experiment: str
+) -> Row | None:
     """The nearest method of a forget set; None where no distance was measured."""
     found = nearest(made, group)
     if found is None:
@@ -49,4 +51,4 @@ def _row(made: Tabling, group: tuple[str, str], dataset: Mapping[str, Any]) -> R
         brief(found.floor, 3) if found.floor is not None else "",
         f"{max(cost):.2g}" if cost else "",
     )
-    return Row("", dataset["title"], tuple(map(Cell, texts)))
+    return Row("", f"{dataset['title']}: {experiment}", tuple(map(Cell, texts)))

@@ -10,6 +10,7 @@ import numpy as np
 
 from regression_unlearning.data.families.rows.settings import Columns
 from regression_unlearning.data.headers import NAMELESS, numbers, parts_of, read_header, refuse
+from regression_unlearning.data.look import WRITTEN
 from regression_unlearning.data.splits import divided
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.files import not_utf8
@@ -179,10 +180,15 @@ def _is_number(
             said = str(error).removesuffix(".")
             raise UserError(f"{said}; or name {name} in source.categories.") from None
         return True
+    said = ""
+    if len(words) and words.astype(str).str.fullmatch(WRITTEN).all():
+        said = f"write digits alone (1200.5) where numbers are meant, not {words.iloc[0]!r}; or "
     if 2 * len(words) > train.sum():
         raise UserError(
             f"{path}: {name} has {len(words):,} different words for {train.sum():,} training rows, "
-            "and tells a network nothing; leave it out with source.leave_out, or name it in "
+            f"and tells a network nothing; {said}leave it out with source.leave_out, or name it in "
             "source.categories."
         )
+    if said:
+        log.warning("%s: %s is read as words; %sleave it so.", path, name, said)
     return False
