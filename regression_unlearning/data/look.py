@@ -118,8 +118,8 @@ class Look:
         import pandas as pd
 
         named = pd.to_numeric(self.rows.columns.to_series(), errors="coerce").dropna()
-        steps = named.diff().dropna()
-        if len(steps) and (steps == 1).all() and (named % 1 == 0).all():
+        counted = (named.diff().dropna() == 1).all() and (named % 1 == 0).all()
+        if counted and (len(named) > 1 or named.isin([0, 1]).all()):
             return None
         for name, number in named.items():
             values = self.numbers(name)

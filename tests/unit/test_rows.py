@@ -160,7 +160,7 @@ WRONG = {
         "write digits alone (1200.5) where numbers are meant, not '$1,000'; or leave it out",
     ),
     "a target with a unit": (
-        {}, changed(2, price="12 km"), "price '12 km' is not a number (digits alone, such as 1200.5)",
+        {}, changed(2, price="12 km"), "price '12 km' is not a number (digits alone, such as",
     ),
     "a name that is taken": ({}, frame().assign(row=1), "the column 'row' has a name that"),
     "all left out": (
