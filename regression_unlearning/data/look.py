@@ -1,6 +1,7 @@
 """What a file of rows holds: its columns, what they look like, and what is missing."""
 
 import re
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -107,7 +108,8 @@ class Look:
 
         head = self.rows.iloc[:HEAD, 0]
         try:
-            steps = pd.to_datetime(head).diff().dropna().dt.total_seconds()
+            with warnings.catch_warnings(action="ignore"):  # how words were tried as dates
+                steps = pd.to_datetime(head).diff().dropna().dt.total_seconds()
         except (ValueError, TypeError, AttributeError):
             return False
         return len(steps) > 1 and 0 < steps.median() <= 3600

@@ -19,7 +19,7 @@ NEEDED = ("customer", "first", "hour")
 WHOSE = {
     "author", "client", "customer", "family", "group", "household", "identity", "individual",
     "member", "owner", "participant", "patient", "people", "person", "respondent", "speaker",
-    "student", "subject", "user",
+    "student", "subject", "user", "writer",
 }  # fmt: skip
 BESIDE = {"code", "id", "ids", "key", "label", "name", "no", "nr", "num", "number"}
 
