@@ -94,6 +94,13 @@ def read(path: Path, columns: Columns) -> Table:
     return Table(frame, numeric, categorical)
 
 
+def with_signs(words: "pd.Series") -> str:
+    """What to do where all words are numbers beside signs or units; else nothing."""
+    if not len(words) or not words.astype(str).str.fullmatch(WRITTEN).all():
+        return ""
+    return f"write digits alone (1200.5) where numbers are meant, not {words.iloc[0]!r}; or "
+
+
 def _header(path: Path, columns: Columns) -> list[str]:
     """The names of a table's columns, once all that the settings name are among them."""
     header = read_header(path, ",", "save it with commas between them")
@@ -180,15 +187,10 @@ def _is_number(
             said = str(error).removesuffix(".")
             raise UserError(f"{said}; or name {name} in source.categories.") from None
         return True
-    said = ""
-    if len(words) and words.astype(str).str.fullmatch(WRITTEN).all():
-        said = f"write digits alone (1200.5) where numbers are meant, not {words.iloc[0]!r}; or "
     if 2 * len(words) > train.sum():
         raise UserError(
             f"{path}: {name} has {len(words):,} different words for {train.sum():,} training rows, "
-            f"and tells a network nothing; {said}leave it out with source.leave_out, or name it in "
-            "source.categories."
+            f"and tells a network nothing; {with_signs(words)}leave it out with source.leave_out, "
+            "or name it in source.categories."
         )
-    if said:
-        log.warning("%s: %s is read as words; %sleave it so.", path, name, said)
     return False
