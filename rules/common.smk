@@ -85,6 +85,7 @@ try:
     if workflow.is_main_process:
         originals.check(GRID)
         needs.check_needs(GRID)
+        local.check_raw_files(GRID.raw)
         CHANGED = local.notice(SETTINGS.datasets)
 except UserError as error:
     raise WorkflowError(str(error)) from None

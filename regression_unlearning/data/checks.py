@@ -24,7 +24,11 @@ def check_raw(raw: Path) -> None:
     manifest = raw / "manifest.json"
     if seals.sealed(manifest):
         for name, told in read_record(manifest).get("files", {}).items():
-            seals.check_recorded(raw / name, told["sha256"], manifest)
+            try:
+                seals.check_recorded(raw / name, told["sha256"], manifest)
+            except UserError as error:  # the manifest is what makes it be fetched again
+                both = str(error).replace("Delete it", f"Delete it and {manifest}")
+                raise UserError(both) from None
 
 
 def checked(made: Any, family: str) -> "tuple[pd.DataFrame, Mapping[str, Any]]":

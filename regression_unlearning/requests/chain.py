@@ -10,7 +10,7 @@ import numpy as np
 
 from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.ids import BEFORE, HELD_OUT, NOW, UNKNOWN, ids_of, states
-from regression_unlearning.errors import UserError
+from regression_unlearning.errors import UserError, command
 from regression_unlearning.files import read_record, sha256
 from regression_unlearning.pipeline import paths
 from regression_unlearning.requests import edits, ledger
@@ -79,7 +79,7 @@ def start_of(project: Path, request: Request, lines: list[Line]) -> Start:
         path = Path(request.checkpoint or project / paths.original(request.dataset, request.seed))
         if not path.is_file():
             raise UserError(
-                f"{path} does not exist: train the model, such as with `snakemake "
+                f"{path} does not exist: train the model, such as with `{command('snakemake')} "
                 f"{paths.original(request.dataset, request.seed)}`, or name its file under "
                 "`checkpoint`."
             )

@@ -151,6 +151,13 @@ def commands():
             yield page.name, found.split("  ")[0].strip()
 
 
+def test_commands_work_as_they_are_written():
+    """After README's first command no program but python3 is known to be on the PATH."""
+    assert [
+        one for one in commands() if not one[1].startswith(("python3 -m uv ", "python3 -m pip "))
+    ] == []
+
+
 @pytest.mark.parametrize(("page", "command"), sorted(set(commands())))
 def test_files_and_names_that_a_command_asks_for_are_there(page, command):
     settings = read_yaml(ROOT / "params.yaml")
