@@ -144,9 +144,9 @@ def volumes(values: Iterable[Value], shown: Sequence[str]) -> list[Value]:
     made = []
     for method, labels in settings_of(shown).items():
         points: dict[tuple[str, str, int], list[tuple[float, ...]]] = defaultdict(list)
-        for (*place, label), own in sizes.items():
+        for (dataset, forget_set, seed, label), own in sizes.items():
             if label in labels and len(own) == len(AXES):
-                points[tuple(place)].append(tuple(fmean(own[axis]) for axis in AXES))
+                points[dataset, forget_set, seed].append(tuple(fmean(own[axis]) for axis in AXES))
         for (dataset, forget_set, seed), some in points.items():
             value = volume(some)
             made.append(Value(dataset, forget_set, method, VOLUME.key, seed, None, value))

@@ -42,7 +42,11 @@ CASES = [
     (LOW, select("where", column="y", equals=[]), "low.equals: needs at least 1 item"),
     (LOW, select("where", column=3, equals=["a"]), 'low.column: must be text; write it in quo'),
     (LOW, select("whre"), "low: unknown select 'whre'; did you mean 'where'?"),
-    (LOW, {"title": "T"}, "low: the key 'select' is required; one of band, random, where, dates, ids"),
+    (
+        LOW,
+        {"title": "T"},
+        "low: the key 'select' is required; one of band, random, where, dates, ids",
+    ),
     (LOW, select(["where"]), "low: the key 'select' is required"),
     (LOW, select("band", **{"from": 2, "below": 2}), "low: no number lies in the band: from is 2"),
     (LOW, select("band", **{"from": "a"}), "low.from: must be a number (given: 'a')"),
