@@ -6,7 +6,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,28 @@ def parser(description: str | None, example: str = "") -> argparse.ArgumentParse
         epilog=f"example:\n{example}" if example else None,
         formatter_class=_Help,
     )
+
+
+def one_each(seeds: Sequence[int], options: Mapping[str, Sequence[Path]]) -> None:
+    """Check that every given option has one path for each seed.
+
+    Parameters
+    ----------
+    seeds, options : sequence of int, mapping of str to sequence of Path
+        The seeds, and the paths by option; an option without paths is not checked.
+
+    Raises
+    ------
+    UserError
+        When there are more or fewer, or a seed is named twice.
+    """
+    if len(set(seeds)) < len(seeds):
+        raise UserError("--seed names a seed twice.")
+    for option, paths in options.items():
+        if paths and len(paths) != len(seeds):
+            raise UserError(
+                f"{option} needs a path for each of {len(seeds)} seeds, not {len(paths)}."
+            )
 
 
 def say(text: str) -> None:

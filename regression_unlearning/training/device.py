@@ -1,4 +1,4 @@
-"""The device of a program: chosen, and set up to be fast and the same each time."""
+"""The device of a program, set up so that a run is fast and deterministic."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ WITHOUT_GPU = "REGRESSION_UNLEARNING_WITHOUT_GPU"
 
 
 def _without_gpu() -> None:
-    """A GPU was asked for and none is there: end, unless the settings take a CPU instead."""
+    """A job asked for a GPU and none is there: fail, unless the settings allow the CPU instead."""
     if os.environ.get(WITHOUT_GPU, "fail") == "cpu":
         log.warning("no GPU can be seen; going on on the CPU, as without_gpu says.")
         return
@@ -25,16 +25,21 @@ def _without_gpu() -> None:
 
 
 def set_up(device: str, threads: int, gpus: int = 0) -> str:
-    """Choose the device, and set what makes a run fast there and the same each time.
+    """Choose the device, and set up torch so that a run is fast and deterministic there.
 
     Parameters
     ----------
     device : str
-        ``auto``, ``cpu`` or ``cuda``.
+        ``auto``, ``cpu``, ``cuda``, or one GPU such as ``cuda:1``.
     threads : int
         CPU threads of this program.
     gpus : int
         GPUs that this job asked for.
+
+    Returns
+    -------
+    str
+        The device.
 
     Raises
     ------

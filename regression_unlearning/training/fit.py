@@ -29,7 +29,7 @@ Objective = Callable[[nn.Module, Tensor], Tensor]
 
 @dataclass
 class Fitted:
-    """What a run of the loop has to say.
+    """Cost and course of a run of the training loop.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Fitted:
     seconds : float
         Time in the loop, over all of its interruptions.
     history : list of dict
-        For each epoch: mean loss, what was monitored, learning rate.
+        For each epoch: mean loss, the monitored number, learning rate.
     """
 
     epochs: int = 0
@@ -73,7 +73,7 @@ def _optimiser(model: nn.Module, settings: Fit) -> torch.optim.Optimizer:
 
 
 def _train_mode(model: nn.Module) -> None:
-    """Training mode, save for layers whose weights are all frozen: not even running means move."""
+    """Training mode, save for layers whose weights are all frozen: their running means stay too."""
     model.train()
     for module in model.modules():
         own = list(module.parameters(recurse=False))

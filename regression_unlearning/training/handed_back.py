@@ -1,4 +1,4 @@
-"""What a method hands back, looked at before anything is made of it."""
+"""Checks of what a method returns, before it is used."""
 
 import json
 import zlib
@@ -13,13 +13,13 @@ from regression_unlearning.training.task import Task
 
 
 def not_finite(model: nn.Module) -> str | None:
-    """Return the name of the first weight with a non-finite value."""
+    """Name of a model's first weight with a value that is not finite; None where all are finite."""
     values = model.state_dict().items()
     return next((name for name, value in values if not value.isfinite().all()), None)
 
 
 def checksums(task: Task) -> dict[str, int]:
-    """CRC-32 of what several runs share: the data's arrays, and the helpers' weights."""
+    """CRC-32 of what several runs share: the data's tensors, and the helpers' weights, by name."""
 
     def tensors() -> Iterator[tuple[str, Tensor]]:
         data = task.data
@@ -40,20 +40,20 @@ def checksums(task: Task) -> dict[str, int]:
 def check(
     method: str, made: object, original: nn.Module, task: Task, before: dict[str, int]
 ) -> nn.Module:
-    """Check the model that a method returned, and that it changed nothing else.
+    """Check the model that a method returned, and that the method changed nothing else.
 
     Parameters
     ----------
     method : str
-        Its name.
+        The method's name.
     made : object
-        What it handed back: the original's network, every weight finite.
+        What it returned; it must be the original's network with every weight finite.
     original : Module
-        What it was given a copy of.
+        The model that it was given a copy of.
     task : Task
-        What it worked on.
+        The task that it worked on.
     before : dict
-        Its `checksums` before that.
+        `checksums` of the task before the method ran.
 
     Raises
     ------

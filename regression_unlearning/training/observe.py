@@ -1,4 +1,4 @@
-"""The observation pass: everything the measures need of a model, in one go over its rows."""
+"""The observation pass: everything that the measures need of a model, in one pass over its rows."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,14 +28,28 @@ def pass_over(
 ) -> dict[str, Tensor]:
     """Run a model over some rows in batches, in evaluation mode; the model is left as it was.
 
-    What it puts out and its loss are in the target's own unit: as if the scale were undone within
-    the last layer, which is linear.
+    Outputs and losses are in the target's own unit: as if the scale were undone within the last
+    layer, which is linear.
+
+    Parameters
+    ----------
+    model : Module
+        Any model of the task's network.
+    task : Task
+        Data and loss.
+    rows : Tensor of int64 (n,)
+        Row numbers.
+    batch_size : int
+        Rows per forward pass.
+    layer : str, optional
+        A named layer whose activations are kept too.
 
     Returns
     -------
     dict of Tensor
-        ``output`` (n, q), ``loss`` (n,), ``error`` (n,), ``output_gradient`` (n, q), ``activation``
-        (n, d); ``earlier`` (n, e) of a named layer, where one is given.
+        ``output`` (n, q), ``loss`` (n,), ``error`` (n,), ``output_gradient`` (n, q), the loss's
+        derivative by the output, ``activation`` (n, d), the last layer's input; with `layer` also
+        ``earlier`` (n, e), its activations averaged over positions.
 
     Raises
     ------
@@ -82,8 +96,18 @@ def observe(
     parts : mapping of Tensor or array
         Row numbers: see `data.forget_sets.select`.
     settings : Observation
-        Rows a pass, and rows of each part that keep their activations (drawn by a fixed seed, so
-        they are the same rows for every model).
+        Rows per forward pass, and rows of each part that keep their activations (drawn by a fixed
+        seed, so they are the same rows for every model).
+
+    Returns
+    -------
+    dict of array
+        By name, such as ``forget/prediction`` (n,).
+
+    Raises
+    ------
+    Interrupted
+        Between two batches after SIGTERM or SIGINT.
     """
     device = task.data.target.device
     parts = {name: torch.as_tensor(part, device=device).long() for name, part in parts.items()}

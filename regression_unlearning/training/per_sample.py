@@ -1,6 +1,6 @@
-"""Squares, or sizes, of each row's gradient, summed over a batch, for about one backward pass.
+"""Squares or absolute values of each row's gradient, summed over a batch, in one backward pass.
 
-One backward pass stops at the outputs of the layers that own weights; from a layer's input and its
+The backward pass stops at the outputs of the layers that own weights; from a layer's input and its
 output's gradient, each row's weight gradient follows in closed form (linear, convolution, LSTM) or
 by torch.func (any other layer). A layer may be used several times, and may fold neighbouring
 positions of one row into its batch (as a network does that reads both sentences of a pair as two
@@ -32,18 +32,18 @@ def summed_gradients(
     Parameters
     ----------
     model : Module
-        In a mode in which rows do not see each other; gradients are on.
+        In a mode in which no row's output depends on another row; gradients are on.
     inputs : object
         What the model reads.
     value : callable
-        From the model's output (batch, q) to what is differentiated, one number a row.
+        From the model's output (batch, q) to what is differentiated, one number per row.
     of : callable
         ``torch.square`` or ``torch.abs``, taken of each row's gradient.
 
     Returns
     -------
     dict of Tensor
-        Name of each parameter that needs a gradient to Tensor of its shape.
+        Name of each parameter that needs a gradient to a Tensor of its shape.
 
     Raises
     ------
@@ -118,9 +118,9 @@ def _by_row(values: Tensor, rows: int, width: int) -> Tensor:
 
 
 def _of_products(first: Tensor, second: Tensor, of: Of) -> Tensor:
-    """Sum over rows of the squares, or sizes, of the sums over positions: Tensor (p, q).
+    """Sum over rows of the squares, or absolute values, of the sums over positions: Tensor (p, q).
 
-    The sums are of first x second.
+    The sums are of the outer products first x second.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Whether a model that forgot nothing has learnt anything, said as soon as it is there."""
+"""Whether an original model has learnt anything, checked as soon as it is trained."""
 
 import logging
 from pathlib import Path
@@ -15,7 +15,7 @@ BATCH = 1024
 
 
 def against_training_median(model: nn.Module, task: Task, output: Path) -> dict[str, Any]:
-    """Hold an original model against its training targets' median; warn where it is no better.
+    """Compare an original model with its training targets' median; warn where it is no better.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def against_training_median(model: nn.Module, task: Task, output: Path) -> dict[
     task : Task
         Of the whole training set.
     output : Path
-        What the warning names.
+        The model's file, which the warning names.
 
     Returns
     -------
