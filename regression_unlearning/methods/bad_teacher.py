@@ -1,7 +1,8 @@
-"""Bad Teacher: a random network teaches the forget set, the original the rest.
+"""Bad Teacher: a random network teaches the forget set, the original the retain set.
 
-Source: Chundawat et al., "Can bad teaching induce forgetting?" (AAAI 2023): the divergence of the
-classes' probabilities from the teacher's. Of numbers it is the squared distance of outputs.
+Source: Chundawat et al., "Can bad teaching induce forgetting?" (AAAI 2023), which minimises the
+divergence of class probabilities from the teacher's. For numbers it is the squared difference of
+outputs.
 """
 
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Blindspot: imitate a helper that barely saw the retain set, on forget rows only (Algorithm 1)."""
+"""Blindspot: on forget rows, imitate a helper briefly trained on the retain set (Algorithm 1)."""
 
 from typing import Annotated, Literal
 
@@ -18,7 +18,7 @@ HELD, READ = 2**26, 4096
 class Settings(Fit):
     """Fine-tuning, the weight of the activation difference, its form, layers, and the helper.
 
-    The network's named layers are compared, save for its output, which is no activation.
+    The network's named layers are compared, except its output, which is no activation.
 
     ``form: attention`` squares them, averages feature maps and sequences over their channels, and
     compares the maps, scaled to unit length, by their mean squared difference, as the paper's
@@ -48,13 +48,20 @@ def numbers_only(_settings: Settings) -> str:
 
 
 def positions(activation, form: str):
-    """What is compared of each row of one layer's activation, as a row of numbers.
+    """The numbers of one layer's activation that are compared for each row.
 
     ``norm``: all of it. ``attention``: feature maps (batch, channels, height, width) and sequences
     (batch, steps, channels) are squared and averaged over their channels. A vector (batch, units)
-    has no channels to average over: its squares are the map. ``released``: squares of whatever it
-    is are averaged over dimension 1: channels of feature maps, steps of sequences, units of
+    has no channels to average over: its squares are the map. ``released``: the squares of any
+    activation are averaged over dimension 1: channels of feature maps, steps of sequences, units of
     vectors.
+
+    Parameters
+    ----------
+    activation : Tensor (batch, ...)
+        What a layer returned.
+    form : {"attention", "released", "norm"}
+        See `Settings`.
 
     Returns
     -------
@@ -71,7 +78,7 @@ def positions(activation, form: str):
 
 
 class Comparison:
-    """The difference of two models' activations, all layers in one piece.
+    """The difference of two models' activations, for all layers in one tensor.
 
     Parameters
     ----------
@@ -97,13 +104,25 @@ class Comparison:
         return (squares @ self.belongs).clamp_min(1e-24).sqrt()
 
     def scaled(self, together):
-        """Maps (batch, positions of all layers), each layer's scaled to unit length."""
+        """Each layer's maps scaled to unit length, unless the form is ``norm``; shapes as given.
+
+        Parameters
+        ----------
+        together : Tensor (batch, positions of all layers)
+            See `positions`.
+        """
         if self.form == "norm":
             return together
         return together / self._lengths(together.square())[:, self.layer]
 
     def difference(self, ours, theirs):
-        """Sum over the layers of the difference of scaled maps: Tensor (batch,)."""
+        """Sum over the layers of the difference of two models' scaled maps: Tensor (batch,).
+
+        Parameters
+        ----------
+        ours, theirs : Tensor (batch, positions of all layers)
+            See `scaled`.
+        """
         squares = (ours - theirs).square()
         if self.form == "norm":
             return self._lengths(squares).sum(1)
@@ -111,7 +130,10 @@ class Comparison:
 
 
 def reading(model, form: str):
-    """Context in which a network's activations are those that a form compares; it gives names."""
+    """Context in which a network computes the activations that a form compares.
+
+    It yields the names of the layers.
+    """
     from contextlib import nullcontext
 
     from regression_unlearning.models.modules.activations import whole_sequences
@@ -120,7 +142,7 @@ def reading(model, form: str):
 
 
 def compared(model, task, settings: Settings):
-    """Return the network's outputs and the activations to compare.
+    """Return the number of outputs and the activations to compare, read from the helper.
 
     Returns
     -------
@@ -156,12 +178,17 @@ def compared(model, task, settings: Settings):
 def unlearn(model, task, settings: Settings):
     """Minimise (1 - l) L(M(x), y) + l [L(M(x), B(x)) + lambda * sum of differences] on all rows.
 
-    l is 1 on forget rows and 0 on the others (Eq. 9); B is the helper, frozen. L(M(x), B(x)) holds
-    each output of M against the same output of B: of a forecaster, each quantile against the
+    l is 1 on forget rows and 0 on the others (paper, Eq. 9); B is the helper, frozen. L(M(x), B(x))
+    compares each output of M with the same output of B: of a forecaster, each quantile with the
     helper's own quantile. Under the quantile loss too that is least where the two agree.
 
     Where inputs are not augmented the helper reads each forget row once, if there are several
-    epochs and what it says of all of them can be kept.
+    epochs and its outputs and maps for all of them fit in memory.
+
+    Raises
+    ------
+    UserError
+        When the form leaves nothing to compare.
     """
     import torch
 

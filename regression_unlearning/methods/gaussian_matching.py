@@ -42,13 +42,36 @@ def numbers_only(_settings: Settings) -> str:
 
 
 def width(output, target, confidence: float, floor: float):
-    """Sigma of each output: the residual over the normal quantile, at least `floor`."""
+    """Sigma of each output: the residual over the normal quantile, at least `floor`.
+
+    Parameters
+    ----------
+    output, target : Tensor (n, outputs), Tensor (n,)
+        Outputs of a model, and the true values.
+    confidence, floor : float
+        c of the interval; the least sigma, in the scaled target's unit.
+
+    Returns
+    -------
+    Tensor (n, outputs)
+    """
     quantile = NormalDist().inv_cdf((1 + confidence) / 2)
     return ((target[:, None] - output).abs() / quantile).clamp(min=floor)
 
 
 def divergence(mean, deviation, to_mean, to_deviation):
-    """Kullback-Leibler divergence of N(to_mean, to_deviation) from N(mean, deviation)."""
+    """Kullback-Leibler divergence of N(mean, deviation^2) from N(to_mean, to_deviation^2).
+
+    Parameters
+    ----------
+    mean, deviation, to_mean, to_deviation : Tensor (n, outputs)
+        Means and standard deviations.
+
+    Returns
+    -------
+    Tensor (n, outputs)
+        In nats.
+    """
     apart = deviation.square() + (mean - to_mean).square()
     return (to_deviation / deviation).log() + apart / (2 * to_deviation.square()) - 0.5
 

@@ -1,8 +1,8 @@
 """SCRUB: a student departs from the original on the forget set and stays with it on the rest.
 
 Source: Kurmanji et al., "Towards unbounded machine unlearning" (NeurIPS 2023), with its rewinding.
-The distance is the divergence of the classes' probabilities at a temperature, times its square; of
-numbers it is the squared distance of outputs.
+The distance is the divergence of class probabilities at a temperature, times its square; for
+numbers it is the squared difference of outputs.
 """
 
 from typing import Annotated, Literal

@@ -67,12 +67,25 @@ SEARCH = {**FIT, "ceiling": Log(0.1, 10), "discriminator_learning_rate": Log(1e-
 
 
 def weight_of(share: float, settings: Settings) -> float:
-    """Weight of the reversed gradient when `share` of the run lies behind: 0 at the start."""
+    """Weight of the reversed gradient when `share` of the run is done: 0 at the start."""
     return settings.ceiling * (2 / (1 + math.exp(-settings.steepness * share)) - 1)
 
 
 def reversed_gradient(values, weight: float):
-    """The values themselves; in the backward pass the gradient times minus `weight`."""
+    """The values themselves; in the backward pass the gradient times minus `weight`.
+
+    Parameters
+    ----------
+    values : Tensor
+        Of any shape.
+    weight : float
+        At least 0.
+
+    Returns
+    -------
+    Tensor
+        In the same shape.
+    """
     fixed = values.detach()
     return fixed + weight * (fixed - values)
 
@@ -80,11 +93,18 @@ def reversed_gradient(values, weight: float):
 def reading(model, layer: str):
     """Context in which the model's forward passes leave the representation in a dict.
 
+    Parameters
+    ----------
+    model : Module
+        The network.
+    layer : str
+        ``penultimate``, or a named layer.
+
     Returns
     -------
-    context : context manager giving the dict
+    context : context manager that yields the dict
     key : str
-        Where in the dict it lies.
+        The representation's key in it.
 
     Raises
     ------
@@ -101,7 +121,7 @@ def reading(model, layer: str):
 
 
 def classifier(width: int, settings: Settings):
-    """A domain classifier that reads `width` numbers, with weights from torch's generator."""
+    """A domain classifier of inputs (n, width), its weights drawn from torch's global generator."""
     from torch import nn
 
     if settings.discriminator == "linear":
@@ -111,7 +131,7 @@ def classifier(width: int, settings: Settings):
 
 
 def unlearn(model, task, settings: Settings):
-    """Keep the retain set's loss low while forget rows come to look like held-out rows.
+    """Keep the retain set's loss low while forget rows become like held-out rows.
 
     Raises
     ------

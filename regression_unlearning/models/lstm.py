@@ -20,7 +20,7 @@ class Settings(Section):
 
 
 def build(settings: Settings, inputs, outputs: int = 1):
-    """Make a network with fresh weights, drawn from torch's global generator."""
+    """Build a network with fresh weights from torch's global generator; see `models.network`."""
     from regression_unlearning.models.modules.sentence_pair_lstm import SentencePairLSTM
 
     return SentencePairLSTM(inputs.width, settings, outputs)

@@ -20,7 +20,7 @@ class Settings(Section):
 
 
 def build(settings: Settings, inputs, outputs: int = 1):
-    """Make a network with fresh weights, drawn from torch's global generator."""
+    """Build a network with fresh weights from torch's global generator; see `models.network`."""
     from torch import nn
 
     from regression_unlearning.models.modules.row_stack import RowStack, Table

@@ -4,7 +4,7 @@ Source: Gorishniy, Rubachev, Khrulkov, Babenko, "Revisiting deep learning models
 (NeurIPS 2021), Section 3.2: ResNet(x) = Prediction(Block(...(Block(Linear(x))))), Block(x) = x +
 Dropout(Linear(Dropout(ReLU(Linear(Norm(x)))))), Prediction(x) = Linear(ReLU(Norm(x))). Their Norm
 is batch normalisation; here it is layer normalisation: no row's output depends on another row, and
-no running mean that was taken over forgotten rows stays behind.
+no running mean over forgotten rows remains.
 """
 
 from typing import Annotated, Literal
@@ -33,7 +33,7 @@ class Settings(Section):
 
 
 def build(settings: Settings, inputs, outputs: int = 1):
-    """Make a network with fresh weights, drawn from torch's global generator."""
+    """Build a network with fresh weights from torch's global generator; see `models.network`."""
     from torch import nn
 
     from regression_unlearning.models.modules.row_stack import Residual, RowStack, Table

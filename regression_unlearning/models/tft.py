@@ -32,7 +32,7 @@ class Settings(Section):
 
 
 def build(settings: Settings, inputs, outputs: int = 3):
-    """Make a network with fresh weights, drawn from torch's global generator."""
+    """Build a network with fresh weights from torch's global generator; see `models.network`."""
     from regression_unlearning.models.modules.one_step_tft import OneStepTFT
 
     return OneStepTFT(settings, inputs.customers, inputs.known, inputs.load, outputs)

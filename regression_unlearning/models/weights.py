@@ -1,7 +1,7 @@
-"""Weights that lie in a file: whether they can be read, and whether a network takes them.
+"""Weights in a file: whether they can be read, and whether a network accepts them.
 
-Read from a safetensors file's header alone; a pickle is made one by a process of its own. Nothing
-here imports a network library.
+Read from a safetensors file's header alone; a pickle is first converted by a process of its own.
+Nothing here imports a network library.
 """
 
 import os
@@ -33,11 +33,11 @@ class Weight(NamedTuple):
 
 @contextmanager
 def as_safetensors(path: str | Path, said: str) -> Iterator[Path]:
-    """A safetensors file of what a file holds: itself, or what a pickle's state was written to.
+    """Yield a safetensors file of a file's weights: itself, or one converted from a pickle.
 
     Parameters
     ----------
-    path, said
+    path, context
         See `weights_in`.
 
     Raises
@@ -84,13 +84,13 @@ def weights_in(path: str | Path, said: str) -> dict[str, Weight]:
     ----------
     path : path
         The file.
-    said : str
-        How a message begins: what the file was wanted for.
+    context : str
+        How a message begins: what the file is needed for.
 
     Raises
     ------
     UserError
-        When the file is missing, is no whole safetensors file, or holds no weight.
+        When the file is missing, is not a complete safetensors file, or holds no weight.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -115,7 +115,13 @@ def weights_in(path: str | Path, said: str) -> dict[str, Weight]:
 
 
 def weights_of(model: Any) -> dict[str, Weight]:
-    """The weights of a network (a torch Module), by name."""
+    """The weights of a network, by name.
+
+    Parameters
+    ----------
+    model : Module
+        The network; torch is not imported here.
+    """
     return {
         name: Weight(tuple(value.shape), value.is_floating_point())
         for name, value in model.state_dict().items()
@@ -123,9 +129,14 @@ def weights_of(model: Any) -> dict[str, Weight]:
 
 
 def unwrapped(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """What a file holds, its names freed of what a wrapper of the network put before all of them.
+    """Weights of a file without the prefix that a wrapper of the network put before every name.
 
-    Names that the network wants as they are stay so.
+    Names are kept as they are where the network has one of them.
+
+    Parameters
+    ----------
+    found, expected : mapping of str to object
+        What the file holds, and what the network has, by name.
     """
     names = {name: name for name in found}
     while not names.keys() & wanted.keys():
@@ -137,13 +148,13 @@ def unwrapped(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, 
 
 
 def misfit(found: Mapping[str, Weight], wanted: Mapping[str, Weight]) -> str:
-    """What keeps a network from taking a file's weights, in one line; empty where nothing does.
+    """Why a network does not accept a file's weights, in one line; empty where it does.
 
     Parameters
     ----------
     found : mapping of str to Weight
         What the file holds; see `weights_in`.
-    wanted : mapping of str to Weight
+    expected : mapping of str to Weight
         What the network has.
     """
     missing = [name for name in wanted if name not in found]

@@ -45,8 +45,7 @@ class Task:
     state_folder, fingerprint : Path or None, str
         Folder of interrupted work, and identity of the run: see `fit`.
     fitted, facts : list of Fitted, dict
-        Cost of each run of the training loop and of each piece of other work, so far; JSON values
-        that a method adds to its checkpoint's record, such as a certificate.
+        Cost of each piece of work so far; JSON values for the checkpoint's record, as certificates.
     """
 
     data: Prepared

@@ -1,4 +1,4 @@
-"""A network of somebody else's with what methods and measures need: its named layers, its last."""
+"""A network of somebody else's, with what methods and measures need: named layers, the last one."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,12 +12,12 @@ from regression_unlearning.models.modules.hard_sigmoid import twice_differentiab
 
 
 class Enclosed(nn.Module):
-    """A network, its outputs as a matrix, under the protocol of `models.network`.
+    """A network with outputs as a matrix, under the protocol of `models.network`.
 
     Parameters
     ----------
     network : Module
-        Gives (n, outputs), or (n,).
+        Returns (n, outputs), or (n,).
     output : str
         Name in it of its last layer.
     layers : sequence of str
@@ -39,7 +39,7 @@ class Enclosed(nn.Module):
         return self.network.get_submodule(self.last)
 
     def forward(self, inputs: Any) -> Tensor:
-        """Predict: Tensor (n, outputs)."""
+        """Predict from whatever the network reads: Tensor (n, outputs)."""
         found = self.network(inputs)
         if not isinstance(found, Tensor):
             raise UserError(
@@ -73,24 +73,24 @@ def enclosed(
     layers: Sequence[str] = (),
     output: str | None = None,
 ) -> Enclosed:
-    """Enclose a network, after a look at what its submodules do with a batch.
+    """Enclose a network, after a forward pass that records what its submodules return.
 
     Parameters
     ----------
     network : Module
-        On the device of the batch.
+        On the device of the batch; changed in place where gradients need it.
     batch, first : object
-        What it reads, of `ROWS` rows, and of the first of them alone.
+        A batch of `ROWS` rows, and one of the first of them alone.
     outputs : int
         Numbers in a prediction.
     layers, output
-        Their names, where they are not to be found.
+        Names of the layers, and of the last one, where they are not to be found automatically.
 
     Raises
     ------
     UserError
-        When its last layer is not the last linear one, is called twice or gives another number of
-        numbers; when a named layer does not serve; when a row's output depends on other rows.
+        When its last layer is not the last linear one, is called twice or has another number of
+        outputs; when a named layer cannot serve; when a row's output depends on other rows.
     """
     twice_differentiable(network)
     calls, gave = _called(network, batch)
@@ -123,7 +123,7 @@ def enclosed(
 
 
 def _called(network: nn.Module, batch: Any) -> tuple[Calls, Tensor]:
-    """What each submodule gives for a batch in evaluation mode, and the network itself."""
+    """What each submodule, and the network itself, returns for a batch in evaluation mode."""
     calls: Calls = {}
 
     def keep(name: str) -> Any:
@@ -164,7 +164,7 @@ def _last(network: nn.Module, calls: Calls, output: str | None) -> str:
 def _serving(network: nn.Module, calls: Calls) -> list[str]:
     """Submodules that can be named layers, in the order of their calls.
 
-    They own weights, are called once, and give one tensor (rows, ...).
+    They own weights, are called once, and return one tensor (rows, ...).
     """
     return [
         name
@@ -183,8 +183,8 @@ def _size(module: nn.Module) -> int:
 def _found(network: nn.Module, serving: Sequence[str], last: str) -> list[str]:
     """Layers of a network that names none: its blocks.
 
-    Parts are taken for one another: a Sequential, what holds the last layer or more than half of
-    all weights, and what cannot serve.
+    Instead of a Sequential, of a submodule that holds the last layer or more than half of all
+    weights, and of one that cannot serve, its own parts are taken.
     """
 
     def walk(name: str, module: nn.Module) -> Iterator[str]:

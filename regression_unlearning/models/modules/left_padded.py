@@ -1,9 +1,8 @@
 """An LSTM over sequences padded with zeros on the left, that skips the padding.
 
 While a sequence is still in its padding, its state is that of the padding alone: the same for all.
-So one row walks through zeros, and each sequence joins with that row's state where its first word
-stands. The result is that of ``nn.LSTM`` over the padded batch; short sentences cost what their
-words cost.
+So one row goes through zeros, and each sequence starts from that row's state at its first word. The
+result is that of ``nn.LSTM`` over the padded batch; short sentences cost what their words cost.
 """
 
 import torch
@@ -15,7 +14,7 @@ _tanh_backward = torch.ops.aten.tanh_backward
 
 
 class _Steps(torch.autograd.Function):
-    """The recurrence over words sorted by step; at each step the first `active[t]` rows are in."""
+    """The recurrence over words sorted by step; at step t the first `active[t]` rows have begun."""
 
     @staticmethod
     def forward(ctx, words, active, w_ih, w_hh, bias):
@@ -52,7 +51,7 @@ class _Steps(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx, dh):
-        """Back through the steps; rows that leave hand their gradient to the padding's row."""
+        """Back through the steps; a row's first step passes its gradient to the padding's row."""
         words, states, gates, w_hh = ctx.saved_tensors
         dgates = torch.empty_like(gates)
         dc = torch.zeros_like(dh)
@@ -78,7 +77,7 @@ def _hand_over(gradient: Tensor, kept: int) -> Tensor:
 
 
 def last_state(lstm: nn.LSTM, words: Tensor) -> Tensor:
-    """Last hidden state of each sequence, as ``lstm(words)`` gives it.
+    """Last hidden state of each sequence, the same as ``lstm(words)`` returns.
 
     Parameters
     ----------

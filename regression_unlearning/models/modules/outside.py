@@ -1,4 +1,4 @@
-"""A network that somebody else's code makes: a class of one's own, or torchvision's."""
+"""A network that other code builds: a class of the user's own, or torchvision's."""
 
 from typing import Any
 
@@ -35,12 +35,12 @@ class Settings(Section):
 
 
 def build(settings: Settings, inputs, outputs: int = 1):
-    """Make the network, find its layers, and enclose it.
+    """Build the network, find its layers, and enclose it; see `models.network`.
 
     Raises
     ------
     UserError
-        When it cannot be made, cannot read the inputs, or is no network that methods can work on.
+        When it cannot be built, cannot read the inputs, or is no network that methods can work on.
     """
     import torch
 
@@ -68,7 +68,7 @@ def build(settings: Settings, inputs, outputs: int = 1):
 
 
 def _maker(settings: Settings, inputs: Any, outputs: int) -> tuple[Any, dict[str, Any]]:
-    """What makes the network, and what it is given beside the settings' arguments."""
+    """What builds the network, and its arguments beside those of the settings."""
     made = registry.made_by(settings.name) or settings.name
     if ":" not in made:
         from torchvision.models import get_model

@@ -1,7 +1,7 @@
-"""Bring the state in a torch pickle into a safetensors file; a program of its own.
+"""Convert the state in a torch pickle to a safetensors file; a program of its own.
 
 ``torch.load(weights_only=True)`` makes tensors and plain containers, and calls nothing else that a
-pickle names. That is done in a process apart, of bounded memory, all the same.
+pickle names. It runs in a separate process of bounded memory all the same.
 """
 
 import os
@@ -20,11 +20,11 @@ BESIDE = 1 << 30
 
 
 class NoState(Exception):
-    """What a pickle holds in place of a state."""
+    """A pickle holds no state; the message says what it holds."""
 
 
 def bound(size: int) -> None:
-    """Let this process take no more memory than a state of a file's `size` needs, where it can."""
+    """Limit this process's memory to what a state of `size` bytes needs, where possible."""
     with suppress(OSError, ValueError):
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
         most = pages * os.sysconf("SC_PAGE_SIZE") + 4 * size + BESIDE
@@ -32,7 +32,12 @@ def bound(size: int) -> None:
 
 
 def state_in(found: Any) -> dict[str, Any]:
-    """The network's state in what a pickle held: names to tensors.
+    """The network's state in a pickle's content: names to tensors.
+
+    Parameters
+    ----------
+    found : object
+        What the pickle held: a state, or a mapping that has one under a key of `HOLDERS`.
 
     Raises
     ------
@@ -55,7 +60,12 @@ def state_in(found: Any) -> dict[str, Any]:
 
 
 def main(source: str, target: str) -> None:
-    """Read one file and write the other.
+    """Convert one file.
+
+    Parameters
+    ----------
+    source, target : str
+        The pickle to read and the safetensors file to write.
 
     Raises
     ------
