@@ -1,18 +1,18 @@
-"""The one error that a user can mend, and the nearest known name for a wrong one."""
+"""The error for a mistake of the user's, and the nearest known name for a wrong one."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 
 class UserError(ValueError):
-    """Something the user gave is wrong: the message says what, where, and what to do.
+    """Something the user gave is wrong: the message names what, where, and what to do.
 
     Programs print the message alone, without a traceback, and end with status 2.
     """
 
 
 def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UserError:
-    """Make the error for a name that nothing bears, naming the nearest one that exists.
+    """Make the error for an unknown name, with the nearest name that exists.
 
     Parameters
     ----------

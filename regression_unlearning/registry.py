@@ -1,7 +1,7 @@
 """Find a source, a family, a network, a method, a measure or a kind of figure by its name.
 
-A name is a module of this library's own folder, or an entry point of another package. Nothing is
-imported before it is asked for, and none of these modules imports a network library when loaded.
+A name is a module of this library's own folder, or an entry point of another package. A module is
+imported only when it is asked for, and none of them imports a network library when loaded.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,18 +39,29 @@ HALVES = {"prepare": ("prepare",), "batch": ("Reading", "Inputs")}
 
 
 def made_by(name: str) -> str | None:
-    """What makes a network that is named by that, or by an entry point of that; see `classes`."""
+    """Return what builds a network: ``MODULE:CLASS``, ``torchvision/NAME``, or None for a module.
+
+    Parameters
+    ----------
+    name : str
+        One of these forms, or an entry point's name that leads to a class.
+    """
     return classes.made_by(name, entry_points(group=KINDS["network"][2], name=name))
 
 
 @cache
 def module_name(kind: str, name: str) -> str | None:
-    """Dotted name of the module that bears `name`, or None where there is none.
+    """Dotted name of the module with a name; None where there is none.
+
+    Parameters
+    ----------
+    kind, name : str
+        See `load`.
 
     Raises
     ------
     UserError
-        When two bear it.
+        When two modules have the name.
     """
     if kind == "network" and made_by(name):
         return OUTSIDE
@@ -82,8 +93,8 @@ def load(kind: str, name: str, where: str = "") -> ModuleType:
     Raises
     ------
     UserError
-        In one line, with the key, the kind, the name and the module: when nothing bears the name,
-        the module cannot be imported, or lacks what its kind must define.
+        In one line, with the key, the kind, the name and the module: when nothing has the name,
+        or the module cannot be imported or lacks what its kind must define.
     """
     place = f"{where}: " if where else ""
     try:
@@ -104,12 +115,19 @@ def load(kind: str, name: str, where: str = "") -> ModuleType:
 
 
 def imported(module: str, kind: str, name: str, where: str) -> ModuleType:
-    """Import the module that bears a name.
+    """Import the module that has a name.
+
+    Parameters
+    ----------
+    module : str
+        Its dotted name.
+    kind, name, where : str
+        See `load`: for the message.
 
     Raises
     ------
     UserError
-        When it, or what it imports itself, is not there, is not Python, or fails.
+        When it, or a module that it imports, does not exist, is not Python, or fails.
     """
     try:
         return import_module(module)
@@ -126,12 +144,12 @@ def imported(module: str, kind: str, name: str, where: str) -> ModuleType:
 
 @contextmanager
 def called(kind: str, name: str) -> Iterator[None]:
-    """A block in which a part's own code runs: it may raise, but not end the program.
+    """A block in which a plug-in's or a module's own code runs: it may raise, but not exit.
 
     Raises
     ------
     UserError
-        When it does.
+        When it ends the program, as ``sys.exit`` does.
     """
     try:
         yield
@@ -145,7 +163,7 @@ def called(kind: str, name: str) -> Iterator[None]:
 
 
 def _lacks(module: ModuleType, part: str) -> bool:
-    """Whether a part is not there, or is of another kind than its name says."""
+    """Whether a part is missing, or is of another kind than its name requires."""
     value: Any = getattr(module, part, None)
     if part in {"Settings", "Reading"}:
         return not (isinstance(value, type) and issubclass(value, Section))
@@ -184,7 +202,7 @@ def part(family: str, part: str, where: str = "") -> ModuleType:
     Raises
     ------
     UserError
-        As of `load`: when nothing bears the name, or the half lacks what it must define.
+        See `load`: when nothing has the name, or the half lacks what it must define.
     """
     name = part_name(family, part, where)
     module = imported(name, "family", family, where)
@@ -194,7 +212,7 @@ def part(family: str, part: str, where: str = "") -> ModuleType:
 
 
 def known(kind: str) -> list[str]:
-    """Names of all of a kind that can be loaded."""
+    """Names of all modules of a kind that can be loaded."""
     folder, needed, group = KINDS[kind]
     package = import_module(f"regression_unlearning.{folder}")
     own = [

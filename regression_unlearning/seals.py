@@ -1,8 +1,8 @@
-"""Files that hold the SHA-256 of their own content, so that a reader sees any changed byte.
+"""Files that hold the SHA-256 of their own content, so that a reader notices any changed byte.
 
-A sealed file holds ``MARK`` and 64 digits in one place: of JSON its last key, of an ``.npz`` the
-archive's comment, of CSV its last line, of safetensors a value of the header. The digits are the
-hash of the file with zeros there.
+A sealed file holds ``MARK`` and 64 digits in one place: in JSON as its last key, in an ``.npz`` as
+the archive's comment, in CSV as its last line, in safetensors as a value of the header. The digits
+are the hash of the file with zeros in their place.
 """
 
 import hashlib
@@ -20,7 +20,12 @@ NEAR = 256
 
 
 def seal(path: Path) -> None:
-    """Put the hash of a file's content into the place that `OPEN` keeps.
+    """Put the hash of a file's content into the place that `OPEN` reserves.
+
+    Parameters
+    ----------
+    path : Path
+        A file that holds `OPEN` once; it is changed in place.
 
     Raises
     ------
@@ -36,12 +41,19 @@ def seal(path: Path) -> None:
 
 
 def check(path: str | os.PathLike, *, header: bool = False) -> None:
-    """See that a sealed file holds what was written; `header`: whether its mark is at its head.
+    """Check that a sealed file holds what was written.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    header : bool
+        Whether its mark is at the beginning of the file, as in safetensors; else it is at the end.
 
     Raises
     ------
     UserError
-        When it is not there, not sealed, or any byte differs.
+        When it does not exist, is not sealed, or any byte differs.
     """
     path = Path(path)
     try:
@@ -65,12 +77,19 @@ def check(path: str | os.PathLike, *, header: bool = False) -> None:
 
 
 def check_recorded(path: Path, expected: object, record: Path) -> None:
-    """See that a file has the SHA-256 that a record says of it.
+    """Check that a file has the SHA-256 that a record gives for it.
+
+    Parameters
+    ----------
+    path, record : Path
+        The file, and the record, for the message.
+    expected : object
+        What the record gives.
 
     Raises
     ------
     UserError
-        When it is not there, or has another.
+        When the file does not exist, or has another SHA-256.
     """
     try:
         with path.open("rb") as file:
@@ -83,10 +102,16 @@ def check_recorded(path: Path, expected: object, record: Path) -> None:
 
 
 def sealed(path: Path) -> bool:
-    """Whether a file is there and bears a mark, right or wrong."""
+    """Whether a file exists and bears a mark, right or wrong.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    """
     return path.is_file() and MARK.encode() in path.read_bytes()
 
 
 def damaged(path: str | os.PathLike, why: str) -> str:
-    """What is said of a file that is not what this project wrote, and what to do."""
+    """Message for a file that is not what this project wrote, with what to do."""
     return f"{path} is not what was written: {why}. Delete it and run the same command again."

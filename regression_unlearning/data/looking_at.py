@@ -7,11 +7,11 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regression_unlearning.data.headers import SIGNS, read_header
+from regression_unlearning.data.headers import SIGNS, not_utf8, read_header
 from regression_unlearning.data.overlaps import says_whose
 from regression_unlearning.data.splits import SPELT
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.files import not_there, not_utf8
+from regression_unlearning.files import not_there
 
 if TYPE_CHECKING:
     import pandas as pd

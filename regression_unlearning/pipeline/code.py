@@ -27,7 +27,7 @@ _SESSION = f"{LIBRARY}.training.session:Session"
 class Code:
     """The code behind each kind of job of some settings.
 
-    Each method gives files by name: ``program`` stands for all that the job's program can reach,
+    Each method returns files by name: ``program`` stands for all that the job's program can reach,
     the others for one step of it, for ``--code``.
 
     Parameters
@@ -37,7 +37,7 @@ class Code:
     writes : bool
         Whether to write the files: only the head process does, its jobs find them.
     wrote : callable, optional
-        Called with the path of a file that was not there before.
+        Called with the path of a file that did not exist before.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Code:
         return self._program("select_forget_set", [])
 
     def taking(self, wildcards: Any) -> dict[str, str]:
-        """Taking a model trained elsewhere."""
+        """Taking over a model trained elsewhere."""
         network = self._network(wildcards.dataset)
         own = [_SESSION, f"{LIBRARY}.models.modules.unpickle:main", *network]
         return {**self._program("take_original", network), "take": self._file("take", own)}
@@ -77,7 +77,7 @@ class Code:
         return {**self._program("train", network), "train": self._file("train", own)}
 
     def observing(self, wildcards: Any) -> dict[str, str]:
-        """Observing models, and letting them relearn."""
+        """Observing models and their relearning."""
         network = self._network(wildcards.dataset)
         return {**self._program("observe", network), **self._looking(network)}
 
@@ -94,7 +94,7 @@ class Code:
         }
 
     def measures(self, names: Iterable[str]) -> dict[str, str]:
-        """Measures, each by itself: what it finds is kept for as long as its own code stays."""
+        """Measures, each by itself: its results are kept for as long as its own code stays."""
         return {name: self._file("measure", self._measure(name)) for name in names}
 
     def measuring(self, names: Iterable[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Show why a job failed: the engine's quiet mode leaves out failed jobs with the running ones."""
+"""Show why a job failed: the engine's quiet mode hides the messages of failed jobs."""
 
 import logging
 import sys
@@ -19,7 +19,7 @@ class Failures(logging.Handler):
         self.lines = lines
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Print, if the record is a failed job's."""
+        """Print the log's last lines if the record reports a failed job."""
         if getattr(getattr(record, "event", None), "name", "") != "JOB_ERROR":
             return
         for path in getattr(record, "log", None) or ():
@@ -32,6 +32,6 @@ class Failures(logging.Handler):
 
 
 def show(engine: logging.Logger) -> None:
-    """Show failures from now on, once however often the rules are read."""
+    """Show failures from now on, once, no matter how often the rules are read."""
     if not any(isinstance(handler, Failures) for handler in engine.handlers):
         engine.addHandler(Failures())

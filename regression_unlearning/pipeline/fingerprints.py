@@ -1,12 +1,12 @@
 """What a program's result follows from: a hash of every symbol of the code that it can reach.
 
-A symbol is a function, a class or an assigned name at the top of a module. It reaches what its
-source names, through the imports of its module and its own; ``module.name`` reaches that one name,
+A symbol is a function, a class or an assigned name at the top of a module. It reaches the names in
+its source, through the imports of its module and its own; ``module.name`` reaches that one name,
 a module used in any other way all of its names. Statements of other kinds at the top of a module
 run when it is imported, and count as soon as it is. Everything is read from the sources, and
 nothing is imported. Other packages are left out: their versions are locked.
 
-What cannot be seen: a module that is imported by a computed name. Whoever asks names such modules
+A module that is imported by a computed name cannot be found this way. The caller names such modules
 (a method, a network) as roots.
 """
 
@@ -47,7 +47,7 @@ class Sources:
         return next((file for file in files if file.is_file()), None)
 
     def _beside(self, top: str) -> bool:
-        """Take in a package of the project's folder, unless one that is installed goes before."""
+        """Add a package of the project's folder, unless an installed one takes precedence."""
         here = [Path.cwd() / f"{top}.py", Path.cwd() / top / "__init__.py"]
         spec = find_spec(top) if any(file.is_file() for file in here) else None
         if spec and spec.origin and Path(spec.origin) in here:
@@ -55,7 +55,13 @@ class Sources:
         return top in self.roots
 
     def add(self, name: str) -> None:
-        """Take in the top-level package of a module, unless it is there."""
+        """Add the top-level package of a module, unless it is known already.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            When Python finds no such package.
+        """
         top = name.split(".", maxsplit=1)[0]
         if top not in self.roots:
             spec = find_spec(top)
@@ -90,7 +96,7 @@ class Sources:
         return dict(sorted(found.items()))
 
     def _step(self, target: Target, found: dict[str, str]) -> Iterable[Target]:
-        """Note one target; give what it leads to."""
+        """Record one target; return what it leads to."""
         name, symbol = target
         if symbol is None:
             module, rest = self._longest(name)
@@ -103,7 +109,7 @@ class Sources:
         return [(name, BODY), *self._imported(module), *self._symbol(module, symbol, found)]
 
     def _symbol(self, module: Module, symbol: str, found: dict[str, str]) -> Iterable[Target]:
-        """Note one symbol of a module; give what it leads to."""
+        """Record one symbol of a module; return what it leads to."""
         if one := module.symbol(symbol):
             if one.sha256 != NOTHING:
                 found[f"{module.name}:{symbol}"] = one.sha256[:16]
@@ -156,6 +162,11 @@ def fingerprint(
         Such as ``"package.module"`` or ``"package.module:symbol"``; of any package.
     program : Path, optional
         A program's file, all of which counts.
+
+    Returns
+    -------
+    str
+        Sorted lines ``module:symbol hash``.
     """
     sources = _sources(package, folder)
     targets: list[Target] = []

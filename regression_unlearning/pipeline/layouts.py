@@ -1,4 +1,4 @@
-"""What the programs that make tables and figures are told: names, titles, units."""
+"""Settings of the programs that make tables and figures: names, titles, units."""
 
 from collections.abc import Mapping
 from itertools import product
@@ -36,7 +36,7 @@ def columns(layout: Layout) -> list[tuple[str, str, str]]:
 
 
 def embedding(settings: Settings, dataset: str) -> dict[str, str]:
-    """The name of the word vectors of a dataset that could be read with others."""
+    """The name of a dataset's word vectors, where it could be read with others."""
     chosen = settings.datasets[dataset]
     own = hasattr(registry.load("source", chosen.loader), "word_vectors")
     if own or not settings.word_vectors_of(dataset):
@@ -45,9 +45,14 @@ def embedding(settings: Settings, dataset: str) -> dict[str, str]:
 
 
 def told(settings: Settings, layout: Table | Figure, absent: Mapping[str, str]) -> dict[str, Any]:
-    """Arguments of the program that makes a table or figure; see `reporting.results.layout_of`.
+    """Settings of the program that makes a table or figure; see `reporting.results.layout_of`.
 
-    `absent` says why a dataset cannot be had.
+    Parameters
+    ----------
+    settings, layout : Settings, Table or Figure
+        All settings, and what is made.
+    absent : mapping of str to str
+        Why a dataset cannot be obtained, by its name.
     """
     datasets = [settings.datasets[name] for name in layout.datasets]
     several = len(datasets) > 1
@@ -107,7 +112,7 @@ def disclosed(settings: Settings, layout: Layout) -> list[str]:
 
 
 def _kept(dataset: Dataset, methods: list[Method], titles: Mapping[str, str]) -> str:
-    """Which epoch's weights its models have: those of a training, and who does otherwise."""
+    """Which epoch's weights a dataset's models have: the training's choice, and the exceptions."""
     usual, others = dataset.training.keep, {}
     if any(method.helpers for method in methods):
         others["the helper"] = dataset.blindspot.keep
@@ -120,7 +125,7 @@ def _kept(dataset: Dataset, methods: list[Method], titles: Mapping[str, str]) ->
 
 
 def claims(settings: Settings, absent: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Arguments of the program that judges claims; see `reporting.claims.claims_of`."""
+    """Settings of the program that judges claims; see `reporting.claims.claims_of`."""
     experiment, found = settings.chosen, []
     layouts: list[Table | Figure] = [*experiment.tables.values(), *experiment.figures.values()]
     for layout in layouts:
@@ -145,7 +150,7 @@ def claims(settings: Settings, absent: Mapping[str, str]) -> list[dict[str, Any]
 
 
 def forgotten(dataset: Dataset, forget_set: str, layout: Layout) -> str:
-    """What a row or a point counts as forgotten: after several requests, the rows of them all."""
+    """Title of a forget set in a table or figure; after several requests it names them all."""
     requests = [*reversed(dataset.earlier(forget_set)), forget_set]
     titles = ", ".join(dataset.forget_sets[one].title for one in requests)
     if len(requests) > 1:
@@ -155,7 +160,7 @@ def forgotten(dataset: Dataset, forget_set: str, layout: Layout) -> str:
 
 
 def _stands_for(settings: Settings, dataset: Dataset) -> dict[str, str]:
-    """The title of the paper's dataset in whose place one is."""
+    """Title of the paper's dataset that a dataset stands in for."""
     if dataset.stands_for is None:
         return {}
     name = dataset.stands_for.dataset
@@ -163,7 +168,7 @@ def _stands_for(settings: Settings, dataset: Dataset) -> dict[str, str]:
 
 
 def _given(dataset: Dataset) -> dict[str, str]:
-    """Where a dataset's original models come from, where they were not trained here."""
+    """Note on original models that were not trained here; empty where they were."""
     if dataset.original is None:
         return {}
     one = "; all seeds start from one model, so intervals leave out how its trainings would differ"

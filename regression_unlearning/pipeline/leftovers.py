@@ -1,8 +1,8 @@
-"""End the cluster jobs that a dead workflow run has left behind.
+"""End the cluster jobs of a workflow run that has died.
 
-A head that is killed (its own time is over, its node fails, ``scancel``) cannot take its jobs with
-it: they wait or run on. The next run would submit the same jobs beside them. So it ends them first;
-a training among them saves its state on SIGTERM, and its successor goes on from there.
+A head process that is killed (its own time is over, its node fails, ``scancel``) cannot end its
+jobs: they wait or run on. The next run would submit the same jobs beside them. So it ends them
+first; a training among them saves its state on SIGTERM, and the next one resumes there.
 """
 
 import logging
@@ -59,7 +59,9 @@ def waiting_or_running(folder: str | Path = ".") -> list[str]:
 
 
 def end(folder: str | Path = ".", patience: float = 180) -> list[str]:
-    """Cancel them and wait until they are gone: only for a run that knows it is the only one.
+    """Cancel these jobs and wait until they are gone.
+
+    Only for a run that holds the lock of `pipeline.lock`, and so knows that no other run is alive.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""Local files that a dataset was taken from and that have changed: its data are then made anew.
+"""Detect changes in local files that a dataset was made from; its data are then made anew.
 
-For each dataset lies a file, rewritten only where such a change is found. The jobs that fetch and
-prepare the data read it, so that they run again then, and only then.
+Each dataset has a file of hashes, rewritten only where such a change is found. The jobs that fetch
+and prepare the data read it, so that they run again then, and only then.
 """
 
 from collections.abc import Iterable
@@ -13,12 +13,17 @@ from regression_unlearning.pipeline import paths
 
 
 def notice(datasets: Iterable[str]) -> list[str]:
-    """Write the datasets' files anew where local files have changed; say which, a line a dataset.
+    """Write the datasets' files of hashes anew where local files have changed.
 
     Parameters
     ----------
     datasets : iterable of str
         Their names.
+
+    Returns
+    -------
+    list of str
+        A line for each dataset with a change.
     """
     said = []
     for dataset in datasets:

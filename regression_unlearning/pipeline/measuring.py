@@ -1,4 +1,4 @@
-"""What measuring a forget set reads."""
+"""The files that measuring a forget set reads."""
 
 from collections.abc import Iterable, Sequence
 

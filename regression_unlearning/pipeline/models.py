@@ -1,4 +1,4 @@
-"""The models of an experiment: every file from raw data to what is seen of a model."""
+"""The models of an experiment: every file from raw data to the models' observations."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -15,7 +15,7 @@ Cell = tuple[str, str, str]
 
 
 class Models:
-    """Data and models that the chosen experiment asks for.
+    """Data and models that the chosen experiment requires.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class Models:
 
     @cached_property
     def unlearnt_cells(self) -> list[Cell]:
-        """All unlearned models, including those of the forget sets that a shown one comes after."""
+        """All unlearned models, including those for the forget sets before a shown one."""
         return unique(
             (dataset, one, label)
             for dataset, forget_set, label in self.cells
@@ -79,7 +79,7 @@ class Models:
         )
 
     def forget_set_names(self, dataset: str) -> list[str]:
-        """A dataset's forget sets, including those that a shown one comes after."""
+        """A dataset's forget sets, including those before a shown one."""
         chosen = self.settings.datasets[dataset]
         return unique(
             one
@@ -147,7 +147,7 @@ class Models:
 
     @cached_property
     def _observed_groups(self) -> list[tuple[str, str]]:
-        """Forget sets whose references are observed, those before a shown one included."""
+        """Forget sets whose references are observed, including those before a shown one."""
         return unique([*self._present, *(cell[:2] for cell in self.unlearnt_cells)])
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The source of a module: its symbols by name, with a hash of each and what it names."""
+"""The source of a module: its symbols by name, with a hash of each and the names it refers to."""
 
 import ast
 import hashlib
@@ -22,7 +22,7 @@ NOTHING = hashlib.sha256(b"").hexdigest()
 
 @dataclass(frozen=True)
 class Symbol:
-    """One symbol: its hash, and what it reaches."""
+    """One symbol: its hash, and the targets that it reaches."""
 
     sha256: str
     reaches: tuple[Target, ...]
@@ -52,7 +52,7 @@ class Module:
 
     @property
     def package(self) -> str:
-        """The package that relative imports begin at."""
+        """The package that relative imports are resolved in."""
         return self.name if self.path.name == "__init__.py" else self.name.rpartition(".")[0]
 
     def _take(self, node: ast.stmt) -> None:
@@ -99,7 +99,7 @@ class Module:
         return Symbol(hashlib.sha256(text.encode()).hexdigest(), tuple(reached))
 
     def _named(self, chain: list[str], known: dict[str, Target]) -> Iterator[Target]:
-        """What ``a.b.c`` stands for: this module's own name, or what an import brought."""
+        """What ``a.b.c`` stands for: this module's own name, or the target of an import."""
         first, *rest = chain
         if first in known:
             module, symbol = known[first]
@@ -111,7 +111,7 @@ class Module:
 
 
 def imported(node: ast.Import | ast.ImportFrom, package: str) -> dict[str, Target]:
-    """Names that an import brings, and what they stand for."""
+    """Names that an import defines, and what they stand for."""
     if isinstance(node, ast.Import):
         found: dict[str, Target] = {}
         for one in node.names:

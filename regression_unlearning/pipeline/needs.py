@@ -1,4 +1,4 @@
-"""What a run needs, of the disk and of the engine: without it, one line says so before any job."""
+"""What a run needs on the disk and of the engine: whatever is missing is reported before any job."""
 
 import os
 from collections.abc import Iterable
@@ -28,11 +28,12 @@ ENGINE = (
 
 
 def check_engine(workflow: Any) -> None:
-    """Check that the workflow engine still has what the rules read of it.
+    """Check that the workflow engine still has the attributes that the rules read.
 
     Parameters
     ----------
     workflow : snakemake.workflow.Workflow
+        The engine's object.
 
     Raises
     ------
@@ -50,16 +51,15 @@ def check_engine(workflow: Any) -> None:
 
 
 def check_needs(grid: Grid) -> None:
-    """Check that what an experiment reads is there: ids of forget sets, files of datasets.
+    """Check that everything an experiment reads exists: ids of forget sets, files of datasets.
 
-    A loader whose files may come from nowhere but a folder has a function ``lack(settings,
-    mirror)`` that says what is not there, or gives None. Nothing is asked of a dataset whose raw
-    or prepared files are here already.
+    A loader whose files come from a folder alone has a function ``lack(settings, mirror)`` that
+    returns what is missing, or None. A dataset whose raw or prepared files exist is not checked.
 
     Raises
     ------
     UserError
-        With a line for each file that is missing; or when none of the datasets can be had.
+        With a line for each file that is missing; or when none of the datasets can be obtained.
     """
     name = grid.settings.experiment
     if not grid.datasets:
@@ -76,7 +76,7 @@ def check_needs(grid: Grid) -> None:
 
 
 def missing_ids(settings: Settings, dataset: str, names: Iterable[str]) -> list[str]:
-    """Forget sets whose file of ids is not there, and their places."""
+    """A message for each forget set whose file of ids does not exist."""
     selectors = settings.datasets[dataset].forget_sets
     return [
         settings.at(f"datasets.{dataset}.forget_sets.{name}.{why}")
@@ -86,13 +86,13 @@ def missing_ids(settings: Settings, dataset: str, names: Iterable[str]) -> list[
 
 
 def _held(dataset: str) -> bool:
-    """Whether a dataset's files have come already."""
+    """Whether a dataset's raw or prepared files exist already."""
     places = (f"raw/{dataset}/{MANIFEST}", f"prepared/{dataset}/arrays.safetensors")
     return any(Path("data", place).exists() for place in places)
 
 
 def _lack(settings: Settings, dataset: str) -> str | None:
-    """Return what is wrong with a dataset's source, and its key."""
+    """Return what is missing of a dataset's source, with the key that names it."""
     chosen = settings.datasets[dataset]
     loader = registry.load("source", chosen.loader)
     source = chosen.source

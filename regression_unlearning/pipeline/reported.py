@@ -1,4 +1,4 @@
-"""What the report is told: its tables and figures, and every setting behind them."""
+"""Settings of the report: its tables and figures, and every setting behind them."""
 
 import hashlib
 from collections.abc import Container, Mapping, Sequence
@@ -15,7 +15,15 @@ IDS = 20
 
 
 def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
-    """What the report is made of, the settings of everything in it included."""
+    """Settings of the report, including those of everything in it.
+
+    Parameters
+    ----------
+    settings : Settings
+        All settings.
+    absent : mapping of str to str
+        Why a dataset cannot be obtained, by its name.
+    """
     experiment = settings.chosen
     held: list[Table | Figure] = [*experiment.tables.values(), *experiment.figures.values()]
     shown = dict.fromkeys(name for layout in held for name in layout.datasets)
@@ -52,7 +60,7 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _behind(settings: Settings, name: str, shown: Sequence[Table | Figure]) -> dict[str, Any]:
-    """A dataset's settings behind some layouts, for people: those, and no others."""
+    """A dataset's settings behind some tables and figures, for readers: those, and no others."""
     dataset = settings.datasets[name]
     entry = dataset.plain()
     measures = {one for layout in shown for one in layouts.words(settings, layout)}
@@ -88,7 +96,7 @@ def _in_force(chosen: Method) -> dict[str, Any]:
 
 
 def _named(forget_set: Mapping[str, Any]) -> dict[str, Any]:
-    """A forget set's entry; of many ids their number, and the hash that names them."""
+    """A forget set's entry; many ids are replaced by their number and a hash."""
     found = {key: one for key, one in forget_set.items() if one is not None}
     ids = found.get("ids", ())
     if len(ids) > IDS:

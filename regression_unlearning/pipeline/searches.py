@@ -12,7 +12,7 @@ from regression_unlearning.settings.tuning import Tuning
 def models(
     settings: Settings, dataset: str, label: str, forget_set: str, seed: int
 ) -> dict[str, str]:
-    """Checkpoints that a search needs for one forget set, by role: a helper bears its own name."""
+    """Checkpoints that a search needs for one forget set, by role; a helper's role is its name."""
     helpers = {
         kind: paths.helper(dataset, forget_set, kind, further, seed)
         for kind, further in plan.helpers(settings, dataset, label)
@@ -30,8 +30,8 @@ def inputs(settings: Settings, dataset: str, label: str, chosen: Tuning) -> list
     Raises
     ------
     UserError
-        When the dataset brings one original model for every seed: the tables report that very one.
-        When the file that names a forget set's ids is not there.
+        When the dataset brings one original model for every seed, the very one that the tables
+        report; or when the file that lists a forget set's ids does not exist.
     """
     original = settings.datasets[dataset].original
     if original and "{seed}" not in original:
@@ -50,12 +50,12 @@ def inputs(settings: Settings, dataset: str, label: str, chosen: Tuning) -> list
 
 
 def tuning_of(settings: Settings, dataset: str) -> Tuning:
-    """The search that a dataset's methods get.
+    """The settings of a dataset's searches.
 
     Raises
     ------
     UserError
-        When the dataset says none.
+        When the dataset has none.
     """
     found = settings.datasets[dataset].tuning
     if found is None:
@@ -66,10 +66,10 @@ def tuning_of(settings: Settings, dataset: str) -> Tuning:
 
 
 def tuned(grid: Grid) -> list[str]:
-    """Searches for every method that an experiment shows, where its dataset says how.
+    """Searches for every method that an experiment shows, of datasets with `tuning`.
 
-    Entries that stand beside the paper's printed values are left out (theirs are its settings), and
-    references, which are no unlearning.
+    Entries shown beside a paper's printed values are left out (they keep the paper's settings), and
+    so are references, which are no unlearning.
     """
     settings = grid.settings
     kept = {

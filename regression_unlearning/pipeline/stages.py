@@ -1,8 +1,8 @@
-"""The pipeline's steps as DVC stages: what dvc.yaml must say for the settings.
+"""The pipeline's steps as DVC stages: the content of dvc.yaml for the settings.
 
 Snakemake owns the graph of jobs, DVC owns the content: one stage per step, each calls Snakemake for
 the step's target. Nothing here imports either of them. A stage depends on whole folders and whole
-sections of params.yaml, so it may run in vain: Snakemake then finds nothing to do.
+sections of params.yaml, so it may run without need: Snakemake then finds nothing to do.
 """
 
 from collections.abc import Mapping
@@ -35,10 +35,9 @@ class Step:
     makes : tuple of str
         Folders that it fills.
     params : tuple of str
-        Keys at the top of params.yaml that it depends on, beside the experiments: one may be like
-        another.
+        Top-level keys of params.yaml that it depends on, beside the experiments.
     cached : bool
-        Whether DVC keeps what it makes. Results are for git: DVC only compares them.
+        Whether DVC stores what it makes. Results belong to git: DVC only compares them.
     """
 
     target: str
@@ -49,7 +48,7 @@ class Step:
 
     @property
     def outs(self) -> list[dict[str, dict[str, bool]]]:
-        """Its folders as DVC's outs: nothing in them is deleted before it runs."""
+        """Its folders as DVC's outs: DVC deletes nothing in them before the step runs."""
         flags = {"persist": True} if self.cached else {"persist": True, "cache": False}
         return [{folder: dict(flags)} for folder in self.makes]
 
@@ -85,7 +84,7 @@ MADE = tuple(folder for step in STEPS.values() for folder in step.makes if "$" n
 
 
 def _given(settings: Settings) -> list[str]:
-    """Models that were trained elsewhere, for any experiment."""
+    """Files of models that were trained elsewhere, for any experiment."""
     found = {
         plan.given_original(settings, dataset, seed)
         for experiment in settings.experiments.values()
@@ -98,7 +97,7 @@ def _given(settings: Settings) -> list[str]:
 
 
 def _own_networks(settings: Settings) -> list[str]:
-    """Files of the project's folder that networks are made by."""
+    """Files in the project's folder that define networks."""
     made = (registry.made_by(chosen.model.plain()["name"]) for chosen in settings.datasets.values())
     files = (classes.source_of(one) for one in made if one)
     here = Path.cwd()
@@ -106,7 +105,7 @@ def _own_networks(settings: Settings) -> list[str]:
 
 
 def _searched(settings: Settings) -> bool:
-    """Whether some method's options lie in the record of a search."""
+    """Whether some method's options come from the record of a search."""
     return any(m.record for own in settings.datasets.values() for m in own.methods.values())
 
 
@@ -159,7 +158,7 @@ def pipeline(settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Short lists of plain values on one line: a stage is read at a glance."""
+    """Short lists of plain values on one line, so that a stage is easy to read."""
 
 
 def _list(dumper: yaml.SafeDumper, values: list) -> yaml.Node:

@@ -1,9 +1,9 @@
-"""Source code without what changes no result: comments, docstrings, annotations, messages.
+"""Source code without anything that changes no result: comments, docstrings, annotations, messages.
 
-Comments and layout are gone once the source is a syntax tree. What else goes: docstrings; types of
-arguments and of local variables (not those of a class's fields, which are read at run time); what
-an exception says; statements that only write to the log; help texts of a program's arguments; and
-assignments whose value fed nothing but such a text.
+Comments and layout are gone once the source is a syntax tree. Also removed: docstrings; types of
+arguments and of local variables (not those of a class's fields, which are read at run time); an
+exception's message; statements that only write to the log; help texts of a program's arguments; and
+assignments whose value was only used in such a text.
 """
 
 import ast
@@ -28,7 +28,7 @@ _BLOCKS = ("body", "orelse", "finalbody")
 
 
 def stripped(node: ast.stmt) -> ast.stmt | None:
-    """A statement without what changes no result; None where nothing is left. Changed in place."""
+    """A statement without what changes no result, changed in place; None where nothing is left."""
     found = _Strip().visit(node)
     if found is not None:
         for one in ast.walk(found):
@@ -55,7 +55,7 @@ def is_for_types(node: ast.stmt) -> bool:
 
 
 class _Strip(ast.NodeTransformer):
-    """Take out what is no behaviour; nested functions included."""
+    """Remove what is no behaviour, also in nested functions."""
 
     def __init__(self) -> None:
         self.in_function = False
@@ -124,7 +124,7 @@ def _harmless(node: ast.AST) -> bool:
 
 
 def _without_dead_names(function: ast.AST) -> None:
-    """Take out assignments to names that nothing reads any more, until none is left."""
+    """Remove assignments to names that nothing reads any more, until none is left."""
     kept = {
         name
         for one in ast.walk(function)
@@ -153,7 +153,7 @@ def _blocks(node: ast.AST) -> list[list[ast.stmt]]:
 
 
 def _cleaned(block: list[ast.stmt], read: set[str]) -> bool:
-    """Drop what is dead from a block, in place; tell whether anything was."""
+    """Remove dead statements from a block, in place; return whether there were any."""
     alive = [one for one in block if not _dead(one, read)]
     changed = len(alive) < len(block)
     block[:] = alive

@@ -1,4 +1,4 @@
-"""Settings of jobs as files: one argument of a command holds 128 KiB at most, ids may be many more.
+"""Settings of jobs as files: a command's argument holds at most 128 KiB, and ids may be many more.
 
 A file is named by its content, so that its name among a job's parameters stands for the settings:
 the job runs again where they change, and only there.
@@ -24,7 +24,7 @@ def settings_file(values: Any, write: bool = True) -> str:
     values : object
         JSON values.
     write : bool
-        Whether to write it where it is not there: only the head process of a run does, its jobs
+        Whether to write it where it does not exist: only the head process of a run does, its jobs
         find it.
     """
     text = json.dumps(values, sort_keys=True)
@@ -35,7 +35,7 @@ def settings_file(values: Any, write: bool = True) -> str:
 
 
 def place_of(content: bytes) -> Path:
-    """The file that holds some settings as JSON."""
+    """Path of the file with this content."""
     return FOLDER / f"{hashlib.sha256(content).hexdigest()[:32]}.json"
 
 

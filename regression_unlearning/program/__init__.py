@@ -18,10 +18,15 @@ from regression_unlearning.program import streams
 def settings_argument(text: str) -> Any:
     """Read settings given as JSON, or as the path of a JSON file.
 
+    Parameters
+    ----------
+    text : str
+        The argument.
+
     Raises
     ------
     argparse.ArgumentTypeError
-        When it is neither, or a job's file is not what its name says.
+        When it is neither, or a job's settings file has another content than its name claims.
     """
     try:
         if text.lstrip().startswith(("{", "[")):
@@ -43,7 +48,7 @@ def named_path(text: str) -> tuple[str, Path]:
     Raises
     ------
     argparse.ArgumentTypeError
-        When it has another form.
+        When the text has another form.
     """
     name, sign, path = text.partition("=")
     if not (name and sign and path):
@@ -52,7 +57,7 @@ def named_path(text: str) -> tuple[str, Path]:
 
 
 def whole_number(least: int) -> Callable[[str], int]:
-    """An argument's type: a whole number from `least` on."""
+    """An argument's type: a whole number of at least `least`."""
 
     def read(text: str) -> int:
         if not text.strip().isdecimal() or int(text) < least:
@@ -113,12 +118,12 @@ def one_each(seeds: Sequence[int], options: Mapping[str, Sequence[Path]]) -> Non
 
 
 def say(text: str) -> None:
-    """Print what a person asked for on standard output."""
+    """Print on standard output what the user asked for."""
     print(text)
 
 
 def plain(text: str) -> str:
-    """A text with control characters, but for line ends and tabs, written as escapes."""
+    """A text whose control characters, except line ends and tabs, are written as escapes."""
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", _escaped, text)
 
 
@@ -127,7 +132,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 class _Plain(logging.Formatter):
-    """A log whose lines do nothing to a terminal, whatever a server or a file said."""
+    """A log whose lines cannot control a terminal, whatever a server or a file returned."""
 
     def format(self, record: logging.LogRecord) -> str:
         return plain(super().format(record))
@@ -137,6 +142,11 @@ def run(main: Callable[[], None]) -> None:
     """Run a program: a plain log on standard error, one line for a mistake of the user's.
 
     Ends with status 2 after a `UserError`; every other error keeps its traceback.
+
+    Parameters
+    ----------
+    main : callable
+        The program, without arguments.
     """
     streams.settle()
     # Pictures go to files. A name that a notebook leaves here may stand for a package that is not

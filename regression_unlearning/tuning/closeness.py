@@ -1,17 +1,17 @@
 """One number for how far a model is from the gold model, on rows that no table reports.
 
 Two sides: held-out rows like the forgotten ones, and held-out rows like those kept. On each, the
-Wasserstein distance between the two models' predictions and the gap of their errors:
+Wasserstein distance between the two models' predictions and the difference of their errors:
 
     value = [ W(forget) + |E_u - E_g|(forget) + W(retain) + max(0, E_u - E_g)(retain) ] / (2 s)
 
-with s the deviation of the training targets; 0 is the gold model itself. Of classes W is the total
-variation of the mean probabilities, E the error rate, s 1 (`training.kinds`). Distributions are
-compared and not single predictions, because two gold models of different seeds disagree on single
-rows: a distance a row would reward a model for being smoother than any of them. The gap of the
-errors keeps a model from passing that has gold's distribution in another order. It has two sides on
-the forget rows (too large an error gives them away), one on the retain rows, where it is lost
-utility.
+with s the deviation of the training targets; 0 is the gold model itself. For classes W is the total
+variation of the mean probabilities, E the error rate, and s is 1 (`training.kinds`). Distributions
+are compared and not single predictions, because two gold models of different seeds disagree on
+single rows: a distance per row would reward a model for being smoother than any of them. The
+difference of the errors keeps out a model that has gold's distribution in another order. It counts
+in both directions on the forget rows (too large an error gives them away), and in one on the retain
+rows, where it is lost utility.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ class Seen:
 
 
 class Closeness:
-    """The objective on some rows of one forget set, the gold model's part of it taken once.
+    """The objective on some rows of one forget set, with the gold model's part computed once.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ class Closeness:
         return found
 
     def value(self, model: nn.Module) -> float:
-        """How far a model is from the gold model: 0 for the gold model itself."""
+        """Distance of a model from the gold model: 0 for the gold model itself."""
         return distance(self.seen(model), self.gold, self.scale, self.task.kind.between)
 
 
@@ -75,7 +75,17 @@ def distance(
     scale: float,
     between: Callable[[np.ndarray, np.ndarray], float],
 ) -> float:
-    """The number above, from what both models say."""
+    """The value of the formula in this module.
+
+    Parameters
+    ----------
+    ours, gold : mapping of str to Seen
+        Both models' predictions and errors, by side.
+    scale : float
+        The deviation s, in the target's unit.
+    between : callable
+        Distance of two distributions.
+    """
     apart = sum(between(ours[s].prediction, gold[s].prediction) for s in gold)
     gap = {side: ours[side].error - gold[side].error for side in gold}
     return float((apart + abs(gap[FORGET]) + max(0.0, gap[RETAIN])) / (2 * scale))

@@ -1,4 +1,4 @@
-"""The rows of a search, divided: what methods may use, what chooses trials, what confirms."""
+"""The rows of a search, divided: for methods to use, to choose trials, to confirm the choice."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,9 +47,12 @@ def apart(rows: Tensor, pieces: int, seed: int, units: Tensor | None = None) -> 
 
     Parameters
     ----------
-    rows : Tensor of int64
+    rows : Tensor of int64 (n,)
+        Row numbers.
     pieces : int
+        How many pieces.
     seed : int
+        Seed of the division.
     units : Tensor of int64 (rows of the dataset,), optional
         Rows of one unit stay together; each row is a unit of its own if not given.
 
@@ -81,9 +84,9 @@ def divided(
     seed : int
         The same for every method, so that their values are of the same rows.
     themselves : bool
-        Where no validation row is like the forgotten ones, whether these themselves choose and
-        confirm, half of them each: for random rows and ids, which stand in no table. A method
-        forgets them all, but learns nothing of how the retrained model treats them.
+        Where no validation row is like the forgotten ones, whether the forgotten rows themselves
+        choose and confirm, half of them each: for rows at random or by ids. A method forgets them
+        all, but learns nothing of how the retrained model treats them.
     units : Tensor, optional
         See `apart`.
 

@@ -1,6 +1,6 @@
 """Search a method's settings within a budget of seconds.
 
-The first trial is the settings as they stand; the others follow a Halton sequence over the spaces
+The first trial is the settings as they are; the others follow a Halton sequence over the spaces
 that the method declares, scrambled by the search's seed: the same trials in the same order each
 time, and the longer the budget, the more of them.
 """
@@ -43,7 +43,7 @@ class Case:
     helper_seconds : mapping of str to float
         Seconds that each helper took: they count among the method's, as in the tables.
     rows : mapping
-        How many rows each side has: see `tuning.rows.Division`.
+        Numbers of rows by side: see `tuning.rows.Division`.
     """
 
     task: Task
@@ -55,14 +55,14 @@ class Case:
     rows: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def share(self, seconds: float) -> float:
-        """A method's seconds, helper models included, as a share of retraining's."""
+        """A method's seconds, with those of helper models, as a share of retraining's."""
         record = {"seconds": seconds, "helper_seconds": dict(self.helper_seconds)}
         return cost.seconds(record) / self.retraining
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One trial: the settings that were changed, the value of each forget set, what it cost.
+    """One trial: the settings that were changed, the value of each forget set, its cost.
 
     `value` is the mean over the forget sets, None where the method failed; `confirmed` the same on
     the rows that confirm, by which no trial is chosen; `share` the largest share of retraining's
@@ -105,7 +105,7 @@ def no_longer(space: Mapping[str, Space], epochs: int) -> dict[str, Space]:
 
 
 def proposals(space: Mapping[str, Space], seed: int) -> Iterator[dict[str, Any]]:
-    """Yield settings to try, endlessly."""
+    """Yield settings to try, without end."""
     import numpy as np
     from scipy.stats.qmc import Halton
 
@@ -118,7 +118,15 @@ def proposals(space: Mapping[str, Space], seed: int) -> Iterator[dict[str, Any]]
 def attempt(
     cases: Sequence[Case], method: str, options: Mapping[str, Any], changed: dict[str, Any]
 ) -> Trial:
-    """Unlearn with some settings on every forget set and see how close the result is to gold."""
+    """Unlearn with some settings on every forget set and measure the distance from gold.
+
+    Parameters
+    ----------
+    cases, method, options
+        See `search`.
+    changed : dict
+        Options of this trial in place of the method's own.
+    """
     begun, values, confirmed, share = time.perf_counter(), [], [], 0.0
     try:
         for case in cases:
@@ -155,15 +163,15 @@ def search(
     method : str
         Name of the method.
     options : mapping
-        Its settings as they stand.
+        Its settings as they are.
     budget : float
-        Seconds of all trials together; the one that passes it is still finished.
+        Seconds of all trials together; the trial that exceeds it is still finished.
     most : float
         Share of retraining's seconds above which a trial is not chosen. Where the helper models
-        alone take it, the start is the only trial.
+        alone take that much, the start is the only trial.
     epochs : int
-        Epochs of the dataset's training. A trial takes at most `most` of them, less what the helper
-        models took: one that takes more would spend the budget on what is too dear to be chosen.
+        Epochs of the dataset's training. A trial takes at most the share `most` of them, less what
+        the helper models took: a longer one would be too expensive to be chosen.
     seed : int
         Of the sequence of settings.
 

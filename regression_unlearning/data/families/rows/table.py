@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regression_unlearning.data.families.rows.settings import Columns
-from regression_unlearning.data.headers import numbers, parts_of, read_header, refuse
+from regression_unlearning.data.headers import not_utf8, numbers, parts_of, read_header, refuse
 from regression_unlearning.data.splits import divided
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.files import not_utf8
 
 if TYPE_CHECKING:
     import pandas as pd
