@@ -80,7 +80,7 @@ class Batch:
         return [plan.given_original(self.settings, wildcards.dataset, seed) for seed in self.seeds]
 
     def starts(self, wildcards: Any) -> list[str]:
-        """Models that a method starts from: the originals, or its own for the earlier forget set."""
+        """Models that a method starts from: originals, or its own for the earlier forget set."""
         dataset, forget_set, label = wildcards.dataset, wildcards.forget_set, wildcards.method
         earlier = self.settings.datasets[dataset].earlier(forget_set)
         if not earlier:

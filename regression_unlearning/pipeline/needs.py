@@ -1,4 +1,4 @@
-"""What a run needs on the disk and of the engine: whatever is missing is reported before any job."""
+"""What a run needs on the disk and of the engine: anything missing is reported before any job."""
 
 import os
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Images with a number each."""
+"""Images, each with a number to predict."""
 
 #: What a dataset need not say, the paper's (Section 6.3): see `data.family`.
 DEFAULTS = {

@@ -1,4 +1,4 @@
-"""Random crops and flips of a whole batch by one gather; no row is looked at alone."""
+"""Random crops and flips of a whole batch at once, by one indexing operation."""
 
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,17 @@ def places(rows: int, padding: int, flip: bool) -> tuple["Tensor", "Tensor", "Te
 
     The draw is made on the CPU, so that it is the same on every device.
 
+    Parameters
+    ----------
+    rows, padding : int
+        Images, and the margin in pixels.
+    flip : bool
+        Whether half of the images are mirrored.
+
     Returns
     -------
     down, right : Tensor of int64 (rows,)
-        The cut's shift against the image, from -padding to padding.
+        The crop's shift against the image in pixels, from -padding to padding.
     mirrored : Tensor of bool (rows,)
     """
     import torch
@@ -26,7 +33,7 @@ def places(rows: int, padding: int, flip: bool) -> tuple["Tensor", "Tensor", "Te
 
 
 def cut(images: "Tensor", down: "Tensor", right: "Tensor", mirrored: "Tensor") -> "Tensor":
-    """Crop padded images at the given positions, and mirror some of them.
+    """Crop images, padded with black, at the given positions, and mirror some of them.
 
     Parameters
     ----------

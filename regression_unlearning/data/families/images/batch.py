@@ -1,6 +1,6 @@
-"""Mini-batches of images: gathered on a device, cut and mirrored at random in training.
+"""Mini-batches of images: gathered on a device, cropped and mirrored at random in training.
 
-What the paper's image experiments do (Section 6.1 and the released code): in training a random crop
+As in the paper's image experiments (Section 6.1 and the released code): in training a random crop
 with a margin of 16 black pixels and a random flip; mean and deviation 0.5.
 """
 
@@ -23,10 +23,10 @@ FITS = 0.5
 class Reading(Section):
     """How mini-batches are made.
 
-    In training an image is cut at random out of itself with `padding` black pixels around, and
-    mirrored in half of the cases where `flip` says so; a value v of 0 to 1 becomes
-    (v - mean) / deviation (std will do for its name). `whole_on_device` keeps all images in the
-    device's memory: always, never, or where they take at most half of what is free there.
+    In training an image gets a margin of `padding` black pixels, is cropped to its own size at a
+    random place, and mirrored in half of the cases where `flip` is true; a value v of 0 to 1
+    becomes (v - mean) / deviation (the key may also be std). `whole_on_device` keeps all images in
+    the device's memory: always, never, or where they take at most half of what is free there.
     """
 
     padding: Whole = 16
@@ -49,7 +49,7 @@ class Reading(Section):
 
 
 class Inputs:
-    """Images on a device: a batch is a gather, and in training a second one.
+    """Images on a device: a batch is one gather, and in training a second one.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class Inputs:
     Attributes
     ----------
     channels, size : int
-        Shape of an image as a network sees it.
+        Shape of an image as a network reads it.
     images : Tensor
         On the device where they fit, else on the CPU.
     """
@@ -118,7 +118,7 @@ class Inputs:
         rows : Tensor of int64 (n,)
             Row numbers.
         training : bool
-            Whether to cut and mirror at random, by torch's global generator.
+            Whether to crop and mirror at random, by torch's global generator.
 
         Returns
         -------

@@ -1,7 +1,7 @@
 """Decode and resize images once: in parallel processes, in parts, each part a file of its own.
 
-A part that is done is never done again, so interrupted work goes on where it stopped; and no more
-than one part for each process is in memory.
+A part that is done is never done again, so interrupted work resumes where it stopped; and no more
+than one part per process is in memory.
 """
 
 import hashlib
@@ -42,11 +42,11 @@ class Part:
     Attributes
     ----------
     file : Path
-        Where the result goes.
+        The result's file.
     images : sequence of (Path, Entry)
         Archive or folder, and the image's place in it.
     size, channels : int
-        Pixels a side; 3 for colours, 1 for grey.
+        Pixels per side; 3 for colours, 1 for grey.
     """
 
     file: Path
@@ -56,9 +56,10 @@ class Part:
 
 
 def decode_part(part: Part) -> Path:
-    """Decode the images of one part; a broken one leaves zeros and its reason.
+    """Decode the images of one part into its file; a broken image leaves zeros and the reason.
 
-    What was done to make colours of the others is written beside them, an entry for each image.
+    The file also lists the conversions that images needed (see `pixels.decode`), one entry for
+    each.
     """
     pixels = np.zeros((len(part.images), part.channels, part.size, part.size), np.uint8)
     problems = [""] * len(part.images)
@@ -145,9 +146,9 @@ def decode_all(
     names : sequence of str
         Their names, for messages.
     work : Work
-        Where parts are kept until the dataset is whole, and how many processes decode.
+        Folder of the parts until the dataset is whole, and how many processes decode.
     size, channels : int
-        Pixels a side; 3 for colours, 1 for grey.
+        Pixels per side; 3 for colours, 1 for grey.
     broken_share : float
         More than this share of broken images is an error.
 
@@ -161,7 +162,7 @@ def decode_all(
     Raises
     ------
     UserError
-        When too many images are broken, or the disk does not take the parts.
+        When too many images are broken, or the parts cannot be written.
     """
     identity = _identity(images, size, channels)
     folder = work.unfinished / f"images-{identity}"

@@ -1,4 +1,4 @@
-"""Images where they lie: in a folder, a tar or a zip archive, each read alone and in any order."""
+"""Read images from a folder, a tar or a zip archive, one at a time and in any order."""
 
 import os
 import tarfile
@@ -24,7 +24,16 @@ ADVICE = "Put a good copy in its place."
 
 
 def plain(path: Path, work: Path) -> Path:
-    """A tar file that can be read in any order: `path`, or its content unpacked into `work`.
+    """A folder or archive that can be read in any order: `path`, or a tar unpacked into `work`.
+
+    Parameters
+    ----------
+    path, work : Path
+        The folder or archive, and a folder for an uncompressed copy of a tar file.
+
+    Returns
+    -------
+    Path
 
     Raises
     ------
@@ -65,7 +74,12 @@ def _decompressed(path: Path):
 def index(path: Path) -> dict[str, Entry]:
     """Every file of a folder or an archive, by its composed name inside; nothing is unpacked.
 
-    What macOS leaves beside files is not among them.
+    Files that macOS adds beside others are left out.
+
+    Parameters
+    ----------
+    path : Path
+        The folder or archive; see `plain`.
 
     Raises
     ------
@@ -136,9 +150,14 @@ def _zipped(path: Path) -> Iterator[tuple[str, Entry | None, str]]:
 
 @contextmanager
 def reader(path: Path) -> Iterator[Callable[[Entry], bytes]]:
-    """Open a folder or an archive; gives a function from an entry of `index` to a file's bytes.
+    """Open a folder or an archive; yield a function from an entry of `index` to a file's bytes.
 
     The function raises a ValueError for a file of more than 1 GiB.
+
+    Parameters
+    ----------
+    path : Path
+        The folder or archive; see `plain`.
     """
 
     def fits(size: int) -> None:
@@ -178,7 +197,7 @@ def reader(path: Path) -> Iterator[Callable[[Entry], bytes]]:
 
 
 def locate(files: list[str], path: Path, where: str) -> list[Entry]:
-    """Find files by the names that a list gives them.
+    """Find the files that a list names.
 
     Names may lack the archive's own top folder: ``train/1.jpg`` finds ``faces/train/1.jpg`` where
     all of them lie in ``faces``.
@@ -186,11 +205,16 @@ def locate(files: list[str], path: Path, where: str) -> list[Entry]:
     Parameters
     ----------
     files : list of str
-        Names as the list has them.
+        Names as in the list.
     path : Path
         The folder or archive.
     where : str
         The list, for the message.
+
+    Returns
+    -------
+    list of Entry
+        One for each name.
 
     Raises
     ------

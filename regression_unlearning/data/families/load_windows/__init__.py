@@ -1,4 +1,4 @@
-"""Hourly load of many customers, as windows."""
+"""Windows of hourly load of many customers."""
 
 #: What a dataset need not say, the paper's (Section 6.3): see `data.family`.
 DEFAULTS = {

@@ -1,4 +1,4 @@
-"""Mini-batches of windows of hourly load: two gathers out of one array customers x hours."""
+"""Mini-batches of windows of hourly load: two gathers from one array of customers by hours."""
 
 from regression_unlearning.settings.section import Section
 
@@ -7,7 +7,7 @@ KNOWN, LOAD = ("hour_of_day", "day_of_week", "time_index"), "load"
 
 
 class Reading(Section):
-    """How mini-batches are made: nothing is to be chosen."""
+    """How mini-batches are made: there is nothing to choose."""
 
 
 class Inputs:
@@ -41,7 +41,14 @@ class Inputs:
         self._known = arrays["known"].flatten().unfold(0, width * columns, columns)
 
     def batch(self, rows, *, training: bool = False) -> dict:
-        """What pytorch-forecasting's networks read, for some rows.
+        """The inputs of pytorch-forecasting's networks for some rows.
+
+        Parameters
+        ----------
+        rows : Tensor of int64 (n,)
+            Row numbers.
+        training : bool
+            Not used.
 
         Returns
         -------

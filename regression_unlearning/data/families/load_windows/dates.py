@@ -1,4 +1,4 @@
-"""Dates of a table: written one way in the whole file, and one step after another."""
+"""Dates of a table: one format in the whole file, at even steps."""
 
 import re
 import warnings
@@ -25,11 +25,11 @@ SAMPLE = 100
 
 
 class Dates:
-    """The dates of one file, part by part; the first part decides how all of them are written.
+    """The dates of one file, read part by part; the first part decides the format of all.
 
-    Where no format is given that is ISO 8601, if all can be read so, else the way by which most can
+    Without a given format it is ISO 8601, if all can be read so, else the format in which most can
     be read and follow each other evenly. A date without a time is midnight, 24:00 the end of its
-    day. Dates with offsets from UTC are instants, told by the clock of the first of them.
+    day. Dates with offsets from UTC are instants, converted to the offset of the first of them.
 
     Parameters
     ----------
@@ -45,12 +45,23 @@ class Dates:
         self.offset: float | None = None
 
     def read(self, texts: "pd.Series", start: int) -> np.ndarray:
-        """The dates of the rows from number `start` on: datetime64[s] array.
+        """Dates of the rows of one part.
+
+        Parameters
+        ----------
+        texts : Series of str (rows,)
+            The dates as in the file.
+        start : int
+            Number of the part's first row, for messages.
+
+        Returns
+        -------
+        datetime64[s] array (rows,)
 
         Raises
         ------
         UserError
-            Naming the row, for a text that is no date, or has an offset where others have none.
+            Naming the row: a text is no date, or has an offset where others have none.
         """
         import pandas as pd
 
@@ -80,12 +91,12 @@ class Dates:
         return bool(_parsed(pd.Series([text], dtype=object), self.written).notna().all())
 
     def _way(self, texts: "pd.Series") -> str:
-        """How the dates are written: the way that leaves the fewest unread, then out of step.
+        """The dates' format: the one that leaves the fewest unread, then the fewest out of step.
 
         Raises
         ------
         UserError
-            When two ways do equally well and say different times.
+            When two formats do equally well and give different times.
         """
         if (iso := _parsed(texts, ISO)).notna().all():
             return ISO
@@ -118,7 +129,7 @@ def _seconds(offset: str | float) -> float:
 
 
 def _parsed(texts: "pd.Series", way: str) -> "pd.Series":
-    """Dates of texts written in one way; NaT for others."""
+    """Dates of texts in one format; NaT for others."""
     import pandas as pd
 
     if way == EPOCH:
@@ -133,7 +144,7 @@ def _parsed(texts: "pd.Series", way: str) -> "pd.Series":
 
 
 def _guesses(texts: "pd.Series") -> list[str]:
-    """Ways in which the first texts may be written, month first before day first."""
+    """Formats that the first texts may have, month first before day first."""
     from pandas.tseries.api import guess_datetime_format
 
     found: dict[str, None] = {}
@@ -148,14 +159,21 @@ def _guesses(texts: "pd.Series") -> list[str]:
 
 
 def _flaws(dates: "pd.Series") -> tuple[int, int]:
-    """How many are no dates, and how many steps between the others are not the usual one."""
+    """Count the texts that are no dates, and the uneven steps between the others."""
     steps = np.diff(dates.dropna().to_numpy())
     usual = np.unique(steps, return_counts=True)[1].max(initial=0)
     return int(dates.isna().sum()), len(steps) - int(usual)
 
 
 def step_of(path: Path, dates: np.ndarray) -> tuple[np.timedelta64, int]:
-    """The usual time between two rows, and rows in an hour.
+    """The usual time between two rows, and rows per hour.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for messages.
+    dates : datetime64[s] array (rows,)
+        The dates of its first rows.
 
     Raises
     ------
@@ -180,7 +198,7 @@ def step_of(path: Path, dates: np.ndarray) -> tuple[np.timedelta64, int]:
 def places(
     path: Path, dates: np.ndarray, due: np.datetime64, step: np.timedelta64, start: int, fill: int
 ) -> np.ndarray:
-    """Steps from the date that is due to each date: int array (rows,), 0, 1, ... without a gap.
+    """Steps from the date that is due to each date.
 
     Parameters
     ----------
@@ -197,10 +215,15 @@ def places(
     fill : int
         Hours that may be missing between two rows.
 
+    Returns
+    -------
+    int array (rows,)
+        Increasing; 0, 1, ... where no row is missing.
+
     Raises
     ------
     UserError
-        For a date that is twice there, out of order, between two steps, or too late.
+        For a date that is repeated, out of order, between two steps, or too late.
     """
     before = np.concatenate([[due - step], dates[:-1]])
     late = dates - before - step

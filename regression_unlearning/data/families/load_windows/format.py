@@ -1,4 +1,4 @@
-"""How a table of load is written."""
+"""The format of a table of load."""
 
 import datetime
 from contextlib import suppress
@@ -12,10 +12,10 @@ from regression_unlearning.settings.section import Count, Section
 
 
 class Format(Section):
-    """How a table's text is written: "Tables of load" in docs/your-own-data.md says it in words.
+    """The format of a table's text: "Tables of load" in docs/your-own-data.md explains it.
 
-    ``date`` None means the first column, ``date_format`` None what suits all dates, ``fill`` None
-    that a gap is refused.
+    ``date`` None means the first column, ``date_format`` None the format that fits all dates,
+    ``fill`` None that a gap is refused.
     """
 
     delimiter: str = ","

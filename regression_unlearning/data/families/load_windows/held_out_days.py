@@ -1,12 +1,12 @@
-"""Days of the training period that no training reads, others for each customer.
+"""Days of the training period that no training reads, different ones for each customer.
 
-Test hours come after training hours, and a network reads the number of the hour: whoever tells
-training windows from test windows need only look at the time. So each customer holds out days among
-its training days, in pairs of neighbours: windows that predict an hour of the first day are the
-split ``unseen_validation``, those of the second ``unseen_test``. A window of training or validation
-that reads or predicts an hour of either is left out. The first day comes before the second, so that
-what is trained against the first has never read the second. Training windows begin with the first
-day that may be the second of a pair.
+Test hours come after training hours, and a network reads the number of the hour: an attack that
+tells training windows from test windows need only look at the time. So each customer holds out days
+among its training days, in pairs of neighbours: windows that predict an hour of the first day are
+the split ``unseen_validation``, those of the second ``unseen_test``. A window of training or
+validation that reads or predicts an hour of either is left out. The first day comes before the
+second, so that training against the first has never read the second. Training windows begin with
+the first day that may be the second of a pair.
 """
 
 import numpy as np
@@ -26,8 +26,8 @@ def marked(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw the days that each customer holds out.
 
-    Customers share the days out among them, so that all days are about equally often held out, and
-    just as often as training windows are left on them: the time tells nothing of the split.
+    Days are distributed over the customers so that all days are about equally often held out, in
+    proportion to the training windows left on them: the time does not reveal the split.
 
     Parameters
     ----------
@@ -36,10 +36,10 @@ def marked(
     first : datetime64[h]
         The first hour.
     hours, train : int
-        Hours of all, and of the training period.
+        Hours in all, and of the training period.
     source : Windows
-        Its `unseen` says the share of the days; a customer never loses more than half of its
-        training windows by it, and may hold out none for that.
+        Its `unseen` is the share of the days; a customer never loses more than half of its
+        training windows by it, and may hold out none for that reason.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def marked(
 
 
 def reads(marks: np.ndarray, history: int) -> np.ndarray:
-    """Whether the window that predicts an hour reads or predicts a marked one.
+    """Whether the window that predicts an hour reads or predicts a marked hour.
 
     Parameters
     ----------
@@ -93,10 +93,10 @@ def reads(marks: np.ndarray, history: int) -> np.ndarray:
 def _drawn(
     random: np.random.Generator, customers: int, places: int, pairs: int, history: int
 ) -> np.ndarray:
-    """Place of the first day of each pair: int array (customers, pairs).
+    """Position of the first day of each pair: int array (customers, pairs).
 
-    Systematic sampling: every place has its chance, and each customer's pairs lie one apart in the
-    sum of chances.
+    Systematic sampling: every position has its probability, and each customer's pairs lie 1 apart
+    in the cumulative sum of probabilities.
     """
     chances = _chances(places, pairs, history)
     place = (random.permutation(customers) + random.random(customers)) / customers
@@ -105,7 +105,7 @@ def _drawn(
 
 
 def _chances(places: int, pairs: int, history: int) -> np.ndarray:
-    """How often each place is drawn: in proportion to the training windows left on the second day.
+    """Expected draws of each position, in proportion to the windows left on the second day.
 
     Returns
     -------

@@ -1,7 +1,7 @@
-"""A wide table of load: a column of dates and one column a customer, read to whole hours.
+"""A wide table of load, a column of dates and one column per customer, read to whole hours.
 
-The file is read in a stream, so that memory holds hours, never the file's own rows. What is wrong
-in it is named by customer and row before any work rests on it.
+The file is read in a stream, so that memory holds hours, never all of the file's rows. Faults in
+it are reported with customer and row before anything else is done.
 """
 
 import re
@@ -48,12 +48,19 @@ class Hours:
 def read(path: Path, form: Format) -> Hours:
     """Read a table by the hour; hours at its begin and end that are not whole are left out.
 
+    Parameters
+    ----------
+    path : Path
+        The table.
+    form : Format
+        Its format.
+
     Raises
     ------
     UserError
         Naming file, row and customer, for a file that is no such table, a row with a field too many
-        or too few, a cell that is no number, and dates that are no dates, missing, twice there or
-        out of order.
+        or too few, a cell that is no number, and dates that are no dates, missing, repeated or out
+        of order.
     """
     parts: list[np.ndarray] = []
     due, fill = None, form.fill or 0
@@ -85,7 +92,7 @@ def read(path: Path, form: Format) -> Hours:
 
 
 def _refuse_gaps(path: Path, hours: Hours, fill: int) -> None:
-    """Refuse hours without load that are more than `fill` in a row."""
+    """Raise an error for more than `fill` hours in a row without load."""
     for name, gap in zip(hours.names, np.isnan(hours.load), strict=True):
         begin, end = np.flatnonzero(np.diff(gap, prepend=False, append=False)).reshape(-1, 2).T
         if (end - begin > fill).any():
@@ -139,7 +146,7 @@ def _chunks(path: Path, form: Format) -> Iterator[tuple[int, np.ndarray, np.ndar
 
 
 def _header(path: Path, form: Format) -> list[str]:
-    """Names of the columns; the first is empty where it is that of the rows' numbers."""
+    """Names of the columns; the first is empty where that column numbers the rows."""
     names = read_header(path, form.delimiter, "set source.table.delimiter")
     header = [re.sub(r"^Unnamed: \d+$", "", name) for name in names]  # pandas's, of no name
     if len(header) < 2:
@@ -163,7 +170,7 @@ def _usable(values: np.ndarray, form: Format) -> np.ndarray:
 
 
 def _name_wrong_cell(path: Path, cells: "pd.DataFrame", form: Format, start: int) -> None:
-    """Refuse the first cell that is no number, of a part of the table that was read as text."""
+    """Raise an error for the first cell that is no number, in a part of the table read as text."""
     for name in cells:
         wrong = ~_usable(_numbers(cells[name], form), form)
         if wrong.any():
@@ -181,7 +188,7 @@ def _name_wrong_cell(path: Path, cells: "pd.DataFrame", form: Format, start: int
 
 
 def _numbers(cells: "pd.Series", form: Format) -> np.ndarray:
-    """Numbers of texts as they are written in the file: NaN for none, infinite for other texts."""
+    """Numbers of texts in the file's format: NaN for empty ones, infinite for other texts."""
     import pandas as pd
 
     plain = cells

@@ -1,4 +1,4 @@
-"""Which windows there are of each split, and which of them are drawn."""
+"""The windows of each split, and the draw from them."""
 
 from pathlib import Path
 

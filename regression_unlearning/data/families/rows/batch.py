@@ -4,7 +4,7 @@ from regression_unlearning.settings.section import Section
 
 
 class Reading(Section):
-    """How mini-batches are made: nothing is to be chosen."""
+    """How mini-batches are made: there is nothing to choose."""
 
 
 class Inputs:
@@ -37,6 +37,13 @@ class Inputs:
 
     def batch(self, rows, *, training: bool = False) -> dict:
         """Numbers and categories of some rows.
+
+        Parameters
+        ----------
+        rows : Tensor of int64 (n,)
+            Row numbers.
+        training : bool
+            Not used.
 
         Returns
         -------

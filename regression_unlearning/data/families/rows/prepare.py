@@ -31,6 +31,17 @@ def prepare(
 ) -> tuple["pd.DataFrame", dict[str, np.ndarray]]:
     """Turn a raw table into rows and arrays; see `settings.Columns` for the rules.
 
+    Parameters
+    ----------
+    raw : Path
+        The raw folder.
+    source : Columns
+        The loader's settings.
+    embedding
+        Not used.
+    work : Work, optional
+        Its folder gets `COLUMNS`.
+
     Returns
     -------
     rows : DataFrame
@@ -42,7 +53,7 @@ def prepare(
     Raises
     ------
     UserError
-        See `table.read`; also when a part holds no row, or no feature says anything.
+        See `table.read`; also when a split holds no row, or every feature is constant.
     """
     path = raw / TABLE
     table = read(path, source)
@@ -69,7 +80,7 @@ def prepare(
 
 
 def _scaled(name: str, values: np.ndarray, train: np.ndarray, told: list) -> list[np.ndarray]:
-    """A column of numbers, scaled; then, where training rows lack some, whether one is missing."""
+    """A column of numbers, scaled; then, if training rows have gaps, a column that marks gaps."""
     missing = np.isnan(values)
     gaps = bool(missing[train].any())
     median = float(np.median(values[train & ~missing]))
@@ -92,7 +103,7 @@ def _scaled(name: str, values: np.ndarray, train: np.ndarray, told: list) -> lis
 
 
 def _numbered(column: "pd.Series", train: np.ndarray, told: list) -> tuple[np.ndarray, int]:
-    """The categories of a column as int32, the training rows' from 1 on, and how many there are."""
+    """The categories of a column as int32, the training rows' from 1 on, and their number."""
     import pandas as pd
 
     missing = column.isna().to_numpy()

@@ -1,4 +1,4 @@
-"""What the columns of a table of rows are for."""
+"""Settings of the columns of a table of rows."""
 
 from collections.abc import Mapping
 
@@ -12,12 +12,12 @@ from regression_unlearning.settings.section import Section
 class Columns(Section):
     """What the columns of a table of rows are for; a loader's settings derive from it.
 
-    A feature is a number, or a category: text is one, and so is what `categories` names. Numbers
-    are shifted and scaled to mean 0 and deviation 1 over the training rows. A missing number (an
-    empty field, or what pandas takes for one, such as NA) is the training rows' median, and a
-    further column says of each row whether it is missing; a missing category is a category of its
-    own. A category that no training row has is unknown: it adds nothing. Every column stays in
-    `rows.csv`, to choose forget sets by.
+    A feature is a number or a category: text is a category, and so are the columns of
+    `categories`. Numbers are shifted and scaled to mean 0 and deviation 1 over the training rows. A
+    missing number (an empty field, or what pandas takes for one, such as NA) becomes the training
+    rows' median, and a further column marks the rows where it is missing; a missing category is a
+    category of its own. A category that no training row has is unknown: it adds nothing. Every
+    column stays in `rows.csv`, to choose forget sets by.
     """
 
     target: str = "target"
@@ -62,6 +62,6 @@ class Columns(Section):
 
     @property
     def named(self) -> dict[str, str]:
-        """Every column that must be there, and the key that names it."""
+        """Every column that must exist, and the key that names it."""
         lists = ("categories", "leave_out", "features")
         return {name: key for key in lists for name in getattr(self, key) or ()} | self.own

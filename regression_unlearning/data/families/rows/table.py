@@ -1,4 +1,4 @@
-"""Read a table of rows from a CSV file, and refuse what is wrong with it in one line."""
+"""Read a table of rows from a CSV file, and report what is wrong with it in one line."""
 
 import logging
 from dataclasses import dataclass
@@ -53,9 +53,10 @@ def read(path: Path, columns: Columns) -> Table:
     Raises
     ------
     UserError
-        Naming file, line, column: a column that is missing or bears a taken name, no rows, a target
-        or a feature with a field that is no number, an unknown part, an id that is missing or twice
-        there, a target that is the same in every row, a feature that is empty or is no category.
+        Naming file, line, column: a column that is missing or has a reserved name, no rows, a
+        target or a feature with a field that is no number, an unknown split, an id that is missing
+        or repeated, a target that is the same in every row, a feature that is empty or is no
+        category.
     """
     import pandas as pd
 
@@ -92,7 +93,7 @@ def read(path: Path, columns: Columns) -> Table:
 
 
 def _header(path: Path, columns: Columns) -> list[str]:
-    """The names of a table's columns, once all that the settings name are among them."""
+    """The names of a table's columns, after a check that it has all that the settings name."""
     header = read_header(path, ",", "save it with commas between them")
     if not header:
         raise UserError(f"{path} is empty; a table has a line of names, and a row a line below it.")
@@ -108,7 +109,7 @@ def _header(path: Path, columns: Columns) -> list[str]:
 
 
 def _own(frame: "pd.DataFrame", columns: Columns, path: Path) -> dict[str, "pd.Series"]:
-    """The columns of `OWN`; those that they were made of are taken out of the frame."""
+    """The columns of `OWN`; the columns that they come from are removed from the frame."""
     import pandas as pd
 
     target = numbers(frame, columns.target, path)
@@ -137,7 +138,7 @@ def _own(frame: "pd.DataFrame", columns: Columns, path: Path) -> dict[str, "pd.S
 
 
 def _by_content(frame: "pd.DataFrame") -> "pd.Series":
-    """Names of rows that come or go with their own fields alone; of equal rows, numbered ones."""
+    """Names for rows that depend on their own fields alone; equal rows are numbered."""
     import pandas as pd
 
     content = pd.util.hash_pandas_object(frame, index=False)

@@ -1,4 +1,4 @@
-"""Word vectors in GloVe's format, from a file that may be packed."""
+"""Word vectors in GloVe's format, from a file that may be compressed."""
 
 import codecs
 import gzip
@@ -18,7 +18,7 @@ from regression_unlearning.settings.embedding import Embedding
 
 @contextmanager
 def _open_vectors(path: Path, member: str) -> Iterator[BinaryIO]:
-    """Open a vector file as a stream of bytes, whatever it is packed in.
+    """Open a vector file as a stream of bytes, whatever its compression.
 
     Raises
     ------
@@ -46,10 +46,19 @@ def _unpacked(path: Path, member: str) -> Iterator[BinaryIO]:
 
 
 def read_vectors(path: Path, words: Iterable[str], embedding: Embedding) -> dict[str, np.ndarray]:
-    """Read the vectors of some words from a stream in GloVe's format.
+    """Read the vectors of some words from a file in GloVe's format.
 
-    A line is a word and `dimension` numbers; the word may hold spaces. Only lines that begin with a
-    wanted word are parsed, so a file of millions of lines costs one pass and little memory.
+    A line is a word and `dimension` numbers; the word may hold spaces. Only lines that begin with
+    one of the words are parsed, so a file of millions of lines costs one pass and little memory.
+
+    Parameters
+    ----------
+    path : Path
+        The file, plain, gzip or zip.
+    words : iterable of str
+        The words.
+    embedding : Embedding
+        Its `dimension`, and the `member` of a zip archive.
 
     Returns
     -------
