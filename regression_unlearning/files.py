@@ -132,8 +132,8 @@ def read_json(path: str | os.PathLike) -> Any:
 
 def write_record(path: str | os.PathLike, values: Mapping[str, Any]) -> None:
     """Write a sealed JSON object: see `seals`."""
-    told = {**values, WRITTEN_AS: Path(path).name, SEAL: seals.OPEN}
-    text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)
+    record = {**values, WRITTEN_AS: Path(path).name, SEAL: seals.OPEN}
+    text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
     with whole(path) as part:
         part.write_text(text + "\n", encoding="utf-8")
         seals.seal(part)

@@ -66,16 +66,20 @@ def module_name(kind: str, name: str) -> str | None:
     if kind == "network" and made_by(name):
         return OUTSIDE
     folder, _, group = KINDS[kind]
-    own = f"regression_unlearning.{folder}.{name}"
-    found = [own] if name.isidentifier() and find_spec(own) is not None else []
+    library_module = f"regression_unlearning.{folder}.{name}"
+    modules = (
+        [library_module] if name.isidentifier() and find_spec(library_module) is not None else []
+    )
     points = [point for point in entry_points(group=group) if point.name == name]
     # one that is no module's name at all has no `module`: importing it says so
-    found = list(dict.fromkeys(found + [getattr(one, "module", one.value) for one in points]))
-    if len(found) > 1:
+    modules = list(
+        dict.fromkeys(modules + [getattr(entry, "module", entry.value) for entry in points])
+    )
+    if len(modules) > 1:
         raise UserError(
-            f"{kind} {name!r} is {' and '.join(found)}: rename one (entry point {group})"
+            f"{kind} {name!r} is {' and '.join(modules)}: rename one (entry point {group})"
         )
-    return found[0] if found else None
+    return modules[0] if modules else None
 
 
 def load(kind: str, name: str, where: str = "") -> ModuleType:
@@ -96,21 +100,21 @@ def load(kind: str, name: str, where: str = "") -> ModuleType:
         In one line, with the key, the kind, the name and the module: when nothing has the name,
         or the module cannot be imported or lacks what its kind must define.
     """
-    place = f"{where}: " if where else ""
+    prefix = f"{where}: " if where else ""
     try:
-        found = module_name(kind, name)
+        dotted = module_name(kind, name)
     except UserError as error:
-        raise UserError(f"{place}{error}") from None
-    if found is None:
+        raise UserError(f"{prefix}{error}") from None
+    if dotted is None:
         raise unknown(kind, name, known(kind), where)
     needed = KINDS[kind][1]
-    module = imported(found, kind, name, where)
+    module = imported(dotted, kind, name, where)
     missing = [part for part in needed if _lacks(module, part)]
-    if missing == list(needed) != [] and found.startswith("regression_unlearning."):
+    if missing == list(needed) != [] and dotted.startswith("regression_unlearning."):
         raise unknown(kind, name, known(kind), where)  # a file of ours that is something else
     if kind == "family":
-        missing += [half for half in HALVES if not _is_there(f"{found}.{half}")]
-    _complete(found, kind, name, where, missing)
+        missing += [half for half in HALVES if not _is_there(f"{dotted}.{half}")]
+    _complete(dotted, kind, name, where, missing)
     return module
 
 
@@ -132,13 +136,13 @@ def imported(module: str, kind: str, name: str, where: str) -> ModuleType:
     try:
         return import_module(module)
     except (Exception, SystemExit) as error:
-        place = f"{where}: " if where else ""
+        prefix = f"{where}: " if where else ""
         why = " ".join(str(error).split())
         if not isinstance(error, ImportError | SyntaxError):
             last = extract_tb(error.__traceback__)[-1]
             why = f"{type(error).__name__} in {last.filename}, line {last.lineno}: {why}"
         raise UserError(
-            f"{place}{kind} {name!r}: its module {module} cannot be imported: {why}"
+            f"{prefix}{kind} {name!r}: its module {module} cannot be imported: {why}"
         ) from error
 
 
@@ -179,9 +183,9 @@ def _is_there(module: str) -> bool:
 
 def _complete(module: str, kind: str, name: str, where: str, missing: Sequence[str]) -> None:
     if missing:
-        place = f"{where}: " if where else ""
+        prefix = f"{where}: " if where else ""
         raise UserError(
-            f"{place}{kind} {name!r}: {module} cannot serve as a {kind}: it does not define "
+            f"{prefix}{kind} {name!r}: {module} cannot serve as a {kind}: it does not define "
             f"{', '.join(missing)}."
         )
 
@@ -206,7 +210,7 @@ def part(family: str, part: str, where: str = "") -> ModuleType:
     """
     name = part_name(family, part, where)
     module = imported(name, "family", family, where)
-    missing = [one for one in HALVES[part] if _lacks(module, one)]
+    missing = [definition for definition in HALVES[part] if _lacks(module, definition)]
     _complete(name, "family", family, where, missing)
     return module
 
@@ -215,10 +219,10 @@ def known(kind: str) -> list[str]:
     """Names of all modules of a kind that can be loaded."""
     folder, needed, group = KINDS[kind]
     package = import_module(f"regression_unlearning.{folder}")
-    own = [
-        found.name
-        for found in iter_modules(package.__path__)
-        if all(hasattr(import_module(f"{package.__name__}.{found.name}"), part) for part in needed)
+    library = [
+        entry.name
+        for entry in iter_modules(package.__path__)
+        if all(hasattr(import_module(f"{package.__name__}.{entry.name}"), part) for part in needed)
     ]
     forms = classes.FORMS if kind == "network" else ()
-    return sorted({*own, *(point.name for point in entry_points(group=group)), *forms})
+    return sorted({*library, *(point.name for point in entry_points(group=group)), *forms})

@@ -58,22 +58,22 @@ def check(path: str | os.PathLike, *, header: bool = False) -> None:
     path = Path(path)
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as all_:
-            near = 0 if header else max(0, len(all_) - NEAR)
-            at = (all_.find if header else all_.rfind)(MARK.encode(), near) + len(MARK)
-            given = all_[at : at + 64] if at >= len(MARK) else b""
-            found = hashlib.sha256(memoryview(all_)[:at])
-            found.update(b"0" * 64)
-            found.update(memoryview(all_)[at + 64 :])
+            start = 0 if header else max(0, len(all_) - NEAR)
+            at = (all_.find if header else all_.rfind)(MARK.encode(), start) + len(MARK)
+            stated = all_[at : at + 64] if at >= len(MARK) else b""
+            digest = hashlib.sha256(memoryview(all_)[:at])
+            digest.update(b"0" * 64)
+            digest.update(memoryview(all_)[at + 64 :])
     except FileNotFoundError:
         raise UserError(f"{path} does not exist.") from None
     except (OSError, ValueError) as error:
         raise UserError(damaged(path, getattr(error, "strerror", None) or "it is empty")) from None
-    if len(given) < 64:
+    if len(stated) < 64:
         raise UserError(damaged(path, "it does not say the SHA-256 of its content"))
-    if given != found.hexdigest().encode():
-        expected = given.decode("ascii", "replace")[:12]
-        said = f"its content has the SHA-256 {found.hexdigest()[:12]}…, not {expected}…"
-        raise UserError(damaged(path, said))
+    if stated != digest.hexdigest().encode():
+        expected = stated.decode("ascii", "replace")[:12]
+        reason = f"its content has the SHA-256 {digest.hexdigest()[:12]}…, not {expected}…"
+        raise UserError(damaged(path, reason))
 
 
 def check_recorded(path: Path, expected: object, record: Path) -> None:
@@ -93,12 +93,12 @@ def check_recorded(path: Path, expected: object, record: Path) -> None:
     """
     try:
         with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise UserError(damaged(path, error.strerror or str(error))) from None
-    if found != expected:
-        said = f"it has the SHA-256 {found[:12]}…; {record} says {str(expected)[:12]}…"
-        raise UserError(damaged(path, said))
+    if digest != expected:
+        reason = f"it has the SHA-256 {digest[:12]}…; {record} says {str(expected)[:12]}…"
+        raise UserError(damaged(path, reason))
 
 
 def sealed(path: Path) -> bool:

@@ -33,7 +33,7 @@ from regression_unlearning.pipeline import (
 )
 from regression_unlearning.pipeline.code import Code
 from regression_unlearning.pipeline.grid import Grid
-from regression_unlearning.pipeline.told import clear_settings, settings_file
+from regression_unlearning.pipeline.settings_files import clear_settings, settings_file
 from regression_unlearning.settings.document import check
 from regression_unlearning.settings.reading import PARAMS, Origins, read_yaml
 

@@ -35,8 +35,10 @@ def unlearn(model, task, settings: Settings):
     from regression_unlearning.models.modules.copying import copied
     from regression_unlearning.training.teachers import ignorant, teacher
 
-    some = task.some(task.retain, round(settings.retain_share * len(task.retain)), "retain share")
-    rows = torch.cat([some, task.forget]).sort().values
+    retained = task.some(
+        task.retain, round(settings.retain_share * len(task.retain)), "retain share"
+    )
+    rows = torch.cat([retained, task.forget]).sort().values
     good = teacher(task, copied(model), rows)
     bad = ignorant(task, rows, settings.ignorance)
 

@@ -130,10 +130,7 @@ class Comparison:
 
 
 def reading(model, form: str):
-    """Context in which a network computes the activations that a form compares.
-
-    It yields the names of the layers.
-    """
+    """Context that lets a network compute a form's activations; it yields the layers' names."""
     from contextlib import nullcontext
 
     from regression_unlearning.models.modules.activations import whole_sequences
@@ -160,11 +157,11 @@ def compared(model, task, settings: Settings):
 
     with reading(model, settings.form) as names, evaluating(model):
         names = [name for name in names if name != "output"][-(settings.layers or 0) :]
-        with recorded(model, names) as seen:
+        with recorded(model, names) as activations:
             outputs = model(task.data.batch(task.forget[:1])).shape[1]
     if settings.lambda_ == 0:
         return outputs, {}
-    sizes = {name: positions(seen[name], settings.form).shape[1] for name in names}
+    sizes = {name: positions(activations[name], settings.form).shape[1] for name in names}
     if settings.form == "released":
         sizes = {name: size for name, size in sizes.items() if size > 1}
     if not sizes:
@@ -199,49 +196,53 @@ def unlearn(model, task, settings: Settings):
     layers = list(sizes)
     if layers:
         comparison = Comparison(list(sizes.values()), settings.form, task.forget.device)
-    place = torch.full((len(task.data.target),), -1, device=task.forget.device)
-    place[task.forget] = torch.arange(len(task.forget), device=task.forget.device)
+    forget_index = torch.full((len(task.data.target),), -1, device=task.forget.device)
+    forget_index[task.forget] = torch.arange(len(task.forget), device=task.forget.device)
 
-    def scaled(seen, output, chosen=slice(None)):
+    def scaled(activations, output, chosen=slice(None)):
         if not layers:
             return output[chosen, :0]
         # in the output's precision: under autocast, sums of squares in bfloat16 would say little
         kind = output.dtype
         with torch.autocast(output.device.type, enabled=False):
-            maps = [positions(seen[layer].to(kind), settings.form) for layer in layers]
+            maps = [positions(activations[layer].to(kind), settings.form) for layer in layers]
             return comparison.scaled(torch.cat(maps, 1)[chosen])
 
     def read(inputs):
-        with reading(helper, settings.form), recorded(helper, layers) as seen, evaluating(helper):
+        with (
+            reading(helper, settings.form),
+            recorded(helper, layers) as maps,
+            evaluating(helper),
+        ):
             output = helper(inputs)
-        return output, scaled(seen, output)
+        return output, scaled(maps, output)
 
     fixed = None
     keeps = (outputs + sum(sizes.values())) * len(task.forget) <= HELD
     if keeps and settings.epochs > 1 and not task.data.augments:
         with task.working():
             parts = [read(task.data.batch(part)) for part in task.forget.split(READ)]
-            fixed = [torch.cat(found) for found in zip(*parts, strict=True)]
+            fixed = [torch.cat(batches) for batches in zip(*parts, strict=True)]
 
     def objective(model, rows):
         inputs = task.data.batch(rows, training=True)
         with reading(model, settings.form), recorded(model, layers) as ours:
             output = model(inputs)
-        places = place[rows]
-        loss = torch.where(places < 0, task.per_row(output, task.data.target[rows]), 0.0).sum()
-        forgotten = (places >= 0).nonzero()[:, 0]
+        index = forget_index[rows]
+        loss = torch.where(index < 0, task.per_row(output, task.data.target[rows]), 0.0).sum()
+        forgotten = (index >= 0).nonzero()[:, 0]
         if len(forgotten):
             if fixed is None:
                 augments = task.data.augments  # then the helper must see what the model sees
-                seen = inputs[forgotten] if augments else task.data.batch(rows[forgotten])
-                taught, theirs = read(seen)
+                helper_inputs = inputs[forgotten] if augments else task.data.batch(rows[forgotten])
+                taught, theirs = read(helper_inputs)
             else:
-                taught, theirs = (found[places[forgotten]] for found in fixed)
+                taught, theirs = (kept[index[forgotten]] for kept in fixed)
             loss = loss + task.per_row(output[forgotten], taught).sum()
             if layers:
                 with torch.autocast(output.device.type, enabled=False):
-                    apart = comparison.difference(scaled(ours, output, forgotten), theirs)
-                loss = loss + settings.lambda_ * apart.sum()
+                    difference = comparison.difference(scaled(ours, output, forgotten), theirs)
+                loss = loss + settings.lambda_ * difference.sum()
         return loss / len(rows)
 
     task.fit(model, settings, rows=task.train, objective=objective, phase="blindspot")

@@ -57,9 +57,9 @@ def unlearn(model, task, settings: Settings):
 
     with task.working(), torch.no_grad():
         rows = task.some(task.retain, settings.rows, "information")
-        known = information(model, task, rows)
+        fisher = information(model, task, rows)
         generator = torch.Generator().manual_seed(seed_for(task.seed, "noise"))
         for name, weight in trainable(model).items():
             noise = torch.randn(weight.shape, generator=generator).to(weight.device)
-            weight += deviation(known[name], settings) * noise
+            weight += deviation(fisher[name], settings) * noise
     return model

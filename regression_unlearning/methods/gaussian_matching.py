@@ -72,8 +72,8 @@ def divergence(mean, deviation, to_mean, to_deviation):
     Tensor (n, outputs)
         In nats.
     """
-    apart = deviation.square() + (mean - to_mean).square()
-    return (to_deviation / deviation).log() + apart / (2 * to_deviation.square()) - 0.5
+    squares = deviation.square() + (mean - to_mean).square()
+    return (to_deviation / deviation).log() + squares / (2 * to_deviation.square()) - 0.5
 
 
 def unlearn(model, task, settings: Settings):
@@ -92,10 +92,10 @@ def unlearn(model, task, settings: Settings):
         inputs = task.data.batch(rows, training=True)
         forgotten = task.is_forgotten(rows)[:, None]
         taught = torch.where(forgotten, bad(inputs, rows), good(inputs, rows))
-        said = model(inputs)
-        widths = (width(o, target[rows], settings.confidence, floor) for o in (taught, said))
-        taught_width, said_width = widths
-        return divergence(taught, taught_width, said, said_width).mean()
+        output = model(inputs)
+        widths = (width(o, target[rows], settings.confidence, floor) for o in (taught, output))
+        taught_width, output_width = widths
+        return divergence(taught, taught_width, output, output_width).mean()
 
     task.fit(model, settings, rows=task.train, objective=objective, phase="gaussian_matching")
     return model

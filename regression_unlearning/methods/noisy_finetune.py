@@ -65,9 +65,9 @@ def sensitivity(settings: Settings) -> float:
     """
     rho = 1 - settings.noisy_learning_rate * settings.decay
     powers = [rho**t for t in range(settings.noisy_steps)]
-    apart = 2 * settings.model_clip * rho**settings.noisy_steps
-    apart += 2 * settings.noisy_learning_rate * settings.gradient_clip * sum(powers)
-    return apart / math.sqrt(sum(power**2 for power in powers))
+    distance = 2 * settings.model_clip * rho**settings.noisy_steps
+    distance += 2 * settings.noisy_learning_rate * settings.gradient_clip * sum(powers)
+    return distance / math.sqrt(sum(power**2 for power in powers))
 
 
 def certificate(settings: Settings) -> dict[str, float]:
@@ -88,13 +88,13 @@ def share_left(settings: Settings) -> float:
 
 def remark(settings: Settings) -> str:
     """The remark of a table: what the certificate covers, and what the noise leaves."""
-    epsilon, left = certificate(settings)["epsilon"], share_left(settings)
-    said = (
+    epsilon, share = certificate(settings)["epsilon"], share_left(settings)
+    text = (
         f"its certificate (epsilon {epsilon:.3g}, delta {settings.delta:g}) covers "
-        f"{settings.noisy_steps} noisy steps, which leave {100 * left:.2g} % of the original's "
+        f"{settings.noisy_steps} noisy steps, which leave {100 * share:.2g} % of the original's "
         "weights"
     )
-    return f"{said}: this is retraining from noise" if left < SOME else said
+    return f"{text}: this is retraining from noise" if share < SOME else text
 
 
 def unlearn(model, task, settings: Settings):

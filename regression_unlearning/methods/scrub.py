@@ -116,10 +116,10 @@ def unlearn(model, task, settings: Settings):
     )
     if settings.rewind:
         with task.working():
-            wanted = error(model, task.held_out)
+            held_out_error = error(model, task.held_out)
         errors = [before, *(epoch["monitored"] for epoch in fitted.history)]
-        nearest = min(range(len(errors)), key=lambda epoch: abs(errors[epoch] - wanted))
+        nearest = min(range(len(errors)), key=lambda epoch: abs(errors[epoch] - held_out_error))
         snapshots.restore(nearest, model)
-        wanted *= loss_unit(task.loss, task.data.scale.divide)
-        task.facts.update(rewound_to_epoch=nearest, held_out_error=wanted)
+        held_out_error *= loss_unit(task.loss, task.data.scale.divide)
+        task.facts.update(rewound_to_epoch=nearest, held_out_error=held_out_error)
     return model

@@ -60,9 +60,9 @@ def dampen(model, task, settings: Settings, importance) -> None:
         )
     with task.working():
         forgotten = task.some(task.forget, settings.rows, "forget importance")
-        kept = task.some(task.retain, settings.rows, "retain importance")
+        retained = task.some(task.retain, settings.rows, "retain importance")
         forget = importance(model, task, forgotten)
-        retain = importance(model, task, kept)
+        retain = importance(model, task, retained)
         # of the whole training set: the same rows speak for the forget set in both
         overall = {name: share * forget[name] + (1 - share) * retain[name] for name in forget}
         chosen = total = 0

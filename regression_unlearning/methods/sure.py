@@ -152,13 +152,13 @@ def unlearn(model, task, settings: Settings):
     if each == 0:
         raise UserError("sure: there are no held-out rows to compare the forget rows with.")
     context, key = reading(model, settings.layer)
-    with context as seen, evaluating(model):
+    with context as activations, evaluating(model):
         model(task.data.batch(task.forget[:2]))
-    width = represented(seen[key]).shape[1]
+    width = represented(activations[key]).shape[1]
     with seeded(seed_for(task.seed, "discriminator"), task.forget.device):
         judge = classifier(width, settings).to(task.forget.device)
-    kept = torch.zeros(len(task.data.target), dtype=torch.bool, device=task.retain.device)
-    kept[task.retain] = True
+    is_retained = torch.zeros(len(task.data.target), dtype=torch.bool, device=task.retain.device)
+    is_retained[task.retain] = True
     weight = 0.0
 
     def before_step(share: float) -> None:
@@ -167,16 +167,18 @@ def unlearn(model, task, settings: Settings):
 
     def objective(players, rows):
         reader, key = reading(players["model"], settings.layer)
-        with reader as seen:
+        with reader as activations:
             output = players["model"](task.data.batch(rows, training=True))
-        retained = kept[rows]
+        retained = is_retained[rows]
         forgotten = task.is_forgotten(rows[~retained])
-        shown = reversed_gradient(represented(seen[key])[~retained], weight)
+        shown = reversed_gradient(represented(activations[key])[~retained], weight)
         if settings.reverse == "forget":
             shown = torch.where(forgotten[:, None], shown, shown.detach())
-        told = binary_cross_entropy_with_logits(players["judge"](shown)[:, 0], forgotten.float())
+        domain_loss = binary_cross_entropy_with_logits(
+            players["judge"](shown)[:, 0], forgotten.float()
+        )
         target = task.data.target[rows[retained]]
-        return task.per_row(output[retained], target).mean() + told
+        return task.per_row(output[retained], target).mean() + domain_loss
 
     def make_optimiser(players, settings: Settings):
         rates = {"model": settings.learning_rate, "judge": settings.discriminator_learning_rate}

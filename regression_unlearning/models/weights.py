@@ -32,7 +32,7 @@ class Weight(NamedTuple):
 
 
 @contextmanager
-def as_safetensors(path: str | Path, said: str) -> Iterator[Path]:
+def as_safetensors(path: str | Path, context: str) -> Iterator[Path]:
     """Yield a safetensors file of a file's weights: itself, or one converted from a pickle.
 
     Parameters
@@ -56,13 +56,13 @@ def as_safetensors(path: str | Path, said: str) -> Iterator[Path]:
         return
     program = Path(__file__).with_name("modules") / "unpickle.py"
     with TemporaryDirectory() as folder:
-        made = Path(folder) / "state.safetensors"
+        converted = Path(folder) / "state.safetensors"
         unsafe = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"
-        around = {name: value for name, value in os.environ.items() if name != unsafe}
+        environment = {name: value for name, value in os.environ.items() if name != unsafe}
         try:
             done = subprocess.run(
-                [sys.executable, "-P", str(program), str(path.resolve()), str(made)],
-                env={**around, "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"},
+                [sys.executable, "-P", str(program), str(path.resolve()), str(converted)],
+                env={**environment, "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"},
                 capture_output=True,
                 encoding="utf-8",
                 errors="replace",
@@ -70,14 +70,16 @@ def as_safetensors(path: str | Path, said: str) -> Iterator[Path]:
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise UserError(f"{said}: it is not read in {error.timeout:.0f} s; {_WRITE}.") from None
+            raise UserError(
+                f"{context}: it is not read in {error.timeout:.0f} s; {_WRITE}."
+            ) from None
         if done.returncode:
             lines = done.stderr.strip().splitlines() or [f"reading it ended ({done.returncode})"]
-            raise UserError(f"{said}: {lines[-1]}; {_WRITE}.")
-        yield made
+            raise UserError(f"{context}: {lines[-1]}; {_WRITE}.")
+        yield converted
 
 
-def weights_in(path: str | Path, said: str) -> dict[str, Weight]:
+def weights_in(path: str | Path, context: str) -> dict[str, Weight]:
     """The weights that a safetensors file holds, by name, from its header.
 
     Parameters
@@ -99,19 +101,21 @@ def weights_in(path: str | Path, said: str) -> dict[str, Weight]:
             pass
         with safe_open(path, "np") as file:
             parts = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
-            found = {
+            weights = {
                 name: Weight(tuple(part.get_shape()), "F" in part.get_dtype())
                 for name, part in parts.items()
             }
     except FileNotFoundError:
-        raise UserError(f"{said}: there is no such file.") from None
+        raise UserError(f"{context}: there is no such file.") from None
     except OSError as error:
-        raise UserError(f"{said}: {error.strerror or error}.") from error
+        raise UserError(f"{context}: {error.strerror or error}.") from error
     except SafetensorError as error:
-        raise UserError(f"{said}: it is no whole safetensors file ({error}); {_WRITE}.") from error
-    if not found:
-        raise UserError(f"{said}: it holds no weights.")
-    return found
+        raise UserError(
+            f"{context}: it is no whole safetensors file ({error}); {_WRITE}."
+        ) from error
+    if not weights:
+        raise UserError(f"{context}: it holds no weights.")
+    return weights
 
 
 def weights_of(model: Any) -> dict[str, Weight]:
@@ -128,7 +132,7 @@ def weights_of(model: Any) -> dict[str, Weight]:
     }
 
 
-def unwrapped(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+def unwrapped(found: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
     """Weights of a file without the prefix that a wrapper of the network put before every name.
 
     Names are kept as they are where the network has one of them.
@@ -139,15 +143,17 @@ def unwrapped(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, 
         What the file holds, and what the network has, by name.
     """
     names = {name: name for name in found}
-    while not names.keys() & wanted.keys():
-        before = next((one for one in WRAPPED if all(name.startswith(one) for name in names)), None)
-        if before is None:
+    while not names.keys() & expected.keys():
+        common = next(
+            (prefix for prefix in WRAPPED if all(name.startswith(prefix) for name in names)), None
+        )
+        if common is None:
             break
-        names = {name.removeprefix(before): own for name, own in names.items()}
-    return {name: found[own] for name, own in names.items()}
+        names = {name.removeprefix(common): original for name, original in names.items()}
+    return {name: found[original] for name, original in names.items()}
 
 
-def misfit(found: Mapping[str, Weight], wanted: Mapping[str, Weight]) -> str:
+def misfit(found: Mapping[str, Weight], expected: Mapping[str, Weight]) -> str:
     """Why a network does not accept a file's weights, in one line; empty where it does.
 
     Parameters
@@ -157,23 +163,23 @@ def misfit(found: Mapping[str, Weight], wanted: Mapping[str, Weight]) -> str:
     expected : mapping of str to Weight
         What the network has.
     """
-    missing = [name for name in wanted if name not in found]
-    foreign = [name for name in found if name not in wanted]
-    both = [name for name in wanted if name in found]
-    shapes = [name for name in both if found[name].shape != wanted[name].shape]
-    kinds = [name for name in both if found[name].floating != wanted[name].floating]
+    missing = [name for name in expected if name not in found]
+    foreign = [name for name in found if name not in expected]
+    common = [name for name in expected if name in found]
+    shapes = [name for name in common if found[name].shape != expected[name].shape]
+    kinds = [name for name in common if found[name].floating != expected[name].floating]
     parts = []
     if missing:
-        near = get_close_matches(missing[0], foreign, 1)
-        hint = f" (nearest there: {near[0]!r})" if near else ""
-        said = f"{len(missing)} of {len(wanted)} weights missing, the first {missing[0]!r}{hint}"
-        parts.append(said)
+        nearest = get_close_matches(missing[0], foreign, 1)
+        hint = f" (nearest there: {nearest[0]!r})" if nearest else ""
+        text = f"{len(missing)} of {len(expected)} weights missing, the first {missing[0]!r}{hint}"
+        parts.append(text)
     if foreign:
         parts.append(f"{len(foreign)} foreign, the first {foreign[0]!r}")
     if shapes:
-        own, its = wanted[shapes[0]].shape, found[shapes[0]].shape
+        own, its = expected[shapes[0]].shape, found[shapes[0]].shape
         parts.append(f"{len(shapes)} of another shape, the first {shapes[0]!r}: {its}, not {own}")
     if kinds:
-        own = "fractions" if wanted[kinds[0]].floating else "integers"
+        own = "fractions" if expected[kinds[0]].floating else "integers"
         parts.append(f"{len(kinds)} of another kind, the first {kinds[0]!r}: it must hold {own}")
     return "; ".join(parts)

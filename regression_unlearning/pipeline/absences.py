@@ -31,10 +31,12 @@ def absences(
         Dataset to reason.
     """
     mirror = mirror_of(settings.data_mirror)
-    found = {}
+    reasons = {}
     for name in datasets:
         loader = registry.load("source", settings.datasets[name].loader)
         if hasattr(loader, "absence"):
             with registry.called("source", settings.datasets[name].loader):
-                found[name] = loader.absence(folder / name, settings.datasets[name].source, mirror)
-    return {name: reason for name, reason in found.items() if reason}
+                reasons[name] = loader.absence(
+                    folder / name, settings.datasets[name].source, mirror
+                )
+    return {name: reason for name, reason in reasons.items() if reason}

@@ -54,7 +54,7 @@ class Batch:
 
     def records(self, path: Callable[..., str], *parts: str | None) -> list[str]:
         """The records beside the checkpoints of `each`."""
-        return [paths.record(one) for one in self.each(path, *parts)]
+        return [paths.record(checkpoint) for checkpoint in self.each(path, *parts)]
 
     @property
     def ends(self) -> list[tuple[int, int]]:
@@ -72,8 +72,8 @@ class Batch:
     def pair_arguments(self, dataset: str, forget_set: str) -> list[str]:
         """The pairs as arguments of the program."""
         files = self.pair_originals(dataset), self.pair_outputs(dataset, forget_set)
-        found = zip(self.ends, *files, strict=True)
-        return [f"--pair {i} {j} {original} {output}" for (i, j), original, output in found]
+        rows = zip(self.ends, *files, strict=True)
+        return [f"--pair {i} {j} {original} {output}" for (i, j), original, output in rows]
 
     def given(self, wildcards: Any) -> list[str]:
         """Models that were trained elsewhere."""
@@ -93,8 +93,8 @@ class Batch:
 
     def helper_arguments(self, wildcards: Any) -> list[str]:
         """The helper models as arguments of the program."""
-        found = self._helpers(wildcards)
-        return [f"--helper {kind} {' '.join(files)}" for kind, files in found.items()]
+        helpers = self._helpers(wildcards)
+        return [f"--helper {kind} {' '.join(files)}" for kind, files in helpers.items()]
 
     def _helpers(self, wildcards: Any) -> dict[str, list[str]]:
         dataset, forget_set = wildcards.dataset, wildcards.forget_set

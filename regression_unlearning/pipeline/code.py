@@ -129,9 +129,9 @@ class Code:
     def _network(self, dataset: str) -> list[str]:
         name = plan.network(self.settings, dataset)["model"]["name"]
         model = registry.module_name("network", name)
-        made = registry.made_by(name) or ""
+        builder = registry.made_by(name) or ""
         batch = registry.part_name(plan.family(self.settings, dataset), "batch")
-        own = [made] if ":" in made else []
+        own = [builder] if ":" in builder else []
         return [f"{model}:Settings", f"{model}:build", f"{batch}:Reading", f"{batch}:Inputs", *own]
 
     def _method(self, wildcards: Any, *more: str) -> list[str]:
@@ -151,9 +151,9 @@ class Code:
             self._written.add(path)
             file = PACKAGE.parent / program if program else None
             text = f"# {key}\n{fingerprints.fingerprint(LIBRARY, PACKAGE, roots, file)}"
-            known = path.is_file()
-            if not known or path.read_text(encoding="utf-8") != text:
+            existed = path.is_file()
+            if not existed or path.read_text(encoding="utf-8") != text:
                 write_own(path, text)
-            if not known and self.wrote:
+            if not existed and self.wrote:
                 self.wrote(str(path))
         return str(path)

@@ -48,9 +48,9 @@ class Sources:
 
     def _beside(self, top: str) -> bool:
         """Add a package of the project's folder, unless an installed one takes precedence."""
-        here = [Path.cwd() / f"{top}.py", Path.cwd() / top / "__init__.py"]
-        spec = find_spec(top) if any(file.is_file() for file in here) else None
-        if spec and spec.origin and Path(spec.origin) in here:
+        candidates = [Path.cwd() / f"{top}.py", Path.cwd() / top / "__init__.py"]
+        spec = find_spec(top) if any(file.is_file() for file in candidates) else None
+        if spec and spec.origin and Path(spec.origin) in candidates:
             self.add(top)
         return top in self.roots
 
@@ -82,44 +82,44 @@ class Sources:
         program : Module, optional
             A file that runs by itself: all of it counts.
         """
-        found: dict[str, str] = {}
+        hashes: dict[str, str] = {}
         waiting = list(targets)
         if program is not None:
-            waiting += self._all(program, found)
-        seen: set[Target] = set()
+            waiting += self._all(program, hashes)
+        visited: set[Target] = set()
         while waiting:
             target = waiting.pop()
-            if target in seen:
+            if target in visited:
                 continue
-            seen.add(target)
-            waiting += self._step(target, found)
-        return dict(sorted(found.items()))
+            visited.add(target)
+            waiting += self._step(target, hashes)
+        return dict(sorted(hashes.items()))
 
-    def _step(self, target: Target, found: dict[str, str]) -> Iterable[Target]:
+    def _step(self, target: Target, hashes: dict[str, str]) -> Iterable[Target]:
         """Record one target; return what it leads to."""
         name, symbol = target
         if symbol is None:
             module, rest = self._longest(name)
             if module is None:
                 return []
-            return [(module.name, rest)] if rest else self._all(module, found)
+            return [(module.name, rest)] if rest else self._all(module, hashes)
         module = self.module(name)
         if module is None:
             return []
-        return [(name, BODY), *self._imported(module), *self._symbol(module, symbol, found)]
+        return [(name, BODY), *self._imported(module), *self._symbol(module, symbol, hashes)]
 
-    def _symbol(self, module: Module, symbol: str, found: dict[str, str]) -> Iterable[Target]:
+    def _symbol(self, module: Module, symbol: str, hashes: dict[str, str]) -> Iterable[Target]:
         """Record one symbol of a module; return what it leads to."""
-        if one := module.symbol(symbol):
-            if one.sha256 != NOTHING:
-                found[f"{module.name}:{symbol}"] = one.sha256[:16]
-            return one.reaches
+        if definition := module.symbol(symbol):
+            if definition.sha256 != NOTHING:
+                hashes[f"{module.name}:{symbol}"] = definition.sha256[:16]
+            return definition.reaches
         if symbol in module.imports:
             return [module.imports[symbol]]
         if self.module(f"{module.name}.{symbol}"):
             return [(f"{module.name}.{symbol}", BODY)]
-        made = symbol == "*" or module.symbol("__getattr__")  # when it is asked for
-        return self._all(module, found) if made else []
+        computed = symbol == "*" or module.symbol("__getattr__")  # when it is asked for
+        return self._all(module, hashes) if computed else []
 
     def _longest(self, name: str) -> tuple[Module | None, str | None]:
         """The module that a dotted name begins with, and the name that follows."""
@@ -135,12 +135,12 @@ class Sources:
         names |= {f"{name}.{symbol}" for name, symbol in module.imports.values() if symbol}
         return [(name, BODY) for name in sorted(names) if self.module(name)]
 
-    def _all(self, module: Module, found: dict[str, str]) -> list[Target]:
+    def _all(self, module: Module, hashes: dict[str, str]) -> list[Target]:
         reached: list[Target] = self._imported(module)
         for name in module.statements:
-            if (one := module.symbol(name)) and one.sha256 != NOTHING:
-                found[f"{module.name}:{name}"] = one.sha256[:16]
-                reached += one.reaches
+            if (definition := module.symbol(name)) and definition.sha256 != NOTHING:
+                hashes[f"{module.name}:{name}"] = definition.sha256[:16]
+                reached += definition.reaches
         return reached
 
 
@@ -185,5 +185,5 @@ def _program(path: Path) -> Module:
 
 def changed(before: str, after: str) -> list[str]:
     """Symbols in which two fingerprints differ."""
-    one, other = (dict(line.split() for line in text.splitlines()) for text in (before, after))
-    return sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
+    first, other = (dict(line.split() for line in text.splitlines()) for text in (before, after))
+    return sorted(name for name in {*first, *other} if first.get(name) != other.get(name))

@@ -25,13 +25,13 @@ class Grid(Models):
 
     def measured_in(self, dataset: str, forget_set: str) -> list[str]:
         """Measures that some table or figure shows of a forget set, in params.yaml's order."""
-        asked = {
+        shown = {
             name
             for layout in self.layouts.values()
             if dataset in layout.datasets and forget_set in layout.forget_sets
             for name in layouts.words(self.settings, layout)
         }
-        return [name for name in self.settings.measures if name in asked]
+        return [name for name in self.settings.measures if name in shown]
 
     def labels_in(self, dataset: str, forget_set: str) -> list[str]:
         """Models that are shown on a forget set."""
@@ -100,23 +100,25 @@ class Grid(Models):
     @cached_property
     def facts(self) -> list[str]:
         """Files of facts about the prepared data of every dataset that is shown."""
-        return self._facts(one for layout in self.layouts.values() for one in layout.datasets)
+        return self._facts(
+            dataset for layout in self.layouts.values() for dataset in layout.datasets
+        )
 
     def layout_settings(self, name: str) -> dict[str, Any]:
         """What a table or figure shows, with the titles of its rows and columns."""
         layout = self.layouts[name]
-        told = layouts.told(self.settings, layout, self.absent)
+        values = layouts.layout_settings(self.settings, layout, self.absent)
         drawn = {"observations": self.drawn_from(name)} if isinstance(layout, Figure) else {}
-        return {**told, **drawn}
+        return {**values, **drawn}
 
     def layout_modules(self, name: str) -> list[str]:
         """Modules that a table's or figure's program imports by name."""
         layout = self.layouts[name]
         words = layouts.words(self.settings, layout)
-        found = [f"{registry.module_name('measure', one)}:QUANTITIES" for one in words]
+        modules = [f"{registry.module_name('measure', measure)}:QUANTITIES" for measure in words]
         if isinstance(layout, Figure):
-            found.append(str(registry.module_name("figure", layout.kind)))
-        return found
+            modules.append(str(registry.module_name("figure", layout.kind)))
+        return modules
 
     def report_settings(self) -> dict[str, Any]:
         """Settings of the report, including those of everything in it."""
@@ -143,14 +145,14 @@ class Grid(Models):
 
     def values_settings(self) -> dict[str, Any]:
         """Settings of the program that gathers them."""
-        told = reported.of_report(self.settings, self.absent)
-        return {**told, "measures": self.measured, "records": self.records}
+        report = reported.of_report(self.settings, self.absent)
+        return {**report, "measures": self.measured, "records": self.records}
 
     @cached_property
     def claims(self) -> list[str]:
         """Verdicts on the papers' claims; none where no table or figure belongs to a paper."""
-        asked = self.claims_settings()["claims"]
-        return self._results("claims", CLAIMS_ENDINGS) if asked else []
+        judged = self.claims_settings()["claims"]
+        return self._results("claims", CLAIMS_ENDINGS) if judged else []
 
     def claims_settings(self) -> dict[str, Any]:
         """Settings of the program that judges claims."""
@@ -160,7 +162,7 @@ class Grid(Models):
     @property
     def claims_modules(self) -> list[str]:
         """Modules that it imports by name."""
-        names = [registry.module_name("measure", one) for one in self.settings.measures]
+        names = [registry.module_name("measure", measure) for measure in self.settings.measures]
         return [f"{name}:QUANTITIES" for name in names]
 
     @cached_property

@@ -37,7 +37,7 @@ def waiting_or_running(folder: str | Path = ".") -> list[str]:
         return []
     command = ["squeue", "--noheader", f"--user={os.getuid()}", "--format=%i|%k|%Z"]
     try:
-        asked = subprocess.run(
+        answer = subprocess.run(
             command,
             check=False,
             capture_output=True,
@@ -47,14 +47,14 @@ def waiting_or_running(folder: str | Path = ".") -> list[str]:
         )
     except subprocess.TimeoutExpired:
         return []
-    if asked.returncode:
+    if answer.returncode:
         return []
-    here = Path(folder).resolve()
-    fields = [line.split("|", 2) for line in asked.stdout.splitlines()]
+    workdir = Path(folder).resolve()
+    fields = [line.split("|", 2) for line in answer.stdout.splitlines()]
     return [
         number
-        for number, comment, place in (one for one in fields if len(one) == 3)
-        if comment.startswith(_COMMENTS) and Path(place.strip()).resolve() == here
+        for number, comment, job_folder in (field for field in fields if len(field) == 3)
+        if comment.startswith(_COMMENTS) and Path(job_folder.strip()).resolve() == workdir
     ]
 
 
@@ -80,13 +80,13 @@ def end(folder: str | Path = ".", patience: float = 180) -> list[str]:
     UserError
         When some are still there after that time.
     """
-    left = found = waiting_or_running(folder)
-    if not found:
+    left = jobs = waiting_or_running(folder)
+    if not jobs:
         return []
-    log.warning("ending %d cluster jobs of an earlier run that is dead.", len(found))
-    subprocess.run(["scancel", *found], check=False, capture_output=True, timeout=60)
+    log.warning("ending %d cluster jobs of an earlier run that is dead.", len(jobs))
+    subprocess.run(["scancel", *jobs], check=False, capture_output=True, timeout=60)
     until = time.monotonic() + patience
-    while left := sorted({*waiting_or_running(folder)} & {*found}):
+    while left := sorted({*waiting_or_running(folder)} & {*jobs}):
         if time.monotonic() > until:
             raise UserError(
                 f"SLURM jobs of an earlier, dead run in this folder do not end: {', '.join(left)}. "
@@ -94,4 +94,4 @@ def end(folder: str | Path = ".", patience: float = 180) -> list[str]:
                 "and run this again once they are gone."
             )
         time.sleep(1)
-    return found
+    return jobs

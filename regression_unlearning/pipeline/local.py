@@ -25,17 +25,17 @@ def notice(datasets: Iterable[str]) -> list[str]:
     list of str
         A line for each dataset with a change.
     """
-    said = []
+    messages = []
     for dataset in datasets:
-        place = Path(paths.local(dataset))
+        record = Path(paths.local(dataset))
         changed = Local(Path(paths.manifest(dataset)).parent).changed()
         text = "".join(f"{sha256(path)}  {path}\n" for path in changed)
-        if not place.is_file() or (changed and place.read_text(encoding="utf-8") != text):
-            write_own(place, text)
+        if not record.is_file() or (changed and record.read_text(encoding="utf-8") != text):
+            write_own(record, text)
         if changed:
-            more = f" and {len(changed) - 1:,} more files have" if changed[1:] else " has"
-            said.append(
-                f"datasets.{dataset}: {changed[0]}{more} changed since the data were taken from "
+            others = f" and {len(changed) - 1:,} more files have" if changed[1:] else " has"
+            messages.append(
+                f"datasets.{dataset}: {changed[0]}{others} changed since the data were taken from "
                 "there; they are made anew, and all that follows from them."
             )
-    return said
+    return messages

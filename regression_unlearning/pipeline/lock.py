@@ -70,10 +70,10 @@ def another(folder: str | Path = ".snakemake") -> str:
         Snakemake's folder.
     """
     try:
-        who = (Path(folder) / NAME).read_text(encoding="utf-8").strip()
+        holder = (Path(folder) / NAME).read_text(encoding="utf-8").strip()
     except OSError:
-        who = ""
-    return who and (
-        f"another run works in this folder ({who}): wait for its end, then run the same command "
+        holder = ""
+    return holder and (
+        f"another run works in this folder ({holder}): wait for its end, then run the same command "
         "again; nothing has to be unlocked."
     )

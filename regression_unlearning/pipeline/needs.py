@@ -64,12 +64,12 @@ def check_needs(grid: Grid) -> None:
     name = grid.settings.experiment
     if not grid.datasets:
         reasons = " ".join(grid.absent.values())
-        place = grid.settings.at(f"experiments.{name}")
-        raise UserError(f"{place}: nothing in it can be run. {reasons}")
+        key = grid.settings.at(f"experiments.{name}")
+        raise UserError(f"{key}: nothing in it can be run. {reasons}")
     problems = []
     for dataset in grid.shown:
         problems += missing_ids(grid.settings, dataset, grid.forget_set_names(dataset))
-        if not _held(dataset) and (why := _lack(grid.settings, dataset)):
+        if not _has_files(dataset) and (why := _missing_source(grid.settings, dataset)):
             problems.append(why)
     if problems:
         raise UserError("\n".join(dict.fromkeys(problems)))
@@ -81,28 +81,28 @@ def missing_ids(settings: Settings, dataset: str, names: Iterable[str]) -> list[
     return [
         settings.at(f"datasets.{dataset}.forget_sets.{name}.{why}")
         for name in names
-        if isinstance(one := selectors[name], Ids) and (why := one.missing_file())
+        if isinstance(selector := selectors[name], Ids) and (why := selector.missing_file())
     ]
 
 
-def _held(dataset: str) -> bool:
+def _has_files(dataset: str) -> bool:
     """Whether a dataset's raw or prepared files exist already."""
-    places = (f"raw/{dataset}/{MANIFEST}", f"prepared/{dataset}/arrays.safetensors")
-    return any(Path("data", place).exists() for place in places)
+    files = (f"raw/{dataset}/{MANIFEST}", f"prepared/{dataset}/arrays.safetensors")
+    return any(Path("data", file).exists() for file in files)
 
 
-def _lack(settings: Settings, dataset: str) -> str | None:
+def _missing_source(settings: Settings, dataset: str) -> str | None:
     """Return what is missing of a dataset's source, with the key that names it."""
     chosen = settings.datasets[dataset]
     loader = registry.load("source", chosen.loader)
     source = chosen.source
     mirror = mirror_of(settings.data_mirror)
-    own = getattr(source, "folder", None) or getattr(source, "path", None)
-    if mirror is not None and not mirror.is_dir() and not own and not loader.EMBEDDED:
-        said = not_there(str(mirror), "folder")
+    folder = getattr(source, "folder", None) or getattr(source, "path", None)
+    if mirror is not None and not mirror.is_dir() and not folder and not loader.EMBEDDED:
+        message = not_there(str(mirror), "folder")
         if os.environ.get(MIRROR):
-            return f"the variable {MIRROR}: {said}"
-        return settings.at(f"data_mirror: {said}")
+            return f"the variable {MIRROR}: {message}"
+        return settings.at(f"data_mirror: {message}")
     with registry.called("source", chosen.loader):
         why = loader.lack(source, mirror) if hasattr(loader, "lack") else None
     return why and settings.at(f"datasets.{dataset}.{why}")

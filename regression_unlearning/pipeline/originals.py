@@ -24,10 +24,10 @@ def check(grid: Grid) -> None:
         seeds = grid.seeds if original else ()
         # one file may serve every seed, and a pickle is read by a process of its own
         for path in dict.fromkeys(plan.given_original(grid.settings, dataset, n) for n in seeds):
-            said = grid.settings.at(f"datasets.{dataset}.original: {path}")
+            key = grid.settings.at(f"datasets.{dataset}.original: {path}")
             if Path(path).resolve().is_relative_to(Path("checkpoints").resolve()):
                 raise UserError(
-                    f"{said}: checkpoints/ is where the pipeline writes; keep your model elsewhere."
+                    f"{key}: checkpoints/ is where the pipeline writes; keep your model elsewhere."
                 )
-            with as_safetensors(path, said) as file:
-                weights_in(file, said)
+            with as_safetensors(path, key) as file:
+                weights_in(file, key)

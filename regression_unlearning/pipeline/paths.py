@@ -86,8 +86,8 @@ def relearning(dataset: str, forget_set: str, label: str, seed: int | str) -> st
 
 def relearning_pair(dataset: str, forget_set: str, seed: int, other_seed: int) -> str:
     """Relearning counts of the retrained model of `other_seed` towards the original of `seed`."""
-    place = relearning(dataset, forget_set, "retrained", other_seed)
-    return f"{place.removesuffix('.json')}_to_seed_{seed}.json"
+    path = relearning(dataset, forget_set, "retrained", other_seed)
+    return f"{path.removesuffix('.json')}_to_seed_{seed}.json"
 
 
 def measured(experiment: str, dataset: str, forget_set: str) -> str:

@@ -49,7 +49,7 @@ def forget_set(settings: Settings, dataset: str, name: str) -> dict[str, Any]:
 def parts_before(settings: Settings, dataset: str, name: str) -> list[str]:
     """Path of the parts of the earlier forget set; empty where a forget set comes after none."""
     earlier = settings.datasets[dataset].earlier(name)
-    return [paths.parts(dataset, one) for one in earlier[:1]]
+    return [paths.parts(dataset, before) for before in earlier[:1]]
 
 
 def ids_file(settings: Settings, dataset: str, name: str) -> list[str]:
@@ -118,7 +118,7 @@ def given_original(settings: Settings, dataset: str, seed: int | str) -> str:
 
 def with_original(settings: Settings) -> str:
     """Datasets that bring their original model, as a pattern of their names; may match none."""
-    return "|".join(name for name, own in settings.datasets.items() if own.original) or "(?!)"
+    return "|".join(name for name, chosen in settings.datasets.items() if chosen.original) or "(?!)"
 
 
 def relearning(
@@ -129,7 +129,7 @@ def relearning(
     All experiments count: choosing another one must not invalidate existing results.
     """
     counted = measures_of_relearning(settings)
-    asked = any(
+    shown = any(
         dataset in table.datasets
         and forget_set in table.forget_sets
         and label in (*REFERENCES, *table.methods)
@@ -137,7 +137,7 @@ def relearning(
         for experiment in settings.experiments.values()
         for table in experiment.tables.values()
     )
-    return settings.datasets[dataset].relearning.plain() if asked else None
+    return settings.datasets[dataset].relearning.plain() if shown else None
 
 
 def measures_of_relearning(settings: Settings) -> set[str]:

@@ -42,11 +42,11 @@ def inputs(settings: Settings, dataset: str, label: str, chosen: Tuning) -> list
         )
     if missing := missing_ids(settings, dataset, chosen.forget_sets):
         raise UserError("\n".join(missing))
-    found = [paths.arrays(dataset), paths.rows(dataset)]
+    files = [paths.arrays(dataset), paths.rows(dataset)]
     for forget_set in chosen.forget_sets:
-        found.append(paths.parts(dataset, forget_set))
-        found += models(settings, dataset, label, forget_set, chosen.seed).values()
-    return list(dict.fromkeys(found))
+        files.append(paths.parts(dataset, forget_set))
+        files += models(settings, dataset, label, forget_set, chosen.seed).values()
+    return list(dict.fromkeys(files))
 
 
 def tuning_of(settings: Settings, dataset: str) -> Tuning:
@@ -57,12 +57,12 @@ def tuning_of(settings: Settings, dataset: str) -> Tuning:
     UserError
         When the dataset has none.
     """
-    found = settings.datasets[dataset].tuning
-    if found is None:
+    tuning = settings.datasets[dataset].tuning
+    if tuning is None:
         raise UserError(
             f"{settings.at(f'datasets.{dataset}')} has no `tuning`, so nothing can be tuned."
         )
-    return found
+    return tuning
 
 
 def tuned(grid: Grid) -> list[str]:
@@ -72,7 +72,7 @@ def tuned(grid: Grid) -> list[str]:
     so are references, which are no unlearning.
     """
     settings = grid.settings
-    kept = {
+    printed = {
         (dataset, label)
         for experiment in settings.experiments.values()
         for table in experiment.tables.values()
@@ -85,7 +85,7 @@ def tuned(grid: Grid) -> list[str]:
     return [
         paths.search(dataset, label)
         for dataset, label in dict.fromkeys(cells)
-        if (own := settings.datasets[dataset]).tuning is not None
-        and (dataset, label) not in kept
-        and not own.method(label).reference
+        if (chosen := settings.datasets[dataset]).tuning is not None
+        and (dataset, label) not in printed
+        and not chosen.method(label).reference
     ]

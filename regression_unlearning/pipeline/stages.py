@@ -83,9 +83,9 @@ STEPS = {
 MADE = tuple(folder for step in STEPS.values() for folder in step.makes if "$" not in folder)
 
 
-def _given(settings: Settings) -> list[str]:
+def _given_originals(settings: Settings) -> list[str]:
     """Files of models that were trained elsewhere, for any experiment."""
-    found = {
+    files = {
         plan.given_original(settings, dataset, seed)
         for experiment in settings.experiments.values()
         for layout in (*experiment.tables.values(), *experiment.figures.values())
@@ -93,15 +93,17 @@ def _given(settings: Settings) -> list[str]:
         if settings.datasets[dataset].original
         for seed in experiment.seeds
     }
-    return sorted(found)
+    return sorted(files)
 
 
 def _own_networks(settings: Settings) -> list[str]:
     """Files in the project's folder that define networks."""
-    made = (registry.made_by(chosen.model.plain()["name"]) for chosen in settings.datasets.values())
-    files = (classes.source_of(one) for one in made if one)
-    here = Path.cwd()
-    return sorted({str(f.relative_to(here)) for f in files if f and f.parent == here})
+    builders = (
+        registry.made_by(chosen.model.plain()["name"]) for chosen in settings.datasets.values()
+    )
+    files = (classes.source_of(builder) for builder in builders if builder)
+    folder = Path.cwd()
+    return sorted({str(f.relative_to(folder)) for f in files if f and f.parent == folder})
 
 
 def _searched(settings: Settings) -> bool:
@@ -121,7 +123,7 @@ def pipeline(settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
     """
     stages = {}
     for name, step in STEPS.items():
-        given = _given(settings) if name == "original" else []
+        given = _given_originals(settings) if name == "original" else []
         if name in ("original", "retrained", "blindspot", "unlearned"):
             given = [*given, *_own_networks(settings)]
         if "methods" in step.params and _searched(settings):

@@ -29,13 +29,13 @@ _BLOCKS = ("body", "orelse", "finalbody")
 
 def stripped(node: ast.stmt) -> ast.stmt | None:
     """A statement without what changes no result, changed in place; None where nothing is left."""
-    found = _Strip().visit(node)
-    if found is not None:
-        for one in ast.walk(found):
-            if isinstance(one, _FUNCTIONS):
-                _without_dead_names(one)
-        _filled(found)
-    return found
+    result = _Strip().visit(node)
+    if result is not None:
+        for child in ast.walk(result):
+            if isinstance(child, _FUNCTIONS):
+                _without_dead_names(child)
+        _filled(result)
+    return result
 
 
 def _is_text(node: ast.stmt) -> bool:
@@ -103,7 +103,7 @@ class _Strip(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> Any:
-        node.keywords = [one for one in node.keywords if one.arg not in HELP]
+        node.keywords = [keyword for keyword in node.keywords if keyword.arg not in HELP]
         if _called(node) == "parser":  # of a program: its texts
             node.args = []
         return self.generic_visit(node)
@@ -115,10 +115,10 @@ def _called(node: ast.Call) -> str:
 
 def _harmless(node: ast.AST) -> bool:
     """Whether a value can be left out: nothing in it has an effect."""
-    for one in ast.walk(node):
-        if isinstance(one, ast.Call) and _called(one) not in HARMLESS:
+    for child in ast.walk(node):
+        if isinstance(child, ast.Call) and _called(child) not in HARMLESS:
             return False
-        if isinstance(one, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
+        if isinstance(child, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
             return False
     return True
 
@@ -127,15 +127,15 @@ def _without_dead_names(function: ast.AST) -> None:
     """Remove assignments to names that nothing reads any more, until none is left."""
     kept = {
         name
-        for one in ast.walk(function)
-        if isinstance(one, ast.Global | ast.Nonlocal)
-        for name in one.names
+        for child in ast.walk(function)
+        if isinstance(child, ast.Global | ast.Nonlocal)
+        for name in child.names
     }
     while True:
         read = {
-            one.id
-            for one in ast.walk(function)
-            if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)
+            child.id
+            for child in ast.walk(function)
+            if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load)
         } | kept
         if not sum(_cleaned(block, read) for block in _blocks(function)):
             return
@@ -143,18 +143,18 @@ def _without_dead_names(function: ast.AST) -> None:
 
 def _blocks(node: ast.AST) -> list[list[ast.stmt]]:
     """Every list of statements inside a node, the innermost first."""
-    found = [
-        getattr(one, name)
-        for one in ast.walk(node)
+    blocks = [
+        getattr(child, name)
+        for child in ast.walk(node)
         for name in _BLOCKS
-        if isinstance(getattr(one, name, None), list)
+        if isinstance(getattr(child, name, None), list)
     ]
-    return found[::-1]
+    return blocks[::-1]
 
 
 def _cleaned(block: list[ast.stmt], read: set[str]) -> bool:
     """Remove dead statements from a block, in place; return whether there were any."""
-    alive = [one for one in block if not _dead(one, read)]
+    alive = [statement for statement in block if not _dead(statement, read)]
     changed = len(alive) < len(block)
     block[:] = alive
     return changed
@@ -163,9 +163,9 @@ def _cleaned(block: list[ast.stmt], read: set[str]) -> bool:
 def _dead(node: ast.stmt, read: set[str]) -> bool:
     if isinstance(node, ast.Assign | ast.AugAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        names = [one for target in targets for one in ast.walk(target)]
-        plain = all(isinstance(one, ast.Name | ast.Tuple | ast.expr_context) for one in names)
-        stored = {one.id for one in names if isinstance(one, ast.Name)}
+        names = [child for target in targets for child in ast.walk(target)]
+        plain = all(isinstance(child, ast.Name | ast.Tuple | ast.expr_context) for child in names)
+        stored = {child.id for child in names if isinstance(child, ast.Name)}
         return plain and not stored & read and _harmless(node.value)
     if isinstance(node, ast.If):
         return not node.body and not node.orelse and _harmless(node.test)
@@ -176,6 +176,6 @@ def _dead(node: ast.stmt, read: set[str]) -> bool:
 
 def _filled(node: ast.AST) -> None:
     """Put ``pass`` where a body has become empty."""
-    for one in ast.walk(node):
-        if isinstance(getattr(one, "body", None), list) and not one.body:  # type: ignore[attr-defined]
-            one.body.append(ast.Pass())  # type: ignore[attr-defined]
+    for child in ast.walk(node):
+        if isinstance(getattr(child, "body", None), list) and not child.body:  # type: ignore[attr-defined]
+            child.body.append(ast.Pass())  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.pipeline import told
+from regression_unlearning.pipeline import settings_files
 from regression_unlearning.program import streams
 
 
@@ -32,7 +32,9 @@ def settings_argument(text: str) -> Any:
         if text.lstrip().startswith(("{", "[")):
             return json.loads(text)
         content = Path(text).read_bytes()
-        if Path(text).parent == told.FOLDER and Path(text) != told.place_of(content):
+        if Path(text).parent == settings_files.FOLDER and Path(text) != settings_files.path_of(
+            content
+        ):
             raise ValueError("its content is not what its name says")
         return json.loads(content)
     except (OSError, ValueError, RecursionError) as error:
@@ -127,8 +129,8 @@ def plain(text: str) -> str:
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", _escaped, text)
 
 
-def _escaped(found: re.Match[str]) -> str:
-    return ascii(found[0])[1:-1]
+def _escaped(match: re.Match[str]) -> str:
+    return ascii(match[0])[1:-1]
 
 
 class _Plain(logging.Formatter):

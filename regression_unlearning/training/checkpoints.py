@@ -67,16 +67,16 @@ def load(model: nn.Module, path: Path, device: str = "cpu") -> nn.Module:
     """
     _as_recorded(path)
     inside = _inside(model)
-    said = f"cannot load {path} into {type(getattr(model, 'network', model)).__name__}"
-    wanted = {name.removeprefix(inside): one for name, one in weights_of(model).items()}
-    with as_safetensors(path, said) as file:
-        if problem := misfit(unwrapped(weights_in(file, said), wanted), wanted):
-            raise UserError(f"{said}: {problem}. See docs/your-own-model.md.")
+    context = f"cannot load {path} into {type(getattr(model, 'network', model)).__name__}"
+    expected = {name.removeprefix(inside): weight for name, weight in weights_of(model).items()}
+    with as_safetensors(path, context) as file:
+        if problem := misfit(unwrapped(weights_in(file, context), expected), expected):
+            raise UserError(f"{context}: {problem}. See docs/your-own-model.md.")
         try:
-            weights = unwrapped(load_file(file, device=device), wanted)
+            weights = unwrapped(load_file(file, device=device), expected)
             model.load_state_dict({inside + name: value for name, value in weights.items()})
         except (OSError, SafetensorError, RuntimeError) as error:
-            raise UserError(f"{said}: {error}") from error
+            raise UserError(f"{context}: {error}") from error
     return flattened(model).eval()
 
 

@@ -93,7 +93,7 @@ def conjugate_gradients(
     x = torch.zeros_like(right)
     residual = direction = right
     squared = _product(residual, residual)
-    goal, whole = tolerance**2 * squared, squared
+    goal, initial = tolerance**2 * squared, squared
     for _ in range(iterations):
         if squared <= goal:
             break
@@ -105,7 +105,7 @@ def conjugate_gradients(
         residual = residual - (squared / along) * image
         before, squared = squared, _product(residual, residual)
         direction = residual + (squared / before) * direction
-    return x, (squared / whole) ** 0.5 if whole else 0.0
+    return x, (squared / initial) ** 0.5 if initial else 0.0
 
 
 def _product(first: Tensor, second: Tensor) -> float:

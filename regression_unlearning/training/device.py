@@ -47,10 +47,10 @@ def set_up(device: str, threads: int, gpus: int = 0) -> str:
         When a GPU is asked for and none can be seen.
     """
     if device == "auto":
-        found = torch.cuda.is_available()
-        if gpus and not found:
+        available = torch.cuda.is_available()
+        if gpus and not available:
             _without_gpu()
-        device = "cuda" if found else "cpu"
+        device = "cuda" if available else "cpu"
     if device.startswith("cuda") and not torch.cuda.is_available():
         raise UserError("a GPU is asked for and none can be seen; check the driver, or use cpu.")
     torch.set_num_threads(threads)

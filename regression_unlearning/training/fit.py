@@ -177,9 +177,9 @@ def fit(
     optimiser = make_optimiser(model, settings)
     schedule = _schedule(optimiser, settings)
     done, kept, first, total = Fitted(), {}, 0, 0.0
-    found = state_file and state.load(state_file, fingerprint, model, optimiser, schedule)
-    if found:
-        position, kept = found
+    restored = state_file and state.load(state_file, fingerprint, model, optimiser, schedule)
+    if restored:
+        position, kept = restored
         done = Fitted(**position["done"])
         first, total = position["step"], position["total"]
         log.info("%s: going on after epoch %d, mini-batch %d", what, done.epochs, first)

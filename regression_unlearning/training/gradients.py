@@ -83,8 +83,8 @@ def mean_gradient(
         for part in rows.split(size):
             _stop_if_asked()
             loss = value(model(task.data.batch(part)), part).sum()
-            found = torch.autograd.grad(loss, list(weights.values()), allow_unused=True)
-            for name, gradient in zip(weights, found, strict=True):
+            gradients = torch.autograd.grad(loss, list(weights.values()), allow_unused=True)
+            for name, gradient in zip(weights, gradients, strict=True):
                 if gradient is not None:
                     total[name] += gradient
     return {name: gradient / len(rows) for name, gradient in total.items()}
@@ -129,11 +129,11 @@ def information(model: nn.Module, task: Task, rows: Tensor) -> dict[str, Tensor]
     target = task.data.target
     with evaluating_with_gradients(model):
         parts = len(task.kind.scored(model(task.data.batch(rows[:1])), target[rows[:1]]))
-    found = [
+    squares = [
         mean_squares(model, task, rows, lambda o, at, n=n: task.kind.scored(o, target[at])[n])
         for n in range(parts)
     ]
-    return {name: sum(part[name] for part in found) for name in found[0]}
+    return {name: sum(part[name] for part in squares) for name in squares[0]}
 
 
 def mean_sizes(
@@ -182,10 +182,10 @@ def _mean_of(model: nn.Module, task: Task, rows: Tensor, value: Value, of: Of) -
         for part in rows.split(size):
             _stop_if_asked()
             inputs = task.data.batch(part)
-            found = sums(model, inputs, lambda output, part=part: value(output, part), of)
-            for name, sum_of_part in found.items():
+            part_sums = sums(model, inputs, lambda output, part=part: value(output, part), of)
+            for name, sum_of_part in part_sums.items():
                 total[name] += sum_of_part
-    return {name: whole / len(rows) for name, whole in total.items()}
+    return {name: summed / len(rows) for name, summed in total.items()}
 
 
 def one_by_one(
@@ -206,10 +206,10 @@ def one_by_one(
     weights = trainable(model)
     total = {name: torch.zeros_like(weight) for name, weight in weights.items()}
     for number in value(model(inputs)):
-        found = torch.autograd.grad(
+        gradients = torch.autograd.grad(
             number, list(weights.values()), retain_graph=True, allow_unused=True
         )
-        for name, gradient in zip(weights, found, strict=True):
+        for name, gradient in zip(weights, gradients, strict=True):
             if gradient is not None:
                 total[name] += of(gradient)
     return total

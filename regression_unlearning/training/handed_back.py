@@ -60,25 +60,25 @@ def check(
     UserError
         In one line that names the method.
     """
-    said = f"method {method!r}"
+    label = f"method {method!r}"
     if not isinstance(made, nn.Module):
         kind = "nothing" if made is None else type(made).__name__
-        raise UserError(f"{said}: unlearn handed back {kind}; it must return the network.")
+        raise UserError(f"{label}: unlearn handed back {kind}; it must return the network.")
     if wrong := misfit(weights_of(made), weights_of(original)):
-        raise UserError(f"{said}: unlearn handed back another network: {wrong}.")
+        raise UserError(f"{label}: unlearn handed back another network: {wrong}.")
     if name := not_finite(made):
         raise UserError(
-            f"{said}: the weight {name!r} that it handed back holds values that are not finite; a "
+            f"{label}: the weight {name!r} that it handed back holds values that are not finite; a "
             "lower learning rate may help."
         )
     after = checksums(task)
     if changed := [name for name in before | after if before.get(name) != after.get(name)]:
         raise UserError(
-            f"{said}: it changed the task's {changed[0]}, which other runs read too; let it work "
+            f"{label}: it changed the task's {changed[0]}, which other runs read too; let it work "
             "on a copy."
         )
     try:
         json.dumps(task.facts, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise UserError(f"{said}: task.facts must hold JSON values alone: {error}.") from None
+        raise UserError(f"{label}: task.facts must hold JSON values alone: {error}.") from None
     return made

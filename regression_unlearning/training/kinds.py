@@ -69,7 +69,7 @@ def kind_of(loss: str, quantiles: Sequence[float], classes: int | None, target: 
             f"{'C - 1' if classes is None else classes - 1}; row {row} of rows.csv has "
             f"{target[row].item():g}. Number the classes so, or take another loss."
         )
-    found = int(target.max().item()) + 1 if classes is None else classes
-    if found < 2:
+    count = int(target.max().item()) + 1 if classes is None else classes
+    if count < 2:
         raise UserError(f"loss: {loss} needs two classes at least; all targets are 0.")
-    return Classes(found)
+    return Classes(count)

@@ -132,10 +132,10 @@ def _mean_loss(
     assert settings.relearning is not None
     if original.suffix == ".npz":
         _, part, like = WATCHED[settings.relearning.rows]
-        seen = Observation.read(original)
+        observation = Observation.read(original)
         if settings.relearning.goal == "accuracy":
-            return float(seen.errors(part, like_forget=like).mean())
-        losses = seen.of(part, "loss", like_forget=like)
+            return float(observation.errors(part, like_forget=like).mean())
+        losses = observation.of(part, "loss", like_forget=like)
     else:
         size, model = settings.observation.batch_size, session.load(original)
         if settings.relearning.goal == "accuracy":

@@ -64,14 +64,14 @@ def through_time(
     if of_hidden is not None:
         arriving[-1] += of_hidden[0]
     of_cell = torch.zeros_like(cell) if of_cell is None else of_cell[0]
-    found = torch.empty_like(to_gates)
+    of_gates = torch.empty_like(to_gates)
     for step in reversed(range(steps)):
         of_hidden = arriving[step]
         if step + 1 < steps:
-            of_hidden = torch.addmm(of_hidden, found[step + 1].flatten(1), module.weight_hh_l0)
+            of_hidden = torch.addmm(of_hidden, of_gates[step + 1].flatten(1), module.weight_hh_l0)
         of_cell = torch.addcmul(of_cell, of_hidden, to_cell[step])
-        torch.mul(of_cell[:, None], to_gates[step, :, :3], out=found[step, :, :3])
-        torch.mul(of_hidden, to_gates[step, :, 3], out=found[step, :, 3])
+        torch.mul(of_cell[:, None], to_gates[step, :, :3], out=of_gates[step, :, :3])
+        torch.mul(of_hidden, to_gates[step, :, 3], out=of_gates[step, :, 3])
         of_cell = of_cell * keep[step]
-    by_row = (sequence, before, found.flatten(2))
+    by_row = (sequence, before, of_gates.flatten(2))
     return tuple(values.transpose(0, 1) for values in by_row)

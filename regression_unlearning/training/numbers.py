@@ -224,8 +224,8 @@ class Numbers:
             (slope,) = torch.autograd.grad(loss, free, create_graph=True)
             if not slope.requires_grad:
                 return change
-            (found,) = torch.autograd.grad(slope.sum(), free, allow_unused=True)
-        return change if found is None else change * torch.where(found > 0, found, 1.0)
+            (curvature,) = torch.autograd.grad(slope.sum(), free, allow_unused=True)
+        return change if curvature is None else change * torch.where(curvature > 0, curvature, 1.0)
 
     def scored(self, output: Tensor, target: Tensor) -> tuple[Tensor, ...]:
         """Values whose squared gradients sum to a row's Fisher information: here the loss alone.

@@ -56,11 +56,11 @@ def pass_over(
     Interrupted
         Between two batches after SIGTERM or SIGINT.
     """
-    found: dict[str, list[Tensor]] = {
+    collected: dict[str, list[Tensor]] = {
         name: [] for name in ("output", "loss", "error", "output_gradient", "activation")
     }
     layers = [layer] if layer else []
-    with evaluating(model), penultimate(model) as seen, recorded(model, layers) as inner:
+    with evaluating(model), penultimate(model) as last_input, recorded(model, layers) as inner:
         for part in rows.split(batch_size):
             if interruption.asked():
                 interruption.stop()
@@ -69,14 +69,14 @@ def pass_over(
                 free = output.detach().requires_grad_()
                 loss = task.per_row(free, task.data.target_in_unit[part])
                 (gradient,) = torch.autograd.grad(loss.sum(), free)
-            found["output"].append(output)
-            found["loss"].append(loss.detach())
-            found["error"].append(task.kind.errors(output, task.data.target_in_unit[part]))
-            found["output_gradient"].append(gradient)
-            found["activation"].append(seen["activation"].flatten(1))
+            collected["output"].append(output)
+            collected["loss"].append(loss.detach())
+            collected["error"].append(task.kind.errors(output, task.data.target_in_unit[part]))
+            collected["output_gradient"].append(gradient)
+            collected["activation"].append(last_input["activation"].flatten(1))
             for name in layers:
-                found.setdefault("earlier", []).append(represented(inner[name]).flatten(1))
-    return {name: torch.cat(parts) for name, parts in found.items()}
+                collected.setdefault("earlier", []).append(represented(inner[name]).flatten(1))
+    return {name: torch.cat(parts) for name, parts in collected.items()}
 
 
 def observe(
@@ -123,18 +123,18 @@ def observe(
     layer = None if settings.earlier is None else layer_at(model, settings.earlier)
     for part, numbers in rows.items():
         passed = pass_over(model, task, numbers, settings.batch_size, layer)
-        found = {name: value.cpu().float().numpy() for name, value in passed.items()}
+        values = {name: value.cpu().float().numpy() for name, value in passed.items()}
         drawn = np.random.default_rng(seed_for("observed", part)).permutation(len(numbers))
         index = np.sort(drawn[: settings.max_rows]).astype(np.int32)
-        seen = task.kind.seen(torch.from_numpy(found["output"]))
+        predictions = task.kind.seen(torch.from_numpy(values["output"]))
         arrays |= {
             f"{part}/row_id": numbers.cpu().numpy().astype(np.int32),
             f"{part}/target": task.data.target_in_unit[numbers].cpu().float().numpy(),
-            **{f"{part}/{name}": value.numpy() for name, value in seen.items()},
-            f"{part}/loss": found["loss"],
-            f"{part}/output_gradient": found["output_gradient"],
+            **{f"{part}/{name}": value.numpy() for name, value in predictions.items()},
+            f"{part}/loss": values["loss"],
+            f"{part}/output_gradient": values["output_gradient"],
             f"{part}/activation_index": index,
-            **{f"{part}/{name}": found[name][index] for name in KEPT if name in found},
+            **{f"{part}/{name}": values[name][index] for name in KEPT if name in values},
         }
     last, scale = model.output, task.data.scale
     weight = replace(scale, shift=0.0).undone(last.weight.detach())

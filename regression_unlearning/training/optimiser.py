@@ -50,8 +50,8 @@ def optimiser(parameters: Iterable[Any], settings: Fit) -> torch.optim.Optimizer
     settings : Fit
         ``optimizer``, ``learning_rate``, ``weight_decay``, ``momentum``.
     """
-    given = {"momentum": settings.momentum, "weight_decay": settings.weight_decay}
-    options = {name: value for name, value in given.items() if value is not None}
+    optional = {"momentum": settings.momentum, "weight_decay": settings.weight_decay}
+    options = {name: value for name, value in optional.items() if value is not None}
     kind = {"adam": Adam, "adamw": AdamW, "sgd": SGD}[settings.optimizer]
     return kind(parameters, lr=settings.learning_rate, fused=True, **options)
 

@@ -52,7 +52,7 @@ def summed_gradients(
     """
     with _recorded(model) as calls:
         numbers = value(model(inputs))
-    outputs = [output for uses in calls.values() for _, _, found in uses for output in found]
+    outputs = [output for uses in calls.values() for _, _, tensors in uses for output in tensors]
     gradients = iter(torch.autograd.grad(numbers.sum(), outputs, allow_unused=True))
     names = {id(weight): name for name, weight in model.named_parameters()}
     total = {
@@ -62,9 +62,11 @@ def summed_gradients(
     }
     with torch.no_grad():
         for module, uses in calls.items():
-            given = [[next(gradients) for _ in found] for _, _, found in uses]
-            for own, sums in _rule(module)(module, uses, given, len(numbers), of).items():
-                name = names[id(getattr(module, own))]
+            use_gradients = [[next(gradients) for _ in tensors] for _, _, tensors in uses]
+            for attribute, sums in _rule(module)(
+                module, uses, use_gradients, len(numbers), of
+            ).items():
+                name = names[id(getattr(module, attribute))]
                 if name in total:
                     total[name] += sums
     return total
@@ -76,11 +78,11 @@ def _recorded(model: nn.Module):
     calls: dict[nn.Module, list[Call]] = {}
 
     def hook(module, args, kwargs, output):
-        found = _tensors(output)
-        if not isinstance(args[0], Tensor) or not all(part.is_floating_point() for part in found):
+        tensors = _tensors(output)
+        if not isinstance(args[0], Tensor) or not all(part.is_floating_point() for part in tensors):
             raise NotImplementedError(f"{type(module).__name__}: its input is no tensor")
         state = args[1] if len(args) > 1 else kwargs.get("hx")
-        calls.setdefault(module, []).append((args[0].detach(), state, found))
+        calls.setdefault(module, []).append((args[0].detach(), state, tensors))
         return _copied(output)  # what follows may change the layer's output in place
 
     handles = [
@@ -139,10 +141,10 @@ def _both(module: nn.Module, gradients: Tensor, inputs: Tensor, of: Of) -> Sums:
     return sums
 
 
-def _linear(module: nn.Linear, uses: list[Call], given: list, rows: int, of: Of) -> Sums:
+def _linear(module: nn.Linear, uses: list[Call], use_gradients: list, rows: int, of: Of) -> Sums:
     used = [
         (value, gradient)
-        for (value, _, _), (gradient,) in zip(uses, given, strict=True)
+        for (value, _, _), (gradient,) in zip(uses, use_gradients, strict=True)
         if gradient is not None
     ]
     if not used:
@@ -152,11 +154,13 @@ def _linear(module: nn.Linear, uses: list[Call], given: list, rows: int, of: Of)
     return _both(module, torch.cat(gradients, 1), torch.cat(inputs, 1), of)
 
 
-def _convolution(module: nn.Conv2d, uses: list[Call], given: list, rows: int, of: Of) -> Sums:
+def _convolution(
+    module: nn.Conv2d, uses: list[Call], use_gradients: list, rows: int, of: Of
+) -> Sums:
     if module.groups != 1 or module.padding_mode != "zeros" or isinstance(module.padding, str):
-        return _other(module, uses, given, rows, of)
+        return _other(module, uses, use_gradients, rows, of)
     inputs, gradients = [], []
-    for (value, _, _), (gradient,) in zip(uses, given, strict=True):
+    for (value, _, _), (gradient,) in zip(uses, use_gradients, strict=True):
         if gradient is None:
             continue
         patches = nn.functional.unfold(
@@ -171,11 +175,11 @@ def _convolution(module: nn.Conv2d, uses: list[Call], given: list, rows: int, of
     return {**sums, "weight": sums["weight"].view_as(module.weight)}
 
 
-def _lstm(module: nn.LSTM, uses: list[Call], given: list, rows: int, of: Of) -> Sums:
+def _lstm(module: nn.LSTM, uses: list[Call], use_gradients: list, rows: int, of: Of) -> Sums:
     if module.num_layers > 1 or module.bidirectional or module.proj_size:
         raise NotImplementedError("an LSTM of several layers, two directions or a projection")
     inputs, before, gradients = [], [], []
-    for (value, state, (output, *_)), received in zip(uses, given, strict=True):
+    for (value, state, (output, *_)), received in zip(uses, use_gradients, strict=True):
         if all(gradient is None for gradient in received):
             continue
         sequence, hidden, gates = through_time(module, value, state, output, received)
@@ -195,17 +199,17 @@ def _lstm(module: nn.LSTM, uses: list[Call], given: list, rows: int, of: Of) -> 
     return sums
 
 
-def _other(module: nn.Module, uses: list[Call], given: list, rows: int, of: Of) -> Sums:
-    own = {name: weight.detach() for name, weight in module.named_parameters(recurse=False)}
+def _other(module: nn.Module, uses: list[Call], use_gradients: list, rows: int, of: Of) -> Sums:
+    parameters = {name: weight.detach() for name, weight in module.named_parameters(recurse=False)}
     total: dict[str, Tensor] = {}
-    for (value, state, found), received in zip(uses, given, strict=True):
-        if state is not None or len(found) > 1:
+    for (value, state, outputs), received in zip(uses, use_gradients, strict=True):
+        if state is not None or len(outputs) > 1:
             raise NotImplementedError(f"{type(module).__name__} reads or gives several tensors")
         if received[0] is None:
             continue
 
         def of_one(value: Tensor, gradient: Tensor):
-            _, back = vjp(lambda weights: functional_call(module, weights, (value,)), own)
+            _, back = vjp(lambda weights: functional_call(module, weights, (value,)), parameters)
             return back(gradient)[0]
 
         parts = (part.reshape(rows, -1, *part.shape[1:]) for part in (value, received[0]))

@@ -72,12 +72,12 @@ class ForgetLoss:
                 start, size = start + size, 2 * size
         return self.task.mean_loss(model, self.rows, self.of) <= self.limit
 
-    def _read(self, model: nn.Module, places: Tensor) -> float:
+    def _read(self, model: nn.Module, positions: Tensor) -> float:
         """Sum of the losses of some of the rows; each is kept as the row's latest."""
-        rows = self.rows[places.to(self.rows.device)]
+        rows = self.rows[positions.to(self.rows.device)]
         output = model(self.task.data.batch(rows))
         losses = self.of(output, self.task.data.target[rows]).double().cpu()
-        self.latest[places] = losses
+        self.latest[positions] = losses
         return losses.sum().item()
 
 

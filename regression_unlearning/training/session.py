@@ -110,9 +110,10 @@ class Session:
                 "validation_forget": empty,
             }
         self.retain = self.parts["retain"]
-        if (gone := forgotten(arguments.prepared)) is not None:  # parts may be older than requests
-            self.inputs["forgotten"] = hashlib.sha256(gone.tobytes()).hexdigest()
-            self.retain = self.retain[~torch.as_tensor(gone, device=self.device)[self.retain]]
+        # parts may be older than requests
+        if (dropped := forgotten(arguments.prepared)) is not None:
+            self.inputs["forgotten"] = hashlib.sha256(dropped.tobytes()).hexdigest()
+            self.retain = self.retain[~torch.as_tensor(dropped, device=self.device)[self.retain]]
 
     def run(
         self,
@@ -140,8 +141,8 @@ class Session:
         inputs : mapping of str to str
             SHA-256 of each file that it reads beside the data, by role.
         """
-        made = registry.made_by(self.settings.model.name) or ""
-        if step not in self.code and (file := classes.source_of(made)):
+        builder = registry.made_by(self.settings.model.name) or ""
+        if step not in self.code and (file := classes.source_of(builder)):
             inputs = {**inputs, "network": sha256(file)}
         identity = {
             "names": list(names),
@@ -199,10 +200,10 @@ class Session:
             task,
             {
                 "rows": {"retain": len(task.retain), "forget": len(task.forget)},
-                "seconds": sum(one.seconds for one in fitted),
-                "steps": sum(one.steps for one in fitted),
-                "history": [one.history for one in fitted],
-                "kept_epochs": [one.kept for one in fitted if one.steps],
+                "seconds": sum(cost.seconds for cost in fitted),
+                "steps": sum(cost.steps for cost in fitted),
+                "history": [cost.history for cost in fitted],
+                "kept_epochs": [cost.kept for cost in fitted if cost.steps],
                 **record,
             },
         )
@@ -231,11 +232,11 @@ class Session:
 
     def _write(self, run: Run, model: nn.Module, task: Task, record: dict[str, Any]) -> None:
         if not len(task.forget):
-            found = against_training_median(model, task, run.output)
-            record = {**record, "against_training_median": found}
+            comparison = against_training_median(model, task, run.output)
+            record = {**record, "against_training_median": comparison}
         scale = asdict(self.data.scale)
-        about = {**run.identity, "fingerprint": run.sha256, "target_scale": scale}
-        checkpoints.save(model, run.waiting, {**about, **record, "machine": provenance.machine()})
+        origin = {**run.identity, "fingerprint": run.sha256, "target_scale": scale}
+        checkpoints.save(model, run.waiting, {**origin, **record, "machine": provenance.machine()})
 
     def finish(self) -> None:
         """Move every result to its final path: the program has succeeded."""

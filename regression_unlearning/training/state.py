@@ -82,8 +82,8 @@ def save(
         "position": position,
     }
     with whole(path) as part:
-        about = {"state": json.dumps(header), SEAL: seals.OPEN}
-        save_file({**tensors, **_random_states()}, part, metadata=about)
+        metadata = {"state": json.dumps(header), SEAL: seals.OPEN}
+        save_file({**tensors, **_random_states()}, part, metadata=metadata)
         seals.seal(part)
 
 

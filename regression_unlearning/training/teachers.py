@@ -32,10 +32,10 @@ def teacher(task: Task, model: nn.Module, rows: Tensor) -> Teacher:
 
         return read
     with task.working():
-        said = task.outputs(model, rows)
-    table = said.new_zeros(len(task.data.target), said.shape[1])
-    table[rows] = said
-    return lambda _inputs, asked: table[asked]
+        outputs = task.outputs(model, rows)
+    table = outputs.new_zeros(len(task.data.target), outputs.shape[1])
+    table[rows] = outputs
+    return lambda _inputs, requested: table[requested]
 
 
 def ignorant(task: Task, rows: Tensor, place: str = "centred") -> Teacher:
@@ -56,10 +56,10 @@ def ignorant(task: Task, rows: Tensor, place: str = "centred") -> Teacher:
         Whether the outputs are shifted.
     """
     model = task.new_model("bad teacher")
-    said = teacher(task, model, rows)
+    raw_teacher = teacher(task, model, rows)
     if place == "raw":
-        return said
+        return raw_teacher
     with task.working():
         known = task.data.target[task.retain]
         shift = task.kind.centring(task.outputs(model, task.retain), known)
-    return lambda inputs, asked: said(inputs, asked) + shift
+    return lambda inputs, requested: raw_teacher(inputs, requested) + shift

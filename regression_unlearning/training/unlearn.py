@@ -81,14 +81,14 @@ def largest_change(before: nn.Module, after: nn.Module) -> float:
         The largest change of a number (weights, and what is kept beside them, such as running
         means), over the largest number of its tensor before or after; the largest of all tensors.
     """
-    found = [0.0]
+    changes = [0.0]
     now = after.state_dict()
     for name, old in before.state_dict().items():
         if old.is_floating_point() and old.numel():
             new = now[name]
             size = torch.maximum(old.abs().max(), new.abs().max()).item()
-            found.append((new - old).abs().max().item() / size if size else 0.0)
-    return max(found)
+            changes.append((new - old).abs().max().item() / size if size else 0.0)
+    return max(changes)
 
 
 def of_request(task: Task, parts: Mapping[str, Any]) -> Task:

@@ -34,7 +34,7 @@ def against_training_median(model: nn.Module, task: Task, output: Path) -> dict[
     """
     rows, target = task.data.rows_of("validation"), task.data.target_in_unit
     losses = pass_over(model, task, rows, BATCH)["loss"]
-    parts = (one.cpu().float().numpy() for one in (losses, target[task.train], target[rows]))
+    parts = (values.cpu().float().numpy() for values in (losses, target[task.train], target[rows]))
     error, median, no_better = against_median(*parts, task.loss, task.quantiles)
     if no_better:
         log.warning(

@@ -69,8 +69,8 @@ def open_cases(
                 units=units,
             )
         except UserError as error:
-            place = settings.at(f"datasets.{dataset}.forget_sets.{forget_set}")
-            raise UserError(f"{place}: {error}") from None
+            key = settings.at(f"datasets.{dataset}.forget_sets.{forget_set}")
+            raise UserError(f"{key}: {error}") from None
         seed = seed_for(dataset, forget_set, label, chosen.seed)
         task = Task.of(own, data, {**parts, **rows.methods}, seed)
         files = searching.models(settings, dataset, label, forget_set, chosen.seed)

@@ -27,7 +27,7 @@ from regression_unlearning.tuning.rows import FORGET, RETAIN
 
 
 @dataclass(frozen=True)
-class Seen:
+class Predictions:
     """Predictions of a model on some rows as a distribution (`training.kinds`), and its error."""
 
     prediction: np.ndarray
@@ -51,27 +51,27 @@ class Closeness:
         self.rows = rows
         self.task = task
         self.scale = task.kind.deviation(task.data.target_in_unit[task.train])
-        self.gold = self.seen(gold)
+        self.gold = self.predictions(gold)
 
-    def seen(self, model: nn.Module) -> dict[str, Seen]:
+    def predictions(self, model: nn.Module) -> dict[str, Predictions]:
         """Predictions of a model on the rows of each side; the model is not changed."""
-        found = {}
+        sides = {}
         for side, rows in self.rows.items():
-            one = pass_over(model, self.task, rows, 1024)
-            found[side] = Seen(
-                self.task.kind.spread(one["output"]),
-                error(one["error"].cpu().numpy(), self.task.loss),
+            passed = pass_over(model, self.task, rows, 1024)
+            sides[side] = Predictions(
+                self.task.kind.spread(passed["output"]),
+                error(passed["error"].cpu().numpy(), self.task.loss),
             )
-        return found
+        return sides
 
     def value(self, model: nn.Module) -> float:
         """Distance of a model from the gold model: 0 for the gold model itself."""
-        return distance(self.seen(model), self.gold, self.scale, self.task.kind.between)
+        return distance(self.predictions(model), self.gold, self.scale, self.task.kind.between)
 
 
 def distance(
-    ours: Mapping[str, Seen],
-    gold: Mapping[str, Seen],
+    ours: Mapping[str, Predictions],
+    gold: Mapping[str, Predictions],
     scale: float,
     between: Callable[[np.ndarray, np.ndarray], float],
 ) -> float:
@@ -79,13 +79,13 @@ def distance(
 
     Parameters
     ----------
-    ours, gold : mapping of str to Seen
+    ours, gold : mapping of str to Predictions
         Both models' predictions and errors, by side.
     scale : float
         The deviation s, in the target's unit.
     between : callable
         Distance of two distributions.
     """
-    apart = sum(between(ours[s].prediction, gold[s].prediction) for s in gold)
+    distances = sum(between(ours[s].prediction, gold[s].prediction) for s in gold)
     gap = {side: ours[side].error - gold[side].error for side in gold}
-    return float((apart + abs(gap[FORGET]) + max(0.0, gap[RETAIN])) / (2 * scale))
+    return float((distances + abs(gap[FORGET]) + max(0.0, gap[RETAIN])) / (2 * scale))

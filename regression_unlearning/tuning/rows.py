@@ -63,9 +63,9 @@ def apart(rows: Tensor, pieces: int, seed: int, units: Tensor | None = None) -> 
     """
     _, unit = torch.unique(rows if units is None else units[rows], return_inverse=True)
     number = int(unit.max()) + 1 if len(unit) else 0
-    place = torch.randperm(number, generator=torch.Generator().manual_seed(seed))
-    piece = (place * pieces // max(number, 1)).to(rows.device)[unit]
-    return [rows[piece == one] for one in range(pieces)]
+    rank = torch.randperm(number, generator=torch.Generator().manual_seed(seed))
+    piece = (rank * pieces // max(number, 1)).to(rows.device)[unit]
+    return [rows[piece == number_of_piece] for number_of_piece in range(pieces)]
 
 
 def divided(

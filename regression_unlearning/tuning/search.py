@@ -109,10 +109,13 @@ def proposals(space: Mapping[str, Space], seed: int) -> Iterator[dict[str, Any]]
     import numpy as np
     from scipy.stats.qmc import Halton
 
-    places = Halton(len(space), rng=np.random.default_rng(seed))
+    sequence = Halton(len(space), rng=np.random.default_rng(seed))
     while True:
-        (place,) = places.random(1)
-        yield {key: one.at(float(at)) for (key, one), at in zip(space.items(), place, strict=True)}
+        (point,) = sequence.random(1)
+        yield {
+            key: choice.at(float(at))
+            for (key, choice), at in zip(space.items(), point, strict=True)
+        }
 
 
 def attempt(
@@ -137,7 +140,7 @@ def attempt(
             confirmed.append(case.confirming.value(model))
     except UserError as error:
         return Trial(changed, None, tuple(values), share, time.perf_counter() - begun, str(error))
-    value, fresh = (sum(found) / len(found) for found in (values, confirmed))
+    value, fresh = (sum(series) / len(series) for series in (values, confirmed))
     seconds = time.perf_counter() - begun
     if not math.isfinite(value + fresh):
         return Trial(changed, None, (), share, seconds, "the model's predictions are no numbers")
@@ -187,15 +190,17 @@ def search(
     """
     helpers = max((case.share(0.0) for case in cases), default=0.0)
     space = no_longer(space_of(method), math.floor((most - helpers) * epochs))
-    asked = proposals(space, seed_for("search", method, seed))
+    proposed = proposals(space, seed_for("search", method, seed))
     trials: list[Trial] = []
     spent = 0.0
     while not trials or (spent < budget and helpers < most):
-        found = attempt(cases, method, options, next(asked) if trials else {})
-        spent += found.seconds
-        trials.append(found)
-        shown = "failed" if found.value is None else f"{found.value:.4f}"
-        log.info("%s, trial %d: %s %s", method, len(trials), shown, found.changed or "as it stands")
+        latest = attempt(cases, method, options, next(proposed) if trials else {})
+        spent += latest.seconds
+        trials.append(latest)
+        shown = "failed" if latest.value is None else f"{latest.value:.4f}"
+        log.info(
+            "%s, trial %d: %s %s", method, len(trials), shown, latest.changed or "as it stands"
+        )
     if all(trial.value is None for trial in trials):
         raise UserError(f"{method}: every trial failed; the last said: {trials[-1].failed}")
     return trials

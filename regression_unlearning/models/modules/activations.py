@@ -23,17 +23,17 @@ def recorded(model: nn.Module, layers: Sequence[str]) -> Iterator[dict[str, Tens
     dict of Tensor
         Filled anew by every forward pass: layer name to activation (batch, ...).
     """
-    found: dict[str, Tensor] = {}
+    activations: dict[str, Tensor] = {}
 
     def keep(name: str):
         def hook(_module, _inputs, output):
-            found[name] = output[0] if isinstance(output, tuple) else output
+            activations[name] = output[0] if isinstance(output, tuple) else output
 
         return hook
 
     handles = [model.get_submodule(name).register_forward_hook(keep(name)) for name in layers]
     try:
-        yield found
+        yield activations
     finally:
         for handle in handles:
             handle.remove()
@@ -85,7 +85,7 @@ def whole_sequences(model: nn.Module) -> Iterator[tuple[str, ...]]:
         return
     before, model.whole = model.whole, True
     try:
-        yield tuple(one for name in model.layers for one in model.sequences.get(name, (name,)))
+        yield tuple(layer for name in model.layers for layer in model.sequences.get(name, (name,)))
     finally:
         model.whole = before
 
@@ -99,14 +99,14 @@ def penultimate(model: nn.Module) -> Iterator[dict[str, Tensor]]:
     dict of Tensor
         Key ``"activation"``: Tensor (batch, width) of the latest forward pass.
     """
-    found: dict[str, Tensor] = {}
+    activations: dict[str, Tensor] = {}
 
     def hook(_module, inputs):
-        found["activation"] = inputs[0]
+        activations["activation"] = inputs[0]
 
     handle = model.output.register_forward_pre_hook(hook)
     try:
-        yield found
+        yield activations
     finally:
         handle.remove()
 

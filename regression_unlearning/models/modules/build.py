@@ -70,8 +70,8 @@ def _check(network: Any, name: str) -> None:
             f"network {name!r}: build handed back {type(network).__name__}, not a torch.nn.Module."
         )
     layers = getattr(network, "layers", ())
-    if lacking := [one for one in ("output", *layers) if not _has(network, one)]:
-        raise UserError(f"network {name!r}: it has no submodule {lacking[0]!r}.")
+    if missing := [submodule for submodule in ("output", *layers) if not _has(network, submodule)]:
+        raise UserError(f"network {name!r}: it has no submodule {missing[0]!r}.")
     if not layers or not isinstance(network.output, nn.Linear):
         raise UserError(
             f"network {name!r}: `layers` must name its submodules, and `output`, its last one, be "

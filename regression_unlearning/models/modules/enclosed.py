@@ -40,13 +40,13 @@ class Enclosed(nn.Module):
 
     def forward(self, inputs: Any) -> Tensor:
         """Predict from whatever the network reads: Tensor (n, outputs)."""
-        found = self.network(inputs)
-        if not isinstance(found, Tensor):
+        result = self.network(inputs)
+        if not isinstance(result, Tensor):
             raise UserError(
-                f"{type(self.network).__name__} gives {type(found).__name__}, not one tensor; see "
+                f"{type(self.network).__name__} gives {type(result).__name__}, not one tensor; see "
                 "its arguments (torchvision's: aux_logits: false)"
             )
-        return found.reshape(-1, 1) if found.ndim < 2 else found
+        return result.reshape(-1, 1) if result.ndim < 2 else result
 
 
 class _Exact(nn.Linear):
@@ -93,20 +93,20 @@ def enclosed(
         outputs; when a named layer cannot serve; when a row's output depends on other rows.
     """
     twice_differentiable(network)
-    calls, gave = _called(network, batch)
+    calls, result = _called(network, batch)
     last = _last(network, calls, output)
-    if gave.shape not in {(ROWS, outputs), (ROWS * outputs,)}:
+    if result.shape not in {(ROWS, outputs), (ROWS * outputs,)}:
         raise UserError(
-            f"for {ROWS} rows it gives {tuple(gave.shape)}, not {(ROWS, outputs)}: let its last "
+            f"for {ROWS} rows it gives {tuple(result.shape)}, not {(ROWS, outputs)}: let its last "
             f"layer, {last!r}, give {outputs} a row"
         )
-    if not torch.equal(gave.flatten(), calls[last][0].flatten()):
+    if not torch.equal(result.flatten(), calls[last][0].flatten()):
         raise UserError(
             f"what its layer {last!r} gives is changed afterwards: the network must end with a "
             "torch.nn.Linear; name it by `output`"
         )
     alone = _called(network, first)[1].flatten()
-    if (gave.flatten()[:outputs] - alone).abs().max() > ROUNDING * gave.abs().max():
+    if (result.flatten()[:outputs] - alone).abs().max() > ROUNDING * result.abs().max():
         raise UserError(
             "in evaluation mode a row's output depends on the other rows of its batch (batch "
             "normalisation without running statistics?)"
@@ -115,7 +115,7 @@ def enclosed(
     if layers:
         for name in layers:
             if name not in serving or name == last:
-                raise unknown("layer", name, [one for one in serving if one != last])
+                raise unknown("layer", name, [known for known in serving if known != last])
     layer = network.get_submodule(last)
     if type(layer) is nn.Linear:
         layer.__class__ = _Exact
@@ -128,17 +128,19 @@ def _called(network: nn.Module, batch: Any) -> tuple[Calls, Tensor]:
 
     def keep(name: str) -> Any:
         def hook(module: nn.Module, _inputs: Any, output: Any) -> None:
-            one = output[0] if isinstance(output, tuple) else output
+            activation = output[0] if isinstance(output, tuple) else output
             # what follows may change it in place
-            calls.setdefault(name, []).append(one.clone() if isinstance(module, nn.Linear) else one)
+            calls.setdefault(name, []).append(
+                activation.clone() if isinstance(module, nn.Linear) else activation
+            )
 
         return hook
 
     inside = [(name, module) for name, module in network.named_modules() if name]
     handles = [module.register_forward_hook(keep(name)) for name, module in inside]
     try:
-        with evaluating(Enclosed(network, "", ())) as whole:
-            return calls, whole(batch)
+        with evaluating(Enclosed(network, "", ())) as wrapped:
+            return calls, wrapped(batch)
     finally:
         for handle in handles:
             handle.remove()
@@ -153,7 +155,7 @@ def _last(network: nn.Module, calls: Calls, output: str | None) -> str:
         raise unknown("output", output, linear)
     name = output or linear[-1]
     if (times := len(calls[name])) > 1:
-        once = [one for one in linear if len(calls[one]) == 1]
+        once = [candidate for candidate in linear if len(calls[candidate]) == 1]
         raise UserError(
             f"its layer {name!r} is called {times} times, and the last must be called once: name "
             f"it by `output` ({', '.join(once) or 'none is'})"
@@ -168,10 +170,10 @@ def _serving(network: nn.Module, calls: Calls) -> list[str]:
     """
     return [
         name
-        for name, gave in calls.items()
-        if len(gave) == 1
-        and isinstance(gave[0], Tensor)
-        and gave[0].shape[:1] == (ROWS,)
+        for name, returned in calls.items()
+        if len(returned) == 1
+        and isinstance(returned[0], Tensor)
+        and returned[0].shape[:1] == (ROWS,)
         and _size(network.get_submodule(name))
     ]
 
@@ -189,14 +191,14 @@ def _found(network: nn.Module, serving: Sequence[str], last: str) -> list[str]:
 
     def walk(name: str, module: nn.Module) -> Iterator[str]:
         for child, part in module.named_children():
-            place = f"{name}.{child}".lstrip(".")
-            parts = any(_size(one) for one in part.children())
-            large = parts and (type(part) is nn.Sequential or 2 * _size(part) > whole)
-            if place in serving and not large and not last.startswith(f"{place}."):
-                yield place
+            path = f"{name}.{child}".lstrip(".")
+            parts = any(_size(child_part) for child_part in part.children())
+            large = parts and (type(part) is nn.Sequential or 2 * _size(part) > total)
+            if path in serving and not large and not last.startswith(f"{path}."):
+                yield path
             else:
-                yield from walk(place, part)
+                yield from walk(path, part)
 
-    whole = _size(network)
-    found = set(walk("", network)) - {last}
-    return [name for name in serving if name in found]
+    total = _size(network)
+    blocks = set(walk("", network)) - {last}
+    return [name for name in serving if name in blocks]

@@ -24,7 +24,7 @@ class _Steps(torch.autograd.Function):
         # What a step begins with stands where its words stand; each writes what the next begins
         # with, and the last one what comes out.
         states = words.new_empty(len(words) + active[-1], hidden)
-        cells, bents = torch.empty_like(states), torch.empty_like(states)
+        cells, tanh_cells = torch.empty_like(states), torch.empty_like(states)
         states[0] = cells[0] = 0.0
         recurrent, steps = w_hh.t(), []
         start, before = 0, 1
@@ -40,9 +40,9 @@ class _Steps(torch.autograd.Function):
             o.sigmoid_()
             c_before = cells[start:end]
             c = torch.mul(f, c_before, out=cells[end : end + rows]).addcmul_(i, g)
-            bent = torch.tanh(c, out=bents[start:end])
-            torch.mul(o, bent, out=states[end : end + rows])
-            steps.append((start, end, i, f, g, o, c_before, bent))
+            tanh_c = torch.tanh(c, out=tanh_cells[start:end])
+            torch.mul(o, tanh_c, out=states[end : end + rows])
+            steps.append((start, end, i, f, g, o, c_before, tanh_c))
             start, before = end, rows
         ctx.save_for_backward(words, states, gates, w_hh)
         ctx.steps = steps
@@ -55,14 +55,14 @@ class _Steps(torch.autograd.Function):
         words, states, gates, w_hh = ctx.saved_tensors
         dgates = torch.empty_like(gates)
         dc = torch.zeros_like(dh)
-        for start, end, i, f, g, o, c_before, bent in reversed(ctx.steps):
+        for start, end, i, f, g, o, c_before, tanh_c in reversed(ctx.steps):
             rows = end - start
             if rows < len(dh):
                 dh, dc = _hand_over(dh, rows), _hand_over(dc, rows)
             dgate = dgates[start:end]
             di, df, dg, do = dgate.chunk(4, 1)
-            _sigmoid_backward(dh * bent, o, grad_input=do)
-            dc.add_(_tanh_backward(dh * o, bent))
+            _sigmoid_backward(dh * tanh_c, o, grad_input=do)
+            dc.add_(_tanh_backward(dh * o, tanh_c))
             _sigmoid_backward(dc * g, i, grad_input=di)
             _sigmoid_backward(dc * c_before, f, grad_input=df)
             _tanh_backward.grad_input(dc * i, g, grad_input=dg)
@@ -99,8 +99,8 @@ def last_state(lstm: nn.LSTM, words: Tensor) -> Tensor:
     inside = ordered > torch.arange(steps - 1, -1, -1, device=words.device)[:, None]
     active = inside.sum(1)
     step = torch.arange(steps, device=words.device)[:, None]
-    place = torch.cat([order.new_zeros(1), order]) * steps + step
-    read = words.reshape(-1, width).index_select(0, place[inside])
+    position = torch.cat([order.new_zeros(1), order]) * steps + step
+    read = words.reshape(-1, width).index_select(0, position[inside])
     read[active.cumsum(0) - active] = 0.0
     states = _Steps.apply(
         read,
@@ -110,6 +110,6 @@ def last_state(lstm: nn.LSTM, words: Tensor) -> Tensor:
         lstm.bias_ih_l0 + lstm.bias_hh_l0,
     )
     # A sequence of padding alone never joined: its state is row 0's.
-    place = torch.empty_like(order)
-    place[order] = torch.arange(1, rows + 1, device=words.device)
-    return states.index_select(0, torch.where(lengths > 0, place, 0))
+    position = torch.empty_like(order)
+    position[order] = torch.arange(1, rows + 1, device=words.device)
+    return states.index_select(0, torch.where(lengths > 0, position, 0))

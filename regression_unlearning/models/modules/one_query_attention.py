@@ -65,15 +65,15 @@ class OneQueryAttention(nn.Module):
         -------
         Tensor (batch, width)
         """
-        asked = torch.stack(
+        projected = torch.stack(
             [
                 key(query(hours[:, -1]) / query.out_features**0.5)
                 for query, key in zip(self.queries, self.keys, strict=True)
             ],
             1,
         )
-        scores = asked[:, :, :-1] @ hours.transpose(1, 2) + asked[:, :, -1:]
+        scores = projected[:, :, :-1] @ hours.transpose(1, 2) + projected[:, :, -1:]
         # an hour to predict does not look at itself
-        seen = scores[:, :, :-1].softmax(2) @ hours[:, :-1]
-        heads = self.dropout(self.values(seen))
+        attended = scores[:, :, :-1].softmax(2) @ hours[:, :-1]
+        heads = self.dropout(self.values(attended))
         return self.dropout(self.joined(heads.mean(1)))

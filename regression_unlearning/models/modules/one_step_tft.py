@@ -50,8 +50,8 @@ def resampling(before: int, after: int, dtype: torch.dtype, device: torch.device
     Tensor (before, after)
     """
     units = torch.eye(before, dtype=torch.float64)[:, None]
-    found = nn.functional.interpolate(units, after, mode="linear", align_corners=True)[:, 0]
-    return found.to(device, dtype)
+    matrix = nn.functional.interpolate(units, after, mode="linear", align_corners=True)[:, 0]
+    return matrix.to(device, dtype)
 
 
 class Resampling(nn.Module):
@@ -86,11 +86,11 @@ class Resampling(nn.Module):
 
 def _with_deterministic_resampling(network: nn.Module) -> None:
     """Replace the interpolation of every layer by `Resampling`; weights stay as they are."""
-    theirs = library().TimeDistributedInterpolation
+    interpolation = library().TimeDistributedInterpolation
     for module in network.modules():
-        found = getattr(module, "resample", None)
-        if isinstance(found, theirs) and not found.trainable:
-            module.resample = Resampling(found.output_size)
+        layer = getattr(module, "resample", None)
+        if isinstance(layer, interpolation) and not layer.trainable:
+            module.resample = Resampling(layer.output_size)
 
 
 class OneStepTFT(nn.Module):

@@ -77,7 +77,7 @@ class SentencePairLSTM(nn.Module):
         if self.whole:
             after = self.lstm(words.flatten(0, 1))[0].unflatten(0, words.shape[:2])
             states = [layer(after[:, n]) for n, layer in enumerate(self.states)]
-            hidden = torch.cat([one[:, -1] for one in states], 1)
+            hidden = torch.cat([state[:, -1] for state in states], 1)
         else:
             hidden = self.sentences(self._read(words.flatten(0, 1)).reshape(len(words), -1))
         for layer in self.head:

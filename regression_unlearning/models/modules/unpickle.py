@@ -49,7 +49,7 @@ def state_in(found: Any) -> dict[str, Any]:
     for _ in range(3):
         if not isinstance(found, Mapping):
             raise NoState(f"it holds no state but {type(found).__name__}")
-        holder = next((one for one in HOLDERS if isinstance(found.get(one), Mapping)), None)
+        holder = next((key for key in HOLDERS if isinstance(found.get(key), Mapping)), None)
         if holder is None:
             break
         found = found[holder]
@@ -78,18 +78,18 @@ def main(source: str, target: str) -> None:
     try:
         bound(Path(source).stat().st_size)
         with Path(source).open("rb") as file:  # torch goes by a path's ending
-            found = torch.load(file, map_location="cpu", weights_only=True)
-        save_file(state_in(found), target)
+            content = torch.load(file, map_location="cpu", weights_only=True)
+        save_file(state_in(content), target)
     except NoState:
         raise
     except MemoryError:
         raise NoState("reading it takes more memory than a state of its size") from None
     except Exception as error:  # whatever the file makes torch say
-        said = " ".join(str(error).split())
-        why = f"it is no state that torch reads ({said[:120] or type(error).__name__})"
-        if named := re.search(r"\bGLOBAL (\S+)", said):
-            why = f"it holds more than tensors ({named[1]}), which is never loaded"
-        raise NoState(why) from error
+        message = " ".join(str(error).split())
+        reason = f"it is no state that torch reads ({message[:120] or type(error).__name__})"
+        if named := re.search(r"\bGLOBAL (\S+)", message):
+            reason = f"it holds more than tensors ({named[1]}), which is never loaded"
+        raise NoState(reason) from error
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def places(rows: int, padding: int, flip: bool) -> tuple["Tensor", "Tensor", "Tensor"]:
+def crops(rows: int, padding: int, flip: bool) -> tuple["Tensor", "Tensor", "Tensor"]:
     """Draw each image's crop position and mirroring, in one call of torch's generator.
 
     The draw is made on the CPU, so that it is the same on every device.
@@ -28,8 +28,8 @@ def places(rows: int, padding: int, flip: bool) -> tuple["Tensor", "Tensor", "Te
 
     steps = 2 * padding + 1
     drawn = torch.randint(0, steps * steps * (2 if flip else 1), (rows,))
-    mirrored, place = drawn // (steps * steps), drawn % (steps * steps)
-    return place // steps - padding, place % steps - padding, mirrored.bool()
+    mirrored, position = drawn // (steps * steps), drawn % (steps * steps)
+    return position // steps - padding, position % steps - padding, mirrored.bool()
 
 
 def cut(images: "Tensor", down: "Tensor", right: "Tensor", mirrored: "Tensor") -> "Tensor":
@@ -40,7 +40,7 @@ def cut(images: "Tensor", down: "Tensor", right: "Tensor", mirrored: "Tensor") -
     images : Tensor of uint8 (rows, channels, height, width)
         Images of any layout in memory.
     down, right, mirrored : Tensor (rows,)
-        See `places`.
+        See `crops`.
 
     Returns
     -------

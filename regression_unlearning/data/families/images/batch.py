@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from regression_unlearning.data.families.images.augmentation import cut, places
+from regression_unlearning.data.families.images.augmentation import crops, cut
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import Count, Positive, Section, Whole, listed
 
@@ -44,7 +44,7 @@ class Reading(Section):
     @classmethod
     def _std_is_the_deviation(cls, values: Any) -> Any:
         if isinstance(values, Mapping) and "std" in values and "deviation" not in values:
-            return {("deviation" if key == "std" else key): one for key, one in values.items()}
+            return {("deviation" if key == "std" else key): value for key, value in values.items()}
         return values
 
 
@@ -74,11 +74,11 @@ class Inputs:
         self.reading = reading or Reading()
         self.device = torch.device(device)
         self.images = arrays["images"]
-        _, self.channels, whole, _ = self.images.shape
-        self.size = self.reading.crop or whole
-        if self.size > whole:
-            raise UserError(f"reading.crop: {self.size} of images of {whole} pixels a side.")
-        self.edge = round((whole - self.size) / 2)
+        _, self.channels, pixels, _ = self.images.shape
+        self.size = self.reading.crop or pixels
+        if self.size > pixels:
+            raise UserError(f"reading.crop: {self.size} of images of {pixels} pixels a side.")
+        self.edge = round((pixels - self.size) / 2)
         deviation = self._of_channels(self.reading.deviation, "deviation")
         self.scale = 1 / (255 * deviation)
         self.shift = self._of_channels(self.reading.mean, "mean") / deviation
@@ -129,11 +129,11 @@ class Inputs:
 
         pixels = self._gathered(rows)
         if training and self.augments:
-            drawn = places(len(rows), self.reading.padding, self.reading.flip)
+            drawn = crops(len(rows), self.reading.padding, self.reading.flip)
             pixels = cut(pixels, *(d.to(self.device, non_blocking=True) for d in drawn))
         if self.edge:
-            seen = slice(self.edge, self.edge + self.size)
-            pixels = pixels[..., seen, seen]
+            middle = slice(self.edge, self.edge + self.size)
+            pixels = pixels[..., middle, middle]
         pixels = pixels.to(torch.float32, memory_format=torch.channels_last)
         return pixels.mul_(self.scale).sub_(self.shift)
 

@@ -64,19 +64,19 @@ def decode_part(part: Part) -> Path:
     pixels = np.zeros((len(part.images), part.channels, part.size, part.size), np.uint8)
     problems = [""] * len(part.images)
     done: list[str] = []
-    for place in dict.fromkeys(path for path, _ in part.images):
-        with reader(place) as read:
+    for source in dict.fromkeys(path for path, _ in part.images):
+        with reader(source) as read:
             for number, (path, entry) in enumerate(part.images):
-                if path != place:
+                if path != source:
                     continue
                 try:
-                    pixels[number], what = decode(read(entry), part.size, part.channels)
-                    done += what
+                    pixels[number], conversions = decode(read(entry), part.size, part.channels)
+                    done += conversions
                 except BROKEN as error:
-                    said = re.sub(r" ?<_io.BytesIO[^>]*>", "", str(error))
-                    problems[number] = (said.splitlines() or [type(error).__name__])[0][:200]
-    found = {"pixels": pixels, "problems": np.array(problems), "done": np.array(done, str)}
-    write_npz(part.file, found, compressed=False)
+                    message = re.sub(r" ?<_io.BytesIO[^>]*>", "", str(error))
+                    problems[number] = (message.splitlines() or [type(error).__name__])[0][:200]
+    arrays = {"pixels": pixels, "problems": np.array(problems), "done": np.array(done, str)}
+    write_npz(part.file, arrays, compressed=False)
     return part.file
 
 
@@ -93,16 +93,16 @@ def _parts(
 def _identity(images: Sequence[tuple[Path, Entry]], size: int, channels: int) -> str:
     import PIL
 
-    found = hashlib.sha256(json.dumps([size, channels, PIL.__version__, RULES]).encode())
+    digest = hashlib.sha256(json.dumps([size, channels, PIL.__version__, RULES]).encode())
     for path in dict.fromkeys(path for path, _ in images):
-        about = path.stat()
-        found.update(f"{path} {about.st_size} {about.st_mtime_ns}".encode())
+        status = path.stat()
+        digest.update(f"{path} {status.st_size} {status.st_mtime_ns}".encode())
     for path, entry in images:
-        found.update(f"{path.name} {entry}\n".encode())
+        digest.update(f"{path.name} {entry}\n".encode())
         if path.is_dir():
-            about = (path / entry).stat()
-            found.update(f"{about.st_size} {about.st_mtime_ns}".encode())
-    return found.hexdigest()[:16]
+            status = (path / entry).stat()
+            digest.update(f"{status.st_size} {status.st_mtime_ns}".encode())
+    return digest.hexdigest()[:16]
 
 
 def _decoded(parts: Sequence[Part], processes: int) -> Iterator[Path]:
@@ -193,8 +193,8 @@ def decode_all(
 
     def read() -> Iterator[np.ndarray]:
         for part in parts:
-            found = read_npz(part.file)
-            yield found["pixels"][found["problems"] == ""]
+            arrays = read_npz(part.file)
+            yield arrays["pixels"][arrays["problems"] == ""]
 
     shape = (len(images) - len(broken), channels, size, size)
     return Streamed(np.dtype(np.uint8), shape, read), broken
@@ -203,11 +203,11 @@ def decode_all(
 def _judge(broken: dict[int, str], names: Sequence[str], share: float) -> None:
     """List the broken images; raise an error if there are too many."""
     shown = "; ".join(f"{names[at]}: {why}" for at, why in islice(broken.items(), 5))
-    said = f"{len(broken):,} of {len(names):,} images do not decode ({shown}"
-    said += "; …)" if len(broken) > 5 else ")"
+    message = f"{len(broken):,} of {len(names):,} images do not decode ({shown}"
+    message += "; …)" if len(broken) > 5 else ")"
     if len(broken) > share * len(names):
         raise UserError(
-            f"{said}. At most a share of {share:g} may be broken: mend the files, or raise the "
+            f"{message}. At most a share of {share:g} may be broken: mend the files, or raise the "
             "source's broken_share."
         )
-    log.warning("%s; they are left out", said)
+    log.warning("%s; they are left out", message)

@@ -27,8 +27,8 @@ def held_folder(archive: Wanted, source: Path | None) -> Path | None:
     """
     if source is None:
         return None
-    found = (source / path for path in archive.in_mirror)
-    return next((path.resolve() for path in found if path.is_dir()), None)
+    candidates = (source / path for path in archive.in_mirror)
+    return next((path.resolve() for path in candidates if path.is_dir()), None)
 
 
 def bring(

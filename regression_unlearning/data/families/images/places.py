@@ -87,7 +87,7 @@ def index(path: Path) -> dict[str, Entry]:
         When an archive is damaged, is locked by a password, or holds a link, a device, a name
         twice, or a name that is unsafe.
     """
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     refused: dict[str, str] = {}
     kind = _files if path.is_dir() else _zipped if archives.is_zip(path) else _taped
     try:
@@ -96,10 +96,10 @@ def index(path: Path) -> dict[str, Entry]:
                 continue
             if problem := unfit or ("" if kind is _files else unsafe_name(name)):
                 refused[name] = problem
-            elif entry is not None and composed(name) in found:
+            elif entry is not None and composed(name) in entries:
                 refused[name] = "is in it twice"
             elif entry is not None:
-                found[composed(name)] = entry
+                entries[composed(name)] = entry
     except archives.DAMAGED as error:
         raise archives.damaged(path, error, ADVICE) from error
     if refused:
@@ -109,7 +109,7 @@ def index(path: Path) -> dict[str, Entry]:
             + (f"; also: {listed(list(refused)[1:])}" if len(refused) > 1 else "")
             + ". Take them out, or give another archive."
         )
-    return found
+    return entries
 
 
 def _files(top: Path) -> Iterator[tuple[str, Entry, str]]:
@@ -221,23 +221,23 @@ def locate(files: list[str], path: Path, where: str) -> list[Entry]:
     UserError
         When files are missing: counted, the first ones named.
     """
-    held = index(path)
+    entries = index(path)
     names = [composed(name) for name in files]
     prefix = ""
-    if names and names[0] not in held:
-        ends = [name for name in held if name.endswith(f"/{names[0]}")]
+    if names and names[0] not in entries:
+        ends = [name for name in entries if name.endswith(f"/{names[0]}")]
         prefix = ends[0].removesuffix(names[0]) if len(ends) == 1 else ""
-    missing = [name for name in names if prefix + name not in held]
+    missing = [name for name in names if prefix + name not in entries]
     if missing:
-        some = listed(list(held)[:NAMED]) if held else "nothing"
-        like = {name.casefold(): name for name in held}.get((prefix + missing[0]).casefold())
-        if like:
-            some = f"{like!r}, which is written otherwise"
+        contents = listed(list(entries)[:NAMED]) if entries else "nothing"
+        similar = {name.casefold(): name for name in entries}.get((prefix + missing[0]).casefold())
+        if similar:
+            contents = f"{similar!r}, which is written otherwise"
         raise UserError(
             f"{path.name} lacks {len(missing):,} of the {len(names):,} files of {where}: "
-            f"{listed(missing)}. It holds {some}. Add the files, or take their rows out."
+            f"{listed(missing)}. It holds {contents}. Add the files, or take their rows out."
         )
-    return [held[prefix + name] for name in names]
+    return [entries[prefix + name] for name in names]
 
 
 def inner(path: str) -> bool:

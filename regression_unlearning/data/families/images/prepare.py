@@ -92,11 +92,11 @@ def prepare(
     rows = listing.rows.reset_index(drop=True)
     check_splits(rows, raw)
     images: list[Any] = [None] * len(rows)
-    for number, place in enumerate(listing.places):
+    for number, source_of_images in enumerate(listing.places):
         chosen = np.flatnonzero(rows["place"].to_numpy() == number)
-        readable = plain(place, work.unfinished)
-        found = locate(rows["file"].iloc[chosen].tolist(), readable, "the list of images")
-        for at, entry in zip(chosen, found, strict=True):
+        readable = plain(source_of_images, work.unfinished)
+        entries = locate(rows["file"].iloc[chosen].tolist(), readable, "the list of images")
+        for at, entry in zip(chosen, entries, strict=True):
             images[at] = (readable, entry)
     names = rows["file"].tolist()
     pixels, broken = decode_all(

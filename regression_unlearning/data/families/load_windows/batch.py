@@ -66,13 +66,13 @@ class Inputs:
         known = self._known.index_select(0, self._first[rows])
         values[:, :, :columns] = known.view(len(rows), -1, columns)
         values[:, :, columns] = self._load.index_select(0, self._place[rows])
-        who = customer[:, None, None]
-        whole = torch.full_like(customer, self.history)
+        customers = customer[:, None, None]
+        lengths = torch.full_like(customer, self.history)
         return {
-            "encoder_cat": who.expand(-1, self.history, 1),
+            "encoder_cat": customers.expand(-1, self.history, 1),
             "encoder_cont": values[:, : self.history],
-            "encoder_lengths": whole,
-            "decoder_cat": who,
+            "encoder_lengths": lengths,
+            "decoder_cat": customers,
             "decoder_cont": values[:, self.history :],
             "decoder_lengths": torch.ones_like(customer),
             "target_scale": self._scale.expand(len(customer), 2),

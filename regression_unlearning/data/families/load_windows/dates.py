@@ -147,15 +147,15 @@ def _guesses(texts: "pd.Series") -> list[str]:
     """Formats that the first texts may have, month first before day first."""
     from pandas.tseries.api import guess_datetime_format
 
-    found: dict[str, None] = {}
+    formats: dict[str, None] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a day comes first is no news
         for text in texts.head(SAMPLE):
             long = re.sub(SHORT, r"\g<1>20\3", text)
             for way in (guess_datetime_format(long, dayfirst=first) for first in (False, True)):
                 if way and not ("%p" in way and "%H" in way):
-                    found[way if long == text else way.replace("%Y", "%y")] = None
-    return list(found)
+                    formats[way if long == text else way.replace("%Y", "%y")] = None
+    return list(formats)
 
 
 def _flaws(dates: "pd.Series") -> tuple[int, int]:
@@ -183,8 +183,8 @@ def step_of(path: Path, dates: np.ndarray) -> tuple[np.timedelta64, int]:
     if len(dates) < 2:
         raise UserError(f"{path}: it holds {len(dates)} row(s); two at least are needed.")
     steps = np.diff(dates)
-    found, times = np.unique(steps[steps > 0], return_counts=True)
-    step = found[times.argmax()] if len(found) else HOUR.astype(steps.dtype)
+    differences, times = np.unique(steps[steps > 0], return_counts=True)
+    step = differences[times.argmax()] if len(differences) else HOUR.astype(steps.dtype)
     seconds = int(step / np.timedelta64(1, "s"))
     if 3600 % seconds:
         row = int((steps == step).argmax())
@@ -195,7 +195,7 @@ def step_of(path: Path, dates: np.ndarray) -> tuple[np.timedelta64, int]:
     return step, 3600 // seconds
 
 
-def places(
+def steps_since(
     path: Path, dates: np.ndarray, due: np.datetime64, step: np.timedelta64, start: int, fill: int
 ) -> np.ndarray:
     """Steps from the date that is due to each date.
@@ -232,15 +232,17 @@ def places(
         row = int(wrong.argmax())
         date, last = dates[row], before[row]
         if date == last:
-            said = "stands twice"
+            problem = "stands twice"
         elif date < last:
-            said = f"comes after {last}: the dates are not in order"
+            problem = f"comes after {last}: the dates are not in order"
         elif (date - last) % step:
-            said = f"follows {last}, and most rows are {step / HOUR * 60:g} minutes apart"
+            problem = f"follows {last}, and most rows are {step / HOUR * 60:g} minutes apart"
         else:
-            said = f"follows {last}: the rows from {last + step} on are missing, for every customer"
+            problem = (
+                f"follows {last}: the rows from {last + step} on are missing, for every customer"
+            )
         raise UserError(
-            f"{path}, row {start + row}: the date {date} {said}; sort, thin or fill the table "
+            f"{path}, row {start + row}: the date {date} {problem}; sort, thin or fill the table "
             "(source.table.fill: hours that may be missing; across a change of the clock give "
             "every date its offset, such as +01:00)."
         )

@@ -52,13 +52,13 @@ def marked(
     midnight = int((first.astype("datetime64[D]") - first).astype(int)) % DAY
     windows = np.maximum(train - starts - source.history, 0)
     begin = np.maximum(-(-(starts + source.history - midnight) // DAY), 0)
-    places = np.maximum((train - midnight) // DAY - 1 - begin, 0)
-    wanted = np.maximum(np.round(source.unseen * (places + 1)), 1) if source.unseen else places * 0
-    pairs = np.minimum(wanted, windows // (2 * (PAIR + source.history)))
-    pairs = np.where(places > 0, pairs, 0).astype(int)
+    days = np.maximum((train - midnight) // DAY - 1 - begin, 0)
+    target = np.maximum(np.round(source.unseen * (days + 1)), 1) if source.unseen else days * 0
+    pairs = np.minimum(target, windows // (2 * (PAIR + source.history)))
+    pairs = np.where(days > 0, pairs, 0).astype(int)
     earliest = np.where(pairs > 0, midnight + DAY * (begin + 1), starts + source.history)
     random = np.random.default_rng([source.windows.seed, len((*SPLITS, *UNSEEN))])
-    groups, group = np.unique(np.stack([begin, places, pairs]), axis=1, return_inverse=True)
+    groups, group = np.unique(np.stack([begin, days, pairs]), axis=1, return_inverse=True)
     for number, (day, count, each) in enumerate(groups.T):
         if not each:
             continue
@@ -85,9 +85,9 @@ def reads(marks: np.ndarray, history: int) -> np.ndarray:
     bool array (customers, hours)
     """
     before = np.cumsum(marks != 0, axis=1, dtype=np.int32)
-    found = before.copy()
-    found[:, history + 1 :] -= before[:, : -history - 1]
-    return found > 0
+    count = before.copy()
+    count[:, history + 1 :] -= before[:, : -history - 1]
+    return count > 0
 
 
 def _drawn(
@@ -99,9 +99,9 @@ def _drawn(
     in the cumulative sum of probabilities.
     """
     chances = _chances(places, pairs, history)
-    place = (random.permutation(customers) + random.random(customers)) / customers
-    found = np.searchsorted(chances.cumsum(), place[:, None] + np.arange(pairs), side="right")
-    return np.minimum(found, places - 1)
+    start = (random.permutation(customers) + random.random(customers)) / customers
+    position = np.searchsorted(chances.cumsum(), start[:, None] + np.arange(pairs), side="right")
+    return np.minimum(position, places - 1)
 
 
 def _chances(places: int, pairs: int, history: int) -> np.ndarray:

@@ -174,8 +174,8 @@ def _starts(load: np.ndarray, source: Windows) -> np.ndarray:
     """First hour of each customer that is not 0; 0 where leading zeros count as load."""
     if source.late_start == "keep":
         return np.zeros(len(load), int)
-    found = np.nan_to_num(load) != 0
-    return np.where(found.any(1), found.argmax(1), load.shape[1])
+    positive = np.nan_to_num(load) != 0
+    return np.where(positive.any(1), positive.argmax(1), load.shape[1])
 
 
 def _no_room(path: Path, windows: int, source: Windows) -> UserError:
@@ -208,11 +208,11 @@ def _fit(
                 f"period, {end}: it cannot be scaled"
             )
     for number, reason in wrong.items():
-        said = f"{path}: customer {hours.names[number]!r} {reason}"
+        message = f"{path}: customer {hours.names[number]!r} {reason}"
         if source.unfit == "refuse":
             more = f" ({len(wrong) - 1} more customers are unfit)" if len(wrong) > 1 else ""
-            raise UserError(f"{said}{more}. Take the column out, or set unfit: leave_out.")
-        log.warning("%s; left out.", said)
+            raise UserError(f"{message}{more}. Take the column out, or set unfit: leave_out.")
+        log.warning("%s; left out.", message)
     if len(wrong) == len(starts):
         raise UserError(f"{path}: no customer is left.")
     return np.setdiff1d(np.arange(len(starts)), list(wrong))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regression_unlearning.data.families.load_windows.dates import HOUR, Dates, places, step_of
+from regression_unlearning.data.families.load_windows.dates import HOUR, Dates, step_of, steps_since
 from regression_unlearning.data.families.load_windows.format import Format
 from regression_unlearning.data.headers import read_header
 from regression_unlearning.errors import UserError
@@ -71,18 +71,18 @@ def read(path: Path, form: Format) -> Hours:
             begin = due - step if form.stamp == "end" else due
             skip = int((begin.astype("datetime64[h]") + HOUR - begin) // step) % per_hour
             hour = (begin + skip * step).astype("datetime64[h]")
-            left = values[:0]
-        place = places(path, dates, due, step, start, fill)
-        if place[-1] >= len(place):
-            rows = np.full((place[-1] + 1, len(names)), np.nan)
-            rows[place] = values
+            rest = values[:0]
+        position = steps_since(path, dates, due, step, start, fill)
+        if position[-1] >= len(position):
+            rows = np.full((position[-1] + 1, len(names)), np.nan)
+            rows[position] = values
             values = rows
         due = dates[-1] + step
-        values, skip = np.concatenate([left, values[skip:]]), 0
-        whole = len(values) // per_hour * per_hour
-        hourly = getattr(values[:whole].reshape(-1, per_hour, len(names)), form.finer)(1)
+        values, skip = np.concatenate([rest, values[skip:]]), 0
+        complete = len(values) // per_hour * per_hour
+        hourly = getattr(values[:complete].reshape(-1, per_hour, len(names)), form.finer)(1)
         parts.append(hourly.T.astype(np.float32))
-        left = values[whole:]
+        rest = values[complete:]
     if not parts or not sum(part.shape[1] for part in parts):
         raise UserError(f"{path}: no whole hour is in it.")
     order = sorted(range(len(names)), key=names.__getitem__)
@@ -176,13 +176,13 @@ def _name_wrong_cell(path: Path, cells: "pd.DataFrame", form: Format, start: int
         if wrong.any():
             row = int(wrong.argmax())
             cell = cells[name].iloc[row]
-            said = f"holds {cell!r}, no number that can be a load"
+            problem = f"holds {cell!r}, no number that can be a load"
             if isinstance(cell, float):
-                said = "is empty (source.table.fill: hours that may be missing)"
+                problem = "is empty (source.table.fill: hours that may be missing)"
             elif set(cell) & {".", ","} - {form.decimal}:
-                said += f" (source.table.decimal is {form.decimal!r})"
+                problem += f" (source.table.decimal is {form.decimal!r})"
             raise UserError(
-                f"{path}, row {start + row}: the cell of customer {name!r} {said}; mend the "
+                f"{path}, row {start + row}: the cell of customer {name!r} {problem}; mend the "
                 "row, or take the column out."
             )
 

@@ -60,17 +60,17 @@ def prepare(
     rows = table.rows
     check_splits(rows, raw)
     train = (rows["split"] == "train").to_numpy()
-    told: list[dict[str, Any]] = []
+    facts: list[dict[str, Any]] = []
     numeric = [
         column
         for name in table.numeric
-        for column in _scaled(name, numbers(rows, name, path, gaps=True), train, told)
+        for column in _scaled(name, numbers(rows, name, path, gaps=True), train, facts)
     ]
-    codes = [_numbered(rows[name], train, told) for name in table.categorical]
+    codes = [_numbered(rows[name], train, facts) for name in table.categorical]
     if not numeric and not codes:
         raise UserError(f"{path}: every feature is the same in every training row; add another.")
     if work is not None:
-        write_json(work.folder / COLUMNS, told)
+        write_json(work.folder / COLUMNS, facts)
     none = [np.empty((len(rows), 0))]
     return rows, {
         "numeric": np.column_stack(numeric or none).astype(np.float32, copy=False),
@@ -79,7 +79,7 @@ def prepare(
     }
 
 
-def _scaled(name: str, values: np.ndarray, train: np.ndarray, told: list) -> list[np.ndarray]:
+def _scaled(name: str, values: np.ndarray, train: np.ndarray, facts: list) -> list[np.ndarray]:
     """A column of numbers, scaled; then, if training rows have gaps, a column that marks gaps."""
     missing = np.isnan(values)
     gaps = bool(missing[train].any())
@@ -97,12 +97,12 @@ def _scaled(name: str, values: np.ndarray, train: np.ndarray, told: list) -> lis
         "missing": gaps,
         "read": not same,
     }
-    told.append({"column": name, "kind": "number", **fact})
-    found = [] if same else [((values - mean) / deviation).astype(np.float32)]
-    return [*found, missing.astype(np.float32)] if gaps else found
+    facts.append({"column": name, "kind": "number", **fact})
+    columns = [] if same else [((values - mean) / deviation).astype(np.float32)]
+    return [*columns, missing.astype(np.float32)] if gaps else columns
 
 
-def _numbered(column: "pd.Series", train: np.ndarray, told: list) -> tuple[np.ndarray, int]:
+def _numbered(column: "pd.Series", train: np.ndarray, facts: list) -> tuple[np.ndarray, int]:
     """The categories of a column as int32, the training rows' from 1 on, and their number."""
     import pandas as pd
 
@@ -112,5 +112,5 @@ def _numbered(column: "pd.Series", train: np.ndarray, told: list) -> tuple[np.nd
     gaps = bool(missing[train].any())
     codes[missing] = len(known) + 1 if gaps else 0
     fact = {"categories": known.tolist(), "missing": gaps}
-    told.append({"column": column.name, "kind": "category", **fact})
+    facts.append({"column": column.name, "kind": "category", **fact})
     return codes.astype(np.int32), len(known) + 1 + gaps

@@ -80,8 +80,8 @@ def read(path: Path, columns: Columns) -> Table:
     if frame.empty:
         raise UserError(f"{path} holds a line of names and no row; put the rows below it.")
     own = _own(frame, columns, path)
-    for place, (name, values) in enumerate(own.items()):
-        frame.insert(place, name, values)
+    for position, (name, values) in enumerate(own.items()):
+        frame.insert(position, name, values)
     train = (frame["split"] == "train").to_numpy()
     numeric, categorical = [], []
     for name in columns.features or frame.columns.difference([*OWN, *columns.leave_out], False):
@@ -100,8 +100,8 @@ def _header(path: Path, columns: Columns) -> list[str]:
     for name, key in columns.named.items():
         if name not in header:
             advice = "; or have the parts drawn by source.divided" if key == "split" else ""
-            said = str(unknown("column", name, header, str(path))).removesuffix(".")
-            raise UserError(f"{said}; it is what source.{key} names{advice}.")
+            message = str(unknown("column", name, header, str(path))).removesuffix(".")
+            raise UserError(f"{message}; it is what source.{key} names{advice}.")
     free = set(OWN) - set(columns.own) - ({columns.split} if columns.divided else set())
     if taken := sorted(free & set(header)):
         raise UserError(f"{path}: the column {taken[0]!r} has a name that is taken; rename it.")
@@ -157,8 +157,8 @@ def _is_number(
     """
     import pandas as pd
 
-    there = frame[name].notna().to_numpy()
-    if train.any() and not (there & train).any():
+    present = frame[name].notna().to_numpy()
+    if train.any() and not (present & train).any():
         raise UserError(
             f"{path}: {name} is empty in every training row; leave it out with source.leave_out."
         )
@@ -167,13 +167,13 @@ def _is_number(
     if pd.api.types.is_numeric_dtype(frame[name]):
         numbers(frame, name, path, gaps=True)  # which may be without end
         return True
-    words = pd.Series(frame[name][there].unique())
+    words = pd.Series(frame[name][present].unique())
     if pd.to_numeric(words, errors="coerce").notna().any():
         try:
             numbers(frame, name, path, gaps=True)
         except UserError as error:
-            said = str(error).removesuffix(".")
-            raise UserError(f"{said}; or name {name} in source.categories.") from None
+            message = str(error).removesuffix(".")
+            raise UserError(f"{message}; or name {name} in source.categories.") from None
         return True
     if 2 * len(words) > train.sum():
         raise UserError(

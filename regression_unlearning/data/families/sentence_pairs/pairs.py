@@ -117,7 +117,7 @@ def _read(path: Path, layout: Pairs) -> "pd.DataFrame":
     table = table.set_axis(list(columns), axis=1)
     first, second = layout.sentences
     sentences = table[[first, second]].fillna("").astype(str)
-    short = table.isna().any(axis=1) | sentences.apply(lambda one: one.str.strip() == "").any(
+    short = table.isna().any(axis=1) | sentences.apply(lambda column: column.str.strip() == "").any(
         axis=1
     )
     if short.any():
@@ -146,9 +146,9 @@ def _chosen(columns: tuple[str, ...], layout: Pairs, path: Path) -> dict[str, st
     for name in named:
         if name not in columns:
             raise unknown("column", name, filter(None, columns), str(path))
-    kept = [named.get(name, name) for name in columns if name]
+    names = [named.get(name, name) for name in columns if name]
     taken = {*FIRST, *LAST} - set(named.values())
-    wrong = next((name for name in kept if kept.count(name) > 1 or name in taken), None)
+    wrong = next((name for name in names if names.count(name) > 1 or name in taken), None)
     if wrong or len(named) < 3 + bool(layout.id):
         raise UserError(
             f"{path}: the column {wrong or layout.score!r} is there twice, or has a name that is "

@@ -71,14 +71,14 @@ def read_vectors(path: Path, words: Iterable[str], embedding: Embedding) -> dict
         When a line has another number of numbers than the embedding's dimension, no word has a
         vector, or the file cannot be read.
     """
-    wanted = {word.encode(): word for word in words}
-    found: dict[str, np.ndarray] = {}
+    by_first_bytes = {word.encode(): word for word in words}
+    vectors: dict[str, np.ndarray] = {}
     with _open_vectors(path, embedding.member) as lines:
         for number, line in enumerate(lines, 1):
             if number == 1:
                 line = line.removeprefix(codecs.BOM_UTF8)
             first = line[: line.find(b" ")]
-            if first not in wanted:
+            if first not in by_first_bytes:
                 continue
             fields = line.rstrip().rsplit(b" ", embedding.dimension)
             try:
@@ -95,10 +95,10 @@ def read_vectors(path: Path, words: Iterable[str], embedding: Embedding) -> dict
                     raise UserError(
                         f"{path}, line {number}: a vector with an infinite or missing number."
                     )
-                found.setdefault(wanted[first], vector)
-    if not found:
+                vectors.setdefault(by_first_bytes[first], vector)
+    if not vectors:
         raise UserError(
             f"{path}: none of the sentences' words has a vector of {embedding.dimension} numbers; "
             "is it the right file, and the embedding's dimension that of the file?"
         )
-    return found
+    return vectors

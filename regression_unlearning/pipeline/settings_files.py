@@ -28,13 +28,13 @@ def settings_file(values: Any, write: bool = True) -> str:
         find it.
     """
     text = json.dumps(values, sort_keys=True)
-    path = place_of(text.encode())
+    path = path_of(text.encode())
     if write and not path.exists():
         write_text(path, text)
     return str(path)
 
 
-def place_of(content: bytes) -> Path:
+def path_of(content: bytes) -> Path:
     """Path of the file with this content."""
     return FOLDER / f"{hashlib.sha256(content).hexdigest()[:32]}.json"
 
