@@ -15,13 +15,13 @@ from regression_unlearning.errors import UserError
 
 #: The key of a record that holds its seal.
 SEAL = "seal"
-#: The key of a record that holds the name of its file: another seed's whole file is no stand-in.
+#: The key of a record that holds its file's name: one seed's file must not pass for another's.
 WRITTEN_AS = "written_as"
-#: What a message says of a path that does not begin at the root.
+#: Part of a message about a path that does not begin at the root.
 RELATIVE = " (paths are relative to the project's folder)"
 ROOM, LEAVE = "make room", "let yourself write there, or choose another place"
 AWAY = "move away what lies in its place"
-#: What to do where the system refuses to write, by its number.
+#: What to do where the system refuses to write, by its error number.
 REMEDIES = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), ROOM),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), LEAVE),
@@ -54,7 +54,7 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
             os.fsync(file.fileno())
         part.replace(path)
     except Exception as error:
-        # safetensors passes the system's refusal on under a name of its own
+        # safetensors reports the system's refusal by an exception of its own
         if not isinstance(error, OSError) and type(error).__name__ != "SafetensorError":
             raise
         raise UserError(refused(f"write {path}", error)) from error

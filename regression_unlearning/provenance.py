@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-PACKAGE = Path(__file__).resolve().parent  # the programs find the library by a link
+PACKAGE = Path(__file__).resolve().parent  # programs reach the library through a link
 
 
 def library_code() -> str:

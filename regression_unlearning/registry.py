@@ -21,9 +21,9 @@ from regression_unlearning.settings.section import Section
 
 _SOURCE = ("FAMILY", "EMBEDDED", "Settings", "download")
 _MEASURE = ("NEEDS", "QUANTITIES", "Settings", "measure")
-#: kind -> (folder, what a module must define, the entry-point group of plug-ins). What each part is
-#: says the kind's protocol: data/source.py, data/family.py, models/network.py, methods/method.py,
-#: evaluation/measure.py, reporting/figure.py.
+#: kind -> (folder, what a module must define, the entry-point group of plug-ins). Each kind's
+#: protocol describes the parts: data/source.py, data/family.py, models/network.py,
+#: methods/method.py, evaluation/measure.py, reporting/figure.py.
 KINDS = {
     "source": ("data.sources", _SOURCE, "regression_unlearning.sources"),
     "family": ("data.families", (), "regression_unlearning.families"),
@@ -32,7 +32,7 @@ KINDS = {
     "measure": ("evaluation", _MEASURE, "regression_unlearning.measures"),
     "figure": ("reporting.figures", ("NEEDS", "SEE", "draw"), "regression_unlearning.figures"),
 }
-#: The module that serves every network named by what makes it.
+#: The module that serves every network named by its class or by torchvision's name.
 OUTSIDE = "regression_unlearning.models.modules.outside"
 #: The two modules of a family, and what each must define.
 HALVES = {"prepare": ("prepare",), "batch": ("Reading", "Inputs")}
@@ -71,7 +71,7 @@ def module_name(kind: str, name: str) -> str | None:
         [library_module] if name.isidentifier() and find_spec(library_module) is not None else []
     )
     points = [point for point in entry_points(group=group) if point.name == name]
-    # one that is no module's name at all has no `module`: importing it says so
+    # an entry point with an invalid value has no `module`: importing the value raises the error
     modules = list(
         dict.fromkeys(modules + [getattr(entry, "module", entry.value) for entry in points])
     )
@@ -111,7 +111,9 @@ def load(kind: str, name: str, where: str = "") -> ModuleType:
     module = imported(dotted, kind, name, where)
     missing = [part for part in needed if _lacks(module, part)]
     if missing == list(needed) != [] and dotted.startswith("regression_unlearning."):
-        raise unknown(kind, name, known(kind), where)  # a file of ours that is something else
+        raise unknown(
+            kind, name, known(kind), where
+        )  # a file of this library that is something else
     if kind == "family":
         missing += [half for half in HALVES if not _is_there(f"{dotted}.{half}")]
     _complete(dotted, kind, name, where, missing)
@@ -158,7 +160,7 @@ def called(kind: str, name: str) -> Iterator[None]:
     try:
         yield
     except SystemExit as error:
-        if type(error) is not SystemExit:  # a signal has asked for the end
+        if type(error) is not SystemExit:  # a signal has asked the program to stop
             raise
         raise UserError(
             f"{kind} {name!r} ended the program (SystemExit: {error}): it must hand back what its "

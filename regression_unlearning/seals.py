@@ -13,9 +13,9 @@ from pathlib import Path
 from regression_unlearning.errors import UserError
 
 MARK = "sealed-sha256-"
-#: What a writer puts into the file before `seal`.
+#: The place for the hash, which a writer puts into the file before `seal`.
 OPEN = MARK + "0" * 64
-#: A mark stands so near to the end of the file, in bytes, where it is not in a header.
+#: Bytes at the end of the file that are searched for the mark, where it is not in a header.
 NEAR = 256
 
 

@@ -11,7 +11,7 @@ from regression_unlearning.settings.training import Fit
 
 HELPERS = ("blindspot",)
 Form = Literal["attention", "released", "norm"]
-#: Numbers that are kept of what the helper says of all forget rows; rows that it reads at once.
+#: Most numbers of the helper's outputs and maps kept in memory; rows that it reads at once.
 HELD, READ = 2**26, 4096
 
 
@@ -202,7 +202,7 @@ def unlearn(model, task, settings: Settings):
     def scaled(activations, output, chosen=slice(None)):
         if not layers:
             return output[chosen, :0]
-        # in the output's precision: under autocast, sums of squares in bfloat16 would say little
+        # in the output's precision: under autocast, bfloat16 sums of squares would be too coarse
         kind = output.dtype
         with torch.autocast(output.device.type, enabled=False):
             maps = [positions(activations[layer].to(kind), settings.form) for layer in layers]
@@ -233,7 +233,7 @@ def unlearn(model, task, settings: Settings):
         forgotten = (index >= 0).nonzero()[:, 0]
         if len(forgotten):
             if fixed is None:
-                augments = task.data.augments  # then the helper must see what the model sees
+                augments = task.data.augments  # then the helper reads the model's own images
                 helper_inputs = inputs[forgotten] if augments else task.data.batch(rows[forgotten])
                 taught, theirs = read(helper_inputs)
             else:

@@ -15,7 +15,7 @@ class Settings(ssd.Settings):
     """The same as for SSD."""
 
 
-#: The ratio that alpha is held against is at most that of all training rows to forget rows.
+#: The ratio that alpha is compared with is at most training rows over forget rows.
 SEARCH = {"alpha": Log(0.5, 20), "lambda": Log(0.01, 1)}
 
 

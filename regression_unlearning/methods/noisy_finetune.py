@@ -49,9 +49,9 @@ class Settings(Fit):
         return self
 
 
-#: Of the fine-tuning alone: what the certificate rests on is no matter of taste.
+#: Of the fine-tuning alone: the certificate's settings are the user's decision.
 SEARCH = {**FIT, "learning_rate": Log(1e-3, 3e-2)}
-#: A smaller share of the original's weights is none.
+#: A smaller share of the original's weights counts as none.
 SOME = 0.01
 
 

@@ -31,7 +31,7 @@ class Settings(Section):
     rows: Count | None = None
 
 
-#: The ratio that alpha is held against is at most that of all training rows to forget rows.
+#: The ratio that alpha is compared with is at most training rows over forget rows.
 SEARCH = {"alpha": Log(0.5, 20), "lambda": Log(0.01, 1)}
 
 
@@ -63,7 +63,7 @@ def dampen(model, task, settings: Settings, importance) -> None:
         retained = task.some(task.retain, settings.rows, "retain importance")
         forget = importance(model, task, forgotten)
         retain = importance(model, task, retained)
-        # of the whole training set: the same rows speak for the forget set in both
+        # of the whole training set, with the same forget rows as above
         overall = {name: share * forget[name] + (1 - share) * retain[name] for name in forget}
         chosen = total = 0
         with torch.no_grad():

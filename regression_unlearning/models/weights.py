@@ -18,9 +18,9 @@ from regression_unlearning.errors import UserError
 
 _PICKLES = (b"PK\x03\x04", b"\x80")
 _WRITE = "save model.state_dict() with safetensors.torch.save_file, or with torch.save"
-#: What wraps a network, and puts this before its weights' names.
+#: Prefixes that wrappers of a network put before its weights' names.
 WRAPPED = ("module.", "_orig_mod.")
-#: Seconds that reading a pickle may take, and bytes a second more.
+#: Seconds that reading a pickle may take, and bytes for each further second.
 SECONDS, PACE = 300, 10 << 20
 
 
@@ -50,7 +50,7 @@ def as_safetensors(path: str | Path, context: str) -> Iterator[Path]:
         with path.open("rb") as file:
             first, size = file.read(9), path.stat().st_size
     except OSError:
-        first = b""  # said by whoever reads it
+        first = b""  # the reader of the yielded file reports it
     if first[8:] == b"{" or not first.startswith(_PICKLES):
         yield path
         return
@@ -97,7 +97,7 @@ def weights_in(path: str | Path, context: str) -> dict[str, Weight]:
     from safetensors import SafetensorError, safe_open
 
     try:
-        with Path(path).open("rb"):  # the library's own words name no reason
+        with Path(path).open("rb"):  # the library's own message gives no reason
             pass
         with safe_open(path, "np") as file:
             parts = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118

@@ -15,12 +15,12 @@ from regression_unlearning.files import write_own
 from regression_unlearning.pipeline import fingerprints, plan
 from regression_unlearning.settings.document import Settings
 
-#: Where the files lie.
+#: Folder of the files.
 FOLDER = Path(".fingerprints")
 LIBRARY = "regression_unlearning"
 PACKAGE = Path(__file__).parents[1]
 _JOBS = f"{LIBRARY}.settings.jobs"
-#: What every step of a program with a network is made of: it makes the task, and all in it.
+#: Code behind every step of a program with a network: it makes the task, and all in it.
 _SESSION = f"{LIBRARY}.training.session:Session"
 
 

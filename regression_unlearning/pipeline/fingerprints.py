@@ -40,13 +40,13 @@ class Sources:
 
     def _path(self, name: str) -> Path | None:
         top, *rest = name.split(".")
-        if top not in self.roots and not self._beside(top):
+        if top not in self.roots and not self._in_folder(top):
             return None
         path = self.roots[top].joinpath(*rest)
         files = (path / "__init__.py", path.with_suffix(".py"))
         return next((file for file in files if file.is_file()), None)
 
-    def _beside(self, top: str) -> bool:
+    def _in_folder(self, top: str) -> bool:
         """Add a package of the project's folder, unless an installed one takes precedence."""
         candidates = [Path.cwd() / f"{top}.py", Path.cwd() / top / "__init__.py"]
         spec = find_spec(top) if any(file.is_file() for file in candidates) else None
@@ -118,7 +118,7 @@ class Sources:
             return [module.imports[symbol]]
         if self.module(f"{module.name}.{symbol}"):
             return [(f"{module.name}.{symbol}", BODY)]
-        computed = symbol == "*" or module.symbol("__getattr__")  # when it is asked for
+        computed = symbol == "*" or module.symbol("__getattr__")  # a name computed at run time
         return self._all(module, hashes) if computed else []
 
     def _longest(self, name: str) -> tuple[Module | None, str | None]:

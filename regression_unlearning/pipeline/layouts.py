@@ -11,7 +11,7 @@ from regression_unlearning.settings.experiment import REFERENCES, Figure, Layout
 from regression_unlearning.settings.methods import Method
 from regression_unlearning.settings.target_scale import CLASSES
 
-#: What `keep` says in words.
+#: The values of `keep` in words.
 EPOCH = {"last": "the last epoch", "best": "the epoch with the least validation loss"}
 
 
@@ -114,18 +114,18 @@ def disclosed(settings: Settings, layout: Layout) -> list[str]:
         notes[dataset.title] = _kept(dataset, chosen, layout.titles)
     if len(set(notes.values())) == 1:
         return [next(iter(notes.values()))]
-    return [f"{title}: {kept}" for title, kept in notes.items()]
+    return [f"{title}: {note}" for title, note in notes.items()]
 
 
 def _kept(dataset: Dataset, methods: list[Method], titles: Mapping[str, str]) -> str:
     """Which epoch's weights a dataset's models have: the training's choice, and the exceptions."""
-    usual, others = dataset.training.keep, {}
+    usual, choices = dataset.training.keep, {}
     if any(method.helpers for method in methods):
-        others["the helper"] = dataset.blindspot.keep
+        choices["the helper"] = dataset.blindspot.keep
     for method in methods:
         if "keep" in method.options:
-            others[titles.get(method.label, method.title)] = method.options["keep"]
-    differ = [name for name, keep in others.items() if keep != usual]
+            choices[titles.get(method.label, method.title)] = method.options["keep"]
+    differ = [name for name, keep in choices.items() if keep != usual]
     (other,) = (words for keep, words in EPOCH.items() if keep != usual)
     return f"weights of {EPOCH[usual]}" + (f" (of {other}: {', '.join(differ)})" if differ else "")
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-#: The file that is locked; it says who holds the lock.
+#: The file that is locked; its text names the holder of the lock.
 NAME = "run.lock"
 #: Open for as long as this process lives: closing it would give the lock up.
 _held: dict[Path, IO[str]] = {}
@@ -51,7 +51,7 @@ def take(folder: str | Path = ".snakemake") -> bool:
         file.close()
         return False
     since = datetime.now().astimezone().isoformat(" ", "minutes")
-    with suppress(OSError):  # a full disk stops a run later, and says so
+    with suppress(OSError):  # a full disk is reported later in the run
         file.truncate(0)
         file.write(f"process {os.getpid()} on {socket.gethostname()}, since {since}\n")
         file.flush()

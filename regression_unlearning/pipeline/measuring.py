@@ -28,7 +28,9 @@ def models_to_measure(
     for label in labels:
         read = {need.removeprefix("gold_") for need in needs} if label == GOLD else needs
         kinds = [kind for kind in FILES if kind in read]
-        if label == "original":  # where relearning wants to arrive: it relearns nothing
+        if (
+            label == "original"
+        ):  # relearning ends at the original, which itself has nothing to relearn
             kinds = [kind for kind in kinds if kind != "relearning"]
         files[label] = {
             kind: {seed: FILES[kind](dataset, forget_set, label, seed) for seed in seeds}

@@ -32,7 +32,7 @@ class Models:
         size = seeds_per_job or settings.seeds_per_job
         searched = {dataset.tuning.seed for dataset in settings.datasets.values() if dataset.tuning}
         seeds = [*split(self.seeds, size), *((seed,) for seed in sorted(searched - {*self.seeds}))]
-        #: Seeds that share a process; those that searches train on, each for itself.
+        #: Seeds that share a process; each further seed of a search has its own.
         self.batches = [Batch(settings, chunk, neighbours(self.seeds)) for chunk in seeds]
 
     @cached_property

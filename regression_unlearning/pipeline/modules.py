@@ -86,15 +86,15 @@ class Module:
     def _read(self, nodes: Iterable[ast.stmt]) -> Symbol:
         kept = [node for item in nodes if (node := stripped(item)) is not None]
         text = "\n".join(ast.unparse(node) for node in kept)
-        known = dict(self.imports)
+        imports = dict(self.imports)
         for item in (part for top in kept for part in ast.walk(top)):
             if isinstance(item, ast.Import | ast.ImportFrom):
-                known |= imported(item, self.package)
+                imports |= imported(item, self.package)
         reached = dict.fromkeys(
             target
             for node in kept
             for chain in chains(node)
-            for target in self._named(chain, known)
+            for target in self._named(chain, imports)
         )
         return Symbol(hashlib.sha256(text.encode()).hexdigest(), tuple(reached))
 

@@ -16,7 +16,7 @@ from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.forget_sets import Ids
 
-#: What the rules read of Snakemake's `workflow` that its documentation does not promise.
+#: Attributes of Snakemake's `workflow` that the rules read and its documentation does not list.
 ENGINE = (
     "is_main_process",
     "dryrun",
@@ -69,8 +69,8 @@ def check_needs(grid: Grid) -> None:
     problems = []
     for dataset in grid.shown:
         problems += missing_ids(grid.settings, dataset, grid.forget_set_names(dataset))
-        if not _has_files(dataset) and (why := _missing_source(grid.settings, dataset)):
-            problems.append(why)
+        if not _has_files(dataset) and (problem := _missing_source(grid.settings, dataset)):
+            problems.append(problem)
     if problems:
         raise UserError("\n".join(dict.fromkeys(problems)))
 
@@ -79,9 +79,9 @@ def missing_ids(settings: Settings, dataset: str, names: Iterable[str]) -> list[
     """A message for each forget set whose file of ids does not exist."""
     selectors = settings.datasets[dataset].forget_sets
     return [
-        settings.at(f"datasets.{dataset}.forget_sets.{name}.{why}")
+        settings.at(f"datasets.{dataset}.forget_sets.{name}.{problem}")
         for name in names
-        if isinstance(selector := selectors[name], Ids) and (why := selector.missing_file())
+        if isinstance(selector := selectors[name], Ids) and (problem := selector.missing_file())
     ]
 
 
@@ -104,5 +104,5 @@ def _missing_source(settings: Settings, dataset: str) -> str | None:
             return f"the variable {MIRROR}: {message}"
         return settings.at(f"data_mirror: {message}")
     with registry.called("source", chosen.loader):
-        why = loader.lack(source, mirror) if hasattr(loader, "lack") else None
-    return why and settings.at(f"datasets.{dataset}.{why}")
+        problem = loader.lack(source, mirror) if hasattr(loader, "lack") else None
+    return problem and settings.at(f"datasets.{dataset}.{problem}")

@@ -38,9 +38,11 @@ def source(settings: Settings, dataset: str) -> dict[str, Any]:
 def forget_set(settings: Settings, dataset: str, name: str) -> dict[str, Any]:
     """How a forget set is chosen; its title is no part of that."""
     chosen = settings.datasets[dataset].forget_sets[name].plain()
-    if chosen.get("unknown") == "refuse":  # as it was told before one could choose
+    if (
+        chosen.get("unknown") == "refuse"
+    ):  # the default, once the only way: old parameters stay the same
         del chosen["unknown"]
-    for key in ("share", "seed"):  # nor a share be drawn
+    for key in ("share", "seed"):  # likewise: unset means that no share is drawn
         if chosen.get(key, 0) is None:
             del chosen[key]
     return {**chosen, "title": name}

@@ -31,7 +31,7 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
     figures = {
         name: {
             "title": layout.title,
-            "caption": f"{', '.join(settings.datasets[one].title for one in layout.datasets)}: "
+            "caption": f"{', '.join(settings.datasets[key].title for key in layout.datasets)}: "
             f"{registry.load('figure', layout.kind).SEE}",
         }
         for name, layout in experiment.figures.items()

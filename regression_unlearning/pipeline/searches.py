@@ -76,7 +76,7 @@ def tuned(grid: Grid) -> list[str]:
         (dataset, label)
         for experiment in settings.experiments.values()
         for table in experiment.tables.values()
-        if table.paper not in (None, "sure")  # of SURE no values are printed
+        if table.paper not in (None, "sure")  # SURE's paper prints no values
         for dataset in table.datasets
         if settings.datasets[dataset].stands_for is None
         for label in table.methods

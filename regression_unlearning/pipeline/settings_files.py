@@ -12,7 +12,7 @@ from typing import Any
 
 from regression_unlearning.files import write_text
 
-#: Where the files lie.
+#: Folder of the files.
 FOLDER = Path(".settings")
 
 

@@ -18,7 +18,7 @@ from regression_unlearning.settings.document import Settings
 
 HEADER = "# Rendered by `python workflow_scripts/render_dvc.py`: do not edit.\n"
 
-#: What every job's code and rules lie in.
+#: Files and folders with every job's code and rules.
 CODE = ("Snakefile", "rules", "workflow_scripts", "regression_unlearning")
 
 
@@ -108,7 +108,7 @@ def _own_networks(settings: Settings) -> list[str]:
 
 def _searched(settings: Settings) -> bool:
     """Whether some method's options come from the record of a search."""
-    return any(m.record for own in settings.datasets.values() for m in own.methods.values())
+    return any(m.record for dataset in settings.datasets.values() for m in dataset.methods.values())
 
 
 def pipeline(settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,16 +123,16 @@ def pipeline(settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
     """
     stages = {}
     for name, step in STEPS.items():
-        given = _given_originals(settings) if name == "original" else []
+        extra = _given_originals(settings) if name == "original" else []
         if name in ("original", "retrained", "blindspot", "unlearned"):
-            given = [*given, *_own_networks(settings)]
+            extra = [*extra, *_own_networks(settings)]
         if "methods" in step.params and _searched(settings):
-            given = [*given, "tuning"]
+            extra = [*extra, "tuning"]
         keys = [key for key in step.params if key in params]
         stages[name] = {
             "cmd": f"mkdir -p {' '.join(step.makes)} && snakemake --cores all {step.target}",
             "params": ["experiment", "experiments", *keys],
-            "deps": [*CODE, *step.reads, *given],
+            "deps": [*CODE, *step.reads, *extra],
             "outs": step.outs,
         }
     figures = dict.fromkeys(name for e in settings.experiments.values() for name in e.figures)

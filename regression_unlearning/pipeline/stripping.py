@@ -11,7 +11,7 @@ from typing import Any
 
 #: Names whose calls only write to the log.
 LOGS = {"log", "logger", "logging", "warnings"}
-#: Words of a program's help.
+#: Arguments of argparse that hold help texts.
 HELP = {"help", "description", "epilog", "usage", "metavar"}
 #: Calls without effects, by name: of functions, and of methods.
 HARMLESS = {
@@ -92,7 +92,9 @@ class _Strip(ast.NodeTransformer):
     def visit_Raise(self, node: ast.Raise) -> Any:
         kind = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
         name = ast.unparse(kind).rpartition(".")[2] if kind else ""
-        if name and name[0] != "_" and not name[0].isupper():  # it makes an exception: all message
+        if (
+            name and name[0] != "_" and not name[0].isupper()
+        ):  # a function that makes an exception: its arguments are all message
             kind = ast.Name("Exception", ast.Load())
         node.exc = kind
         node.cause = None
@@ -104,7 +106,7 @@ class _Strip(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> Any:
         node.keywords = [keyword for keyword in node.keywords if keyword.arg not in HELP]
-        if _called(node) == "parser":  # of a program: its texts
+        if _called(node) == "parser":  # a program's parser: its arguments are texts
             node.args = []
         return self.generic_visit(node)
 

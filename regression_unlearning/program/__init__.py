@@ -151,8 +151,8 @@ def run(main: Callable[[], None]) -> None:
         The program, without arguments.
     """
     streams.settle()
-    # Pictures go to files. A name that a notebook leaves here may stand for a package that is not
-    # installed: matplotlib cannot be imported then.
+    # Pictures go to files. A notebook may leave the name of a backend here that is not installed:
+    # matplotlib could not be imported then.
     os.environ["MPLBACKEND"] = "agg"
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Plain("%(asctime)s %(message)s", "%H:%M:%S"))

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TextIO
 
-#: Nobody reads any more: no reader, no such file, no terminal.
+#: Errors of a stream without a reader: broken pipe, closed file, no terminal.
 _GONE = (errno.EPIPE, errno.EBADF, errno.EIO)
 
 #: Marks a method that is wrapped already.
@@ -32,7 +32,7 @@ def settle() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            # As long as the process: nothing closes a standard stream
+            # open as long as the process: nothing closes a standard stream
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

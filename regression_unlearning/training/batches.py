@@ -77,14 +77,14 @@ def drawn_beside(rows: Tensor, size: int, *others: Tensor, each: int) -> Batches
 
     def plan(epoch: int, generator: torch.Generator) -> Sequence[Tensor]:
         batches = _cut(_mixed(rows, generator), size)
-        beside = []
+        streams = []
         for other in others:
             take = min(each, len(other))
             rounds = -(-len(batches) * take // len(other))
             order = torch.cat([_mixed(other, generator) for _ in range(rounds)])
-            beside.append(order.split(take))
+            streams.append(order.split(take))
         return [
-            torch.cat([batch, *(part[number] for part in beside)])
+            torch.cat([batch, *(part[number] for part in streams)])
             for number, batch in enumerate(batches)
         ]
 

@@ -65,7 +65,7 @@ def load(model: nn.Module, path: Path, device: str = "cpu") -> nn.Module:
         When the file is missing or damaged, belongs to another network, or differs from the SHA-256
         in the record beside it.
     """
-    _as_recorded(path)
+    _check_recorded(path)
     inside = _inside(model)
     context = f"cannot load {path} into {type(getattr(model, 'network', model)).__name__}"
     expected = {name.removeprefix(inside): weight for name, weight in weights_of(model).items()}
@@ -85,11 +85,11 @@ def _inside(model: nn.Module) -> str:
     return getattr(model, "inside", "")
 
 
-def _as_recorded(path: Path) -> None:
+def _check_recorded(path: Path) -> None:
     """Check a file against the SHA-256 in the record beside it, where that is a sealed record."""
-    beside = path.with_suffix(".json")
-    if path.suffix == ".safetensors" and path.is_file() and seals.sealed(beside):
-        seals.check_recorded(path, read_record(beside).get("sha256"), beside)
+    record = path.with_suffix(".json")
+    if path.suffix == ".safetensors" and path.is_file() and seals.sealed(record):
+        seals.check_recorded(path, read_record(record).get("sha256"), record)
 
 
 def record_of(path: Path) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def conjugate_gradients(
             break
         image = matrix(direction)
         along = _product(direction, image)
-        if along <= 0:  # no curvature is left that rounding does not swallow
+        if along <= 0:  # no curvature is left beyond rounding
             break
         x = x + (squared / along) * direction
         residual = residual - (squared / along) * image

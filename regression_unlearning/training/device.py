@@ -54,9 +54,9 @@ def set_up(device: str, threads: int, gpus: int = 0) -> str:
     if device.startswith("cuda") and not torch.cuda.is_available():
         raise UserError("a GPU is asked for and none can be seen; check the driver, or use cpu.")
     torch.set_num_threads(threads)
-    torch.set_flush_denormal(True)  # gradients that fade to denormal numbers cost 30 times more
+    torch.set_flush_denormal(True)  # denormal gradients cost 30 times more
     if device != "cpu":  # on a CPU our operations are deterministic for a thread count
         torch.use_deterministic_algorithms(True)
-        # it guards against reading what was never written, at 25 to 40 % of a step; a test does so
+        # filling would guard against uninitialised reads, at 25 to 40 % of a step; a test does that
         torch.utils.deterministic.fill_uninitialized_memory = False
     return device

@@ -23,7 +23,7 @@ from regression_unlearning.training.seeds import seed_for
 
 log = logging.getLogger(__name__)
 
-#: From a model and the row numbers of a batch to the loss to go down.
+#: From a model and the row numbers of a batch to the loss to minimise.
 Objective = Callable[[nn.Module, Tensor], Tensor]
 
 

@@ -17,7 +17,7 @@ from regression_unlearning.training.task import Task
 
 log = logging.getLogger(__name__)
 
-#: From outputs (batch, q) and row numbers to one number a row.
+#: From outputs (batch, q) and row numbers to one number per row.
 Value = Callable[[Tensor, Tensor], Tensor]
 
 #: Numbers of one layer's per-row gradients that are held at once.
@@ -223,7 +223,7 @@ def _fits(model: nn.Module, task: Task, rows: Tensor, value: Value, of: Of) -> b
     except (NotImplementedError, RuntimeError) as error:
         log.debug("no fast form: %s", error)
         return False
-    # below it all is rounding
+    # below it everything is rounding
     least = (1e-9 if of is torch.square else 3e-5) * max(sums.max() for sums in slow.values())
     return all(
         (fast[name] - sums).abs().max() <= 1e-2 * sums.max() + least for name, sums in slow.items()

@@ -37,7 +37,7 @@ from regression_unlearning.settings.target_scale import CLASSES
 from regression_unlearning.training.classes import Classes
 from regression_unlearning.training.numbers import Numbers
 
-#: From outputs and targets to one value a row.
+#: From outputs and targets to one value per row.
 PerRow = Callable[[Tensor, Tensor], Tensor]
 Kind = Numbers | Classes
 

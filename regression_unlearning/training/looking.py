@@ -17,8 +17,8 @@ from regression_unlearning.training.runs import Run
 from regression_unlearning.training.session import Session
 from regression_unlearning.training.task import Task
 
-#: Rows whose loss relearning looks at: their name among a forget set's parts; their part of an
-#: observation, and whether of it only those like the forgotten ones.
+#: Rows whose loss relearning watches: their name among a forget set's parts; their part of an
+#: observation, and whether only the part's rows like the forgotten ones count.
 WATCHED = {
     "train": ("forget", "forget", None),
     "validation": ("validation_forget", "validation", True),

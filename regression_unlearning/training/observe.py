@@ -19,7 +19,7 @@ from regression_unlearning.training import interruption
 from regression_unlearning.training.seeds import seed_for
 from regression_unlearning.training.task import Task
 
-#: What the rows drawn of each part keep.
+#: Arrays kept only for rows drawn from each part.
 KEPT = ("activation", "earlier")
 
 

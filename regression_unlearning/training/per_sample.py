@@ -20,7 +20,8 @@ from regression_unlearning.training.lstm_gradients import through_time
 #: One use of a layer: its input, its initial state if given, its outputs.
 Call = tuple[Tensor, Any, tuple[Tensor, ...]]
 Sums = dict[str, Tensor]
-#: What is summed over the rows: ``torch.square`` or ``torch.abs``. Of a product it is the product.
+#: What is summed over the rows: ``torch.square`` or ``torch.abs``. Both turn products of numbers
+#: into the products of their values.
 Of = Callable[..., Tensor]
 
 
@@ -83,7 +84,7 @@ def _recorded(model: nn.Module):
             raise NotImplementedError(f"{type(module).__name__}: its input is no tensor")
         state = args[1] if len(args) > 1 else kwargs.get("hx")
         calls.setdefault(module, []).append((args[0].detach(), state, tensors))
-        return _copied(output)  # what follows may change the layer's output in place
+        return _copied(output)  # later layers may change the output in place
 
     handles = [
         module.register_forward_hook(hook, with_kwargs=True)
@@ -134,7 +135,7 @@ def _of_products(first: Tensor, second: Tensor, of: Of) -> Tensor:
     return of(products, out=products).sum(0)
 
 
-def _both(module: nn.Module, gradients: Tensor, inputs: Tensor, of: Of) -> Sums:
+def _weight_and_bias(module: nn.Module, gradients: Tensor, inputs: Tensor, of: Of) -> Sums:
     sums = {"weight": _of_products(gradients, inputs, of)}
     if module.bias is not None:
         sums["bias"] = of(gradients.sum(1)).sum(0)
@@ -151,7 +152,7 @@ def _linear(module: nn.Linear, uses: list[Call], use_gradients: list, rows: int,
         return {}
     inputs = [_by_row(value, rows, module.in_features) for value, _ in used]
     gradients = [_by_row(gradient, rows, module.out_features) for _, gradient in used]
-    return _both(module, torch.cat(gradients, 1), torch.cat(inputs, 1), of)
+    return _weight_and_bias(module, torch.cat(gradients, 1), torch.cat(inputs, 1), of)
 
 
 def _convolution(
@@ -171,7 +172,7 @@ def _convolution(
         gradients.append(_by_row(gradient, rows, module.out_channels))
     if not inputs:
         return {}
-    sums = _both(module, torch.cat(gradients, 1), torch.cat(inputs, 1), of)
+    sums = _weight_and_bias(module, torch.cat(gradients, 1), torch.cat(inputs, 1), of)
     return {**sums, "weight": sums["weight"].view_as(module.weight)}
 
 
@@ -208,11 +209,11 @@ def _other(module: nn.Module, uses: list[Call], use_gradients: list, rows: int, 
         if received[0] is None:
             continue
 
-        def of_one(value: Tensor, gradient: Tensor):
+        def row_gradient(value: Tensor, gradient: Tensor):
             _, back = vjp(lambda weights: functional_call(module, weights, (value,)), parameters)
             return back(gradient)[0]
 
         parts = (part.reshape(rows, -1, *part.shape[1:]) for part in (value, received[0]))
-        for name, gradient in vmap(of_one)(*parts).items():
+        for name, gradient in vmap(row_gradient)(*parts).items():
             total[name] = total[name] + gradient if name in total else gradient
     return {name: of(gradient).sum(0) for name, gradient in total.items()}

@@ -38,7 +38,7 @@ class ForgetLoss:
 
     #: By how much rounding may move a sum when its rows are read in another order.
     ROUNDING = 1e-5
-    #: So far over the limit are the latest losses of the rows read first: in training losses fall.
+    #: The rows read first have latest losses this much over the limit: losses fall in training.
     MARGIN = 1.2
 
     def __init__(
@@ -61,7 +61,7 @@ class ForgetLoss:
         bound = self.limit * rows * (1 + self.ROUNDING)
         latest, order = self.latest.sort(descending=True, stable=True)
         enough = 1 + int(torch.searchsorted(latest.cumsum(0), bound * self.MARGIN))
-        # a row that was never read comes first, and nothing is known of how many would do
+        # some rows were never read: how many would be enough is unknown
         size = self.batch_size if latest[0].isinf() else min(enough, self.batch_size)
         start, total = 0, 0.0
         with evaluating(model):

@@ -57,14 +57,14 @@ class Run:
     @cached_property
     def result(self) -> Path:
         """Path of the result: its final one, or the one before delivery."""
-        return self.output if self._made(self.output) else self.waiting
+        return self.output if self._is_made(self.output) else self.waiting
 
     @property
     def finished(self) -> bool:
         """Whether the result exists, undamaged and made of this very identity."""
-        return self._made(self.output) or self._made(self.waiting)
+        return self._is_made(self.output) or self._is_made(self.waiting)
 
-    def _made(self, path: Path) -> bool:
+    def _is_made(self, path: Path) -> bool:
         if not path.is_file():
             return False
         try:

@@ -176,7 +176,7 @@ class Session:
             held_out=like_them(self.parts),
             seed=seed_for(*names, seed),
             state_folder=run.folder,
-            # bits depend on these too; a finished result is as good on another device
+            # the bits depend on these too, but a finished result is valid on any device
             fingerprint=f"{run.sha256} {self.device} {self.threads}",
         )
 

@@ -151,7 +151,7 @@ def forget(
         See `unlearn`; and when a checkpoint cannot be loaded.
     """
     files = {"original": original, **helpers}
-    if "unlearn" not in session.code:  # it may be a plug-in's
+    if "unlearn" not in session.code:  # the method may be a plug-in's
         files["method"] = Path(str(registry.load("method", method).__file__))
     inputs = {role: sha256(path) for role, path in files.items()}
     chosen = {"method": method, "options": dict(options)}

@@ -9,7 +9,7 @@ from torch import Tensor
 from regression_unlearning.errors import UserError
 
 FORGET, RETAIN = "forget", "retain"
-#: The fewest rows that may choose or confirm, and that methods are left.
+#: The fewest rows to choose by, to confirm by, and to leave to methods.
 LEAST = 10
 
 

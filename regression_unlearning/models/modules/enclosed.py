@@ -24,7 +24,7 @@ class Enclosed(nn.Module):
         Names in it of the other layers.
     """
 
-    #: What names of weights begin with here, and not in files.
+    #: Prefix of the weights' names here, which files leave out.
     inside = "network."
 
     def __init__(self, network: nn.Module, output: str, layers: Sequence[str]):
@@ -57,11 +57,11 @@ class _Exact(nn.Linear):
             return super().forward(inputs.to(self.weight.dtype))
 
 
-#: Rows of the batch that layers are found with.
+#: Rows of the batch with which layers are found.
 ROWS = 3
-#: Share of the largest output by which rounding may move one: of numbers of 11 bits, many times.
+#: Share of the largest output by which rounding may change one, with a wide margin for 11 bits.
 ROUNDING = 0.01
-#: What each submodule gave, call by call, in the order of the first calls' ends.
+#: Outputs of each submodule, call by call, in the order in which the first calls ended.
 Calls = dict[str, list[Any]]
 
 
@@ -115,11 +115,13 @@ def enclosed(
     if layers:
         for name in layers:
             if name not in serving or name == last:
-                raise unknown("layer", name, [known for known in serving if known != last])
+                raise unknown(
+                    "layer", name, [layer_name for layer_name in serving if layer_name != last]
+                )
     layer = network.get_submodule(last)
     if type(layer) is nn.Linear:
         layer.__class__ = _Exact
-    return Enclosed(network, last, layers or _found(network, serving, last))
+    return Enclosed(network, last, layers or _blocks(network, serving, last))
 
 
 def _called(network: nn.Module, batch: Any) -> tuple[Calls, Tensor]:
@@ -129,7 +131,7 @@ def _called(network: nn.Module, batch: Any) -> tuple[Calls, Tensor]:
     def keep(name: str) -> Any:
         def hook(module: nn.Module, _inputs: Any, output: Any) -> None:
             activation = output[0] if isinstance(output, tuple) else output
-            # what follows may change it in place
+            # later layers may change it in place
             calls.setdefault(name, []).append(
                 activation.clone() if isinstance(module, nn.Linear) else activation
             )
@@ -182,7 +184,7 @@ def _size(module: nn.Module) -> int:
     return sum(weight.numel() for weight in module.parameters())
 
 
-def _found(network: nn.Module, serving: Sequence[str], last: str) -> list[str]:
+def _blocks(network: nn.Module, serving: Sequence[str], last: str) -> list[str]:
     """Layers of a network that names none: its blocks.
 
     Instead of a Sequential, of a submodule that holds the last layer or more than half of all

@@ -21,8 +21,8 @@ class _Steps(torch.autograd.Function):
         """Last states (rows, hidden) from words (sum of active, width); row 0 is the padding's."""
         hidden = w_hh.shape[1]
         gates = torch.addmm(bias, words, w_ih.t())
-        # What a step begins with stands where its words stand; each writes what the next begins
-        # with, and the last one what comes out.
+        # A step's initial states lie where its words lie; each step writes the next one's initial
+        # states, and the last step the result.
         states = words.new_empty(len(words) + active[-1], hidden)
         cells, tanh_cells = torch.empty_like(states), torch.empty_like(states)
         states[0] = cells[0] = 0.0
@@ -94,7 +94,7 @@ def last_state(lstm: nn.LSTM, words: Tensor) -> Tensor:
     rows, steps, width = words.shape
     lengths = steps - (words.abs().sum(2) == 0).long().cumprod(1).sum(1)
     ordered, order = lengths.sort(descending=True, stable=True)
-    # Row 0 walks through the padding; a sequence is inside from its first word on.
+    # Row 0 goes through the padding; a sequence is inside from its first word on.
     ordered = torch.cat([ordered.new_full((1,), steps), ordered])
     inside = ordered > torch.arange(steps - 1, -1, -1, device=words.device)[:, None]
     active = inside.sum(1)
@@ -109,7 +109,7 @@ def last_state(lstm: nn.LSTM, words: Tensor) -> Tensor:
         lstm.weight_hh_l0,
         lstm.bias_ih_l0 + lstm.bias_hh_l0,
     )
-    # A sequence of padding alone never joined: its state is row 0's.
+    # A sequence of padding alone never began: its state is row 0's.
     position = torch.empty_like(order)
     position[order] = torch.arange(1, rows + 1, device=words.device)
     return states.index_select(0, torch.where(lengths > 0, position, 0))

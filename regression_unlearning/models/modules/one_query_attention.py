@@ -73,7 +73,7 @@ class OneQueryAttention(nn.Module):
             1,
         )
         scores = projected[:, :, :-1] @ hours.transpose(1, 2) + projected[:, :, -1:]
-        # an hour to predict does not look at itself
+        # the hour to predict does not attend to itself
         attended = scores[:, :, :-1].softmax(2) @ hours[:, :-1]
         heads = self.dropout(self.values(attended))
         return self.dropout(self.joined(heads.mean(1)))

@@ -13,9 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-#: Where training scripts keep the network's state beside other things.
+#: Keys under which training scripts save the network's state beside other things.
 HOLDERS = ("state_dict", "model_state_dict", "model")
-#: Bytes that reading may take beside four times the file.
+#: Bytes of memory that reading may take beside four times the file's size.
 BESIDE = 1 << 30
 
 
@@ -77,14 +77,14 @@ def main(source: str, target: str) -> None:
 
     try:
         bound(Path(source).stat().st_size)
-        with Path(source).open("rb") as file:  # torch goes by a path's ending
+        with Path(source).open("rb") as file:  # torch decides by a path's ending
             content = torch.load(file, map_location="cpu", weights_only=True)
         save_file(state_in(content), target)
     except NoState:
         raise
     except MemoryError:
         raise NoState("reading it takes more memory than a state of its size") from None
-    except Exception as error:  # whatever the file makes torch say
+    except Exception as error:  # whatever torch raises for the file
         message = " ".join(str(error).split())
         reason = f"it is no state that torch reads ({message[:120] or type(error).__name__})"
         if named := re.search(r"\bGLOBAL (\S+)", message):

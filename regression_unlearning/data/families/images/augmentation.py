@@ -55,7 +55,7 @@ def cut(images: "Tensor", down: "Tensor", right: "Tensor", mirrored: "Tensor") -
     vertical = torch.arange(height, device=device) + down[:, None]
     across = torch.arange(width, device=device)
     across = torch.where(mirrored[:, None], width - 1 - across, across) + right[:, None]
-    # One black line below and one to the right stand for the whole margin.
+    # One black line below and one to the right serve as the whole margin.
     vertical = torch.where((vertical < 0) | (vertical >= height), height, vertical)
     across = torch.where((across < 0) | (across >= width), width, across)
     margined = pad(images, (0, 1, 0, 1)).permute(0, 2, 3, 1).contiguous()

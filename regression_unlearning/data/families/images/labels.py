@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: Columns that preparing makes itself.
+#: Columns that `prepare` adds itself.
 TAKEN = ("row", "id", "place")
 #: What to do where a column is missing.
 ADVICE = {
@@ -105,8 +105,8 @@ def read_labels(
     chosen = {file: "file", target: "target", **({split: "split"} if split else {})}
     for column, meant in chosen.items():
         if column not in table.columns:
-            why = unknown("column", column, table.columns, str(path))
-            raise UserError(f"{why} {ADVICE[meant]}")
+            problem = unknown("column", column, table.columns, str(path))
+            raise UserError(f"{problem} {ADVICE[meant]}")
     further = [column for column in table.columns if column not in chosen]
     for column in further:
         if column in (*TAKEN, *chosen.values()):

@@ -13,7 +13,7 @@ from regression_unlearning.data.fetching.archives import DAMAGED
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-#: Number of these rules: parts that were decoded by others are not taken up.
+#: Version of these rules: parts decoded by another version are decoded anew.
 RULES = 2
 #: What reading and decoding raise for a file that is no image, or a damaged one.
 BROKEN = (

@@ -18,7 +18,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.files import whole
 
 #: What `reader` needs to read one file: its name, or its place in a tar (offset, bytes; of a sparse
-#: file also where its stretches of bytes belong, and how long they are).
+#: file also the offset and the length of each of its stretches of bytes).
 Entry = tuple[int, int] | tuple[int, int, tuple[tuple[int, int], ...]] | str
 ADVICE = "Put a good copy in its place."
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: Most processes that preparing puts to use.
+#: Most processes that `prepare` can use.
 PROCESSES = 16
 #: Images that were left out, and why.
 DROPPED = "dropped.csv"

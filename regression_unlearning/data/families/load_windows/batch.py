@@ -35,7 +35,7 @@ class Inputs:
         self._place = self.customer * arrays["load"].shape[1] + self._first
         self.device = self.customer.device
         self._scale = arrays["load"].new_tensor([[0.0, 1.0]])
-        # windows as views, a row each: nothing is copied before a batch asks for it
+        # windows as views, one per row: nothing is copied before a batch is gathered
         width, columns = self.history + 1, len(KNOWN)
         self._load = arrays["load"].flatten().unfold(0, width, 1)
         self._known = arrays["known"].flatten().unfold(0, width * columns, columns)

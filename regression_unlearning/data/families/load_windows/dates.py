@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 HOUR = np.timedelta64(1, "h")
 ISO, EPOCH = "ISO8601", "epoch"
-#: An offset from UTC behind a time of day; how a format says it.
+#: An offset from UTC behind a time of day; its directive in a format.
 OFFSET, OFFSET_SAID = r"\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)$", r"\s*(%z|%Z|Z|UTC|GMT)$"
 #: The end of a day, written as its own hour.
 LAST = r"(?:^|[T ])24:00(?::00)?\b"
 #: A date whose year has two digits.
 SHORT = r"^(\d\d?([/.-])\w+\2)(\d\d)(?!\d)"
-#: Dates that are looked at for how they are written.
+#: Dates whose format is guessed.
 SAMPLE = 100
 
 
@@ -68,7 +68,7 @@ class Dates:
         texts = texts.astype(object).fillna("").str.strip()
         offsets = texts.str.extract(rf"[:T]\d\d\S*?{OFFSET}", expand=False).map(_seconds)
         plain = texts.where(offsets.isna(), texts.str.replace(OFFSET, "", regex=True))
-        self.written = self.written or self._way(plain)
+        self.written = self.written or self._format(plain)
         dates = _parsed(plain, self.written)
         written = "" if self.written == ISO else f" written as {self.written}"
         self._refuse(
@@ -90,7 +90,7 @@ class Dates:
 
         return bool(_parsed(pd.Series([text], dtype=object), self.written).notna().all())
 
-    def _way(self, texts: "pd.Series") -> str:
+    def _format(self, texts: "pd.Series") -> str:
         """The dates' format: the one that leaves the fewest unread, then the fewest out of step.
 
         Raises
@@ -100,10 +100,10 @@ class Dates:
         """
         if (iso := _parsed(texts, ISO)).notna().all():
             return ISO
-        read = {ISO: iso} | {way: _parsed(texts, way) for way in _guesses(texts)}
-        flaws = {way: _flaws(dates) for way, dates in read.items()}
-        best, *others = sorted(read, key=flaws.__getitem__)
-        for other in others:
+        read = {ISO: iso} | {form: _parsed(texts, form) for form in _guesses(texts)}
+        flaws = {form: _flaws(dates) for form, dates in read.items()}
+        best, *rivals = sorted(read, key=flaws.__getitem__)
+        for other in rivals:
             if (
                 flaws[other] == flaws[best] == (0, flaws[best][1])
                 and (read[best] != read[other]).any()
@@ -114,10 +114,10 @@ class Dates:
                 )
         return best
 
-    def _refuse(self, wrong: "pd.Series", texts: "pd.Series", start: int, why: str) -> None:
+    def _refuse(self, wrong: "pd.Series", texts: "pd.Series", start: int, problem: str) -> None:
         if wrong.any():
             row = int(wrong.to_numpy().argmax())
-            raise UserError(f"{self.path}, row {start + row}: {texts.iloc[row]!r} {why}.")
+            raise UserError(f"{self.path}, row {start + row}: {texts.iloc[row]!r} {problem}.")
 
 
 def _seconds(offset: str | float) -> float:
@@ -128,17 +128,17 @@ def _seconds(offset: str | float) -> float:
     return float(offset[0] + "1") * (int(digits[:2]) * 3600 + int(digits[2:]) * 60)
 
 
-def _parsed(texts: "pd.Series", way: str) -> "pd.Series":
+def _parsed(texts: "pd.Series", form: str) -> "pd.Series":
     """Dates of texts in one format; NaT for others."""
     import pandas as pd
 
-    if way == EPOCH:
+    if form == EPOCH:
         return pd.to_datetime(pd.to_numeric(texts, errors="coerce"), unit="s", errors="coerce")
     last = texts.str.contains(LAST)
     texts = texts.where(~last, texts.str.replace("24:00", "00:00"))
-    dates = pd.to_datetime(texts, format=way, errors="coerce", utc=True)
-    day = re.split("[ T,]*%[HI]", way)[0]
-    if day not in ("", way):
+    dates = pd.to_datetime(texts, format=form, errors="coerce", utc=True)
+    day = re.split("[ T,]*%[HI]", form)[0]
+    if day not in ("", form):
         dates = dates.fillna(pd.to_datetime(texts, format=day, errors="coerce", utc=True))
     return dates.dt.tz_localize(None) + pd.to_timedelta(last.astype(int), unit="D")
 
@@ -149,12 +149,12 @@ def _guesses(texts: "pd.Series") -> list[str]:
 
     formats: dict[str, None] = {}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that a day comes first is no news
+        warnings.simplefilter("ignore")  # the warning that a day comes first is expected
         for text in texts.head(SAMPLE):
             long = re.sub(SHORT, r"\g<1>20\3", text)
-            for way in (guess_datetime_format(long, dayfirst=first) for first in (False, True)):
-                if way and not ("%p" in way and "%H" in way):
-                    formats[way if long == text else way.replace("%Y", "%y")] = None
+            for form in (guess_datetime_format(long, dayfirst=first) for first in (False, True)):
+                if form and not ("%p" in form and "%H" in form):
+                    formats[form if long == text else form.replace("%Y", "%y")] = None
     return list(formats)
 
 

@@ -33,14 +33,14 @@ class Format(Section):
                 f"delimiter: {self.delimiter!r} must be one sign, such as ';' (a tabulator in "
                 'double quotes: "\\t").'
             )
-        way, hour = self.date_format, datetime.datetime(2014, 1, 31, 17, tzinfo=datetime.UTC)
+        form, hour = self.date_format, datetime.datetime(2014, 1, 31, 17, tzinfo=datetime.UTC)
         with suppress(ValueError):
-            if way in {None, EPOCH}:
+            if form in {None, EPOCH}:
                 return self
-            read = datetime.datetime.strptime(hour.strftime(way), way)
+            read = datetime.datetime.strptime(hour.strftime(form), form)
             if read.replace(tzinfo=hour.tzinfo) == hour:
                 return self
         raise UserError(
-            f"date_format: {way!r} does not say day and hour; write it like '%d.%m.%Y %H:%M' "
+            f"date_format: {form!r} does not say day and hour; write it like '%d.%m.%Y %H:%M' "
             "(01/31/2014 05:00 PM: '%m/%d/%Y %I:%M %p'), or epoch."
         )

@@ -91,20 +91,20 @@ def reads(marks: np.ndarray, history: int) -> np.ndarray:
 
 
 def _drawn(
-    random: np.random.Generator, customers: int, places: int, pairs: int, history: int
+    random: np.random.Generator, customers: int, days: int, pairs: int, history: int
 ) -> np.ndarray:
     """Position of the first day of each pair: int array (customers, pairs).
 
     Systematic sampling: every position has its probability, and each customer's pairs lie 1 apart
     in the cumulative sum of probabilities.
     """
-    chances = _chances(places, pairs, history)
+    chances = _chances(days, pairs, history)
     start = (random.permutation(customers) + random.random(customers)) / customers
     position = np.searchsorted(chances.cumsum(), start[:, None] + np.arange(pairs), side="right")
-    return np.minimum(position, places - 1)
+    return np.minimum(position, days - 1)
 
 
-def _chances(places: int, pairs: int, history: int) -> np.ndarray:
+def _chances(days: int, pairs: int, history: int) -> np.ndarray:
     """Expected draws of each position, in proportion to the windows left on the second day.
 
     Returns
@@ -113,9 +113,9 @@ def _chances(places: int, pairs: int, history: int) -> np.ndarray:
         Their sum is `pairs`.
     """
     after = np.clip(history - DAY * np.arange(-(-history // DAY)), 0, DAY) / DAY
-    gone = np.concatenate([[1, 1], after])  # share of the windows of the pair's days, and later
-    chances = np.full(places, pairs / places)
+    lost = np.concatenate([[1, 1], after])  # share of the windows of the pair's days, and later
+    chances = np.full(days, pairs / days)
     for _ in range(100):
-        left = np.maximum(1 - np.convolve(chances, gone)[1 : places + 1], 0)
+        left = np.maximum(1 - np.convolve(chances, lost)[1 : days + 1], 0)
         chances = (chances + pairs * left / left.sum()) / 2
     return chances

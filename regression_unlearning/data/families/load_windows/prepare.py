@@ -210,8 +210,8 @@ def _fit(
     for number, reason in wrong.items():
         message = f"{path}: customer {hours.names[number]!r} {reason}"
         if source.unfit == "refuse":
-            more = f" ({len(wrong) - 1} more customers are unfit)" if len(wrong) > 1 else ""
-            raise UserError(f"{message}{more}. Take the column out, or set unfit: leave_out.")
+            rest = f" ({len(wrong) - 1} more customers are unfit)" if len(wrong) > 1 else ""
+            raise UserError(f"{message}{rest}. Take the column out, or set unfit: leave_out.")
         log.warning("%s; left out.", message)
     if len(wrong) == len(starts):
         raise UserError(f"{path}: no customer is left.")

@@ -148,7 +148,9 @@ def _chunks(path: Path, form: Format) -> Iterator[tuple[int, np.ndarray, np.ndar
 def _header(path: Path, form: Format) -> list[str]:
     """Names of the columns; the first is empty where that column numbers the rows."""
     names = read_header(path, form.delimiter, "set source.table.delimiter")
-    header = [re.sub(r"^Unnamed: \d+$", "", name) for name in names]  # pandas's, of no name
+    header = [
+        re.sub(r"^Unnamed: \d+$", "", name) for name in names
+    ]  # pandas's name for a column without one
     if len(header) < 2:
         raise UserError(
             f"{path}: its first line holds no {form.delimiter!r}; it must name a column of dates "

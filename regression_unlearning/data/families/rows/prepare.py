@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: What became of each column, in the prepared folder: what it takes to prepare another row alike.
+#: How each column was prepared, in the prepared folder: enough to prepare another row likewise.
 COLUMNS = "columns.json"
 
 

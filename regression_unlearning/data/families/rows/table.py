@@ -68,7 +68,7 @@ def read(path: Path, columns: Columns) -> Table:
             path,
             names=header,
             header=0,
-            usecols=[name for name in header if name],  # one without a name holds row numbers
+            usecols=[name for name in header if name],  # a column without a name holds row numbers
             dtype=dict.fromkeys(as_text - {columns.target}, str),
             index_col=False,
             encoding="utf-8-sig",
@@ -79,7 +79,7 @@ def read(path: Path, columns: Columns) -> Table:
         raise UserError(f"cannot read {path}: {str(error).strip()}") from error
     if frame.empty:
         raise UserError(f"{path} holds a line of names and no row; put the rows below it.")
-    own = _own(frame, columns, path)
+    own = _own_columns(frame, columns, path)
     for position, (name, values) in enumerate(own.items()):
         frame.insert(position, name, values)
     train = (frame["split"] == "train").to_numpy()
@@ -103,12 +103,12 @@ def _header(path: Path, columns: Columns) -> list[str]:
             message = str(unknown("column", name, header, str(path))).removesuffix(".")
             raise UserError(f"{message}; it is what source.{key} names{advice}.")
     free = set(OWN) - set(columns.own) - ({columns.split} if columns.divided else set())
-    if taken := sorted(free & set(header)):
-        raise UserError(f"{path}: the column {taken[0]!r} has a name that is taken; rename it.")
+    if reserved := sorted(free & set(header)):
+        raise UserError(f"{path}: the column {reserved[0]!r} has a name that is taken; rename it.")
     return header
 
 
-def _own(frame: "pd.DataFrame", columns: Columns, path: Path) -> dict[str, "pd.Series"]:
+def _own_columns(frame: "pd.DataFrame", columns: Columns, path: Path) -> dict[str, "pd.Series"]:
     """The columns of `OWN`; the columns that they come from are removed from the frame."""
     import pandas as pd
 
@@ -165,7 +165,7 @@ def _is_number(
     if name in columns.categories:
         return False
     if pd.api.types.is_numeric_dtype(frame[name]):
-        numbers(frame, name, path, gaps=True)  # which may be without end
+        numbers(frame, name, path, gaps=True)  # refuses infinite numbers
         return True
     words = pd.Series(frame[name][present].unique())
     if pd.to_numeric(words, errors="coerce").notna().any():

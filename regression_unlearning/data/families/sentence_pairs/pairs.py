@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILES = {"train": "sts-train.csv", "validation": "sts-dev.csv", "test": "sts-test.csv"}
-#: The one file where the parts are drawn.
+#: The only file where the splits are drawn.
 ONE = "pairs.csv"
 LOWEST, HIGHEST = 0.0, 5.0
 FIRST, LAST = ("row", "id", "split", "target"), ("sentence1", "sentence2")
@@ -147,8 +147,8 @@ def _chosen(columns: tuple[str, ...], layout: Pairs, path: Path) -> dict[str, st
         if name not in columns:
             raise unknown("column", name, filter(None, columns), str(path))
     names = [named.get(name, name) for name in columns if name]
-    taken = {*FIRST, *LAST} - set(named.values())
-    wrong = next((name for name in names if names.count(name) > 1 or name in taken), None)
+    reserved = {*FIRST, *LAST} - set(named.values())
+    wrong = next((name for name in names if names.count(name) > 1 or name in reserved), None)
     if wrong or len(named) < 3 + bool(layout.id):
         raise UserError(
             f"{path}: the column {wrong or layout.score!r} is there twice, or has a name that is "

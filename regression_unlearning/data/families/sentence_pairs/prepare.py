@@ -24,12 +24,12 @@ from regression_unlearning.settings.section import Section
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Families that read word vectors say so.
+#: This family reads word vectors.
 WORD_VECTORS = True
 MANIFEST = "manifest.json"
 VECTORS = "vectors"
 TOKENS = 10
-#: The fact about the data that tables tell: a share.
+#: A fact about the data that tables show: a share.
 WORDS_WITH_VECTOR = "words_with_vector"
 
 
@@ -50,7 +50,9 @@ def tokenise(sentences: "pd.Series") -> list[list[str]]:
         Words of each sentence.
     """
     plain = (
-        sentences.astype(object)  # Python's own patterns, whatever holds the text
+        sentences.astype(
+            object
+        )  # Python's own regular expressions, whatever type pandas stores text in
         .str.lower()
         .str.replace(r"http\S+", " ", regex=True)
         .str.replace(r"[^a-z' ]+", " ", regex=True)
