@@ -19,8 +19,8 @@ SEAL = "seal"
 WRITTEN_AS = "written_as"
 #: Part of a message about a path that does not begin at the root.
 RELATIVE = " (paths are relative to the project's folder)"
-ROOM, LEAVE = "make room", "let yourself write there, or choose another place"
-AWAY = "move away what lies in its place"
+ROOM, LEAVE = "make room", "get the permission to write there, or choose another place"
+AWAY = "move the file or folder in its place away"
 #: What to do where the system refuses to write, by its error number.
 REMEDIES = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), ROOM),
@@ -84,7 +84,7 @@ def free(path: Path) -> None:
 def refused(what: str, error: Exception) -> str:
     """Message for a write that the system refused, with what to do."""
     reason = getattr(error, "strerror", None) or error
-    advice = REMEDIES.get(getattr(error, "errno", 0) or 0, f"{ROOM} or mend the permission")
+    advice = REMEDIES.get(getattr(error, "errno", 0) or 0, f"{ROOM} or correct the permission")
     return (
         f"cannot {what}: {reason}. Nothing was left half-written; {advice}, then run the same "
         "command again."

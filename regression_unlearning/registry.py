@@ -163,8 +163,8 @@ def called(kind: str, name: str) -> Iterator[None]:
         if type(error) is not SystemExit:  # a signal has asked the program to stop
             raise
         raise UserError(
-            f"{kind} {name!r} ended the program (SystemExit: {error}): it must hand back what its "
-            "protocol says, or raise (docs/plug-in.md)."
+            f"{kind} {name!r} ended the program (SystemExit: {error}): it must return what its "
+            "protocol requires, or raise (docs/plug-in.md)."
         ) from error
 
 

@@ -69,7 +69,7 @@ def check(path: str | os.PathLike, *, header: bool = False) -> None:
     except (OSError, ValueError) as error:
         raise UserError(damaged(path, getattr(error, "strerror", None) or "it is empty")) from None
     if len(stated) < 64:
-        raise UserError(damaged(path, "it does not say the SHA-256 of its content"))
+        raise UserError(damaged(path, "it does not hold the SHA-256 of its content"))
     if stated != digest.hexdigest().encode():
         expected = stated.decode("ascii", "replace")[:12]
         reason = f"its content has the SHA-256 {digest.hexdigest()[:12]}…, not {expected}…"
@@ -97,7 +97,7 @@ def check_recorded(path: Path, expected: object, record: Path) -> None:
     except OSError as error:
         raise UserError(damaged(path, error.strerror or str(error))) from None
     if digest != expected:
-        reason = f"it has the SHA-256 {digest[:12]}…; {record} says {str(expected)[:12]}…"
+        reason = f"it has the SHA-256 {digest[:12]}…; {record} gives {str(expected)[:12]}…"
         raise UserError(damaged(path, reason))
 
 

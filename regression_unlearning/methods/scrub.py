@@ -52,7 +52,9 @@ class Settings(Fit):
     @model_validator(mode="after")
     def _no_plateau(self):
         if self.schedule is not None and self.schedule.name == "plateau":
-            raise UserError("scrub: a plateau of what is meant to rise says nothing; take step.")
+            raise UserError(
+                "scrub: a plateau schedule has no use for a loss that is meant to rise; take step."
+            )
         return self
 
 

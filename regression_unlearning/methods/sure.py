@@ -58,7 +58,7 @@ class Settings(Fit):
     domain_rows: Count = 128
     reverse: Literal["both", "forget"] = "both"
     keep: Annotated[
-        Literal["last"], last_only("the game between two players goes on to its end")
+        Literal["last"], last_only("the game between two players must run to its end")
     ] = "last"
     """Always the last weights."""
 

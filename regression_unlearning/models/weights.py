@@ -71,7 +71,7 @@ def as_safetensors(path: str | Path, context: str) -> Iterator[Path]:
             )
         except subprocess.TimeoutExpired as error:
             raise UserError(
-                f"{context}: it is not read in {error.timeout:.0f} s; {_WRITE}."
+                f"{context}: it is not read within {error.timeout:.0f} s; {_WRITE}."
             ) from None
         if done.returncode:
             lines = done.stderr.strip().splitlines() or [f"reading it ended ({done.returncode})"]

@@ -36,6 +36,6 @@ def notice(datasets: Iterable[str]) -> list[str]:
             others = f" and {len(changed) - 1:,} more files have" if changed[1:] else " has"
             messages.append(
                 f"datasets.{dataset}: {changed[0]}{others} changed since the data were taken from "
-                "there; they are made anew, and all that follows from them."
+                "there; they, and everything made from them, are made anew."
             )
     return messages

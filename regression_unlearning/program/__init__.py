@@ -35,12 +35,12 @@ def settings_argument(text: str) -> Any:
         if Path(text).parent == settings_files.FOLDER and Path(text) != settings_files.path_of(
             content
         ):
-            raise ValueError("its content is not what its name says")
+            raise ValueError("its content does not match its name")
         return json.loads(content)
     except (OSError, ValueError, RecursionError) as error:
         raise argparse.ArgumentTypeError(
-            f"neither JSON nor a JSON file: {text[:200]} ({error}); mend it, or run the workflow "
-            "again, which writes its own anew"
+            f"neither JSON nor a JSON file: {text[:200]} ({error}); correct it, or run the "
+            "workflow again, which writes its own files"
         ) from error
 
 
@@ -63,7 +63,7 @@ def whole_number(least: int) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         if not text.strip().isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least {least}")
         return int(text)
 
     return read

@@ -16,7 +16,7 @@ WITHOUT_GPU = "REGRESSION_UNLEARNING_WITHOUT_GPU"
 def _without_gpu() -> None:
     """A job asked for a GPU and none is there: fail, unless the settings allow the CPU instead."""
     if os.environ.get(WITHOUT_GPU, "fail") == "cpu":
-        log.warning("no GPU can be seen; going on on the CPU, as without_gpu says.")
+        log.warning("no GPU can be seen; continuing on the CPU, as without_gpu allows.")
         return
     raise UserError(
         "this job asked for a GPU and none can be seen. Check the driver and the queue; to run on "

@@ -163,7 +163,7 @@ class Numbers:
         if labels == "gaussian":
             if len(known) < 2:
                 raise UserError(
-                    "labels_of: forget fits no Gaussian to one row; take labels_of: train."
+                    "labels_of: forget cannot fit a Gaussian to one row; use labels_of: train."
                 )
             noise = torch.randn(len(own), generator=generator).to(known.device)
             return known.mean() + known.std() * noise

@@ -38,7 +38,7 @@ def against_training_median(model: nn.Module, task: Task, output: Path) -> dict[
     error, median, no_better = against_median(*parts, task.loss, task.quantiles)
     if no_better:
         log.warning(
-            "%s: %s (errors %.4g and %.4g): look at its training, its target_scale and the data "
-            "before you believe a table.", output, NO_BETTER, error, median,
+            "%s: %s (errors %.4g and %.4g): check its training, its target_scale and the data "
+            "before you trust a table.", output, NO_BETTER, error, median,
         )  # fmt: skip
     return {"error": error, "median_error": median, "no_better": no_better}

@@ -89,10 +89,12 @@ def space_of(method: str) -> Mapping[str, Space]:
     module = registry.load("method", method)
     space = getattr(module, "SEARCH", None)
     if not space:
-        raise UserError(f"{method} cannot be tuned: its module says no SEARCH (docs/plug-in.md).")
+        raise UserError(
+            f"{method} cannot be tuned: its module defines no SEARCH (docs/plug-in.md)."
+        )
     known = {field.alias or name for name, field in module.Settings.model_fields.items()}
     if foreign := sorted(set(space) - known):
-        raise UserError(f"{method}: SEARCH names {foreign[0]!r}, which is no setting of it.")
+        raise UserError(f"{method}: SEARCH names {foreign[0]!r}, which is not one of its settings.")
     return space
 
 
@@ -143,7 +145,7 @@ def attempt(
     value, fresh = (sum(series) / len(series) for series in (values, confirmed))
     seconds = time.perf_counter() - begun
     if not math.isfinite(value + fresh):
-        return Trial(changed, None, (), share, seconds, "the model's predictions are no numbers")
+        return Trial(changed, None, (), share, seconds, "the model's predictions are not finite")
     return Trial(changed, value, tuple(values), share, seconds, confirmed=fresh)
 
 
@@ -202,5 +204,5 @@ def search(
             "%s, trial %d: %s %s", method, len(trials), shown, latest.changed or "as it stands"
         )
     if all(trial.value is None for trial in trials):
-        raise UserError(f"{method}: every trial failed; the last said: {trials[-1].failed}")
+        raise UserError(f"{method}: every trial failed; the last message: {trials[-1].failed}")
     return trials

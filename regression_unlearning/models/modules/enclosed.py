@@ -102,7 +102,7 @@ def enclosed(
         )
     if not torch.equal(result.flatten(), calls[last][0].flatten()):
         raise UserError(
-            f"what its layer {last!r} gives is changed afterwards: the network must end with a "
+            f"the output of its layer {last!r} is changed afterwards: the network must end with a "
             "torch.nn.Linear; name it by `output`"
         )
     alone = _called(network, first)[1].flatten()

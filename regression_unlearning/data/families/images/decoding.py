@@ -120,8 +120,8 @@ def _decoded(parts: Sequence[Part], processes: int) -> Iterator[Path]:
                 running += [pool.submit(decode_part, part) for part in islice(waiting, 1)]
         except BrokenProcessPool as error:
             raise UserError(
-                "a decoding process was ended from outside, perhaps for want of memory. What is "
-                "done is kept: run the same command again, with fewer processes."
+                "a decoding process was killed, perhaps for lack of memory. What is done "
+                "is kept: run the same command again, with fewer processes."
             ) from error
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -232,7 +232,7 @@ def locate(files: list[str], path: Path, where: str) -> list[Entry]:
         contents = listed(list(entries)[:NAMED]) if entries else "nothing"
         similar = {name.casefold(): name for name in entries}.get((prefix + missing[0]).casefold())
         if similar:
-            contents = f"{similar!r}, which is written otherwise"
+            contents = f"{similar!r}, which is spelt differently"
         raise UserError(
             f"{path.name} lacks {len(missing):,} of the {len(names):,} files of {where}: "
             f"{listed(missing)}. It holds {contents}. Add the files, or take their rows out."

@@ -79,7 +79,7 @@ class Dates:
         self.offset = offsets.iloc[0] if self.offset is None else self.offset
         self._refuse(
             offsets.isna() != np.isnan(self.offset), texts, start, "has an offset from UTC where "
-            "others have none, or none where they have one; write all dates alike",
+            "others have none, or none where they have one; write all dates in one way",
         )  # fmt: skip
         dates -= pd.to_timedelta((offsets - self.offset).fillna(0), unit="s")
         return dates.to_numpy().astype("datetime64[s]")
@@ -181,7 +181,7 @@ def step_of(path: Path, dates: np.ndarray) -> tuple[np.timedelta64, int]:
         When there are fewer than two rows, or an hour is no whole number of steps.
     """
     if len(dates) < 2:
-        raise UserError(f"{path}: it holds {len(dates)} row(s); two at least are needed.")
+        raise UserError(f"{path}: it holds {len(dates)} row(s); at least two are needed.")
     steps = np.diff(dates)
     differences, times = np.unique(steps[steps > 0], return_counts=True)
     step = differences[times.argmax()] if len(differences) else HOUR.astype(steps.dtype)

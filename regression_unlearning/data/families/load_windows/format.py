@@ -30,7 +30,7 @@ class Format(Section):
     def _can_be_read(self):
         if len(self.delimiter) != 1 or self.delimiter in '"\r\n':
             raise UserError(
-                f"delimiter: {self.delimiter!r} must be one sign, such as ';' (a tabulator in "
+                f"delimiter: {self.delimiter!r} must be one character, such as ';' (a tab in "
                 'double quotes: "\\t").'
             )
         form, hour = self.date_format, datetime.datetime(2014, 1, 31, 17, tzinfo=datetime.UTC)
@@ -41,6 +41,6 @@ class Format(Section):
             if read.replace(tzinfo=hour.tzinfo) == hour:
                 return self
         raise UserError(
-            f"date_format: {form!r} does not say day and hour; write it like '%d.%m.%Y %H:%M' "
+            f"date_format: {form!r} does not give day and hour; write it like '%d.%m.%Y %H:%M' "
             "(01/31/2014 05:00 PM: '%m/%d/%Y %I:%M %p'), or epoch."
         )

@@ -109,7 +109,7 @@ def _chances(days: int, pairs: int, history: int) -> np.ndarray:
 
     Returns
     -------
-    float array (places,)
+    float array (days,)
         Their sum is `pairs`.
     """
     after = np.clip(history - DAY * np.arange(-(-history // DAY)), 0, DAY) / DAY

@@ -70,7 +70,9 @@ def prepare(
     windows = windows_of(starts, edges, marks, earliest, source.history)
     windows = {split: predicted & known for split, predicted in windows.items()}
     if not known.all():
-        log.warning("%s: %d hours without load are read as a mean.", path, (~known).sum())
+        log.warning(
+            "%s: %d hours without load are read as the customer's mean.", path, (~known).sum()
+        )
     customer, hour, split = draw(path, windows, source)
     rows = _rows(hours, customer, hour, split, source.history)
     arrays = {

@@ -84,7 +84,7 @@ def read(path: Path, form: Format) -> Hours:
         parts.append(hourly.T.astype(np.float32))
         rest = values[complete:]
     if not parts or not sum(part.shape[1] for part in parts):
-        raise UserError(f"{path}: no whole hour is in it.")
+        raise UserError(f"{path}: it holds no whole hour.")
     order = sorted(range(len(names)), key=names.__getitem__)
     hours = Hours(hour, [names[n] for n in order], np.concatenate(parts, axis=1)[order])
     _refuse_gaps(path, hours, fill)

@@ -118,7 +118,7 @@ def _own_columns(frame: "pd.DataFrame", columns: Columns, path: Path) -> dict[st
     if columns.id is not None:
         ids = frame[columns.id]
         refuse(frame, columns.id, ids.isna().to_numpy(), path, "is no id")
-        refuse(frame, columns.id, ids.duplicated().to_numpy(), path, "has stood in a row before")
+        refuse(frame, columns.id, ids.duplicated().to_numpy(), path, "is the id of an earlier row")
     if columns.divided:
         names = _by_content(frame) if columns.id is None else ids
         parts = pd.Series(divided(frame, columns.divided, path, names))
@@ -129,8 +129,8 @@ def _own_columns(frame: "pd.DataFrame", columns: Columns, path: Path) -> dict[st
     trained = target[(parts == "train").to_numpy()]
     if len(trained) and trained.min() == trained.max():
         raise UserError(
-            f"{path}: {columns.target} is {trained[0]:g} in every training row: nothing is to be "
-            "learned; name another column with source.target."
+            f"{path}: {columns.target} is {trained[0]:g} in every training row: there is "
+            "nothing to learn; name another column with source.target."
         )
     used = {columns.split, *columns.own} & set(frame.columns)
     frame.drop(columns=list(used), inplace=True)
@@ -178,7 +178,7 @@ def _is_number(
     if 2 * len(words) > train.sum():
         raise UserError(
             f"{path}: {name} has {len(words):,} different words for {train.sum():,} training rows, "
-            "and tells a network nothing; leave it out with source.leave_out, or name it in "
+            "and is of no use to a network; leave it out with source.leave_out, or name it in "
             "source.categories."
         )
     return False

@@ -112,7 +112,7 @@ def _read(path: Path, layout: Pairs) -> "pd.DataFrame":
         columns = tuple(name.strip() for name in "".join(header).split("\t"))
     chosen = _chosen(columns, layout, path)
     if lines.empty:
-        raise UserError(f"{path}, row 1: no pair is in it; put there what the file should hold.")
+        raise UserError(f"{path}, row 1: it holds no pair; add the pairs.")
     table = lines.str.split("\t", expand=True).reindex(columns=range(len(columns)))
     table = table.set_axis(list(columns), axis=1)
     first, second = layout.sentences
@@ -152,6 +152,6 @@ def _chosen(columns: tuple[str, ...], layout: Pairs, path: Path) -> dict[str, st
     if wrong or len(named) < 3 + bool(layout.id):
         raise UserError(
             f"{path}: the column {wrong or layout.score!r} is there twice, or has a name that is "
-            "taken; name each column of source.columns once, and otherwise."
+            "taken; give each column of source.columns a name of its own."
         )
     return named

@@ -87,7 +87,7 @@ def read_vectors(path: Path, words: Iterable[str], embedding: Embedding) -> dict
                 vector = np.empty(0, np.float32)
             if len(vector) != embedding.dimension:
                 raise UserError(
-                    f"{path}, line {number}: no word with {embedding.dimension} numbers; "
+                    f"{path}, line {number}: not a word and {embedding.dimension} numbers; "
                     "set the embedding's dimension to that of the file."
                 )
             if fields[0] == first:
