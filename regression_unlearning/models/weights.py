@@ -171,7 +171,7 @@ def misfit(found: Mapping[str, Weight], expected: Mapping[str, Weight]) -> str:
     parts = []
     if missing:
         nearest = get_close_matches(missing[0], foreign, 1)
-        hint = f" (nearest there: {nearest[0]!r})" if nearest else ""
+        hint = f" (closest there: {nearest[0]!r})" if nearest else ""
         text = f"{len(missing)} of {len(expected)} weights missing, the first {missing[0]!r}{hint}"
         parts.append(text)
     if foreign:

@@ -151,7 +151,7 @@ def _chosen(columns: tuple[str, ...], layout: Pairs, path: Path) -> dict[str, st
     wrong = next((name for name in names if names.count(name) > 1 or name in reserved), None)
     if wrong or len(named) < 3 + bool(layout.id):
         raise UserError(
-            f"{path}: the column {wrong or layout.score!r} is there twice, or has a name that is "
+            f"{path}: the column {wrong or layout.score!r} occurs twice, or has a name that is "
             "taken; give each column of source.columns a name of its own."
         )
     return named
