@@ -122,3 +122,15 @@ def result(experiment: str, name: str) -> str:
 def search(dataset: str, label: str) -> str:
     """The record of a search for a method's settings."""
     return record_path(dataset, label)
+
+
+def shown_path(path: str | Path) -> str:
+    """A path relative to the working folder where it lies inside; else the path as it is.
+
+    Parameters
+    ----------
+    path : path
+        Absolute or relative.
+    """
+    path, here = Path(path), Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
