@@ -22,7 +22,7 @@ class Settings(Fit):
     retain_share: Share = 0.3
     ignorance: Literal["centred", "raw"] = "centred"
     temperature: Positive = 1.0
-    """What logits of classes are divided by; of numbers it changes nothing."""
+    """Divisor of the logits of classes; without effect for numbers."""
 
 
 SEARCH = {**FIT, "retain_share": Linear(0.1, 1)}

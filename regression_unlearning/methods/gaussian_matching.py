@@ -28,7 +28,7 @@ class Settings(Fit):
     """
 
     confidence: Between = 0.95
-    """c of the interval."""
+    """Confidence c of the interval."""
     floor: Positive = 0.1
     ignorance: Literal["centred", "raw"] = "centred"
 

@@ -41,9 +41,9 @@ class Settings(Fit):
     gamma: Weight = 1.0
     """Weight of the loss on the retain set."""
     alpha: Weight = 0.5
-    """Weight of the distance from the original there."""
+    """Weight of the distance from the original on the retain set."""
     temperature: Positive = 4.0
-    """What logits of classes are divided by; of numbers it changes nothing."""
+    """Divisor of the logits of classes; without effect for numbers."""
     cap: bool = True
     rewind: bool = True
     keep: Annotated[Literal["last"], last_only("rewinding chooses the epoch")] = "last"

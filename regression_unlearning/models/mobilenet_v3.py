@@ -12,7 +12,7 @@ class Settings(Section):
 
     name: Literal["mobilenet_v3"]
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.5
-    """Share of activations left out in training."""
+    """Share of activations dropped in training."""
 
 
 def build(settings: Settings, inputs, outputs: int = 1):

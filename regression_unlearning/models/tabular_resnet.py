@@ -19,17 +19,17 @@ class Settings(Section):
 
     name: Literal["tabular_resnet"]
     width: Count = 128
-    """Numbers between blocks."""
+    """Numbers that a block reads and returns."""
     blocks: Count = 2
-    """How many."""
+    """Number of blocks."""
     hidden: Count = 256
-    """Numbers inside of a block."""
+    """Units inside a block."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
-    """Share of activations inside of a block left out in training."""
+    """Share of activations inside a block dropped in training."""
     residual_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    """The same of what a block adds."""
+    """Share of what a block adds dropped in training."""
     embedding: Count = 8
-    """Numbers a category."""
+    """Numbers in the vector of a category."""
 
 
 def build(settings: Settings, inputs, outputs: int = 1):

@@ -20,9 +20,9 @@ class Settings(Section):
     hidden_continuous: Count = 8
     embedding: Count = 16
     heads: Count = 4
-    """Of the attention."""
+    """Attention heads."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
-    """Share of activations left out in training."""
+    """Share of activations dropped in training."""
 
     @model_validator(mode="after")
     def _heads_divide(self):

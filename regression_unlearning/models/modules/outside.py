@@ -20,12 +20,12 @@ class Settings(Section):
     name: str
     """``torchvision/NAME`` or ``MODULE:CLASS``."""
     arguments: dict[str, Any] = Field(default_factory=dict)
-    """What it is called with."""
+    """Arguments that it is called with."""
     layers: tuple[str, ...] = ()
     """Submodules with weights that methods compare and train, from the input on, without the last
-    layer; none: they are found."""
+    layer; empty: they are found automatically."""
     output: str | None = None
-    """Its last layer, an ``nn.Linear`` that is called once; null: it is found."""
+    """Its last layer, an ``nn.Linear`` that is called once; null: it is found automatically."""
 
     @field_validator("name")
     @classmethod

@@ -32,11 +32,11 @@ class Reading(Section):
     padding: Whole = 16
     flip: bool = True
     mean: Annotated[tuple[float, ...], listed(int, float), Field(min_length=1)] = (0.5,)
-    """Taken from a value of 0 to 1; one number, or one for each channel."""
+    """Subtracted from a value of 0 to 1; one number, or one for each channel."""
     deviation: Annotated[tuple[Positive, ...], listed(int, float), Field(min_length=1)] = (0.5,)
-    """By which it is divided then; likewise."""
+    """Divisor of the difference; one number, or one for each channel."""
     crop: Count | None = None
-    """Pixels a side that the network sees: the middle, around the place of a random cut; null:
+    """Pixels per side that the network reads, in the middle of the image or of its random crop; null:
     all."""
     whole_on_device: Literal["fits", "always", "never"] = "fits"
 

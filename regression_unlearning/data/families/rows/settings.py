@@ -25,11 +25,11 @@ class Columns(Section):
     id: str | None = None
     """Column with a name for each row, no two alike; null: the row's number, from 0."""
     split: str = "split"
-    """Column that says a row's part."""
+    """Column with a row's split."""
     splits: Mapping[str, str] = Field(default_factory=lambda: dict(SPELT))
-    """What that column calls each part."""
+    """That column's name for each split."""
     divided: Split | None = None
-    """Draws the parts, and the table needs no column that says them."""
+    """Draws the splits; the table then needs no column of splits."""
     features: tuple[str, ...] | None = None
     """Columns that a network reads; null: all but target, id, split and those of `leave_out`."""
     leave_out: tuple[str, ...] = ()
