@@ -36,7 +36,7 @@ class Reading(Section):
     deviation: Annotated[tuple[Positive, ...], listed(int, float), Field(min_length=1)] = (0.5,)
     """Divisor of the difference; one number, or one for each channel."""
     crop: Count | None = None
-    """Pixels per side that the network reads, in the middle of the image or of its random crop; null:
+    """Pixels per side that the network reads, the middle of the image or of its random crop; null:
     all."""
     whole_on_device: Literal["fits", "always", "never"] = "fits"
 

@@ -27,7 +27,7 @@ class Columns(Section):
     split: str = "split"
     """Column with a row's split."""
     splits: Mapping[str, str] = Field(default_factory=lambda: dict(SPELT))
-    """That column's name for each split."""
+    """The split that each text in that column means."""
     divided: Split | None = None
     """Draws the splits; the table then needs no column of splits."""
     features: tuple[str, ...] | None = None
