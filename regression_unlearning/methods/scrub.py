@@ -25,15 +25,15 @@ class Settings(Fit):
     retain set. ``cap`` stops departing in a batch whose mean squared distance exceeds the
     variance of the training targets: unlike a divergence of probabilities, which is never capped,
     it has no natural scale.
-    ``rewind`` returns to the epoch (the first of equals) whose forget error, of classes the share
-    of wrong ones, is nearest to the final model's error on held-out rows of the same kind, lest a
-    too high error gives the forget rows away. Epoch 0 is the original itself: where nothing else
-    comes nearer, nothing is unlearned, and the record says so.
+    ``rewind`` returns to the epoch (the first of equals) whose forget error (for classes the share
+    of wrong ones) is nearest to the final model's error on held-out rows of the same kind, because
+    too high an error would give the forget rows away. Epoch 0 is the original itself: where no
+    other epoch is nearer, nothing is unlearned, and the record shows it.
 
-    At the very start student and teacher are one, and where nothing random (dropout, a batch's own
-    means) moves them apart their distance has no gradient: a network without dropout then departs
-    from a forget set of one row only after its first steps on the retain set, from the second epoch
-    on.
+    At the start student and teacher are the same model, and where nothing random (dropout, a
+    batch's own means) moves them apart their distance has no gradient: a network without dropout
+    then departs from a forget set of one row only after its first steps on the retain set, from the
+    second epoch on.
     """
 
     forget_epochs: Count = 3

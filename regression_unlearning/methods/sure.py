@@ -26,16 +26,16 @@ class Settings(Fit):
     An epoch goes once over the retain set.
 
     ``layer``
-        Whose activations are attacked. The abstract says "representations": the default is what
-        the last layer is given, which is what an attacker of embeddings sees; any of the
-        network's named layers will do. Feature maps and sequences are averaged over positions.
+        Whose activations are attacked. The abstract names "representations": the default is the
+        last layer's input, which an attacker of embeddings reads; any of the network's named layers
+        is possible. Feature maps and sequences are averaged over positions.
     ``discriminator``, ``hidden``
-        A linear classifier, or one hidden layer of ``hidden`` units with ReLU. The abstract says
-        "domain classifier"; the network is the default, because what fools a linear one may still
-        be told apart by the next attacker.
+        A linear classifier, or one hidden layer of ``hidden`` units with ReLU. The abstract names a
+        "domain classifier"; the network is the default, because another attacker may still
+        distinguish rows that a linear classifier cannot.
     ``discriminator_learning_rate``
-        Theirs is a game of two players: the classifier has a rate of its own, by default that of
-        training the original, so that it keeps ahead of an extractor that is fine-tuned.
+        The classifier has a rate of its own, by default that of training the original, so that it
+        stays ahead of an extractor that is fine-tuned.
     ``ceiling``, ``steepness``
         The reversed gradient's weight is ceiling * (2 / (1 + exp(-steepness p)) - 1) where p runs
         from 0 to 1 (DANN's schedule; ceiling 1 and steepness 10 are DANN's): at first only the

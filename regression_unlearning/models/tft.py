@@ -11,8 +11,8 @@ from regression_unlearning.settings.section import Count, Section
 class Settings(Section):
     """Temporal Fusion Transformer, one step ahead (paper, Section 6.2; Lim et al. 2021).
 
-    `hidden` units everywhere, `hidden_continuous` for each column of numbers before its selection,
-    `embedding` numbers a customer.
+    `hidden` is the width of all layers, `hidden_continuous` that of each column of numbers before
+    its selection, `embedding` the length of a customer's vector.
     """
 
     name: Literal["tft"]

@@ -119,7 +119,7 @@ def pipeline(settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
     settings : Settings
         Checked settings.
     params : mapping
-        The same as they stand in params.yaml: only keys that are there can be named.
+        The settings as written in params.yaml: a stage may name only keys that exist there.
     """
     stages = {}
     for name, step in STEPS.items():

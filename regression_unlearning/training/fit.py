@@ -104,10 +104,10 @@ def fit(
     state_file: Path | None = None,
     fingerprint: str = "",
 ) -> Fitted:
-    """Train a model in place, over shuffled mini-batches unless told otherwise.
+    """Train a model in place, by default over shuffled mini-batches.
 
     The order of the batches of an epoch depends on `seed` and the epoch alone; dropout and the like
-    draw from torch's global generator, seeded at the start. So a run that goes on from a state file
+    draw from torch's global generator, seeded at the start. So a run that resumes from a state file
     ends in the same bits as one that was never interrupted.
 
     A batch of a single row (all of its set, or with a batch size of 1) is normalised by the running
@@ -140,11 +140,10 @@ def fit(
         ``make_optimiser(model, settings)`` in place of the settings' own. What it remembers must be
         tensors in its ``state_dict``; what it draws must come from torch's global generator.
     before_step : callable, optional
-        ``before_step(share)`` before each mini-batch: the share of the run that lies behind, in
-        [0, 1). For weights that follow a schedule.
+        ``before_step(share)`` before each mini-batch: the share of the run that is done, in [0, 1). For weights that follow a schedule.
     monitor : callable, optional
         ``monitor(model)`` after each epoch: the number that a plateau schedule watches (without it,
-        the epoch's own mean loss), and that says which epoch is best. It must draw no random
+        the epoch's own mean loss), and that decides which epoch is best. It must draw no random
         numbers.
     after_step : callable, optional
         ``after_step(model, steps)`` after each mini-batch; True ends the run.

@@ -1,4 +1,4 @@
-"""The whole state of a training run in one file, so that it can go on as if never interrupted.
+"""The whole state of a training run in one file, from which it resumes as if never interrupted.
 
 The file is in safetensors: tensors as they are, everything else as JSON in its header. Nothing is
 pickled.

@@ -1,7 +1,7 @@
 """Days of the training period that no training reads, different ones for each customer.
 
-Test hours come after training hours, and a network reads the number of the hour: an attack that
-tells training windows from test windows need only look at the time. So each customer holds out days
+Test hours come after training hours, and a network reads the number of the hour: an attack could
+distinguish training windows from test windows by the time alone. So each customer holds out days
 among its training days, in pairs of neighbours: windows that predict an hour of the first day are
 the split ``unseen_validation``, those of the second ``unseen_test``. A window of training or
 validation that reads or predicts an hour of either is left out. The first day comes before the
