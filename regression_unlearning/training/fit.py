@@ -111,9 +111,9 @@ def fit(
     ends in the same bits as one that was never interrupted.
 
     A batch of a single row (all of its set, or with a batch size of 1) is normalised by the running
-    means and variances, which it does not move. Its own would make each feature map of one pixel a
-    constant (torch refuses), and of larger maps a function of that row alone, other than the one
-    that is kept at the end; moving them would drag every row's prediction towards it.
+    means and variances, which it does not update. Its own statistics would turn a feature map of
+    one pixel into a constant (torch refuses), and larger maps into functions of that row alone,
+    unlike those of the final network; updating would move every row's prediction towards it.
 
     Parameters
     ----------
@@ -140,7 +140,8 @@ def fit(
         ``make_optimiser(model, settings)`` in place of the settings' own. What it remembers must be
         tensors in its ``state_dict``; what it draws must come from torch's global generator.
     before_step : callable, optional
-        ``before_step(share)`` before each mini-batch: the share of the run that is done, in [0, 1). For weights that follow a schedule.
+        ``before_step(share)`` before each mini-batch: the share of the run that is done, in [0, 1).
+        For weights that follow a schedule.
     monitor : callable, optional
         ``monitor(model)`` after each epoch: the number that a plateau schedule watches (without it,
         the epoch's own mean loss), and that decides which epoch is best. It must draw no random
