@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning import program
-from regression_unlearning.errors import UserError
+from regression_unlearning.errors import UserError, command
 from regression_unlearning.files import write_text
 from regression_unlearning.requests import commands as requests
 from regression_unlearning.settings.section import name_of
 from regression_unlearning.settings.starting import LOADERS, entry_file
+from regression_unlearning.settings.starting_source import NOTE, inside
 
 
 def init(
@@ -24,7 +25,7 @@ def init(
     Parameters
     ----------
     file : Path
-        Rows, labels of images, sentence pairs, or a table of load.
+        Rows, labels of images, sentence pairs, or a table of load; or the folder of such a file.
     name : str or None
         The dataset's name; by default after the file.
     output : Path or None
@@ -41,17 +42,38 @@ def init(
     """
     from regression_unlearning.data.looking_at import look
 
+    if file.is_dir():
+        file, asked["images"] = inside(file, asked.get("images"))
     near = re.sub("[^a-z0-9]+", "_", file.stem.lower()).strip("_")
     name = name_of(name or near or "mine")
     output = output or Path(f"{name}.yaml")
     if output.exists():
         raise UserError(f"{output} is there already; take it away, or name another with --output.")
-    write_text(output, entry_file(look(file), name, output, **asked))
-    said = (
-        f"{output}: look at what stands beside EDIT, then\n"
-        f"  snakemake -n --configfile {output} --config experiment={name}"
-    )
-    program.say(json.dumps({"file": str(output), "name": name}) if as_json else said)
+    text = entry_file(look(file), name, output, **asked)
+    write_text(output, text)
+    notes = [line.partition(NOTE)[2] for line in text.splitlines() if NOTE in line]
+    said = [
+        *(f"{NOTE}{one}" for one in notes),
+        f"{output}: look at what stands beside EDIT, then",
+        f"  {command(f'regression-unlearning check {output}')}",
+        f"  {command(f'snakemake -n --configfile {output} --config experiment={name}')}",
+    ]
+    found = {"file": str(output), "name": name, "notes": notes}
+    program.say(json.dumps(found) if as_json else "\n".join(said))
+
+
+def check(files: list[Path]) -> None:
+    """Check files of settings, each read over params.yaml and those before it.
+
+    Raises
+    ------
+    UserError
+        Naming file and line where one is no YAML, file and key where a value is wrong.
+    """
+    from regression_unlearning.settings.document import load_settings
+
+    load_settings(None, *files)
+    program.say(f"{', '.join(map(str, files))}: every key, name and range passes.")
 
 
 def verify(folder: Path, *, as_json: bool = False) -> None:
@@ -83,19 +105,26 @@ def _main() -> None:
     one = commands.add_parser(
         "init", help="look at a file of data, and write settings for it to start from"
     )
-    one.add_argument("file", type=Path, help="rows, labels of images, pairs, or a table of load")
+    one.add_argument(
+        "file", type=Path, help="rows, labels of images, pairs, a table of load, or a folder"
+    )
     one.add_argument("--name", help="name of the dataset: small letters, digits and _")
     one.add_argument("--target", help="column to predict, if it is not found")
     one.add_argument("--images", type=Path, help="folder, tar or zip of the images")
     one.add_argument("--loader", choices=LOADERS, help="what the file is, if not what it seems")
     one.add_argument("--output", type=Path, help="file to write; NAME.yaml if not given")
+    three = commands.add_parser(
+        "check", help="check files of settings; a slip is named by its line"
+    )
+    three.add_argument("files", type=Path, nargs="+", help="read over params.yaml, one by one")
+    three.set_defaults(run=lambda given: check(given.files))
     two = commands.add_parser(
         "verify",
         help="make an experiment's tables and claims anew from values.csv, and compare",
     )
     two.add_argument("folder", type=Path, help="such as results/stsb")
-    for command in (one, two):
-        command.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
+    for each in (one, two):
+        each.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
     requests.add(commands)
     given = parser.parse_args()
     if "run" in given:

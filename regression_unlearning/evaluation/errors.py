@@ -57,6 +57,7 @@ PARTS = {
     "error_forget_test": ("test", True),
 }
 NO_BETTER = "the original predicts validation rows no better than the training median does"
+HARDLY = "the original predicts validation rows less than 5 % better than the training median does"
 
 
 class Settings(Section):
@@ -111,7 +112,7 @@ def against_median(
     target: "np.ndarray",
     loss: str,
     quantiles: "Sequence[float] | np.ndarray" = (),
-) -> tuple[float, float, bool]:
+) -> tuple[float, float, str]:
     """Compare a model with predicting the training median (or quantiles, under that loss).
 
     Parameters
@@ -125,12 +126,12 @@ def against_median(
     -------
     error, median_error : float
         Of the model and of the median.
-    no_better : bool
-        Whether the model has learnt nothing by that measure.
+    warning : str
+        `NO_BETTER` or `HARDLY`, where the model has learnt nothing, or little, by that measure.
     """
     ours = error(losses, loss)
     theirs = constant_error(known, target, loss, quantiles, "median")
-    return ours, theirs, not ours < theirs
+    return ours, theirs, NO_BETTER if not ours < theirs else HARDLY if ours > 0.95 * theirs else ""
 
 
 def measure(inputs: Inputs, settings: Settings) -> list[Value]:
@@ -144,7 +145,7 @@ def measure(inputs: Inputs, settings: Settings) -> list[Value]:
             known = np.concatenate([seen.of(part, "target") for part in ("retain", "forget")])
             losses, target = (seen.of("validation", name) for name in ("loss", "target"))
             more = seen.loss, seen.arrays.get("quantiles", ())
-            warning = NO_BETTER if against_median(losses, known, target, *more)[2] else ""
+            warning = against_median(losses, known, target, *more)[2]
         for quantity, (part, like_forget) in PARTS.items():
             losses = seen.errors(part, like_forget=like_forget)
             value = error(losses, seen.loss) if len(losses) else None

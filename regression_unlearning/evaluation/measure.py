@@ -48,8 +48,9 @@ class Quantity:
         The paper's symbol and arrow, if it has one.
     of_classes : str
         Its meaning where targets are classes, if it is another.
-    unit : {"", "error", "share"}
-        ``"error"``: the dataset's unit; ``"share"``: of rows; empty: none, or said in the title.
+    unit : {"", "error", "target", "share"}
+        ``"error"``, ``"target"``: the dataset's unit, which rows of tables name; ``"share"``: of
+        rows; empty: none, or said in the title.
     compares : bool
         Whether it compares a model with the retrained one. The retrained model's values are then of
         pairs of seeds: their mean is the floor, and has no interval since pairs share models. Else
@@ -70,7 +71,7 @@ class Quantity:
     meaning: str
     goal: str = ""
     symbol: str = ""
-    unit: Literal["", "error", "share"] = ""
+    unit: Literal["", "error", "target", "share"] = ""
     compares: bool = False
     summary: Literal["measure", "cost"] = "measure"
     least: float | None = None
@@ -83,7 +84,8 @@ class Quantity:
 class Measure(Protocol):
     """The parts of a measure's module; it may also have SKIPS, methods of which it is not taken.
 
-    And TARGETS, ``"numbers"`` or ``"classes"``, where it has a meaning for those alone.
+    And TARGETS, ``"numbers"`` or ``"classes"``, where it has a meaning for those alone; and
+    ``BY_NAME = True`` where no table shows it that does not name it.
 
     Attributes
     ----------

@@ -1,8 +1,9 @@
 """Bad Teacher: a random network teaches the forget set, the original the retain set.
 
 Source: Chundawat et al., "Can bad teaching induce forgetting?" (AAAI 2023), which minimises the
-divergence of class probabilities from the teacher's. For numbers it is the squared difference of
-outputs.
+divergence of class probabilities from the teacher's. The authors' code divides it by the number of
+classes and does not multiply it by the squared temperature: factors that Adam does not see. For
+numbers it is the squared difference of outputs.
 """
 
 from typing import Literal

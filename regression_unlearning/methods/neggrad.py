@@ -17,7 +17,8 @@ class Settings(Fit):
     A regression loss has no upper bound. With ``cap`` a batch's forget loss stops counting once it
     reaches that of a model which predicts the retain set's mean for every row; for classes nothing
     is capped, as in the authors' code. ``clip`` bounds the gradient's length; the authors do not
-    clip: ``clip: null``.
+    clip: ``clip: null``. Both sets' rows pass the network together, so that batch normalisation
+    sees them as one batch; the authors' code passes them one after the other.
     """
 
     alpha: Share = 0.95

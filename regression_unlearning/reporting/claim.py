@@ -97,22 +97,28 @@ def highest(quantity: str, method: str, among: Sequence[str] = METHODS, aim: str
     return _all(Part("below", Term(rival, quantity, aim), ours) for rival in rivals)
 
 
-def unbeaten(scores: Mapping[str, str], method: str) -> Check:
-    """`method` has the lesser score in one of some quantities against each other that is shown.
+def settings_of(shown: Sequence[str]) -> dict[str, list[str]]:
+    """The methods among labels, each with its own label and those of its other settings.
 
-    `scores` says how each is scored (`Term.aim`). Variants of the method, which bear its name and a
-    suffix, are no rivals.
+    Another setting of a method bears its name and a suffix.
     """
 
+    def of(method: str) -> list[str]:
+        return [one for one in shown if f"{one}_".startswith(f"{method}_")]
+
+    return {
+        one: of(one)
+        for one in shown
+        if not any(one in of(other) for other in shown if other != one)
+    }
+
+
+def widest(quantity: str, method: str) -> Check:
+    """`method` has the greatest score of all that are shown; settings of a method are one."""
+
     def check(shown: Sequence[str]) -> Needs:
-        return tuple(
-            tuple(
-                Part("below", Term(method, quantity, aim), Term(rival, quantity, aim))
-                for quantity, aim in scores.items()
-            )
-            for rival in shown
-            if not f"{rival}_".startswith(f"{method}_")
-        )
+        rivals = [one for one in settings_of(shown) if one != method]
+        return highest(quantity, method, rivals)(shown)
 
     return check
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import mean, median
 
-from regression_unlearning.evaluation.errors import NO_BETTER
+from regression_unlearning.evaluation.errors import HARDLY, NO_BETTER
 from regression_unlearning.reporting.claims import Checked
 from regression_unlearning.reporting.comparing import BETTER, WORSE, Comparison, judged
 from regression_unlearning.reporting.layout import GOLD, NOTHING
@@ -120,13 +120,16 @@ def tally(claims: Sequence[Checked]) -> str:
 
 
 def _worthless(made: Tabling) -> Iterable[str]:
-    """Where the original has learnt nothing: then no column can say anything of unlearning."""
+    """Where the original has learnt nothing, or little: columns say as little of unlearning."""
     cells = made.layout.own(made.summaries)
-    weak = {key[:2] for key, one in cells.items() if key[2] == NOTHING and NO_BETTER in one.notes}
-    if weak:
+    for start, what, then in (
+        ("Read no further", NO_BETTER, "nothing to unlearn"),
+        ("Read with care", HARDLY, "little to unlearn"),
+    ):
+        weak = {key[:2] for key, one in cells.items() if key[2] == NOTHING and what in one.notes}
         titles = [title for group, title in made.layout.groups.items() if group in weak]
-        where = "; ".join(titles)
-        yield f"Read no further: {NO_BETTER} ({where}), so there was nothing to unlearn."
+        if titles:
+            yield f"{start}: {what} ({'; '.join(titles)}), so there was {then}."
 
 
 def _closer(made: Tabling) -> Iterable[str]:

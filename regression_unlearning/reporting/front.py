@@ -1,9 +1,19 @@
-"""Which methods, at which settings, no other one beats in all that matters: the Pareto front."""
+"""Which methods, at which settings, no other one beats in all that matters: the Pareto front.
+
+How good a method is over all its settings is the volume of what they dominate, up to the worst
+point (Zitzler and Thiele, "Multiobjective evolutionary algorithms", IEEE TEC 1999).
+"""
 
 import math
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from statistics import fmean
 
+from regression_unlearning.evaluation.measure import Quantity
+from regression_unlearning.evaluation.values import Value
+from regression_unlearning.reporting.claim import settings_of
 from regression_unlearning.reporting.comparisons import Comparisons
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.numerals import short
@@ -13,6 +23,15 @@ from regression_unlearning.reporting.tables import legend
 
 #: Closeness to the retrained model, attack, utility: of each the least size is the best.
 AXES = ("row_distance_train", "representation_network_excess", "error_retain_test")
+VOLUME = Quantity(
+    "front_volume",
+    "Volume behind the front",
+    "share of the unit cube of the front's three sizes in which some setting of the method is at "
+    "least as good in each",
+    goal="retrained",
+    least=0,
+    most=1,
+)
 
 
 @dataclass(frozen=True)
@@ -89,3 +108,46 @@ def front_table(
             ),
         ),
     )
+
+
+def volume(points: Sequence[tuple[float, ...]]) -> float:
+    """Share of the unit cube that some of at most a dozen points dominate, the least the best.
+
+    By inclusion and exclusion over the points' boxes, each up to 1 in every direction.
+    """
+    return sum(
+        (-1) ** (count + 1) * math.prod(1 - max(sizes) for sizes in zip(*some, strict=True))
+        for count in range(1, len(points) + 1)
+        for some in combinations(points, count)
+    )
+
+
+def volumes(values: Iterable[Value], shown: Sequence[str]) -> list[Value]:
+    """`VOLUME` of each method at each dataset, forget set and seed, over its settings.
+
+    The retrained model's sizes are the means over the other seeds' retrained models: its volumes
+    give the floor.
+
+    Parameters
+    ----------
+    values : iterable of Value
+        Where targets are classes, `AXES` are sizes of at most 1.
+    shown : sequence of str
+        Labels of models; a setting that lacks one of the axes is left out.
+    """
+    sizes: dict[tuple[str, str, int, str], dict[str, list[float]]] = defaultdict(dict)
+    for one in values:
+        if one.quantity in AXES and one.value is not None:
+            for seed in {one.seed, one.seed if one.other_seed is None else one.other_seed}:
+                own = sizes[one.dataset, one.forget_set, seed, one.method]
+                own.setdefault(one.quantity, []).append(abs(one.value))
+    made = []
+    for method, labels in settings_of(shown).items():
+        points: dict[tuple[str, str, int], list[tuple[float, ...]]] = defaultdict(list)
+        for (dataset, forget_set, seed, label), own in sizes.items():
+            if label in labels and len(own) == len(AXES):
+                points[dataset, forget_set, seed].append(tuple(fmean(own[axis]) for axis in AXES))
+        for (dataset, forget_set, seed), some in points.items():
+            value = volume(some)
+            made.append(Value(dataset, forget_set, method, VOLUME.key, seed, None, value))
+    return made

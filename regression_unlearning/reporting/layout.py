@@ -39,6 +39,8 @@ class Layout:
         and asked for, follow in a second block, in the order of `quantities`.
     error : str, optional
         What an error is, such as ``"root mean squared error, in points of the score"``.
+    unit : str, optional
+        The target's unit; empty where the datasets have several, or classes.
     embedded : bool, optional
         Whether the data are embedded in this project; the table then says so.
     kind : str, optional
@@ -69,6 +71,7 @@ class Layout:
     methods: Mapping[str, str]
     measures: tuple[str, ...] = PAPER
     error: str = "error"
+    unit: str = ""
     embedded: bool = False
     kind: str = "measures"
     untuned: tuple[str, ...] = ()
@@ -106,6 +109,12 @@ class Layout:
         """The words for a quantity; one that no measure describes goes by its key."""
         unknown = Quantity(key, key, "a measure added to this project")
         return self.quantities.get(key, unknown)
+
+    def label(self, key: str) -> str:
+        """A quantity's title as rows and columns show it: with its unit."""
+        one = self.words(key)
+        in_unit = self.unit and one.unit in ("error", "target")
+        return f"{one.title} ({self.unit})" if in_unit else one.title
 
     def asks(self, key: str) -> bool:
         """Whether a quantity is shown at all."""

@@ -58,7 +58,12 @@ def places(numbers: Iterable[Number]) -> int:
 
 
 def fixed(value: float, decimals: int) -> str:
-    """Write a number with a set number of decimals, or with two digits where those were all 0."""
+    """Write a number with a set number of decimals, or with two digits where those were all 0.
+
+    One that would take a dozen signs is written as 9.0e-206.
+    """
+    if value and not 1e-9 <= abs(value) < 1e12:
+        return f"{value:.1e}"
     if value and not float(text := f"{value:.{decimals}f}"):
         import numpy as np
 

@@ -13,7 +13,7 @@ from regression_unlearning.files import read_record
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.paper_values import paper_values
 from regression_unlearning.reporting.summaries import Key
-from regression_unlearning.settings.target_scale import CLASSES
+from regression_unlearning.settings.target_scale import CLASSES, UNNAMED
 
 ERRORS = {
     "mse": "root mean squared error",
@@ -50,8 +50,10 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
     datasets = settings["datasets"]
     given = {one["title"]: one["given"] for one in datasets if "given" in one}
     errors = dict.fromkeys(map(error_words, datasets))
+    classes = [one["loss"] == CLASSES for one in datasets]
+    units = {one.get("unit", UNNAMED) for one in datasets}
     words = quantities(settings.get("measures") or registry.known("measure"))
-    if all(one["loss"] == CLASSES for one in datasets):
+    if all(classes):
         words = {k: replace(one, meaning=one.of_classes or one.meaning) for k, one in words.items()}
     return Layout(
         title=settings["title"],
@@ -59,6 +61,7 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
         groups={(dataset, forget_set): title for dataset, forget_set, title in settings["groups"]},
         methods=dict(settings["methods"]),
         error="; ".join(errors),
+        unit=units.pop() if len(units - {UNNAMED}) == 1 == len(units) and not any(classes) else "",
         embedded=any(one["embedded"] for one in datasets),
         kind=settings.get("kind", "measures"),
         untuned=tuple(settings.get("untuned", ())),

@@ -112,7 +112,7 @@ def _row(
         for method, one in found.items()
     ]
     after = (floor(found.values(), decimals),)
-    return Row(group, text.title, tuple(cells), text.goal, after)
+    return Row(group, layout.label(measure), tuple(cells), text.goal, after)
 
 
 def _absent(defined_nowhere: bool) -> Cell:
@@ -165,7 +165,7 @@ def legend(
             meaning = meaning.replace("error", layout.error, 1)
         symbol = f" ({one.symbol} in the paper)" if one.symbol else ""
         symbol += AVERAGES[one.average]
-        yield one.title + (f" → {one.goal}" if one.goal else ""), meaning + symbol
+        yield layout.label(key) + (f" → {one.goal}" if one.goal else ""), meaning + symbol
 
 
 def numbers_mean(ours: Iterable[Summary]) -> str:

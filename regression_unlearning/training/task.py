@@ -106,8 +106,7 @@ class Task:
         Parameters
         ----------
         rows, at_most, purpose : Tensor of int64 (n,), int or None, str
-            Row numbers (a draw keeps their order), how many, and what for: it fixes the draw's
-            seed.
+            Row numbers (a draw keeps their order), how many, and what for (part of the seed).
         """
         if at_most is None or at_most >= len(rows):
             return rows
@@ -146,8 +145,8 @@ class Task:
 
     def new_model(self, purpose: str = "weights") -> nn.Module:
         """A network with fresh weights that depend on the run's seed and on `purpose`."""
-        seed, outputs = seed_for(self.seed, purpose), self.kind.outputs
-        return build(self.network, self.data.inputs, seed, outputs)
+        seed = seed_for(self.seed, purpose)
+        return build(self.network, self.data.inputs, seed, self.kind.outputs)
 
     def supervised(self, targets: Tensor | None = None) -> Objective:
         """The plain objective: the mean loss against the targets, or against relabelled ones.
@@ -159,7 +158,8 @@ class Task:
         targets = self.data.target if targets is None else targets
 
         def objective(model: nn.Module, rows: Tensor) -> Tensor:
-            return self.per_row(model(self.data.batch(rows, training=True)), targets[rows]).mean()
+            output = model(self.data.batch(rows, training=True))
+            return self.per_row(output, targets.index_select(0, rows)).mean()
 
         return objective
 

@@ -102,7 +102,7 @@ def test_links_of_the_pages_lead_to_files_and_headlines(page):
 
 def test_every_page_is_in_the_site_s_navigation():
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    pages = [*(page.name for page in PAGES if page.parent.name == "docs"), "tutorial.ipynb"]
+    pages = [page.name for page in (*PAGES, *(ROOT / "docs").glob("*.ipynb"))]
     assert [name for name in pages if f" {name}\n" not in text] == []
 
 
@@ -149,6 +149,13 @@ def commands():
         text = page.read_text(encoding="utf-8").replace("\\\n", " ")
         for found in COMMAND.findall(text):
             yield page.name, found.split("  ")[0].strip()
+
+
+def test_commands_work_as_they_are_written():
+    """After README's first command no program but python3 is known to be on the PATH."""
+    assert [
+        one for one in commands() if not one[1].startswith(("python3 -m uv ", "python3 -m pip "))
+    ] == []
 
 
 @pytest.mark.parametrize(("page", "command"), sorted(set(commands())))

@@ -1,7 +1,9 @@
 """Read images from a folder, a tar or a zip archive, one at a time and in any order."""
 
 import os
+import re
 import tarfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
@@ -21,6 +23,7 @@ from regression_unlearning.files import whole
 #: file also the offset and the length of each of its stretches of bytes).
 Entry = tuple[int, int] | tuple[int, int, tuple[tuple[int, int], ...]] | str
 ADVICE = "Put a good copy in its place."
+PICTURE = r"(?i).+\.(png|jpe?g|bmp|gif|tiff?|webp)"
 
 
 def plain(path: Path, work: Path) -> Path:
@@ -200,16 +203,12 @@ def locate(files: list[str], path: Path, where: str) -> list[Entry]:
     """Find the files that a list names.
 
     Names may lack the archive's own top folder: ``train/1.jpg`` finds ``faces/train/1.jpg`` where
-    all of them lie in ``faces``.
+    all of them lie in ``faces``. Where no name has an ending, images are found without theirs.
 
     Parameters
     ----------
-    files : list of str
-        Names as in the list.
-    path : Path
-        The folder or archive.
-    where : str
-        The list, for the message.
+    files, path, where : list of str, Path, str
+        Names as in the list; the folder or archive; the list, for the message.
 
     Returns
     -------
@@ -223,6 +222,10 @@ def locate(files: list[str], path: Path, where: str) -> list[Entry]:
     """
     entries = index(path)
     names = [composed(name) for name in files]
+    if names and not entries.keys() & names and not any(re.fullmatch(PICTURE, n) for n in names):
+        bare = {name: name.rpartition(".")[0] for name in entries if re.fullmatch(PICTURE, name)}
+        count = Counter(bare.values())
+        entries |= {short: entries[name] for name, short in bare.items() if count[short] == 1}
     prefix = ""
     if names and names[0] not in entries:
         ends = [name for name in entries if name.endswith(f"/{names[0]}")]

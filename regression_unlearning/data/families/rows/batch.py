@@ -50,4 +50,8 @@ class Inputs:
         dict of Tensor
             ``numeric`` float32 (n, width), ``categorical`` int64 (n, len(sizes)).
         """
-        return {"numeric": self._numeric[rows], "categorical": self._categorical[rows].long()}
+        if self.sizes:
+            categories = self._categorical.index_select(0, rows).long()
+        else:
+            categories = rows.new_empty(len(rows), 0)
+        return {"numeric": self._numeric.index_select(0, rows), "categorical": categories}
