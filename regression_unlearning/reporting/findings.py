@@ -72,7 +72,7 @@ def findings(made: Tabling) -> list[str]:
         Sentences; none where the measures that they need were not asked for.
     """
     layout = made.layout
-    said = [*_worthless(made), *_closer(made)]
+    said = [*worthless(made), *_closer(made)]
     for group, title in layout.groups.items():
         one = nearest(made, group)
         if one is None:
@@ -119,7 +119,7 @@ def tally(claims: Sequence[Checked]) -> str:
     )
 
 
-def _worthless(made: Tabling) -> Iterable[str]:
+def worthless(made: Tabling) -> Iterable[str]:
     """Where the original has learnt nothing, or little: columns say as little of unlearning."""
     cells = made.layout.own(made.summaries)
     for start, what, then in (

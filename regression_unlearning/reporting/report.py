@@ -20,6 +20,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_text
 from regression_unlearning.reporting import ranks, report_settings
 from regression_unlearning.reporting.claims import Checked
+from regression_unlearning.reporting.findings import worthless
 from regression_unlearning.reporting.grid import Grid
 from regression_unlearning.reporting.paper_values import paper_values
 from regression_unlearning.reporting.report_data import SAID, STYLES, as_data
@@ -111,7 +112,10 @@ def write_report(
             "Training seeds": ", ".join(map(str, settings["seeds"])),
             "Made by": told["command"],
         },
-        notices=notices(settings),
+        notices=[
+            *dict.fromkeys(said for one in made for said in worthless(one)),
+            *notices(settings),
+        ],
         tables=[(one.table, in_parts(one.table)) for one in made],
         costs=[(one.costs, in_parts(one.costs)) for one in made if one.layout.costs],
         ranked=leaderboards(made),
