@@ -1,7 +1,7 @@
-"""Unlearning in deep regression models: train, forget, attack, say how near to retraining it is.
+"""Unlearning in deep regression models: train, unlearn, attack, measure the distance to retraining.
 
-The names below are the library's front door; each is imported when it is first used, so that a
-program that only draws a table never loads a network library.
+The names below are the library's public interface; each is imported when it is first used, so that
+a program that only draws a table never loads a network library.
 """
 
 from importlib import import_module

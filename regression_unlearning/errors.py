@@ -1,4 +1,4 @@
-"""The one error that a user can mend, and what messages are made of."""
+"""The error for a mistake of the user's, and helpers for its message."""
 
 import os
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 
 class UserError(ValueError):
-    """Something the user gave is wrong: the message says what, where, and what to do.
+    """Something the user gave is wrong: the message names what, where, and what to do.
 
     Programs print the message alone, without a traceback, and end with status 2.
     """
@@ -18,7 +18,7 @@ def command(line: str) -> str:
 
 
 def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UserError:
-    """Make the error for a name that nothing bears, naming the nearest one that exists.
+    """Make the error for an unknown name, with the nearest name that exists.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Files that are written whole or not at all, and messages about files."""
 
 import errno
 import hashlib
@@ -15,13 +15,13 @@ from regression_unlearning.errors import UserError
 
 #: The key of a record that holds its seal.
 SEAL = "seal"
-#: The key of a record that holds the name of its file: another seed's whole file is no stand-in.
+#: The key of a record that holds its file's name: one seed's file must not pass for another's.
 WRITTEN_AS = "written_as"
-#: What a message says of a path that does not begin at the root.
+#: Part of a message about a path that does not begin at the root.
 RELATIVE = " (paths are relative to the project's folder)"
-ROOM, LEAVE = "make room", "let yourself write there, or choose another place"
-AWAY = "move away what lies in its place"
-#: What to do where the system refuses to write, by its number.
+ROOM, LEAVE = "make room", "get the permission to write there, or choose another place"
+AWAY = "move the file or folder in its place away"
+#: What to do where the system refuses to write, by its error number.
 REMEDIES = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), ROOM),
     **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), LEAVE),
@@ -31,7 +31,7 @@ REMEDIES = {
 
 @contextmanager
 def whole(path: str | os.PathLike) -> Iterator[Path]:
-    """Give a name to write under; rename it to `path` when the block ends well, else remove it.
+    """Yield a name to write under; rename it to `path` when the block succeeds, else remove it.
 
     The temporary name keeps the suffix of `path` (some writers choose their format by it) and
     carries the process number, so that two writers never share it.
@@ -54,7 +54,7 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
             os.fsync(file.fileno())
         part.replace(path)
     except Exception as error:
-        # safetensors passes the system's refusal on under a name of its own
+        # safetensors reports the system's refusal by an exception of its own
         if not isinstance(error, OSError) and type(error).__name__ != "SafetensorError":
             raise
         raise UserError(refused(f"write {path}", error)) from error
@@ -64,12 +64,17 @@ def whole(path: str | os.PathLike) -> Iterator[Path]:
 
 
 def free(path: Path) -> None:
-    """Refuse to write where a folder lies.
+    """Raise an error where a folder lies in the place of a file to write.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
 
     Raises
     ------
     UserError
-        Where one does.
+        Where a folder lies there.
     """
     if path.is_dir():
         error = IsADirectoryError(errno.EISDIR, "a folder lies there")
@@ -77,9 +82,9 @@ def free(path: Path) -> None:
 
 
 def refused(what: str, error: Exception) -> str:
-    """Say what the system did not let be written, and what to do."""
+    """Message for a write that the system refused, with what to do."""
     reason = getattr(error, "strerror", None) or error
-    advice = REMEDIES.get(getattr(error, "errno", 0) or 0, f"{ROOM} or mend the permission")
+    advice = REMEDIES.get(getattr(error, "errno", 0) or 0, f"{ROOM} or correct the permission")
     return (
         f"cannot {what}: {reason}. Nothing was left half-written; {advice}, then run the same "
         "command again."
@@ -93,7 +98,13 @@ def write_text(path: str | os.PathLike, text: str) -> None:
 
 
 def write_own(path: Path, text: str) -> None:
-    """Write a file that is the workflow's alone; a folder in its place is taken away."""
+    """Write a file that belongs to the workflow alone; a folder in its place is deleted.
+
+    Parameters
+    ----------
+    path, text : Path, str
+        The file and its content (UTF-8).
+    """
     if path.is_dir():
         shutil.rmtree(path)
     write_text(path, text)
@@ -121,15 +132,15 @@ def read_json(path: str | os.PathLike) -> Any:
 
 def write_record(path: str | os.PathLike, values: Mapping[str, Any]) -> None:
     """Write a sealed JSON object: see `seals`."""
-    told = {**values, WRITTEN_AS: Path(path).name, SEAL: seals.OPEN}
-    text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)
+    record = {**values, WRITTEN_AS: Path(path).name, SEAL: seals.OPEN}
+    text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
     with whole(path) as part:
         part.write_text(text + "\n", encoding="utf-8")
         seals.seal(part)
 
 
 def read_record(path: str | os.PathLike, *, plain: bool = False) -> dict[str, Any]:
-    """Read what `write_record` has written; with `plain` also JSON without a seal, of a plug-in.
+    """Read what `write_record` has written; with `plain` also a plug-in's JSON without a seal.
 
     Raises
     ------
@@ -146,7 +157,7 @@ def read_record(path: str | os.PathLike, *, plain: bool = False) -> dict[str, An
 
 
 def _check_name(path: str | os.PathLike, name: str) -> None:
-    """Refuse a file that was written under another name; one of an earlier version has none."""
+    """Refuse a file that was written under another name; files of an earlier version have none."""
     if name not in ("", Path(path).name):
         raise UserError(seals.damaged(path, f"it was written as {name}"))
 
@@ -154,7 +165,17 @@ def _check_name(path: str | os.PathLike, name: str) -> None:
 def write_npz(
     path: str | os.PathLike, arrays: Mapping[str, Any], *, compressed: bool = True
 ) -> None:
-    """Write named arrays as a sealed ``.npz``: the same arrays, the same bytes."""
+    """Write named arrays as a sealed ``.npz``: the same arrays give the same bytes.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    arrays : mapping of str to array
+        None of Python objects.
+    compressed : bool
+        Whether the arrays are compressed.
+    """
     import zipfile
 
     import numpy as np
@@ -190,14 +211,8 @@ def read_npz(path: str | os.PathLike, names: Iterable[str] | None = None) -> dic
         return {name: file[name] for name in names}
 
 
-def shown_path(path: str | Path) -> str:
-    """A path from the working folder, where it leads into it; else as it is."""
-    path, here = Path(path), Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
 def not_there(path: str, kind: str) -> str:
-    """Say that a path of the settings leads to no file, or no folder.
+    """Message for a path of the settings that leads to no file, or to no folder.
 
     Parameters
     ----------
@@ -210,18 +225,6 @@ def not_there(path: str, kind: str) -> str:
         return f"{path} is no {kind}; name a {kind}."
     relative = "" if Path(path).expanduser().is_absolute() else RELATIVE
     return f"{path} does not exist{relative}."
-
-
-def not_utf8(path: str | os.PathLike) -> UserError:
-    """Make the error for a file that is no UTF-8 text: what it is, by its first bytes."""
-    with Path(path).open("rb") as file:
-        first = file.read(1024)
-    known = {b"PK": "a zip archive or a workbook", b"\x1f\x8b": "a gzip file", b"PAR1": "Parquet"}
-    kind = next((kind for sign, kind in known.items() if first.startswith(sign)), None)
-    if kind is None and (b"\0" in first or first[:2] in {b"\xff\xfe", b"\xfe\xff"}):
-        kind = "UTF-16 text"
-    kind = kind or "text in Latin-1 or another encoding of single bytes"
-    return UserError(f"{path} is {kind}; save it as UTF-8 text (of a spreadsheet: CSV UTF-8).")
 
 
 def sha256(path: str | os.PathLike) -> str:

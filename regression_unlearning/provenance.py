@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-PACKAGE = Path(__file__).resolve().parent  # the programs find the library by a link
+PACKAGE = Path(__file__).resolve().parent  # programs reach the library through a link
 
 
 def library_code() -> str:
@@ -34,7 +34,7 @@ def loaded_code() -> str:
 
 
 def reset_peak_memory() -> None:
-    """Count the peak memory that `machine` tells from now on, where the system can."""
+    """Start the count of the peak memory that `machine` reports anew, where the system can."""
     with suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
     torch = sys.modules.get("torch")
@@ -51,7 +51,7 @@ def _peak_memory() -> float:
 
 
 def _processor() -> str:
-    """The CPU's name where the system tells it, else its architecture."""
+    """The CPU's name where the system gives one, else its architecture."""
     with suppress(OSError, StopIteration):
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
         return next(
@@ -63,7 +63,7 @@ def _processor() -> str:
 def machine() -> dict[str, Any]:
     """Host, job, device, thread count, versions and peak memory of this process.
 
-    The peak is that since `reset_peak_memory`.
+    The peak is counted since `reset_peak_memory`.
     """
     import torch
 

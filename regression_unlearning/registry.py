@@ -1,7 +1,7 @@
 """Find a source, a family, a network, a method, a measure or a kind of figure by its name.
 
-A name is a module of this library's own folder, or an entry point of another package. Nothing is
-imported before it is asked for, and none of these modules imports a network library when loaded.
+A name is a module of this library's own folder, or an entry point of another package. A module is
+imported only when it is asked for, and none of them imports a network library when loaded.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,9 +21,9 @@ from regression_unlearning.settings.section import Section
 
 _SOURCE = ("FAMILY", "EMBEDDED", "Settings", "download")
 _MEASURE = ("NEEDS", "QUANTITIES", "Settings", "measure")
-#: kind -> (folder, what a module must define, the entry-point group of plug-ins). What each part is
-#: says the kind's protocol: data/source.py, data/family.py, models/network.py, methods/method.py,
-#: evaluation/measure.py, reporting/figure.py.
+#: kind -> (folder, what a module must define, the entry-point group of plug-ins). Each kind's
+#: protocol describes the parts: data/source.py, data/family.py, models/network.py,
+#: methods/method.py, evaluation/measure.py, reporting/figure.py.
 KINDS = {
     "source": ("data.sources", _SOURCE, "regression_unlearning.sources"),
     "family": ("data.families", (), "regression_unlearning.families"),
@@ -32,39 +32,54 @@ KINDS = {
     "measure": ("evaluation", _MEASURE, "regression_unlearning.measures"),
     "figure": ("reporting.figures", ("NEEDS", "SEE", "draw"), "regression_unlearning.figures"),
 }
-#: The module that serves every network named by what makes it.
+#: The module that serves every network named by its class or by torchvision's name.
 OUTSIDE = "regression_unlearning.models.modules.outside"
 #: The two modules of a family, and what each must define.
 HALVES = {"prepare": ("prepare",), "batch": ("Reading", "Inputs")}
 
 
 def made_by(name: str) -> str | None:
-    """What makes a network that is named by that, or by an entry point of that; see `classes`."""
+    """Return what builds a network: ``MODULE:CLASS``, ``torchvision/NAME``, or None for a module.
+
+    Parameters
+    ----------
+    name : str
+        One of these forms, or an entry point's name that leads to a class.
+    """
     return classes.made_by(name, entry_points(group=KINDS["network"][2], name=name))
 
 
 @cache
 def module_name(kind: str, name: str) -> str | None:
-    """Dotted name of the module that bears `name`, or None where there is none.
+    """Dotted name of the module with a name; None where there is none.
+
+    Parameters
+    ----------
+    kind, name : str
+        See `load`.
 
     Raises
     ------
     UserError
-        When two bear it.
+        When two modules have the name.
     """
     if kind == "network" and made_by(name):
         return OUTSIDE
     folder, _, group = KINDS[kind]
-    own = f"regression_unlearning.{folder}.{name}"
-    found = [own] if name.isidentifier() and find_spec(own) is not None else []
+    library_module = f"regression_unlearning.{folder}.{name}"
+    modules = (
+        [library_module] if name.isidentifier() and find_spec(library_module) is not None else []
+    )
     points = [point for point in entry_points(group=group) if point.name == name]
-    # one that is no module's name at all has no `module`: importing it says so
-    found = list(dict.fromkeys(found + [getattr(one, "module", one.value) for one in points]))
-    if len(found) > 1:
+    # an entry point with an invalid value has no `module`: importing the value raises the error
+    modules = list(
+        dict.fromkeys(modules + [getattr(entry, "module", entry.value) for entry in points])
+    )
+    if len(modules) > 1:
         raise UserError(
-            f"{kind} {name!r} is {' and '.join(found)}: rename one (entry point {group})"
+            f"{kind} {name!r} is {' and '.join(modules)}: rename one (entry point {group})"
         )
-    return found[0] if found else None
+    return modules[0] if modules else None
 
 
 def load(kind: str, name: str, where: str = "") -> ModuleType:
@@ -82,70 +97,79 @@ def load(kind: str, name: str, where: str = "") -> ModuleType:
     Raises
     ------
     UserError
-        In one line, with the key, the kind, the name and the module: when nothing bears the name,
-        the module cannot be imported, or lacks what its kind must define.
+        In one line, with the key, the kind, the name and the module: when nothing has the name,
+        or the module cannot be imported or lacks what its kind must define.
     """
-    place = f"{where}: " if where else ""
+    prefix = f"{where}: " if where else ""
     try:
-        found = module_name(kind, name)
+        dotted = module_name(kind, name)
     except UserError as error:
-        raise UserError(f"{place}{error}") from None
-    if found is None:
+        raise UserError(f"{prefix}{error}") from None
+    if dotted is None:
         raise unknown(kind, name, known(kind), where)
     needed = KINDS[kind][1]
-    module = imported(found, kind, name, where)
+    module = imported(dotted, kind, name, where)
     missing = [part for part in needed if _lacks(module, part)]
-    if missing == list(needed) != [] and found.startswith("regression_unlearning."):
-        raise unknown(kind, name, known(kind), where)  # a file of ours that is something else
+    if missing == list(needed) != [] and dotted.startswith("regression_unlearning."):
+        raise unknown(
+            kind, name, known(kind), where
+        )  # a file of this library that is something else
     if kind == "family":
-        missing += [half for half in HALVES if not _is_there(f"{found}.{half}")]
-    _complete(found, kind, name, where, missing)
+        missing += [half for half in HALVES if not _is_there(f"{dotted}.{half}")]
+    _complete(dotted, kind, name, where, missing)
     return module
 
 
 def imported(module: str, kind: str, name: str, where: str) -> ModuleType:
-    """Import the module that bears a name.
+    """Import the module that has a name.
+
+    Parameters
+    ----------
+    module : str
+        Its dotted name.
+    kind, name, where : str
+        See `load`: for the message.
 
     Raises
     ------
     UserError
-        When it, or what it imports itself, is not there, is not Python, or fails.
+        When it, or a module that it imports, does not exist, is not Python, or fails.
     """
     try:
         return import_module(module)
     except (Exception, SystemExit) as error:
-        place = f"{where}: " if where else ""
+        prefix = f"{where}: " if where else ""
         why = " ".join(str(error).split())
         if not isinstance(error, ImportError | SyntaxError):
             last = extract_tb(error.__traceback__)[-1]
             why = f"{type(error).__name__} in {last.filename}, line {last.lineno}: {why}"
         raise UserError(
-            f"{place}{kind} {name!r}: its module {module} cannot be imported: {why}"
+            f"{prefix}{kind} {name!r}: its module {module} cannot be imported: {why}"
         ) from error
 
 
 @contextmanager
 def called(kind: str, name: str) -> Iterator[None]:
-    """A block in which a part's own code runs: it may raise, but not end the program.
+    """A block in which a plug-in's or a module's own code runs: it may raise, but not exit.
 
     Raises
     ------
     UserError
-        When it does.
+        When it ends the program, as ``sys.exit`` does.
     """
     try:
         yield
     except SystemExit as error:
-        if type(error) is not SystemExit:  # a signal has asked for the end
+        if type(error) is not SystemExit:  # a signal has asked the program to stop
             raise
         raise UserError(
-            f"{kind} {name!r} ended the program (SystemExit: {error}): it must hand back what its "
-            "protocol says, or raise (docs/plug-in.md)."
+            f"{kind} {name!r} ended the program (SystemExit: {error}): it must return what its "
+            "protocol requires, or raise (docs/plug-in.md)."
         ) from error
 
 
 def _lacks(module: ModuleType, part: str) -> bool:
-    """Whether a part is not there, or is of another kind than its name says."""
+    """Whether a part is missing, or is of another kind than its name requires."""
     value: Any = getattr(module, part, None)
     if part in {"Settings", "Reading"}:
         return not (isinstance(value, type) and issubclass(value, Section))
@@ -161,9 +185,9 @@ def _is_there(module: str) -> bool:
 
 def _complete(module: str, kind: str, name: str, where: str, missing: Sequence[str]) -> None:
     if missing:
-        place = f"{where}: " if where else ""
+        prefix = f"{where}: " if where else ""
         raise UserError(
-            f"{place}{kind} {name!r}: {module} cannot serve as a {kind}: it does not define "
+            f"{prefix}{kind} {name!r}: {module} cannot serve as a {kind}: it does not define "
             f"{', '.join(missing)}."
         )
 
@@ -184,23 +208,23 @@ def part(family: str, part: str, where: str = "") -> ModuleType:
     Raises
     ------
     UserError
-        As of `load`: when nothing bears the name, or the half lacks what it must define.
+        See `load`: when nothing has the name, or the half lacks what it must define.
     """
     name = part_name(family, part, where)
     module = imported(name, "family", family, where)
-    missing = [one for one in HALVES[part] if _lacks(module, one)]
+    missing = [definition for definition in HALVES[part] if _lacks(module, definition)]
     _complete(name, "family", family, where, missing)
     return module
 
 
 def known(kind: str) -> list[str]:
-    """Names of all of a kind that can be loaded."""
+    """Names of all modules of a kind that can be loaded."""
     folder, needed, group = KINDS[kind]
     package = import_module(f"regression_unlearning.{folder}")
-    own = [
-        found.name
-        for found in iter_modules(package.__path__)
-        if all(hasattr(import_module(f"{package.__name__}.{found.name}"), part) for part in needed)
+    library = [
+        entry.name
+        for entry in iter_modules(package.__path__)
+        if all(hasattr(import_module(f"{package.__name__}.{entry.name}"), part) for part in needed)
     ]
     forms = classes.FORMS if kind == "network" else ()
-    return sorted({*own, *(point.name for point in entry_points(group=group)), *forms})
+    return sorted({*library, *(point.name for point in entry_points(group=group)), *forms})

@@ -18,7 +18,6 @@ sys.path.remove(workflow.basedir)
 
 from regression_unlearning.data.fetching.mirror import MIRROR
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import shown_path
 from regression_unlearning.pipeline import (
     failures,
     leftovers,
@@ -33,7 +32,7 @@ from regression_unlearning.pipeline import (
 )
 from regression_unlearning.pipeline.code import Code
 from regression_unlearning.pipeline.grid import Grid
-from regression_unlearning.pipeline.told import clear_settings, settings_file
+from regression_unlearning.pipeline.settings_files import clear_settings, settings_file
 from regression_unlearning.settings.document import check
 from regression_unlearning.settings.reading import PARAMS, Origins, read_yaml
 
@@ -56,7 +55,7 @@ os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "1073741824")
 # named by its line, and a key that stands twice is seen. What --configfile and --config say goes
 # before params.yaml; messages name what said a key last.
 try:
-    FILES = dict.fromkeys([PARAMS, *map(shown_path, workflow.configfiles)])
+    FILES = dict.fromkeys([PARAMS, *map(paths.shown_path, workflow.configfiles)])
     FILES.update({path: read_yaml(path) for path in FILES})
     ORIGINS = Origins([*FILES.items(), ("--config", workflow.config_settings.config)])
     update_config(config, FILES[PARAMS])

@@ -11,7 +11,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.settings.jobs import ObservingJob
 from regression_unlearning.settings.section import validated
 from regression_unlearning.training.looking import Model, observe_model, relearn_model
-from regression_unlearning.training.session import Session, add_arguments, one_each
+from regression_unlearning.training.session import Session, add_arguments
 
 
 def main() -> None:
@@ -57,7 +57,7 @@ def main() -> None:
                 f"--pair {first} {other}: it begins with two training seeds, the second one of "
                 "--seed."
             )
-    one_each(
+    program.one_each(
         given.seed,
         {
             "--original": given.original,

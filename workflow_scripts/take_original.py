@@ -9,7 +9,7 @@ from regression_unlearning import program
 from regression_unlearning.files import sha256
 from regression_unlearning.settings.jobs import NetworkJob
 from regression_unlearning.settings.section import validated
-from regression_unlearning.training.session import Session, add_arguments, one_each
+from regression_unlearning.training.session import Session, add_arguments
 
 
 def main() -> None:
@@ -27,7 +27,7 @@ def main() -> None:
         help='JSON, or a file of it: "family", "model", "loss", "reading"',
     )
     arguments = parser.parse_args()
-    one_each(arguments.seed, {"--given": arguments.given})
+    program.one_each(arguments.seed, {"--given": arguments.given})
     session = Session(arguments, validated(NetworkJob, arguments.settings, "--settings"))
     for given, (seed, output) in zip(arguments.given, session.outputs.items(), strict=True):
         run = session.run("take", output, arguments.identity, seed, {}, {"given": sha256(given)})

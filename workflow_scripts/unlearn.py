@@ -7,7 +7,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.settings.jobs import UnlearningJob
 from regression_unlearning.settings.section import validated
 from regression_unlearning.training.looking import Model, observe_model, relearn_model
-from regression_unlearning.training.session import Session, add_arguments, one_each
+from regression_unlearning.training.session import Session, add_arguments
 from regression_unlearning.training.unlearn import forget
 
 EXAMPLE = """\
@@ -54,7 +54,7 @@ def main() -> None:
     helpers = {name: [Path(path) for path in paths] for name, *paths in given.helper}
     if bool(given.relearning) != bool(given.original_observation):
         raise UserError("--relearning and --original-observation go together: give both or none.")
-    one_each(
+    program.one_each(
         given.seed,
         {
             "--original": given.original,

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import not_utf8
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -199,3 +198,21 @@ def parts_of(
     parts = table[column].str.strip().map(dict(spelt))
     refuse(table, column, parts.isna().to_numpy(), path, f"is none of {', '.join(spelt)}")
     return parts
+
+
+def not_utf8(path: Path) -> UserError:
+    """Make the error for a file that is no UTF-8 text: its kind is guessed from its first bytes.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    """
+    with path.open("rb") as file:
+        first = file.read(1024)
+    known = {b"PK": "a zip archive or a workbook", b"\x1f\x8b": "a gzip file", b"PAR1": "Parquet"}
+    kind = next((kind for sign, kind in known.items() if first.startswith(sign)), None)
+    if kind is None and (b"\0" in first or first[:2] in {b"\xff\xfe", b"\xfe\xff"}):
+        kind = "UTF-16 text"
+    kind = kind or "text in Latin-1 or another encoding of single bytes"
+    return UserError(f"{path} is {kind}; save it as UTF-8 text (of a spreadsheet: CSV UTF-8).")

@@ -5,10 +5,10 @@ import re
 from functools import partial
 from pathlib import Path
 
-from regression_unlearning.data.headers import NAMELESS, SIGNS, read_header
+from regression_unlearning.data.headers import NAMELESS, SIGNS, not_utf8, read_header
 from regression_unlearning.data.look import HEAD, Look
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import not_there, not_utf8
+from regression_unlearning.files import not_there
 
 
 def look(path: Path) -> Look:

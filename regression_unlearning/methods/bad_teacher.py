@@ -1,9 +1,9 @@
-"""Bad Teacher: a random network teaches the forget set, the original the rest.
+"""Bad Teacher: a random network teaches the forget set, the original the retain set.
 
-Source: Chundawat et al., "Can bad teaching induce forgetting?" (AAAI 2023): the divergence of the
-classes' probabilities from the teacher's, which their code divides by the number of classes and
-leaves without the temperature's square: a factor that Adam does not see. Of numbers it is the
-squared distance of outputs.
+Source: Chundawat et al., "Can bad teaching induce forgetting?" (AAAI 2023), which minimises the
+divergence of class probabilities from the teacher's. The authors' code divides it by the number of
+classes and does not multiply it by the squared temperature: factors that Adam does not see. For
+numbers it is the squared difference of outputs.
 """
 
 from typing import Literal
@@ -23,7 +23,7 @@ class Settings(Fit):
     retain_share: Share = 0.3
     ignorance: Literal["centred", "raw"] = "centred"
     temperature: Positive = 1.0
-    """What logits of classes are divided by; of numbers it changes nothing."""
+    """Divisor of the logits of classes; without effect for numbers."""
 
 
 SEARCH = {**FIT, "retain_share": Linear(0.1, 1)}
@@ -36,8 +36,10 @@ def unlearn(model, task, settings: Settings):
     from regression_unlearning.models.modules.copying import copied
     from regression_unlearning.training.teachers import ignorant, teacher
 
-    some = task.some(task.retain, round(settings.retain_share * len(task.retain)), "retain share")
-    rows = torch.cat([some, task.forget]).sort().values
+    retained = task.some(
+        task.retain, round(settings.retain_share * len(task.retain)), "retain share"
+    )
+    rows = torch.cat([retained, task.forget]).sort().values
     good = teacher(task, copied(model), rows)
     bad = ignorant(task, rows, settings.ignorance)
 

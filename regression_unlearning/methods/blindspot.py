@@ -1,4 +1,4 @@
-"""Blindspot: imitate a helper that barely saw the retain set, on forget rows only (Algorithm 1)."""
+"""Blindspot: on forget rows, imitate a helper briefly trained on the retain set (Algorithm 1)."""
 
 from typing import Annotated, Literal
 
@@ -11,14 +11,14 @@ from regression_unlearning.settings.training import Fit
 
 HELPERS = ("blindspot",)
 Form = Literal["attention", "released", "norm"]
-#: Numbers that are kept of what the helper says of all forget rows; rows that it reads at once.
+#: Most numbers of the helper's outputs and maps kept in memory; rows that it reads at once.
 HELD, READ = 2**26, 4096
 
 
 class Settings(Fit):
     """Fine-tuning, the weight of the activation difference, its form, layers, and the helper.
 
-    The network's named layers are compared, save for its output, which is no activation.
+    The network's named layers are compared, except its output, which is no activation.
 
     ``form: attention`` squares them, averages feature maps and sequences over their channels, and
     compares the maps, scaled to unit length, by their mean squared difference, as the paper's
@@ -48,13 +48,20 @@ def numbers_only(_settings: Settings) -> str:
 
 
 def positions(activation, form: str):
-    """What is compared of each row of one layer's activation, as a row of numbers.
+    """The numbers of one layer's activation that are compared for each row.
 
     ``norm``: all of it. ``attention``: feature maps (batch, channels, height, width) and sequences
     (batch, steps, channels) are squared and averaged over their channels. A vector (batch, units)
-    has no channels to average over: its squares are the map. ``released``: squares of whatever it
-    is are averaged over dimension 1: channels of feature maps, steps of sequences, units of
+    has no channels to average over: its squares are the map. ``released``: the squares of any
+    activation are averaged over dimension 1: channels of feature maps, steps of sequences, units of
     vectors.
+
+    Parameters
+    ----------
+    activation : Tensor (batch, ...)
+        What a layer returned.
+    form : {"attention", "released", "norm"}
+        See `Settings`.
 
     Returns
     -------
@@ -71,7 +78,7 @@ def positions(activation, form: str):
 
 
 class Comparison:
-    """The difference of two models' activations, all layers in one piece.
+    """The difference of two models' activations, for all layers in one tensor.
 
     Parameters
     ----------
@@ -97,13 +104,25 @@ class Comparison:
         return (squares @ self.belongs).clamp_min(1e-24).sqrt()
 
     def scaled(self, together):
-        """Maps (batch, positions of all layers), each layer's scaled to unit length."""
+        """Each layer's maps scaled to unit length, unless the form is ``norm``; shapes as given.
+
+        Parameters
+        ----------
+        together : Tensor (batch, positions of all layers)
+            See `positions`.
+        """
         if self.form == "norm":
             return together
         return together / self._lengths(together.square())[:, self.layer]
 
     def difference(self, ours, theirs):
-        """Sum over the layers of the difference of scaled maps: Tensor (batch,)."""
+        """Sum over the layers of the difference of two models' scaled maps: Tensor (batch,).
+
+        Parameters
+        ----------
+        ours, theirs : Tensor (batch, positions of all layers)
+            See `scaled`.
+        """
         squares = (ours - theirs).square()
         if self.form == "norm":
             return self._lengths(squares).sum(1)
@@ -111,7 +130,7 @@ class Comparison:
 
 
 def reading(model, form: str):
-    """Context in which a network's activations are those that a form compares; it gives names."""
+    """Context that lets a network compute a form's activations; it yields the layers' names."""
     from contextlib import nullcontext
 
     from regression_unlearning.models.modules.activations import whole_sequences
@@ -120,7 +139,7 @@ def reading(model, form: str):
 
 
 def compared(model, task, settings: Settings):
-    """Return the network's outputs and the activations to compare.
+    """Return the number of outputs and the activations to compare, read from the helper.
 
     Returns
     -------
@@ -138,11 +157,11 @@ def compared(model, task, settings: Settings):
 
     with reading(model, settings.form) as names, evaluating(model):
         names = [name for name in names if name != "output"][-(settings.layers or 0) :]
-        with recorded(model, names) as seen:
+        with recorded(model, names) as activations:
             outputs = model(task.data.batch(task.forget[:1])).shape[1]
     if settings.lambda_ == 0:
         return outputs, {}
-    sizes = {name: positions(seen[name], settings.form).shape[1] for name in names}
+    sizes = {name: positions(activations[name], settings.form).shape[1] for name in names}
     if settings.form == "released":
         sizes = {name: size for name, size in sizes.items() if size > 1}
     if not sizes:
@@ -156,12 +175,17 @@ def compared(model, task, settings: Settings):
 def unlearn(model, task, settings: Settings):
     """Minimise (1 - l) L(M(x), y) + l [L(M(x), B(x)) + lambda * sum of differences] on all rows.
 
-    l is 1 on forget rows and 0 on the others (Eq. 9); B is the helper, frozen. L(M(x), B(x)) holds
-    each output of M against the same output of B: of a forecaster, each quantile against the
+    l is 1 on forget rows and 0 on the others (paper, Eq. 9); B is the helper, frozen. L(M(x), B(x))
+    compares each output of M with the same output of B: of a forecaster, each quantile with the
     helper's own quantile. Under the quantile loss too that is least where the two agree.
 
     Where inputs are not augmented the helper reads each forget row once, if there are several
-    epochs and what it says of all of them can be kept.
+    epochs and its outputs and maps for all of them fit in memory.
+
+    Raises
+    ------
+    UserError
+        When the form leaves nothing to compare.
     """
     import torch
 
@@ -172,49 +196,53 @@ def unlearn(model, task, settings: Settings):
     layers = list(sizes)
     if layers:
         comparison = Comparison(list(sizes.values()), settings.form, task.forget.device)
-    place = torch.full((len(task.data.target),), -1, device=task.forget.device)
-    place[task.forget] = torch.arange(len(task.forget), device=task.forget.device)
+    forget_index = torch.full((len(task.data.target),), -1, device=task.forget.device)
+    forget_index[task.forget] = torch.arange(len(task.forget), device=task.forget.device)
 
-    def scaled(seen, output, chosen=slice(None)):
+    def scaled(activations, output, chosen=slice(None)):
         if not layers:
             return output[chosen, :0]
-        # in the output's precision: under autocast, sums of squares in bfloat16 would say little
+        # in the output's precision: under autocast, bfloat16 sums of squares would be too coarse
         kind = output.dtype
         with torch.autocast(output.device.type, enabled=False):
-            maps = [positions(seen[layer].to(kind), settings.form) for layer in layers]
+            maps = [positions(activations[layer].to(kind), settings.form) for layer in layers]
             return comparison.scaled(torch.cat(maps, 1)[chosen])
 
     def read(inputs):
-        with reading(helper, settings.form), recorded(helper, layers) as seen, evaluating(helper):
+        with (
+            reading(helper, settings.form),
+            recorded(helper, layers) as maps,
+            evaluating(helper),
+        ):
             output = helper(inputs)
-        return output, scaled(seen, output)
+        return output, scaled(maps, output)
 
     fixed = None
     keeps = (outputs + sum(sizes.values())) * len(task.forget) <= HELD
     if keeps and settings.epochs > 1 and not task.data.augments:
         with task.working():
             parts = [read(task.data.batch(part)) for part in task.forget.split(READ)]
-            fixed = [torch.cat(found) for found in zip(*parts, strict=True)]
+            fixed = [torch.cat(batches) for batches in zip(*parts, strict=True)]
 
     def objective(model, rows):
         inputs = task.data.batch(rows, training=True)
         with reading(model, settings.form), recorded(model, layers) as ours:
             output = model(inputs)
-        places = place[rows]
-        loss = torch.where(places < 0, task.per_row(output, task.data.target[rows]), 0.0).sum()
-        forgotten = (places >= 0).nonzero()[:, 0]
+        index = forget_index[rows]
+        loss = torch.where(index < 0, task.per_row(output, task.data.target[rows]), 0.0).sum()
+        forgotten = (index >= 0).nonzero()[:, 0]
         if len(forgotten):
             if fixed is None:
-                augments = task.data.augments  # then the helper must see what the model sees
-                seen = inputs[forgotten] if augments else task.data.batch(rows[forgotten])
-                taught, theirs = read(seen)
+                augments = task.data.augments  # then the helper reads the model's own images
+                helper_inputs = inputs[forgotten] if augments else task.data.batch(rows[forgotten])
+                taught, theirs = read(helper_inputs)
             else:
-                taught, theirs = (found[places[forgotten]] for found in fixed)
+                taught, theirs = (kept[index[forgotten]] for kept in fixed)
             loss = loss + task.per_row(output[forgotten], taught).sum()
             if layers:
                 with torch.autocast(output.device.type, enabled=False):
-                    apart = comparison.difference(scaled(ours, output, forgotten), theirs)
-                loss = loss + settings.lambda_ * apart.sum()
+                    difference = comparison.difference(scaled(ours, output, forgotten), theirs)
+                loss = loss + settings.lambda_ * difference.sum()
         return loss / len(rows)
 
     task.fit(model, settings, rows=task.train, objective=objective, phase="blindspot")

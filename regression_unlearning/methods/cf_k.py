@@ -1,4 +1,4 @@
-"""CF-k: fine-tune the last k layers on the retain set; the forget set fades there.
+"""CF-k: fine-tune the last k layers on the retain set; their knowledge of the forget set fades.
 
 Source: Goel et al., "Towards adversarial evaluations for inexact machine unlearning" (2022).
 """
@@ -9,7 +9,7 @@ from regression_unlearning.settings.training import Fit
 
 
 class Settings(Fit):
-    """Fine-tuning, and how many of the network's named layers move, counted from the output."""
+    """Fine-tuning, and how many of the named layers are trained, counted from the output."""
 
     k: Layers = 2
     """Named layers that are trained, counted from the output."""

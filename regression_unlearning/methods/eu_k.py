@@ -1,4 +1,4 @@
-"""EU-k: train the last k layers anew on the retain set; the layers below stay.
+"""EU-k: train the last k layers from scratch on the retain set; the layers below stay.
 
 Source: Goel et al., "Towards adversarial evaluations for inexact machine unlearning" (2022).
 """
@@ -9,7 +9,7 @@ from regression_unlearning.settings.training import Fit
 
 
 class Settings(Fit):
-    """Training, and how many of the network's named layers start anew, counted from the output."""
+    """Training, and how many of the named layers start anew, counted from the output."""
 
     k: Layers = 2
     """Named layers that start anew, counted from the output."""

@@ -1,4 +1,4 @@
-"""FineTune: train on, on the retain set alone (paper, Section 6.2)."""
+"""FineTune: go on training, on the retain set alone (paper, Section 6.2)."""
 
 from regression_unlearning.settings.search import FIT
 from regression_unlearning.settings.training import Fit
@@ -12,6 +12,6 @@ SEARCH = FIT
 
 
 def unlearn(model, task, settings: Settings):
-    """Fine-tune on the retain set; the forget set fades by neglect."""
+    """Fine-tune on the retain set; the forget set, no longer trained on, is gradually forgotten."""
     task.fit(model, settings, phase="finetune")
     return model

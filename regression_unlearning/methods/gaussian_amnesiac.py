@@ -1,4 +1,4 @@
-"""Gaussian Amnesiac: forget rows get labels drawn from a Gaussian (paper, Algorithm 2)."""
+"""Gaussian Amnesiac: train on labels drawn from a Gaussian for forget rows (paper, Algorithm 2)."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from regression_unlearning.settings.training import Fit
 
 
 class Settings(Fit):
-    """Fine-tuning, and whose labels the Gaussian is fitted to.
+    """Fine-tuning, and the rows to whose labels the Gaussian is fitted.
 
     ``labels_of: train`` takes the whole training set's mean and deviation, as Section 6.5 and the
     released code do; ``forget`` takes those of the forget set, as the text of Algorithm 2 does.
@@ -25,7 +25,18 @@ def numbers_only(_settings: Settings) -> str:
 
 
 def relabelled(task, labels_of: str):
-    """The dataset's targets, those of the forget rows drawn anew: Tensor (rows,).
+    """The dataset's targets with new labels for the forget rows.
+
+    Parameters
+    ----------
+    task : Task
+        Its seed fixes the labels.
+    labels_of : {"train", "forget"}
+        Whose labels the Gaussian is fitted to; of classes it changes nothing.
+
+    Returns
+    -------
+    Tensor (rows of the dataset,)
 
     Raises
     ------

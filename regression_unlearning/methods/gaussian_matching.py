@@ -28,7 +28,7 @@ class Settings(Fit):
     """
 
     confidence: Between = 0.95
-    """c of the interval."""
+    """Confidence c of the interval."""
     floor: Positive = 0.1
     ignorance: Literal["centred", "raw"] = "centred"
 
@@ -42,15 +42,38 @@ def numbers_only(_settings: Settings) -> str:
 
 
 def width(output, target, confidence: float, floor: float):
-    """Sigma of each output: the residual over the normal quantile, at least `floor`."""
+    """Sigma of each output: the residual over the normal quantile, at least `floor`.
+
+    Parameters
+    ----------
+    output, target : Tensor (n, outputs), Tensor (n,)
+        Outputs of a model, and the true values.
+    confidence, floor : float
+        c of the interval; the least sigma, in the scaled target's unit.
+
+    Returns
+    -------
+    Tensor (n, outputs)
+    """
     quantile = NormalDist().inv_cdf((1 + confidence) / 2)
     return ((target[:, None] - output).abs() / quantile).clamp(min=floor)
 
 
 def divergence(mean, deviation, to_mean, to_deviation):
-    """Kullback-Leibler divergence of N(to_mean, to_deviation) from N(mean, deviation)."""
-    apart = deviation.square() + (mean - to_mean).square()
-    return (to_deviation / deviation).log() + apart / (2 * to_deviation.square()) - 0.5
+    """Kullback-Leibler divergence of N(mean, deviation^2) from N(to_mean, to_deviation^2).
+
+    Parameters
+    ----------
+    mean, deviation, to_mean, to_deviation : Tensor (n, outputs)
+        Means and standard deviations.
+
+    Returns
+    -------
+    Tensor (n, outputs)
+        In nats.
+    """
+    squares = deviation.square() + (mean - to_mean).square()
+    return (to_deviation / deviation).log() + squares / (2 * to_deviation.square()) - 0.5
 
 
 def unlearn(model, task, settings: Settings):
@@ -69,10 +92,10 @@ def unlearn(model, task, settings: Settings):
         inputs = task.data.batch(rows, training=True)
         forgotten = task.is_forgotten(rows)[:, None]
         taught = torch.where(forgotten, bad(inputs, rows), good(inputs, rows))
-        said = model(inputs)
-        widths = (width(o, target[rows], settings.confidence, floor) for o in (taught, said))
-        taught_width, said_width = widths
-        return divergence(taught, taught_width, said, said_width).mean()
+        output = model(inputs)
+        widths = (width(o, target[rows], settings.confidence, floor) for o in (taught, output))
+        taught_width, output_width = widths
+        return divergence(taught, taught_width, output, output_width).mean()
 
     task.fit(model, settings, rows=task.train, objective=objective, phase="gaussian_matching")
     return model

@@ -1,6 +1,6 @@
 """The helper alone: Blindspot's helper as it is.
 
-A reference, not unlearning: the helper has been trained from scratch on the retain set for a few
+A reference, not unlearning: the helper was trained from scratch on the retain set for a few
 epochs. Blindspot has to come nearer to the retrained model than the helper that it imitates.
 """
 
@@ -20,12 +20,12 @@ class Settings(Section):
 
 
 def remark(_settings: Settings) -> str:
-    """What a table of methods says of it."""
+    """The remark that a table of methods prints for it."""
     return "a reference, no unlearning: the model that Blindspot imitates, as it is"
 
 
 def unlearn(model, task, settings: Settings):
-    """Give a copy of the helper; the costs count the helper's seconds."""
+    """Return a copy of the helper; the helper's seconds count as the method's cost."""
     from regression_unlearning.models.modules.copying import copied
 
     with task.working():

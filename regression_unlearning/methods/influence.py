@@ -15,12 +15,12 @@ class Settings(Section):
     theta += ``step`` * (G + ``damping``)^-1 (sum of the forget rows' gradients) / (retain rows),
     G being the retain set's mean of J' L'' J: J the outputs' derivative by the weights, L'' the
     loss's second derivative by the outputs (1 where the loss has none: absolute and quantile
-    losses; of classes diag(p) - p p', so that G is the Fisher matrix). For a linear model with
-    squared loss, and an L2 penalty on the sum of losses that stays the same, ``damping`` times the
-    retain rows over 2, the step leads exactly to the minimum over the retain set. ``layers`` counts
-    the named layers that move, from the output (none: all); ``rows`` bounds the retain rows of G
-    (drawn by the run's seed; none: all); ``iterations`` and ``tolerance`` (of the residual over the
-    right side) end the conjugate gradients.
+    losses; for classes diag(p) - p p', so that G is the Fisher matrix). For a linear model with
+    squared loss, whose sum of losses has an L2 penalty of ``damping`` times the retain rows over 2
+    before and after removal, the step leads exactly to the minimum over the retain set.
+    ``layers`` counts the named layers that move, from the output (none: all); ``rows`` bounds the
+    retain rows of G (drawn by the run's seed; none: all); ``iterations`` and ``tolerance`` (of the
+    residual over the right side) end the conjugate gradients.
     """
 
     damping: Positive = 0.1
@@ -35,7 +35,7 @@ SEARCH = {"damping": Log(1e-3, 1), "step": Log(0.1, 10)}
 
 
 def unlearn(model, task, settings: Settings):
-    """Take the step; the record says how far the conjugate gradients came."""
+    """Take the step; the record holds the residual of the conjugate gradients."""
     import torch
     from torch.nn.utils import parameters_to_vector, vector_to_parameters
 

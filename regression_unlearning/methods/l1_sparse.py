@@ -1,4 +1,4 @@
-"""l1-sparse: fine-tune on the retain set under a penalty that empties weights.
+"""l1-sparse: fine-tune on the retain set under a penalty that drives weights to zero.
 
 Source: Jia et al., "Model sparsity can simplify machine unlearning" (NeurIPS 2023).
 """
@@ -25,7 +25,7 @@ SEARCH = {**FIT, "gamma": Log(1e-6, 1e-3)}
 
 
 def weight_of(share: float, gamma: float) -> float:
-    """Weight of the penalty when `share` of the run lies behind."""
+    """Weight of the penalty when `share` of the run is done: it falls linearly to 0."""
     return gamma * (1 - share)
 
 

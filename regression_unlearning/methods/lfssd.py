@@ -1,8 +1,8 @@
-"""LFSSD: selective synaptic dampening that asks for no labels.
+"""LFSSD: selective synaptic dampening without labels.
 
 Source: Foster et al., "Loss-free machine unlearning" (2024). The importance of a weight is the mean
-over rows of the absolute value of its gradient of the output's squared length: in the loss's place
-stands the output, and in the square's place the absolute value.
+over rows of the absolute value of its gradient of the output's squared length: the output takes
+the place of the loss, and the absolute value that of the square.
 """
 
 from functools import partial
@@ -12,10 +12,10 @@ from regression_unlearning.settings.search import Log
 
 
 class Settings(ssd.Settings):
-    """As for SSD."""
+    """The same as for SSD."""
 
 
-#: The ratio that alpha is held against is at most that of all training rows to forget rows.
+#: The ratio that alpha is compared with is at most training rows over forget rows.
 SEARCH = {"alpha": Log(0.5, 20), "lambda": Log(0.01, 1)}
 
 

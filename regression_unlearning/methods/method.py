@@ -2,7 +2,7 @@
 
 A module of this folder, or one that another package names in the entry-point group
 ``regression_unlearning.methods``, is a method when it has the parts of `Method`. Its settings are
-read before any job: torch is imported in `unlearn`. docs/plug-in.md says what it must not do.
+read before any job: torch is imported in `unlearn`. docs/plug-in.md lists what it must not do.
 """
 
 from typing import TYPE_CHECKING, Protocol
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 class Method(Protocol):
     """The parts of a method's module.
 
-    It may also have ``HELPERS``, helper models that it wants trained (``("blindspot",)``);
-    ``SEARCH``, what its settings are searched among: key to `settings.search` space; ``remark``, a
-    function from its settings to what a table of methods says of it; ``numbers_only``, one to why
-    it makes no sense of classes, empty where it does (what depends on the targets it asks
-    ``task.kind``, see `training.kinds`); and ``REFERENCE = True`` where it is no unlearning but
-    what unlearning is held against: tables show it after the methods, and claims about every
-    method leave it out.
+    It may also have ``HELPERS``, names of helper models to be trained for it (``("blindspot",)``);
+    ``SEARCH``, the spaces that tuning draws its settings from: key to `settings.search` space;
+    ``remark``, a function from its settings to the remark that a table of methods prints;
+    ``numbers_only``, a function from its settings to the reason why it is not defined for classes,
+    empty where it is (what depends on the kind of target it asks ``task.kind``, see
+    `training.kinds`); and ``REFERENCE = True`` where it is not unlearning but something that
+    methods are compared with: tables show it after the methods, and claims about every method
+    leave it out.
 
     Attributes
     ----------

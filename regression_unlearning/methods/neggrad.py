@@ -1,4 +1,4 @@
-"""NegGrad+: down the loss of the retain set, up the loss of the forget set, together.
+"""NegGrad+: descend the retain set's loss and ascend the forget set's loss together.
 
 Source: the stronger form of gradient ascent in Kurmanji et al., "Towards unbounded machine
 unlearning" (NeurIPS 2023).
@@ -12,13 +12,13 @@ from regression_unlearning.settings.training import Fit, last_only
 
 
 class Settings(Fit):
-    """Fine-tuning, the retain loss's share ``alpha``, and what keeps the ascent in bounds.
+    """Fine-tuning, the retain loss's share ``alpha``, and bounds on the ascent.
 
     A regression loss has no upper bound. With ``cap`` a batch's forget loss stops counting once it
-    is that of a model which says the retain set's mean whatever it is shown; of classes nothing is
-    capped, as by the method's authors. ``clip`` bounds the gradient's length; theirs is free:
-    ``clip: null``. Both sets' rows pass the network together, so that batch normalisation sees
-    them as one batch; the authors' code passes them one after the other.
+    reaches that of a model which predicts the retain set's mean for every row; for classes nothing
+    is capped, as in the authors' code. ``clip`` bounds the gradient's length; the authors do not
+    clip: ``clip: null``. Both sets' rows pass the network together, so that batch normalisation
+    sees them as one batch; the authors' code passes them one after the other.
     """
 
     alpha: Share = 0.95

@@ -2,13 +2,13 @@
 
 Source: Koloskova et al., "Certified unlearning for neural networks" (ICML 2025), the variant that
 clips gradients. The accounting is by shifted Renyi divergences (Feldman et al., "Privacy
-amplification by iteration", FOCS 2018), with the shifts chosen best.
+amplification by iteration", FOCS 2018), with the best choice of shifts.
 
 The certificate covers the noisy steps, and whatever is done after them without the forget set: it
-bounds what the model can say of it. It says nothing of what is kept. Each step scales the weights
-by 1 - rate * decay, so that of the original's the share (1 - rate * decay)^steps is left
-(`share_left`); where that is below 1 %, the method is retraining from noise, and ends in the same
-model when it is started from a random network.
+bounds what the model reveals about it. It does not cover how much of the original is kept. Each
+step scales the weights by 1 - rate * decay, so that the share (1 - rate * decay)^steps of the
+original's weights is left (`share_left`); where that is below 1 %, the method is retraining from
+noise, and ends in the same model when it is started from a random network.
 """
 
 import math
@@ -26,11 +26,12 @@ class Settings(Fit):
     """The noisy steps, and plain fine-tuning after them.
 
     ``model_clip`` is C0, the length to which all weights together are scaled down at first;
-    ``gradient_clip`` is C1; ``decay`` is lambda; ``noise`` the deviation added to each weight in
-    each of ``noisy_steps`` steps at ``noisy_learning_rate``. ``delta`` is the certificate's.
+    ``gradient_clip`` is C1; ``decay`` is lambda; ``noise`` the standard deviation added to each
+    weight in each of ``noisy_steps`` steps at ``noisy_learning_rate``. ``delta`` is the
+    certificate's.
 
-    The defaults certify epsilon near 10. 0.0014 % is then left of the original's weights: a smaller
-    decay or less noise keeps more of them, and the epsilon in the record says at what price.
+    The defaults certify epsilon near 10, and leave 0.0014 % of the original's weights: a smaller
+    decay or less noise keeps more of them, at the price of the epsilon in the record.
     """
 
     model_clip: Positive = 10.0
@@ -48,29 +49,29 @@ class Settings(Fit):
         return self
 
 
-#: Of the fine-tuning alone: what the certificate rests on is no matter of taste.
+#: Of the fine-tuning alone: the certificate's settings are the user's decision.
 SEARCH = {**FIT, "learning_rate": Log(1e-3, 3e-2)}
-#: A smaller share of the original's weights is none.
+#: A smaller share of the original's weights counts as none.
 SOME = 0.01
 
 
 def sensitivity(settings: Settings) -> float:
-    """Distance that the noise of one step would have to hide, were all of it in one.
+    """Distance that the noise of one step would have to hide, if one step made up for all.
 
     Two runs on the same retain set start within 2 C0 of each other. A step contracts their distance
     by rho = 1 - rate * decay and adds at most s = 2 * rate * C1, so that Z = rho^T 2 C0 + s (1 +
-    rho + ... + rho^(T-1)) is to be made up by shifts a_t, of which sum rho^(T-t) a_t = Z; each
-    costs a_t^2. The least sum of squares is Z^2 / sum rho^(2 (T-t)).
+    rho + ... + rho^(T-1)) is to be made up by shifts a_t with sum rho^(T-t) a_t = Z; each costs
+    a_t^2. The least sum of squares is Z^2 / sum rho^(2 (T-t)), of which this is the square root.
     """
     rho = 1 - settings.noisy_learning_rate * settings.decay
     powers = [rho**t for t in range(settings.noisy_steps)]
-    apart = 2 * settings.model_clip * rho**settings.noisy_steps
-    apart += 2 * settings.noisy_learning_rate * settings.gradient_clip * sum(powers)
-    return apart / math.sqrt(sum(power**2 for power in powers))
+    distance = 2 * settings.model_clip * rho**settings.noisy_steps
+    distance += 2 * settings.noisy_learning_rate * settings.gradient_clip * sum(powers)
+    return distance / math.sqrt(sum(power**2 for power in powers))
 
 
 def certificate(settings: Settings) -> dict[str, float]:
-    """(epsilon, delta) by which the model differs from one certified never to have seen the rows.
+    """(epsilon, delta) by which the model differs from one that certainly never saw the rows.
 
     The Renyi divergence of order a is a * r with r = sensitivity^2 / (2 noise^2); the best order
     gives epsilon = r + 2 sqrt(r ln(1 / delta)).
@@ -86,14 +87,14 @@ def share_left(settings: Settings) -> float:
 
 
 def remark(settings: Settings) -> str:
-    """What a table of methods says of it: what the certificate covers, and what it leaves."""
-    epsilon, left = certificate(settings)["epsilon"], share_left(settings)
-    said = (
+    """The remark of a table: what the certificate covers, and what the noise leaves."""
+    epsilon, share = certificate(settings)["epsilon"], share_left(settings)
+    text = (
         f"its certificate (epsilon {epsilon:.3g}, delta {settings.delta:g}) covers "
-        f"{settings.noisy_steps} noisy steps, which leave {100 * left:.2g} % of the original's "
+        f"{settings.noisy_steps} noisy steps, which leave {100 * share:.2g} % of the original's "
         "weights"
     )
-    return f"{said}: this is retraining from noise" if left < SOME else said
+    return f"{text}: this is retraining from noise" if share < SOME else text
 
 
 def unlearn(model, task, settings: Settings):

@@ -1,7 +1,7 @@
-"""Reg Amnesiac: forget rows get labels drawn uniformly (paper, Section 6.5).
+"""Reg Amnesiac: train on labels drawn uniformly for forget rows (paper, Section 6.5).
 
-Of classes this is Amnesiac unlearning by relabelling: each forget row gets another class than its
-own, every one equally likely (Graves et al., "Amnesiac machine learning", AAAI 2021).
+For classes this is Amnesiac unlearning by relabelling: each forget row gets another class than its
+own, each equally likely (Graves et al., "Amnesiac machine learning", AAAI 2021).
 """
 
 from typing import Annotated, Self
@@ -40,7 +40,7 @@ SEARCH = FIT
 
 
 def numbers_only(settings: Settings) -> str:
-    """Why it makes no sense of classes, where it does not."""
+    """Return why these settings are undefined for classes; empty where they are defined."""
     return "integers draws numbers; leave integers out" if settings.integers else ""
 
 

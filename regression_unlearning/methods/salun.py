@@ -1,7 +1,7 @@
-"""SalUn: random labels for the forget set, learnt by the weights that matter to it alone.
+"""SalUn: random labels for the forget set, learnt by the weights that matter most to it.
 
 Source: Fan et al., "SalUn: empowering machine unlearning via gradient-based weight saliency"
-(ICLR 2024): another class for each row (Eq. 5), drawn once; of numbers, labels as in Gaussian
+(ICLR 2024): another class for each row (Eq. 5), drawn once; for numbers, labels as in Gaussian
 Amnesiac.
 """
 
@@ -13,7 +13,7 @@ from regression_unlearning.settings.section import Share
 class Settings(gaussian_amnesiac.Settings):
     """Fine-tuning, whose labels the Gaussian is fitted to, and the share of weights that move.
 
-    Classes have no Gaussian: ``labels_of`` is of numbers alone.
+    ``labels_of`` applies to numbers alone: classes have no Gaussian.
     """
 
     q: Share = 0.5
@@ -24,12 +24,14 @@ SEARCH = {**FIT, "q": Linear(0.1, 1)}
 
 
 def top_share(gradient: dict, share: float) -> dict:
-    """Mark the share of all numbers that are largest in size, over all tensors together.
+    """Mark the largest numbers in absolute value, a share of all, over all tensors together.
 
     Parameters
     ----------
     gradient : dict of str to Tensor
+        Gradients by weight.
     share : float
+        From 0 to 1.
 
     Returns
     -------

@@ -1,8 +1,8 @@
 """SCRUB: a student departs from the original on the forget set and stays with it on the rest.
 
 Source: Kurmanji et al., "Towards unbounded machine unlearning" (NeurIPS 2023), with its rewinding.
-The distance is the divergence of the classes' probabilities at a temperature, times its square; of
-numbers it is the squared distance of outputs.
+The distance is the divergence of class probabilities at a temperature, times its square; for
+numbers it is the squared difference of outputs.
 """
 
 from typing import Annotated, Literal
@@ -25,15 +25,15 @@ class Settings(Fit):
     retain set. ``cap`` stops departing in a batch whose mean squared distance exceeds the
     variance of the training targets: unlike a divergence of probabilities, which is never capped,
     it has no natural scale.
-    ``rewind`` returns to the epoch (the first of equals) whose forget error, of classes the share
-    of wrong ones, is nearest to the final model's error on held-out rows of the same kind, lest a
-    too high error gives the forget rows away. Epoch 0 is the original itself: where nothing else
-    comes nearer, nothing is unlearned, and the record says so.
+    ``rewind`` returns to the epoch (the first of equals) whose forget error (for classes the share
+    of wrong ones) is nearest to the final model's error on held-out rows of the same kind, because
+    too high an error would give the forget rows away. Epoch 0 is the original itself: where no
+    other epoch is nearer, nothing is unlearned, and the record shows it.
 
-    At the very start student and teacher are one, and where nothing random (dropout, a batch's own
-    means) moves them apart their distance has no gradient: a network without dropout then departs
-    from a forget set of one row only after its first steps on the retain set, from the second epoch
-    on.
+    At the start student and teacher are the same model, and where nothing random (dropout, a
+    batch's own means) moves them apart their distance has no gradient: a network without dropout
+    then departs from a forget set of one row only after its first steps on the retain set, from the
+    second epoch on.
     """
 
     forget_epochs: Count = 3
@@ -41,9 +41,9 @@ class Settings(Fit):
     gamma: Weight = 1.0
     """Weight of the loss on the retain set."""
     alpha: Weight = 0.5
-    """Weight of the distance from the original there."""
+    """Weight of the distance from the original on the retain set."""
     temperature: Positive = 4.0
-    """What logits of classes are divided by; of numbers it changes nothing."""
+    """Divisor of the logits of classes; without effect for numbers."""
     cap: bool = True
     rewind: bool = True
     keep: Annotated[Literal["last"], last_only("rewinding chooses the epoch")] = "last"
@@ -52,7 +52,9 @@ class Settings(Fit):
     @model_validator(mode="after")
     def _no_plateau(self):
         if self.schedule is not None and self.schedule.name == "plateau":
-            raise UserError("scrub: a plateau of what is meant to rise says nothing; take step.")
+            raise UserError(
+                "scrub: a plateau schedule has no use for a loss that is meant to rise; take step."
+            )
         return self
 
 
@@ -116,10 +118,10 @@ def unlearn(model, task, settings: Settings):
     )
     if settings.rewind:
         with task.working():
-            wanted = error(model, task.held_out)
+            held_out_error = error(model, task.held_out)
         errors = [before, *(epoch["monitored"] for epoch in fitted.history)]
-        nearest = min(range(len(errors)), key=lambda epoch: abs(errors[epoch] - wanted))
+        nearest = min(range(len(errors)), key=lambda epoch: abs(errors[epoch] - held_out_error))
         snapshots.restore(nearest, model)
-        wanted *= loss_unit(task.loss, task.data.scale.divide)
-        task.facts.update(rewound_to_epoch=nearest, held_out_error=wanted)
+        held_out_error *= loss_unit(task.loss, task.data.scale.divide)
+        task.facts.update(rewound_to_epoch=nearest, held_out_error=held_out_error)
     return model

@@ -1,4 +1,4 @@
-"""SSD: dampen the weights that matter far more to the forget set than to the whole.
+"""SSD: dampen the weights that matter far more to the forget set than to the training set.
 
 Source: Foster et al., "Fast machine unlearning without retraining through selective synaptic
 dampening" (AAAI 2024).
@@ -20,10 +20,10 @@ class Settings(Section):
 
     A weight whose importance to the forget set exceeds ``alpha`` times its importance to the
     training set is scaled by min(1, ``lambda`` * importance to the training set / importance to
-    the forget set). The first is at most as many times the second as there are training rows to a
-    forget row: with an ``alpha`` at or above that nothing is dampened, and the log says so.
-    ``rows`` bounds the rows of the retain and of the forget set that importance is taken over
-    (drawn by the run's seed); none means all.
+    the forget set). The first is at most (training rows / forget rows) times the second: with an
+    ``alpha`` at or above that ratio nothing is dampened, and the log says so. ``rows`` bounds the
+    rows of the retain and of the forget set that importance is taken over (drawn by the run's
+    seed); none means all.
     """
 
     alpha: Positive = 10.0
@@ -31,17 +31,17 @@ class Settings(Section):
     rows: Count | None = None
 
 
-#: The ratio that alpha is held against is at most that of all training rows to forget rows.
+#: The ratio that alpha is compared with is at most training rows over forget rows.
 SEARCH = {"alpha": Log(0.5, 20), "lambda": Log(0.01, 1)}
 
 
 def dampen(model, task, settings: Settings, importance) -> None:
-    """Scale the weights in place.
+    """Scale the weights in place, and note the share of dampened weights in the task's facts.
 
     Parameters
     ----------
     model, task, settings
-        See `unlearn`.
+        See `methods.method.Method.unlearn`.
     importance : callable
         ``importance(model, task, rows)`` gives a mean over the rows for each weight: name to
         Tensor of its shape.
@@ -60,10 +60,10 @@ def dampen(model, task, settings: Settings, importance) -> None:
         )
     with task.working():
         forgotten = task.some(task.forget, settings.rows, "forget importance")
-        kept = task.some(task.retain, settings.rows, "retain importance")
+        retained = task.some(task.retain, settings.rows, "retain importance")
         forget = importance(model, task, forgotten)
-        retain = importance(model, task, kept)
-        # of the whole training set: the same rows speak for the forget set in both
+        retain = importance(model, task, retained)
+        # of the whole training set, with the same forget rows as above
         overall = {name: share * forget[name] + (1 - share) * retain[name] for name in forget}
         chosen = total = 0
         with torch.no_grad():
@@ -76,7 +76,7 @@ def dampen(model, task, settings: Settings, importance) -> None:
 
 
 def unlearn(model, task, settings: Settings):
-    """Dampen by the mean of squared per-row gradients of the loss."""
+    """Dampen by the mean of the squared per-row gradients of the loss."""
     from regression_unlearning.training.gradients import mean_squares
 
     dampen(model, task, settings, mean_squares)

@@ -26,16 +26,16 @@ class Settings(Fit):
     An epoch goes once over the retain set.
 
     ``layer``
-        Whose activations are attacked. The abstract says "representations": the default is what
-        the last layer is given, which is what an attacker of embeddings sees; any of the
-        network's named layers will do. Feature maps and sequences are averaged over positions.
+        Whose activations are attacked. The abstract names "representations": the default is the
+        last layer's input, which an attacker of embeddings reads; any of the network's named layers
+        is possible. Feature maps and sequences are averaged over positions.
     ``discriminator``, ``hidden``
-        A linear classifier, or one hidden layer of ``hidden`` units with ReLU. The abstract says
-        "domain classifier"; the network is the default, because what fools a linear one may still
-        be told apart by the next attacker.
+        A linear classifier, or one hidden layer of ``hidden`` units with ReLU. The abstract names a
+        "domain classifier"; the network is the default, because another attacker may still
+        distinguish rows that a linear classifier cannot.
     ``discriminator_learning_rate``
-        Theirs is a game of two players: the classifier has a rate of its own, by default that of
-        training the original, so that it keeps ahead of an extractor that is fine-tuned.
+        The classifier has a rate of its own, by default that of training the original, so that it
+        stays ahead of an extractor that is fine-tuned.
     ``ceiling``, ``steepness``
         The reversed gradient's weight is ceiling * (2 / (1 + exp(-steepness p)) - 1) where p runs
         from 0 to 1 (DANN's schedule; ceiling 1 and steepness 10 are DANN's): at first only the
@@ -58,7 +58,7 @@ class Settings(Fit):
     domain_rows: Count = 128
     reverse: Literal["both", "forget"] = "both"
     keep: Annotated[
-        Literal["last"], last_only("the game between two players goes on to its end")
+        Literal["last"], last_only("the game between two players must run to its end")
     ] = "last"
     """Always the last weights."""
 
@@ -67,12 +67,25 @@ SEARCH = {**FIT, "ceiling": Log(0.1, 10), "discriminator_learning_rate": Log(1e-
 
 
 def weight_of(share: float, settings: Settings) -> float:
-    """Weight of the reversed gradient when `share` of the run lies behind: 0 at the start."""
+    """Weight of the reversed gradient when `share` of the run is done: 0 at the start."""
     return settings.ceiling * (2 / (1 + math.exp(-settings.steepness * share)) - 1)
 
 
 def reversed_gradient(values, weight: float):
-    """The values themselves; in the backward pass the gradient times minus `weight`."""
+    """The values themselves; in the backward pass the gradient times minus `weight`.
+
+    Parameters
+    ----------
+    values : Tensor
+        Of any shape.
+    weight : float
+        At least 0.
+
+    Returns
+    -------
+    Tensor
+        In the same shape.
+    """
     fixed = values.detach()
     return fixed + weight * (fixed - values)
 
@@ -80,11 +93,18 @@ def reversed_gradient(values, weight: float):
 def reading(model, layer: str):
     """Context in which the model's forward passes leave the representation in a dict.
 
+    Parameters
+    ----------
+    model : Module
+        The network.
+    layer : str
+        ``penultimate``, or a named layer.
+
     Returns
     -------
-    context : context manager giving the dict
+    context : context manager that yields the dict
     key : str
-        Where in the dict it lies.
+        The representation's key in it.
 
     Raises
     ------
@@ -101,7 +121,7 @@ def reading(model, layer: str):
 
 
 def classifier(width: int, settings: Settings):
-    """A domain classifier that reads `width` numbers, with weights from torch's generator."""
+    """A domain classifier of inputs (n, width), its weights drawn from torch's global generator."""
     from torch import nn
 
     if settings.discriminator == "linear":
@@ -111,7 +131,7 @@ def classifier(width: int, settings: Settings):
 
 
 def unlearn(model, task, settings: Settings):
-    """Keep the retain set's loss low while forget rows come to look like held-out rows.
+    """Keep the retain set's loss low while forget rows become like held-out rows.
 
     Raises
     ------
@@ -132,13 +152,13 @@ def unlearn(model, task, settings: Settings):
     if each == 0:
         raise UserError("sure: there are no held-out rows to compare the forget rows with.")
     context, key = reading(model, settings.layer)
-    with context as seen, evaluating(model):
+    with context as activations, evaluating(model):
         model(task.data.batch(task.forget[:2]))
-    width = represented(seen[key]).shape[1]
+    width = represented(activations[key]).shape[1]
     with seeded(seed_for(task.seed, "discriminator"), task.forget.device):
         judge = classifier(width, settings).to(task.forget.device)
-    kept = torch.zeros(len(task.data.target), dtype=torch.bool, device=task.retain.device)
-    kept[task.retain] = True
+    is_retained = torch.zeros(len(task.data.target), dtype=torch.bool, device=task.retain.device)
+    is_retained[task.retain] = True
     weight = 0.0
 
     def before_step(share: float) -> None:
@@ -147,16 +167,18 @@ def unlearn(model, task, settings: Settings):
 
     def objective(players, rows):
         reader, key = reading(players["model"], settings.layer)
-        with reader as seen:
+        with reader as activations:
             output = players["model"](task.data.batch(rows, training=True))
-        retained = kept[rows]
+        retained = is_retained[rows]
         forgotten = task.is_forgotten(rows[~retained])
-        shown = reversed_gradient(represented(seen[key])[~retained], weight)
+        shown = reversed_gradient(represented(activations[key])[~retained], weight)
         if settings.reverse == "forget":
             shown = torch.where(forgotten[:, None], shown, shown.detach())
-        told = binary_cross_entropy_with_logits(players["judge"](shown)[:, 0], forgotten.float())
+        domain_loss = binary_cross_entropy_with_logits(
+            players["judge"](shown)[:, 0], forgotten.float()
+        )
         target = task.data.target[rows[retained]]
-        return task.per_row(output[retained], target).mean() + told
+        return task.per_row(output[retained], target).mean() + domain_loss
 
     def make_optimiser(players, settings: Settings):
         rates = {"model": settings.learning_rate, "judge": settings.discriminator_learning_rate}

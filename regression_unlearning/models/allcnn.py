@@ -28,7 +28,7 @@ def _layer(before: int, after: int, kernel: int = 3, stride: int = 1):
 
 
 def build(settings: Settings, inputs, outputs: int = 1):
-    """Make a network with fresh weights, drawn from torch's global generator.
+    """Build a network with fresh weights from torch's global generator; see `models.network`.
 
     Its named layers are its eight convolutions.
     """

@@ -12,15 +12,15 @@ class Settings(Section):
 
     name: Literal["lstm"]
     hidden: Count = 64
-    """Length of the state."""
+    """Numbers in the LSTM's state."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.3
-    """Share of activations left out in training."""
+    """Share of activations dropped in training."""
     head: tuple[Count, ...] = (64, 32, 16)
-    """Lengths of the head's layers."""
+    """Units of each layer of the head."""
 
 
 def build(settings: Settings, inputs, outputs: int = 1):
-    """Make a network with fresh weights, drawn from torch's global generator."""
+    """Build a network with fresh weights from torch's global generator; see `models.network`."""
     from regression_unlearning.models.modules.sentence_pair_lstm import SentencePairLSTM
 
     return SentencePairLSTM(inputs.width, settings, outputs)

@@ -12,15 +12,15 @@ class Settings(Section):
 
     name: Literal["mlp"]
     hidden: Annotated[tuple[Count, ...], Field(min_length=1)] = (128, 64)
-    """Lengths of the layers."""
+    """Units of each layer."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    """Share of activations left out in training."""
+    """Share of activations dropped in training."""
     embedding: Count = 8
-    """Numbers a category."""
+    """Numbers in the vector of a category."""
 
 
 def build(settings: Settings, inputs, outputs: int = 1):
-    """Make a network with fresh weights, drawn from torch's global generator."""
+    """Build a network with fresh weights from torch's global generator; see `models.network`."""
     from torch import nn
 
     from regression_unlearning.models.modules.row_stack import RowStack, Table

@@ -1,4 +1,4 @@
-"""MobileNetV3-large as the paper's released code uses it: torchvision's features, one layer."""
+"""MobileNetV3-large as in the paper's released code: torchvision's features, one linear layer."""
 
 from typing import Annotated, Literal
 
@@ -8,22 +8,22 @@ from regression_unlearning.settings.section import Section
 
 
 class Settings(Section):
-    """MobileNetV3-large, as the released code cuts it short; dropout before the last layer."""
+    """MobileNetV3-large without its hidden last layer, as released; dropout before the output."""
 
     name: Literal["mobilenet_v3"]
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.5
-    """Share of activations left out in training."""
+    """Share of activations dropped in training."""
 
 
 def build(settings: Settings, inputs, outputs: int = 1):
-    """Make a network with fresh weights, drawn from torch's global generator.
+    """Build a network with fresh weights from torch's global generator; see `models.network`.
 
     Its named layers are the stem, the fifteen inverted residual blocks and the last convolution.
 
     Raises
     ------
     UserError
-        When the images are grey.
+        When the images have another number of channels than 3.
     """
     from torchvision.models import mobilenet_v3_large
 

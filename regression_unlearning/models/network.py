@@ -25,14 +25,14 @@ class Network(Protocol):
     Settings: type[Section]
 
     def build(self, settings: Section, inputs: Any, outputs: int = 1) -> "nn.Module":
-        """Make a network with fresh weights, drawn from torch's global generator.
+        """Build a network with fresh weights, drawn from torch's global generator.
 
         Parameters
         ----------
         settings : Section
             An object of `Settings`.
         inputs : Inputs
-            The family's inputs: what the network needs to know of their sizes are attributes there
+            The family's inputs: the sizes that the network needs are attributes there
             (``inputs.width``), and ``inputs.batch(rows)`` is what it is called with.
         outputs : int
             Numbers in a prediction: 1, or the number of quantiles, or of classes.
@@ -47,17 +47,17 @@ class Network(Protocol):
                 The last layer, a ``torch.nn.Linear`` to `outputs` numbers that is called once.
             ``layers``
                 A tuple of names of submodules, from the input on, ``"output"`` the last. Methods
-                compare what they give, (n, ...) (Blindspot), and train the weights inside the last
-                few of them alone (CF-k, EU-k, influence): each holds its own.
+                compare what they return, (n, ...) (Blindspot), and train the weights inside the
+                last few of them alone (CF-k, EU-k, influence): each owns weights of its own.
 
-            A recurrent network that usually gives its last states alone may have an attribute
-            ``whole`` (False), and ``sequences``: name of a layer to names of submodules that give
+            A recurrent network that usually returns its last states alone may have an attribute
+            ``whole`` (False), and ``sequences``: name of a layer to names of submodules that return
             (n, steps, width) while ``whole`` is True, for a method that compares every state
             (Blindspot's ``form: released``).
 
             Per-sample gradients have closed forms for ``Linear``, ``Conv2d`` and a plain ``LSTM``;
             any other layer that owns weights goes by ``torch.func``, which is slower, and must take
-            and give Tensors whose first axis is the rows.
+            and return Tensors whose first axis is the rows.
 
         Raises
         ------

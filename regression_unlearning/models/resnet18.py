@@ -12,7 +12,7 @@ class Settings(Section):
 
 
 def build(settings: Settings, inputs, outputs: int = 1):
-    """Make a network with fresh weights, drawn from torch's global generator.
+    """Build a network with fresh weights from torch's global generator; see `models.network`.
 
     Its named layers are those that the paper's released code compares: the stem and the eight
     residual blocks.
@@ -20,7 +20,7 @@ def build(settings: Settings, inputs, outputs: int = 1):
     Raises
     ------
     UserError
-        When the images are grey.
+        When the images have another number of channels than 3.
     """
     from torch import nn
     from torchvision.models import resnet18

@@ -4,7 +4,7 @@ Source: Gorishniy, Rubachev, Khrulkov, Babenko, "Revisiting deep learning models
 (NeurIPS 2021), Section 3.2: ResNet(x) = Prediction(Block(...(Block(Linear(x))))), Block(x) = x +
 Dropout(Linear(Dropout(ReLU(Linear(Norm(x)))))), Prediction(x) = Linear(ReLU(Norm(x))). Their Norm
 is batch normalisation; here it is layer normalisation: no row's output depends on another row, and
-no running mean that was taken over forgotten rows stays behind.
+no running mean over forgotten rows remains.
 """
 
 from typing import Annotated, Literal
@@ -19,21 +19,21 @@ class Settings(Section):
 
     name: Literal["tabular_resnet"]
     width: Count = 128
-    """Numbers between blocks."""
+    """Numbers that a block reads and returns."""
     blocks: Count = 2
-    """How many."""
+    """Number of blocks."""
     hidden: Count = 256
-    """Numbers inside of a block."""
+    """Units inside a block."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.2
-    """Share of activations inside of a block left out in training."""
+    """Share of activations inside a block dropped in training."""
     residual_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    """The same of what a block adds."""
+    """Share of what a block adds dropped in training."""
     embedding: Count = 8
-    """Numbers a category."""
+    """Numbers in the vector of a category."""
 
 
 def build(settings: Settings, inputs, outputs: int = 1):
-    """Make a network with fresh weights, drawn from torch's global generator."""
+    """Build a network with fresh weights from torch's global generator; see `models.network`."""
     from torch import nn
 
     from regression_unlearning.models.modules.row_stack import Residual, RowStack, Table

@@ -11,8 +11,8 @@ from regression_unlearning.settings.section import Count, Section
 class Settings(Section):
     """Temporal Fusion Transformer, one step ahead (paper, Section 6.2; Lim et al. 2021).
 
-    `hidden` units everywhere, `hidden_continuous` for each column of numbers before its selection,
-    `embedding` numbers a customer.
+    `hidden` is the width of all layers, `hidden_continuous` that of each column of numbers before
+    its selection, `embedding` the length of a customer's vector.
     """
 
     name: Literal["tft"]
@@ -20,9 +20,9 @@ class Settings(Section):
     hidden_continuous: Count = 8
     embedding: Count = 16
     heads: Count = 4
-    """Of the attention."""
+    """Attention heads."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.1
-    """Share of activations left out in training."""
+    """Share of activations dropped in training."""
 
     @model_validator(mode="after")
     def _heads_divide(self):
@@ -32,7 +32,7 @@ class Settings(Section):
 
 
 def build(settings: Settings, inputs, outputs: int = 3):
-    """Make a network with fresh weights, drawn from torch's global generator."""
+    """Build a network with fresh weights from torch's global generator; see `models.network`."""
     from regression_unlearning.models.modules.one_step_tft import OneStepTFT
 
     return OneStepTFT(settings, inputs.customers, inputs.known, inputs.load, outputs)

@@ -1,7 +1,7 @@
-"""Weights that lie in a file: whether they can be read, and whether a network takes them.
+"""Weights in a file: whether they can be read, and whether a network accepts them.
 
-Read from a safetensors file's header alone; a pickle is made one by a process of its own. Nothing
-here imports a network library.
+Read from a safetensors file's header alone; a pickle is first converted by a process of its own.
+Nothing here imports a network library.
 """
 
 import os
@@ -18,9 +18,9 @@ from regression_unlearning.errors import UserError
 
 _PICKLES = (b"PK\x03\x04", b"\x80")
 _WRITE = "save model.state_dict() with safetensors.torch.save_file, or with torch.save"
-#: What wraps a network, and puts this before its weights' names.
+#: Prefixes that wrappers of a network put before its weights' names.
 WRAPPED = ("module.", "_orig_mod.")
-#: Seconds that reading a pickle may take, and bytes a second more.
+#: Seconds that reading a pickle may take, and bytes for each further second.
 SECONDS, PACE = 300, 10 << 20
 
 
@@ -32,12 +32,12 @@ class Weight(NamedTuple):
 
 
 @contextmanager
-def as_safetensors(path: str | Path, said: str) -> Iterator[Path]:
-    """A safetensors file of what a file holds: itself, or what a pickle's state was written to.
+def as_safetensors(path: str | Path, context: str) -> Iterator[Path]:
+    """Yield a safetensors file of a file's weights: itself, or one converted from a pickle.
 
     Parameters
     ----------
-    path, said
+    path, context
         See `weights_in`.
 
     Raises
@@ -50,19 +50,19 @@ def as_safetensors(path: str | Path, said: str) -> Iterator[Path]:
         with path.open("rb") as file:
             first, size = file.read(9), path.stat().st_size
     except OSError:
-        first = b""  # said by whoever reads it
+        first = b""  # the reader of the yielded file reports it
     if first[8:] == b"{" or not first.startswith(_PICKLES):
         yield path
         return
     program = Path(__file__).with_name("modules") / "unpickle.py"
     with TemporaryDirectory() as folder:
-        made = Path(folder) / "state.safetensors"
+        converted = Path(folder) / "state.safetensors"
         unsafe = "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD"
-        around = {name: value for name, value in os.environ.items() if name != unsafe}
+        environment = {name: value for name, value in os.environ.items() if name != unsafe}
         try:
             done = subprocess.run(
-                [sys.executable, "-P", str(program), str(path.resolve()), str(made)],
-                env={**around, "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"},
+                [sys.executable, "-P", str(program), str(path.resolve()), str(converted)],
+                env={**environment, "CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"},
                 capture_output=True,
                 encoding="utf-8",
                 errors="replace",
@@ -70,99 +70,116 @@ def as_safetensors(path: str | Path, said: str) -> Iterator[Path]:
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise UserError(f"{said}: it is not read in {error.timeout:.0f} s; {_WRITE}.") from None
+            raise UserError(
+                f"{context}: it is not read within {error.timeout:.0f} s; {_WRITE}."
+            ) from None
         if done.returncode:
             lines = done.stderr.strip().splitlines() or [f"reading it ended ({done.returncode})"]
-            raise UserError(f"{said}: {lines[-1]}; {_WRITE}.")
-        yield made
+            raise UserError(f"{context}: {lines[-1]}; {_WRITE}.")
+        yield converted
 
 
-def weights_in(path: str | Path, said: str) -> dict[str, Weight]:
+def weights_in(path: str | Path, context: str) -> dict[str, Weight]:
     """The weights that a safetensors file holds, by name, from its header.
 
     Parameters
     ----------
     path : path
         The file.
-    said : str
-        How a message begins: what the file was wanted for.
+    context : str
+        How a message begins: what the file is needed for.
 
     Raises
     ------
     UserError
-        When the file is missing, is no whole safetensors file, or holds no weight.
+        When the file is missing, is not a complete safetensors file, or holds no weight.
     """
     from safetensors import SafetensorError, safe_open
 
     try:
-        with Path(path).open("rb"):  # the library's own words name no reason
+        with Path(path).open("rb"):  # the library's own message gives no reason
             pass
         with safe_open(path, "np") as file:
             parts = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118
-            found = {
+            weights = {
                 name: Weight(tuple(part.get_shape()), "F" in part.get_dtype())
                 for name, part in parts.items()
             }
     except FileNotFoundError:
-        raise UserError(f"{said}: there is no such file.") from None
+        raise UserError(f"{context}: there is no such file.") from None
     except OSError as error:
-        raise UserError(f"{said}: {error.strerror or error}.") from error
+        raise UserError(f"{context}: {error.strerror or error}.") from error
     except SafetensorError as error:
-        raise UserError(f"{said}: it is no whole safetensors file ({error}); {_WRITE}.") from error
-    if not found:
-        raise UserError(f"{said}: it holds no weights.")
-    return found
+        raise UserError(
+            f"{context}: it is no whole safetensors file ({error}); {_WRITE}."
+        ) from error
+    if not weights:
+        raise UserError(f"{context}: it holds no weights.")
+    return weights
 
 
 def weights_of(model: Any) -> dict[str, Weight]:
-    """The weights of a network (a torch Module), by name."""
+    """The weights of a network, by name.
+
+    Parameters
+    ----------
+    model : Module
+        The network; torch is not imported here.
+    """
     return {
         name: Weight(tuple(value.shape), value.is_floating_point())
         for name, value in model.state_dict().items()
     }
 
 
-def unwrapped(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """What a file holds, its names freed of what a wrapper of the network put before all of them.
+def unwrapped(found: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
+    """Weights of a file without the prefix that a wrapper of the network put before every name.
 
-    Names that the network wants as they are stay so.
+    Names are kept as they are where the network has one of them.
+
+    Parameters
+    ----------
+    found, expected : mapping of str to object
+        What the file holds, and what the network has, by name.
     """
     names = {name: name for name in found}
-    while not names.keys() & wanted.keys():
-        before = next((one for one in WRAPPED if all(name.startswith(one) for name in names)), None)
-        if before is None:
+    while not names.keys() & expected.keys():
+        common = next(
+            (prefix for prefix in WRAPPED if all(name.startswith(prefix) for name in names)), None
+        )
+        if common is None:
             break
-        names = {name.removeprefix(before): own for name, own in names.items()}
-    return {name: found[own] for name, own in names.items()}
+        names = {name.removeprefix(common): original for name, original in names.items()}
+    return {name: found[original] for name, original in names.items()}
 
 
-def misfit(found: Mapping[str, Weight], wanted: Mapping[str, Weight]) -> str:
-    """What keeps a network from taking a file's weights, in one line; empty where nothing does.
+def misfit(found: Mapping[str, Weight], expected: Mapping[str, Weight]) -> str:
+    """Why a network does not accept a file's weights, in one line; empty where it does.
 
     Parameters
     ----------
     found : mapping of str to Weight
         What the file holds; see `weights_in`.
-    wanted : mapping of str to Weight
+    expected : mapping of str to Weight
         What the network has.
     """
-    missing = [name for name in wanted if name not in found]
-    foreign = [name for name in found if name not in wanted]
-    both = [name for name in wanted if name in found]
-    shapes = [name for name in both if found[name].shape != wanted[name].shape]
-    kinds = [name for name in both if found[name].floating != wanted[name].floating]
+    missing = [name for name in expected if name not in found]
+    foreign = [name for name in found if name not in expected]
+    common = [name for name in expected if name in found]
+    shapes = [name for name in common if found[name].shape != expected[name].shape]
+    kinds = [name for name in common if found[name].floating != expected[name].floating]
     parts = []
     if missing:
-        near = get_close_matches(missing[0], foreign, 1)
-        hint = f" (nearest there: {near[0]!r})" if near else ""
-        said = f"{len(missing)} of {len(wanted)} weights missing, the first {missing[0]!r}{hint}"
-        parts.append(said)
+        nearest = get_close_matches(missing[0], foreign, 1)
+        hint = f" (closest there: {nearest[0]!r})" if nearest else ""
+        text = f"{len(missing)} of {len(expected)} weights missing, the first {missing[0]!r}{hint}"
+        parts.append(text)
     if foreign:
         parts.append(f"{len(foreign)} foreign, the first {foreign[0]!r}")
     if shapes:
-        own, its = wanted[shapes[0]].shape, found[shapes[0]].shape
+        own, its = expected[shapes[0]].shape, found[shapes[0]].shape
         parts.append(f"{len(shapes)} of another shape, the first {shapes[0]!r}: {its}, not {own}")
     if kinds:
-        own = "fractions" if wanted[kinds[0]].floating else "integers"
+        own = "fractions" if expected[kinds[0]].floating else "integers"
         parts.append(f"{len(kinds)} of another kind, the first {kinds[0]!r}: it must hold {own}")
     return "; ".join(parts)

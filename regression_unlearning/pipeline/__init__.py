@@ -1,1 +1,1 @@
-"""What the rules ask: the grid of jobs, what a file depends on, what is missing."""
+"""What the rules need: the grid of jobs, what a file depends on, what is missing."""

@@ -1,8 +1,8 @@
-"""Training seeds that share a process, and what their jobs read and write.
+"""Training seeds that share a process, and the files that their jobs read and write.
 
 Starting Python and a network library costs seconds; most jobs of a small experiment do less work
-than that. The rules are made once for each batch of seeds. A program that finds the result of a
-seed there, of the same settings, code and data, does not make it again (`training.runs`).
+than that. The rules are made once for each batch of seeds. A program that finds a seed's result
+already made, of the same settings, code and data, does not make it again (`training.runs`).
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ from regression_unlearning.settings.document import Settings
 
 
 def neighbours(seeds: Sequence[int]) -> list[tuple[int, int]]:
-    """Each seed and the next one: a seed more, at the end, adds a pair and changes none."""
+    """Pairs of each seed and the next: a seed added at the end adds a pair and changes none."""
     return list(pairwise(seeds))
 
 
@@ -35,8 +35,8 @@ class Batch:
     seeds : tuple of int
         The seeds.
     pairs : sequence of (int, int)
-        Seeds of the experiment and the ones after them. The second one's retrained model relearns
-        to the first one's original, in the second one's job: a new seed runs no older one's job.
+        Neighbouring seeds of the experiment. The second seed's retrained model relearns to the
+        first seed's original, in the second seed's job: a new seed reruns no earlier seed's job.
     """
 
     settings: Settings
@@ -49,12 +49,12 @@ class Batch:
         return f"seed_{'_'.join(map(str, self.seeds))}"
 
     def each(self, path: Callable[..., str], *parts: str | None) -> list[str]:
-        """A path for each seed: such as ``each(paths.retrained, "{dataset}", "{forget_set}")``."""
+        """A path for each seed, such as ``each(paths.retrained, "{dataset}", "{forget_set}")``."""
         return [path(*parts, seed) for seed in self.seeds]
 
     def records(self, path: Callable[..., str], *parts: str | None) -> list[str]:
-        """The records beside such checkpoints."""
-        return [paths.record(one) for one in self.each(path, *parts)]
+        """The records beside the checkpoints of `each`."""
+        return [paths.record(checkpoint) for checkpoint in self.each(path, *parts)]
 
     @property
     def ends(self) -> list[tuple[int, int]]:
@@ -70,17 +70,17 @@ class Batch:
         return [paths.relearning_pair(dataset, forget_set, *pair) for pair in self.ends]
 
     def pair_arguments(self, dataset: str, forget_set: str) -> list[str]:
-        """The same as arguments of the program."""
+        """The pairs as arguments of the program."""
         files = self.pair_originals(dataset), self.pair_outputs(dataset, forget_set)
-        found = zip(self.ends, *files, strict=True)
-        return [f"--pair {i} {j} {original} {output}" for (i, j), original, output in found]
+        rows = zip(self.ends, *files, strict=True)
+        return [f"--pair {i} {j} {original} {output}" for (i, j), original, output in rows]
 
     def given(self, wildcards: Any) -> list[str]:
         """Models that were trained elsewhere."""
         return [plan.given_original(self.settings, wildcards.dataset, seed) for seed in self.seeds]
 
     def starts(self, wildcards: Any) -> list[str]:
-        """Models that a method starts from: the originals, or its own of the earlier forget set."""
+        """Models that a method starts from: originals, or its own for the earlier forget set."""
         dataset, forget_set, label = wildcards.dataset, wildcards.forget_set, wildcards.method
         earlier = self.settings.datasets[dataset].earlier(forget_set)
         if not earlier:
@@ -88,13 +88,13 @@ class Batch:
         return self.each(paths.unlearned, dataset, earlier[0], label)
 
     def helpers(self, wildcards: Any) -> list[str]:
-        """Helper models that a method asks for, those of one kind after those of another."""
+        """Helper models that a method asks for, grouped by kind."""
         return [path for paths_ in self._helpers(wildcards).values() for path in paths_]
 
     def helper_arguments(self, wildcards: Any) -> list[str]:
-        """The same as arguments of the program."""
-        found = self._helpers(wildcards)
-        return [f"--helper {kind} {' '.join(files)}" for kind, files in found.items()]
+        """The helper models as arguments of the program."""
+        helpers = self._helpers(wildcards)
+        return [f"--helper {kind} {' '.join(files)}" for kind, files in helpers.items()]
 
     def _helpers(self, wildcards: Any) -> dict[str, list[str]]:
         dataset, forget_set = wildcards.dataset, wildcards.forget_set

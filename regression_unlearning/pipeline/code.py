@@ -15,19 +15,19 @@ from regression_unlearning.files import write_own
 from regression_unlearning.pipeline import fingerprints, plan
 from regression_unlearning.settings.document import Settings
 
-#: Where the files lie.
+#: Folder of the files.
 FOLDER = Path(".fingerprints")
 LIBRARY = "regression_unlearning"
 PACKAGE = Path(__file__).parents[1]
 _JOBS = f"{LIBRARY}.settings.jobs"
-#: What every step of a program with a network is made of: it makes the task, and all in it.
+#: Code behind every step of a program with a network: it makes the task, and all in it.
 _SESSION = f"{LIBRARY}.training.session:Session"
 
 
 class Code:
     """The code behind each kind of job of some settings.
 
-    Each method gives files by name: ``program`` stands for all that the job's program can reach,
+    Each method returns files by name: ``program`` stands for all that the job's program can reach,
     the others for one step of it, for ``--code``.
 
     Parameters
@@ -37,7 +37,7 @@ class Code:
     writes : bool
         Whether to write the files: only the head process does, its jobs find them.
     wrote : callable, optional
-        Called with the path of a file that was not there before.
+        Called with the path of a file that did not exist before.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Code:
         return self._program("select_forget_set", [])
 
     def taking(self, wildcards: Any) -> dict[str, str]:
-        """Taking a model trained elsewhere."""
+        """Taking over a model trained elsewhere."""
         network = self._network(wildcards.dataset)
         own = [_SESSION, f"{LIBRARY}.models.modules.unpickle:main", *network]
         return {**self._program("take_original", network), "take": self._file("take", own)}
@@ -77,7 +77,7 @@ class Code:
         return {**self._program("train", network), "train": self._file("train", own)}
 
     def observing(self, wildcards: Any) -> dict[str, str]:
-        """Observing models, and letting them relearn."""
+        """Observing models and their relearning."""
         network = self._network(wildcards.dataset)
         return {**self._program("observe", network), **self._looking(network)}
 
@@ -94,7 +94,7 @@ class Code:
         }
 
     def measures(self, names: Iterable[str]) -> dict[str, str]:
-        """Measures, each by itself: what it finds is kept for as long as its own code stays."""
+        """Measures, each by itself: its results are kept for as long as its own code stays."""
         return {name: self._file("measure", self._measure(name)) for name in names}
 
     def measuring(self, names: Iterable[str]) -> list[str]:
@@ -129,9 +129,9 @@ class Code:
     def _network(self, dataset: str) -> list[str]:
         name = plan.network(self.settings, dataset)["model"]["name"]
         model = registry.module_name("network", name)
-        made = registry.made_by(name) or ""
+        builder = registry.made_by(name) or ""
         batch = registry.part_name(plan.family(self.settings, dataset), "batch")
-        own = [made] if ":" in made else []
+        own = [builder] if ":" in builder else []
         return [f"{model}:Settings", f"{model}:build", f"{batch}:Reading", f"{batch}:Inputs", *own]
 
     def _method(self, wildcards: Any, *more: str) -> list[str]:
@@ -151,9 +151,9 @@ class Code:
             self._written.add(path)
             file = PACKAGE.parent / program if program else None
             text = f"# {key}\n{fingerprints.fingerprint(LIBRARY, PACKAGE, roots, file)}"
-            known = path.is_file()
-            if not known or path.read_text(encoding="utf-8") != text:
+            existed = path.is_file()
+            if not existed or path.read_text(encoding="utf-8") != text:
                 write_own(path, text)
-            if not known and self.wrote:
+            if not existed and self.wrote:
                 self.wrote(str(path))
         return str(path)

@@ -1,4 +1,4 @@
-"""Show why a job failed, and of what it warned: the engine's quiet mode leaves out both."""
+"""Show why a job failed, and its warnings: the engine's quiet mode hides both."""
 
 import logging
 import sys
@@ -54,6 +54,6 @@ def _lines(path: str) -> list[str]:
 
 
 def show(engine: logging.Logger) -> None:
-    """Show failures from now on, once however often the rules are read."""
+    """Show failures from now on, once, no matter how often the rules are read."""
     if not any(isinstance(handler, Failures) for handler in engine.handlers):
         engine.addHandler(Failures())

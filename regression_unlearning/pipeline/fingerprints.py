@@ -1,12 +1,12 @@
 """What a program's result follows from: a hash of every symbol of the code that it can reach.
 
-A symbol is a function, a class or an assigned name at the top of a module. It reaches what its
-source names, through the imports of its module and its own; ``module.name`` reaches that one name,
+A symbol is a function, a class or an assigned name at the top of a module. It reaches the names in
+its source, through the imports of its module and its own; ``module.name`` reaches that one name,
 a module used in any other way all of its names. Statements of other kinds at the top of a module
 run when it is imported, and count as soon as it is. Everything is read from the sources, and
 nothing is imported. Other packages are left out: their versions are locked.
 
-What cannot be seen: a module that is imported by a computed name. Whoever asks names such modules
+A module that is imported by a computed name cannot be found this way. The caller names such modules
 (a method, a network) as roots.
 """
 
@@ -40,22 +40,28 @@ class Sources:
 
     def _path(self, name: str) -> Path | None:
         top, *rest = name.split(".")
-        if top not in self.roots and not self._beside(top):
+        if top not in self.roots and not self._in_folder(top):
             return None
         path = self.roots[top].joinpath(*rest)
         files = (path / "__init__.py", path.with_suffix(".py"))
         return next((file for file in files if file.is_file()), None)
 
-    def _beside(self, top: str) -> bool:
-        """Take in a package of the project's folder, unless one that is installed goes before."""
-        here = [Path.cwd() / f"{top}.py", Path.cwd() / top / "__init__.py"]
-        spec = find_spec(top) if any(file.is_file() for file in here) else None
-        if spec and spec.origin and Path(spec.origin) in here:
+    def _in_folder(self, top: str) -> bool:
+        """Add a package of the project's folder, unless an installed one takes precedence."""
+        candidates = [Path.cwd() / f"{top}.py", Path.cwd() / top / "__init__.py"]
+        spec = find_spec(top) if any(file.is_file() for file in candidates) else None
+        if spec and spec.origin and Path(spec.origin) in candidates:
             self.add(top)
         return top in self.roots
 
     def add(self, name: str) -> None:
-        """Take in the top-level package of a module, unless it is there."""
+        """Add the top-level package of a module, unless it is known already.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            When Python finds no such package.
+        """
         top = name.split(".", maxsplit=1)[0]
         if top not in self.roots:
             spec = find_spec(top)
@@ -76,44 +82,44 @@ class Sources:
         program : Module, optional
             A file that runs by itself: all of it counts.
         """
-        found: dict[str, str] = {}
+        hashes: dict[str, str] = {}
         waiting = list(targets)
         if program is not None:
-            waiting += self._all(program, found)
-        seen: set[Target] = set()
+            waiting += self._all(program, hashes)
+        visited: set[Target] = set()
         while waiting:
             target = waiting.pop()
-            if target in seen:
+            if target in visited:
                 continue
-            seen.add(target)
-            waiting += self._step(target, found)
-        return dict(sorted(found.items()))
+            visited.add(target)
+            waiting += self._step(target, hashes)
+        return dict(sorted(hashes.items()))
 
-    def _step(self, target: Target, found: dict[str, str]) -> Iterable[Target]:
-        """Note one target; give what it leads to."""
+    def _step(self, target: Target, hashes: dict[str, str]) -> Iterable[Target]:
+        """Record one target; return what it leads to."""
         name, symbol = target
         if symbol is None:
             module, rest = self._longest(name)
             if module is None:
                 return []
-            return [(module.name, rest)] if rest else self._all(module, found)
+            return [(module.name, rest)] if rest else self._all(module, hashes)
         module = self.module(name)
         if module is None:
             return []
-        return [(name, BODY), *self._imported(module), *self._symbol(module, symbol, found)]
+        return [(name, BODY), *self._imported(module), *self._symbol(module, symbol, hashes)]
 
-    def _symbol(self, module: Module, symbol: str, found: dict[str, str]) -> Iterable[Target]:
-        """Note one symbol of a module; give what it leads to."""
-        if one := module.symbol(symbol):
-            if one.sha256 != NOTHING:
-                found[f"{module.name}:{symbol}"] = one.sha256[:16]
-            return one.reaches
+    def _symbol(self, module: Module, symbol: str, hashes: dict[str, str]) -> Iterable[Target]:
+        """Record one symbol of a module; return what it leads to."""
+        if definition := module.symbol(symbol):
+            if definition.sha256 != NOTHING:
+                hashes[f"{module.name}:{symbol}"] = definition.sha256[:16]
+            return definition.reaches
         if symbol in module.imports:
             return [module.imports[symbol]]
         if self.module(f"{module.name}.{symbol}"):
             return [(f"{module.name}.{symbol}", BODY)]
-        made = symbol == "*" or module.symbol("__getattr__")  # when it is asked for
-        return self._all(module, found) if made else []
+        computed = symbol == "*" or module.symbol("__getattr__")  # a name computed at run time
+        return self._all(module, hashes) if computed else []
 
     def _longest(self, name: str) -> tuple[Module | None, str | None]:
         """The module that a dotted name begins with, and the name that follows."""
@@ -129,12 +135,12 @@ class Sources:
         names |= {f"{name}.{symbol}" for name, symbol in module.imports.values() if symbol}
         return [(name, BODY) for name in sorted(names) if self.module(name)]
 
-    def _all(self, module: Module, found: dict[str, str]) -> list[Target]:
+    def _all(self, module: Module, hashes: dict[str, str]) -> list[Target]:
         reached: list[Target] = self._imported(module)
         for name in module.statements:
-            if (one := module.symbol(name)) and one.sha256 != NOTHING:
-                found[f"{module.name}:{name}"] = one.sha256[:16]
-                reached += one.reaches
+            if (definition := module.symbol(name)) and definition.sha256 != NOTHING:
+                hashes[f"{module.name}:{name}"] = definition.sha256[:16]
+                reached += definition.reaches
         return reached
 
 
@@ -156,6 +162,11 @@ def fingerprint(
         Such as ``"package.module"`` or ``"package.module:symbol"``; of any package.
     program : Path, optional
         A program's file, all of which counts.
+
+    Returns
+    -------
+    str
+        Sorted lines ``module:symbol hash``.
     """
     sources = _sources(package, folder)
     targets: list[Target] = []
@@ -174,5 +185,5 @@ def _program(path: Path) -> Module:
 
 def changed(before: str, after: str) -> list[str]:
     """Symbols in which two fingerprints differ."""
-    one, other = (dict(line.split() for line in text.splitlines()) for text in (before, after))
-    return sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
+    first, other = (dict(line.split() for line in text.splitlines()) for text in (before, after))
+    return sorted(name for name in {*first, *other} if first.get(name) != other.get(name))

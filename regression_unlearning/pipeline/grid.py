@@ -1,4 +1,4 @@
-"""The grid of an experiment: every file that its settings ask for."""
+"""The grid of an experiment: every file that its settings require."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -13,7 +13,7 @@ from regression_unlearning.settings.experiment import Figure
 
 
 class Grid(Models):
-    """Every file that the chosen experiment asks for: `Models`, measures, tables, figures.
+    """Every file that the chosen experiment requires: `Models`, measures, tables, figures.
 
     Parameters
     ----------
@@ -25,13 +25,13 @@ class Grid(Models):
 
     def measured_in(self, dataset: str, forget_set: str) -> list[str]:
         """Measures that some table or figure shows of a forget set, in params.yaml's order."""
-        asked = {
+        shown = {
             name
             for layout in self.layouts.values()
             if dataset in layout.datasets and forget_set in layout.forget_sets
             for name in layouts.words(self.settings, layout)
         }
-        return [name for name in self.settings.measures if name in asked]
+        return [name for name in self.settings.measures if name in shown]
 
     def labels_in(self, dataset: str, forget_set: str) -> list[str]:
         """Models that are shown on a forget set."""
@@ -87,39 +87,41 @@ class Grid(Models):
         ]
 
     def layout_observations(self, name: str) -> list[str]:
-        """The same as files."""
+        """Files of the observations that a figure is drawn from."""
         return [path for *_, files in self.drawn_from(name) for path in files.values()]
 
     def _facts(self, datasets: Iterable[str]) -> list[str]:
         return [paths.facts(dataset) for dataset in unique(datasets) if dataset not in self.absent]
 
     def layout_facts(self, name: str) -> list[str]:
-        """What is known of the prepared data that a table or figure shows."""
+        """Files of facts about the prepared data that a table or figure shows."""
         return self._facts(self.layouts[name].datasets)
 
     @cached_property
     def facts(self) -> list[str]:
-        """The same of every dataset that is shown."""
-        return self._facts(one for layout in self.layouts.values() for one in layout.datasets)
+        """Files of facts about the prepared data of every dataset that is shown."""
+        return self._facts(
+            dataset for layout in self.layouts.values() for dataset in layout.datasets
+        )
 
     def layout_settings(self, name: str) -> dict[str, Any]:
         """What a table or figure shows, with the titles of its rows and columns."""
         layout = self.layouts[name]
-        told = layouts.told(self.settings, layout, self.absent)
+        values = layouts.layout_settings(self.settings, layout, self.absent)
         drawn = {"observations": self.drawn_from(name)} if isinstance(layout, Figure) else {}
-        return {**told, **drawn}
+        return {**values, **drawn}
 
     def layout_modules(self, name: str) -> list[str]:
         """Modules that a table's or figure's program imports by name."""
         layout = self.layouts[name]
         words = layouts.words(self.settings, layout)
-        found = [f"{registry.module_name('measure', one)}:QUANTITIES" for one in words]
+        modules = [f"{registry.module_name('measure', measure)}:QUANTITIES" for measure in words]
         if isinstance(layout, Figure):
-            found.append(str(registry.module_name("figure", layout.kind)))
-        return found
+            modules.append(str(registry.module_name("figure", layout.kind)))
+        return modules
 
     def report_settings(self) -> dict[str, Any]:
-        """What the report is made of, the settings of everything in it included."""
+        """Settings of the report, including those of everything in it."""
         return reported.of_report(self.settings, self.absent)
 
     def _results(self, name: str, endings: Iterable[str]) -> list[str]:
@@ -138,29 +140,29 @@ class Grid(Models):
 
     @cached_property
     def values(self) -> list[str]:
-        """Every measured value, and what they were made with."""
+        """Every measured value, and their provenance."""
         return self._results("values", [".csv"]) + self._results("provenance", [".json"])
 
     def values_settings(self) -> dict[str, Any]:
-        """What the program that gathers them is told."""
-        told = reported.of_report(self.settings, self.absent)
-        return {**told, "measures": self.measured, "records": self.records}
+        """Settings of the program that gathers them."""
+        report = reported.of_report(self.settings, self.absent)
+        return {**report, "measures": self.measured, "records": self.records}
 
     @cached_property
     def claims(self) -> list[str]:
-        """Verdicts on the papers' claims; none where no table or figure is about any."""
-        asked = self.claims_settings()["claims"]
-        return self._results("claims", CLAIMS_ENDINGS) if asked else []
+        """Verdicts on the papers' claims; none where no table or figure belongs to a paper."""
+        judged = self.claims_settings()["claims"]
+        return self._results("claims", CLAIMS_ENDINGS) if judged else []
 
     def claims_settings(self) -> dict[str, Any]:
-        """What the program that judges claims is told."""
+        """Settings of the program that judges claims."""
         title = self.experiment.title
         return {"title": title, "claims": layouts.claims(self.settings, self.absent)}
 
     @property
     def claims_modules(self) -> list[str]:
         """Modules that it imports by name."""
-        names = [registry.module_name("measure", one) for one in self.settings.measures]
+        names = [registry.module_name("measure", measure) for measure in self.settings.measures]
         return [f"{name}:QUANTITIES" for name in names]
 
     @cached_property
@@ -184,7 +186,7 @@ class Grid(Models):
 
     @cached_property
     def words(self) -> list[str]:
-        """Modules whose words the report uses."""
+        """Modules whose texts the report prints."""
         return unique(module for name in self.layouts for module in self.layout_modules(name))
 
     @cached_property

@@ -1,8 +1,8 @@
-"""End the cluster jobs that a dead workflow run has left behind.
+"""End the cluster jobs of a workflow run that has died.
 
-A head that is killed (its own time is over, its node fails, ``scancel``) cannot take its jobs with
-it: they wait or run on. The next run would submit the same jobs beside them. So it ends them first;
-a training among them saves its state on SIGTERM, and its successor goes on from there.
+A head process that is killed (its own time is over, its node fails, ``scancel``) cannot end its
+jobs: they wait or run on. The next run would submit the same jobs beside them. So it ends them
+first; a training among them saves its state on SIGTERM, and the next one resumes there.
 """
 
 import logging
@@ -37,7 +37,7 @@ def waiting_or_running(folder: str | Path = ".") -> list[str]:
         return []
     command = ["squeue", "--noheader", f"--user={os.getuid()}", "--format=%i|%k|%Z"]
     try:
-        asked = subprocess.run(
+        answer = subprocess.run(
             command,
             check=False,
             capture_output=True,
@@ -47,19 +47,21 @@ def waiting_or_running(folder: str | Path = ".") -> list[str]:
         )
     except subprocess.TimeoutExpired:
         return []
-    if asked.returncode:
+    if answer.returncode:
         return []
-    here = Path(folder).resolve()
-    fields = [line.split("|", 2) for line in asked.stdout.splitlines()]
+    workdir = Path(folder).resolve()
+    fields = [line.split("|", 2) for line in answer.stdout.splitlines()]
     return [
         number
-        for number, comment, place in (one for one in fields if len(one) == 3)
-        if comment.startswith(_COMMENTS) and Path(place.strip()).resolve() == here
+        for number, comment, job_folder in (field for field in fields if len(field) == 3)
+        if comment.startswith(_COMMENTS) and Path(job_folder.strip()).resolve() == workdir
     ]
 
 
 def end(folder: str | Path = ".", patience: float = 180) -> list[str]:
-    """Cancel them and wait until they are gone: only for a run that knows it is the only one.
+    """Cancel these jobs and wait until they are gone.
+
+    Only for a run that holds the lock of `pipeline.lock`, and so knows that no other run is alive.
 
     Parameters
     ----------
@@ -78,13 +80,13 @@ def end(folder: str | Path = ".", patience: float = 180) -> list[str]:
     UserError
         When some are still there after that time.
     """
-    left = found = waiting_or_running(folder)
-    if not found:
+    left = jobs = waiting_or_running(folder)
+    if not jobs:
         return []
-    log.warning("ending %d cluster jobs of an earlier run that is dead.", len(found))
-    subprocess.run(["scancel", *found], check=False, capture_output=True, timeout=60)
+    log.warning("ending %d cluster jobs of an earlier run that is dead.", len(jobs))
+    subprocess.run(["scancel", *jobs], check=False, capture_output=True, timeout=60)
     until = time.monotonic() + patience
-    while left := sorted({*waiting_or_running(folder)} & {*found}):
+    while left := sorted({*waiting_or_running(folder)} & {*jobs}):
         if time.monotonic() > until:
             raise UserError(
                 f"SLURM jobs of an earlier, dead run in this folder do not end: {', '.join(left)}. "
@@ -92,4 +94,4 @@ def end(folder: str | Path = ".", patience: float = 180) -> list[str]:
                 "and run this again once they are gone."
             )
         time.sleep(1)
-    return found
+    return jobs

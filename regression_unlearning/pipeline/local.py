@@ -1,7 +1,7 @@
-"""Local files that a dataset was taken from and that have changed: its data are then made anew.
+"""Detect changes in local files that a dataset was made from; its data are then made anew.
 
-For each dataset lies a file, rewritten only where such a change is found. The jobs that fetch and
-prepare the data read it, so that they run again then, and only then.
+Each dataset has a file of hashes, rewritten only where such a change is found. The jobs that fetch
+and prepare the data read it, so that they run again then, and only then.
 """
 
 from collections.abc import Iterable
@@ -33,24 +33,29 @@ def check_raw_files(manifests: Iterable[str]) -> None:
 
 
 def notice(datasets: Iterable[str]) -> list[str]:
-    """Write the datasets' files anew where local files have changed; say which, a line a dataset.
+    """Write the datasets' files of hashes anew where local files have changed.
 
     Parameters
     ----------
     datasets : iterable of str
         Their names.
+
+    Returns
+    -------
+    list of str
+        A line for each dataset with a change.
     """
-    said = []
+    messages = []
     for dataset in datasets:
-        place = Path(paths.local(dataset))
+        record = Path(paths.local(dataset))
         changed = Local(Path(paths.manifest(dataset)).parent).changed()
         text = "".join(f"{sha256(path)}  {path}\n" for path in changed)
-        if not place.is_file() or (changed and place.read_text(encoding="utf-8") != text):
-            write_own(place, text)
+        if not record.is_file() or (changed and record.read_text(encoding="utf-8") != text):
+            write_own(record, text)
         if changed:
-            more = f" and {len(changed) - 1:,} more files have" if changed[1:] else " has"
-            said.append(
-                f"datasets.{dataset}: {changed[0]}{more} changed since the data were taken from "
-                "there; they are made anew, and all that follows from them."
+            others = f" and {len(changed) - 1:,} more files have" if changed[1:] else " has"
+            messages.append(
+                f"datasets.{dataset}: {changed[0]}{others} changed since the data were taken from "
+                "there; they, and everything made from them, are made anew."
             )
-    return said
+    return messages

@@ -1,10 +1,10 @@
 """Clear the lock of a workflow run whose process is gone, and only then.
 
-Snakemake locks its folder with plain files, which outlive a killed process and must then be taken
-away by hand (``--unlock``). Beside them this module keeps a lock of the operating system's on a
-file: it ends with its process, however that ends. Whoever gets it knows that no other run is alive,
-so that files left by one may go. While another run lives nothing is touched, and where the two
-would write the same files, `another` says whose the lock is.
+Snakemake locks its folder with plain files, which outlive a killed process and must then be removed
+by hand (``--unlock``). Beside them this module keeps a lock of the operating system's on a file: it
+ends with its process, however that ends. The process that gets it knows that no other run is alive,
+so that a dead run's files may be removed. While another run is alive nothing is touched, and where
+both would write the same files, `another` names the holder of the lock.
 """
 
 import os
@@ -15,14 +15,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-#: The file that is locked; it says who holds the lock.
+#: The file that is locked; its text names the holder of the lock.
 NAME = "run.lock"
 #: Open for as long as this process lives: closing it would give the lock up.
 _held: dict[Path, IO[str]] = {}
 
 
 def take(folder: str | Path = ".snakemake") -> bool:
-    """Take the run's lock for this process's life; drop what a dead run left locked.
+    """Take the run's lock until this process ends; remove what a dead run left locked.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def take(folder: str | Path = ".snakemake") -> bool:
         file.close()
         return False
     since = datetime.now().astimezone().isoformat(" ", "minutes")
-    with suppress(OSError):  # a full disk stops a run later, and says so
+    with suppress(OSError):  # a full disk is reported later in the run
         file.truncate(0)
         file.write(f"process {os.getpid()} on {socket.gethostname()}, since {since}\n")
         file.flush()
@@ -62,15 +62,18 @@ def take(folder: str | Path = ".snakemake") -> bool:
 
 
 def another(folder: str | Path = ".snakemake") -> str:
-    """Return the message for a second run in the same folder; "" if there is no other run.
+    """Return the message for a second run in the same folder; "" where no run has left its name.
 
-    None is where the file system has no locks.
+    Parameters
+    ----------
+    folder : path
+        Snakemake's folder.
     """
     try:
-        who = (Path(folder) / NAME).read_text(encoding="utf-8").strip()
+        holder = (Path(folder) / NAME).read_text(encoding="utf-8").strip()
     except OSError:
-        who = ""
-    return who and (
-        f"another run works in this folder ({who}): wait for its end, then run the same command "
+        holder = ""
+    return holder and (
+        f"another run works in this folder ({holder}): wait for its end, then run the same command "
         "again; nothing has to be unlocked."
     )

@@ -1,4 +1,4 @@
-"""What measuring a forget set reads."""
+"""The files that measuring a forget set reads."""
 
 from collections.abc import Iterable, Sequence
 
@@ -24,19 +24,21 @@ def models_to_measure(
 ) -> dict[str, dict[str, dict[int, str]]]:
     """Files of each model that some measure needs: label to source to seed to path."""
     needs = {need for name in measures for need in registry.load("measure", name).NEEDS}
-    found = {}
+    files = {}
     for label in labels:
         read = {need.removeprefix("gold_") for need in needs} if label == GOLD else needs
         kinds = [kind for kind in FILES if kind in read]
-        if label == "original":  # where relearning wants to arrive: it relearns nothing
+        if (
+            label == "original"
+        ):  # relearning ends at the original, which itself has nothing to relearn
             kinds = [kind for kind in kinds if kind != "relearning"]
-        found[label] = {
+        files[label] = {
             kind: {seed: FILES[kind](dataset, forget_set, label, seed) for seed in seeds}
             for kind in kinds
         }
         if label == GOLD and PAIRS in read:
-            found[label][PAIRS] = {
+            files[label][PAIRS] = {
                 seed: paths.relearning_pair(dataset, forget_set, seed, other)
                 for seed, other in neighbours(seeds)
             }
-    return found
+    return files

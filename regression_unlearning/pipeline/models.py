@@ -1,4 +1,4 @@
-"""The models of an experiment: every file from raw data to what is seen of a model."""
+"""The models of an experiment: every file from raw data to the models' observations."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -15,7 +15,7 @@ Cell = tuple[str, str, str]
 
 
 class Models:
-    """Data and models that the chosen experiment asks for.
+    """Data and models that the chosen experiment requires.
 
     Parameters
     ----------
@@ -30,9 +30,9 @@ class Models:
         self.experiment = settings.chosen
         self.seeds = self.experiment.seeds
         size = seeds_per_job or settings.seeds_per_job
-        searched = {own.tuning.seed for own in settings.datasets.values() if own.tuning}
-        seeds = [*split(self.seeds, size), *((one,) for one in sorted(searched - {*self.seeds}))]
-        #: Seeds that share a process; those that searches train on, each for itself.
+        searched = {dataset.tuning.seed for dataset in settings.datasets.values() if dataset.tuning}
+        seeds = [*split(self.seeds, size), *((seed,) for seed in sorted(searched - {*self.seeds}))]
+        #: Seeds that share a process; each further seed of a search has its own.
         self.batches = [Batch(settings, chunk, neighbours(self.seeds)) for chunk in seeds]
 
     @cached_property
@@ -58,7 +58,7 @@ class Models:
     @cached_property
     def cells(self) -> list[Cell]:
         """Every column that is shown, references included."""
-        return unique(cell for one in self.layouts.values() for cell in layouts.columns(one))
+        return unique(cell for layout in self.layouts.values() for cell in layouts.columns(layout))
 
     @cached_property
     def groups(self) -> list[tuple[str, str]]:
@@ -67,25 +67,25 @@ class Models:
 
     @cached_property
     def unlearnt_cells(self) -> list[Cell]:
-        """All unlearned models, including those of the forget sets that a shown one comes after."""
+        """All unlearned models, including those for the forget sets before a shown one."""
         return unique(
-            (dataset, one, label)
+            (dataset, name, label)
             for dataset, forget_set, label in self.cells
             if label not in REFERENCES and dataset not in self.absent
-            for one in (
+            for name in (
                 *reversed(self.settings.datasets[dataset].earlier(forget_set)),
                 forget_set,
             )
         )
 
     def forget_set_names(self, dataset: str) -> list[str]:
-        """A dataset's forget sets, including those that a shown one comes after."""
+        """A dataset's forget sets, including those before a shown one."""
         chosen = self.settings.datasets[dataset]
         return unique(
-            one
+            earlier
             for name, forget_set in self.groups
             if name == dataset
-            for one in (*reversed(chosen.earlier(forget_set)), forget_set)
+            for earlier in (*reversed(chosen.earlier(forget_set)), forget_set)
         )
 
     def _each_seed(self, path: Any, cells: Iterable[tuple[str | None, ...]]) -> list[str]:
@@ -127,12 +127,12 @@ class Models:
     @cached_property
     def blindspots(self) -> list[str]:
         """Checkpoints of the helper models that some method asks for."""
-        found = [
+        cells = [
             (dataset, forget_set, *helper)
             for dataset, forget_set, label in self.unlearnt_cells
             for helper in plan.helpers(self.settings, dataset, label)
         ]
-        return self._each_seed(paths.helper, found)
+        return self._each_seed(paths.helper, cells)
 
     @cached_property
     def unlearned(self) -> list[str]:
@@ -147,7 +147,7 @@ class Models:
 
     @cached_property
     def _observed_groups(self) -> list[tuple[str, str]]:
-        """Forget sets whose references are observed, those before a shown one included."""
+        """Forget sets whose references are observed, including those before a shown one."""
         return unique([*self._present, *(cell[:2] for cell in self.unlearnt_cells)])
 
     @cached_property

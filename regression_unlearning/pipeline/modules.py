@@ -1,4 +1,4 @@
-"""The source of a module: its symbols by name, with a hash of each and what it names."""
+"""The source of a module: its symbols by name, with a hash of each and the names it refers to."""
 
 import ast
 import hashlib
@@ -22,7 +22,7 @@ NOTHING = hashlib.sha256(b"").hexdigest()
 
 @dataclass(frozen=True)
 class Symbol:
-    """One symbol: its hash, and what it reaches."""
+    """One symbol: its hash, and the targets that it reaches."""
 
     sha256: str
     reaches: tuple[Target, ...]
@@ -52,7 +52,7 @@ class Module:
 
     @property
     def package(self) -> str:
-        """The package that relative imports begin at."""
+        """The package that relative imports are resolved in."""
         return self.name if self.path.name == "__init__.py" else self.name.rpartition(".")[0]
 
     def _take(self, node: ast.stmt) -> None:
@@ -64,9 +64,9 @@ class Module:
         names = _defined(node)
         self.imports |= {
             name: target
-            for one in ast.walk(node)
-            if isinstance(node, ast.If | ast.Try) and isinstance(one, ast.Import | ast.ImportFrom)
-            for name, target in imported(one, self.package).items()
+            for child in ast.walk(node)
+            if isinstance(node, ast.If | ast.Try) and isinstance(child, ast.Import | ast.ImportFrom)
+            for name, target in imported(child, self.package).items()
         }
         for name in names or [BODY]:
             if name != "__all__":
@@ -84,22 +84,22 @@ class Module:
         return self.symbols.get(name)
 
     def _read(self, nodes: Iterable[ast.stmt]) -> Symbol:
-        kept = [node for one in nodes if (node := stripped(one)) is not None]
+        kept = [node for item in nodes if (node := stripped(item)) is not None]
         text = "\n".join(ast.unparse(node) for node in kept)
-        known = dict(self.imports)
-        for one in (part for top in kept for part in ast.walk(top)):
-            if isinstance(one, ast.Import | ast.ImportFrom):
-                known |= imported(one, self.package)
+        imports = dict(self.imports)
+        for item in (part for top in kept for part in ast.walk(top)):
+            if isinstance(item, ast.Import | ast.ImportFrom):
+                imports |= imported(item, self.package)
         reached = dict.fromkeys(
             target
             for node in kept
             for chain in chains(node)
-            for target in self._named(chain, known)
+            for target in self._named(chain, imports)
         )
         return Symbol(hashlib.sha256(text.encode()).hexdigest(), tuple(reached))
 
     def _named(self, chain: list[str], known: dict[str, Target]) -> Iterator[Target]:
-        """What ``a.b.c`` stands for: this module's own name, or what an import brought."""
+        """What ``a.b.c`` stands for: this module's own name, or the target of an import."""
         first, *rest = chain
         if first in known:
             module, symbol = known[first]
@@ -111,27 +111,27 @@ class Module:
 
 
 def imported(node: ast.Import | ast.ImportFrom, package: str) -> dict[str, Target]:
-    """Names that an import brings, and what they stand for."""
+    """Names that an import defines, and what they stand for."""
     if isinstance(node, ast.Import):
-        found: dict[str, Target] = {}
-        for one in node.names:
-            first = one.name.split(".")[0]
-            found[one.asname or first] = (one.name if one.asname else first, None)
-        return found
+        names: dict[str, Target] = {}
+        for alias in node.names:
+            first = alias.name.split(".")[0]
+            names[alias.asname or first] = (alias.name if alias.asname else first, None)
+        return names
     base = node.module or ""
     if node.level:
         parts = package.split(".")[: len(package.split(".")) - node.level + 1]
         base = ".".join([*parts, *([node.module] if node.module else [])])
-    return {one.asname or one.name: (base, one.name) for one in node.names}
+    return {alias.asname or alias.name: (base, alias.name) for alias in node.names}
 
 
 def chains(node: ast.AST) -> Iterator[list[str]]:
     """Every name of a tree with the attributes that follow it: ``a.b(c)`` gives [a, b], [c]."""
     inside: set[int] = set()
-    for one in ast.walk(node):  # outer attributes come before inner ones
-        if isinstance(one, ast.Attribute | ast.Name) and id(one) not in inside:
+    for child in ast.walk(node):  # outer attributes come before inner ones
+        if isinstance(child, ast.Attribute | ast.Name) and id(child) not in inside:
             parts: list[str] = []
-            at: ast.expr = one
+            at: ast.expr = child
             while isinstance(at, ast.Attribute):
                 parts.append(at.attr)
                 at = at.value
@@ -146,11 +146,15 @@ def _defined(node: ast.stmt) -> list[str]:
         return [node.name]
     if isinstance(node, ast.Assign | ast.AnnAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        names = [one for target in targets for one in ast.walk(target)]
+        names = [child for target in targets for child in ast.walk(target)]
         return [
-            one.id for one in names if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+            child.id
+            for child in names
+            if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store)
         ]
     if isinstance(node, ast.If | ast.Try):
-        inner = [one for one in ast.walk(node) if one is not node and isinstance(one, ast.stmt)]
-        return list(dict.fromkeys(name for one in inner for name in _defined(one)))
+        inner = [
+            child for child in ast.walk(node) if child is not node and isinstance(child, ast.stmt)
+        ]
+        return list(dict.fromkeys(name for child in inner for name in _defined(child)))
     return []

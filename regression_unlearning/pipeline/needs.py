@@ -1,4 +1,4 @@
-"""What a run needs, of the disk and of the engine: without it, one line says so before any job."""
+"""What a run needs on the disk and of the engine: anything missing is reported before any job."""
 
 import os
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.forget_sets import Ids
 
-#: What the rules read of Snakemake's `workflow` that its documentation does not promise.
+#: Attributes of Snakemake's `workflow` that the rules read and its documentation does not list.
 ENGINE = (
     "is_main_process",
     "dryrun",
@@ -28,11 +28,12 @@ ENGINE = (
 
 
 def check_engine(workflow: Any) -> None:
-    """Check that the workflow engine still has what the rules read of it.
+    """Check that the workflow engine still has the attributes that the rules read.
 
     Parameters
     ----------
     workflow : snakemake.workflow.Workflow
+        The engine's object.
 
     Raises
     ------
@@ -50,59 +51,58 @@ def check_engine(workflow: Any) -> None:
 
 
 def check_needs(grid: Grid) -> None:
-    """Check that what an experiment reads is there: ids of forget sets, files of datasets.
+    """Check that everything an experiment reads exists: ids of forget sets, files of datasets.
 
-    A loader whose files may come from nowhere but a folder has a function ``lack(settings,
-    mirror)`` that says what is not there, or gives None. Nothing is asked of a dataset whose raw
-    or prepared files are here already.
+    A loader whose files come from a folder alone has a function ``lack(settings, mirror)`` that
+    returns what is missing, or None. A dataset whose raw or prepared files exist is not checked.
 
     Raises
     ------
     UserError
-        With a line for each file that is missing; or when none of the datasets can be had.
+        With a line for each file that is missing; or when none of the datasets can be obtained.
     """
     name = grid.settings.experiment
     if not grid.datasets:
         reasons = " ".join(grid.absent.values())
-        place = grid.settings.at(f"experiments.{name}")
-        raise UserError(f"{place}: nothing in it can be run. {reasons}")
+        key = grid.settings.at(f"experiments.{name}")
+        raise UserError(f"{key}: nothing in it can be run. {reasons}")
     problems = []
     for dataset in grid.shown:
         problems += missing_ids(grid.settings, dataset, grid.forget_set_names(dataset))
-        if not _held(dataset) and (why := _lack(grid.settings, dataset)):
-            problems.append(why)
+        if not _has_files(dataset) and (problem := _missing_source(grid.settings, dataset)):
+            problems.append(problem)
     if problems:
         raise UserError("\n".join(dict.fromkeys(problems)))
 
 
 def missing_ids(settings: Settings, dataset: str, names: Iterable[str]) -> list[str]:
-    """Forget sets whose file of ids is not there, and their places."""
+    """A message for each forget set whose file of ids does not exist."""
     selectors = settings.datasets[dataset].forget_sets
     return [
-        settings.at(f"datasets.{dataset}.forget_sets.{name}.{why}")
+        settings.at(f"datasets.{dataset}.forget_sets.{name}.{problem}")
         for name in names
-        if isinstance(one := selectors[name], Ids) and (why := one.missing_file())
+        if isinstance(selector := selectors[name], Ids) and (problem := selector.missing_file())
     ]
 
 
-def _held(dataset: str) -> bool:
-    """Whether a dataset's files have come already."""
-    places = (f"raw/{dataset}/{MANIFEST}", f"prepared/{dataset}/arrays.safetensors")
-    return any(Path("data", place).exists() for place in places)
+def _has_files(dataset: str) -> bool:
+    """Whether a dataset's raw or prepared files exist already."""
+    files = (f"raw/{dataset}/{MANIFEST}", f"prepared/{dataset}/arrays.safetensors")
+    return any(Path("data", file).exists() for file in files)
 
 
-def _lack(settings: Settings, dataset: str) -> str | None:
-    """Return what is wrong with a dataset's source, and its key."""
+def _missing_source(settings: Settings, dataset: str) -> str | None:
+    """Return what is missing of a dataset's source, with the key that names it."""
     chosen = settings.datasets[dataset]
     loader = registry.load("source", chosen.loader)
     source = chosen.source
     mirror = mirror_of(settings.data_mirror)
-    own = getattr(source, "folder", None) or getattr(source, "path", None)
-    if mirror is not None and not mirror.is_dir() and not own and not loader.EMBEDDED:
-        said = not_there(str(mirror), "folder")
+    folder = getattr(source, "folder", None) or getattr(source, "path", None)
+    if mirror is not None and not mirror.is_dir() and not folder and not loader.EMBEDDED:
+        message = not_there(str(mirror), "folder")
         if os.environ.get(MIRROR):
-            return f"the variable {MIRROR}: {said}"
-        return settings.at(f"data_mirror: {said}")
+            return f"the variable {MIRROR}: {message}"
+        return settings.at(f"data_mirror: {message}")
     with registry.called("source", chosen.loader):
-        why = loader.lack(source, mirror) if hasattr(loader, "lack") else None
-    return why and settings.at(f"datasets.{dataset}.{why}")
+        problem = loader.lack(source, mirror) if hasattr(loader, "lack") else None
+    return problem and settings.at(f"datasets.{dataset}.{problem}")

@@ -1,4 +1,4 @@
-"""Where every file of the workflow lies, relative to the project's root.
+"""Path of every file of the workflow, relative to the project's root.
 
 The parts of a path are a dataset, a forget set, a method's label, a seed; ``{...}`` may stand for
 any of them, as in the rules.
@@ -85,9 +85,9 @@ def relearning(dataset: str, forget_set: str, label: str, seed: int | str) -> st
 
 
 def relearning_pair(dataset: str, forget_set: str, seed: int, other_seed: int) -> str:
-    """How fast the retrained model of another seed relearns to a seed's original."""
-    place = relearning(dataset, forget_set, "retrained", other_seed)
-    return f"{place.removesuffix('.json')}_to_seed_{seed}.json"
+    """Relearning counts of the retrained model of `other_seed` towards the original of `seed`."""
+    path = relearning(dataset, forget_set, "retrained", other_seed)
+    return f"{path.removesuffix('.json')}_to_seed_{seed}.json"
 
 
 def measured(experiment: str, dataset: str, forget_set: str) -> str:
@@ -96,12 +96,18 @@ def measured(experiment: str, dataset: str, forget_set: str) -> str:
 
 
 def cells(dataset: str, forget_set: str) -> str:
-    """Folder of values that were measured before, for any experiment."""
+    """Folder of values that any experiment has measured on a forget set."""
     return f"measures/cells/{dataset}/{forget_set}"
 
 
 def cell(path: Path) -> tuple[str, ...] | None:
-    """Dataset, forget set, method and measure of a file in a folder of `cells`; None elsewhere."""
+    """Dataset, forget set, method and measure of a file in a folder of `cells`; None for others.
+
+    Parameters
+    ----------
+    path : Path
+        Relative to the project's root.
+    """
     parts = path.parts
     if len(parts) != 5 or parts[:2] != ("measures", "cells"):
         return None
@@ -114,5 +120,17 @@ def result(experiment: str, name: str) -> str:
 
 
 def search(dataset: str, label: str) -> str:
-    """Where a search for a method's settings is recorded."""
+    """The record of a search for a method's settings."""
     return record_path(dataset, label)
+
+
+def shown_path(path: str | Path) -> str:
+    """A path relative to the working folder where it lies inside; else the path as it is.
+
+    Parameters
+    ----------
+    path : path
+        Absolute or relative.
+    """
+    path, here = Path(path), Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -1,7 +1,7 @@
-"""What each program of the workflow is told: settings of its job, as JSON values.
+"""Settings of each program's job, as JSON values.
 
-The rules ask here; nothing imports the workflow engine. A title, a unit or a resource is in none of
-these values, so that changing one reruns no job.
+The rules call these functions; nothing imports the workflow engine. A title, a unit or a resource
+is in none of these values, so that changing one reruns no job.
 """
 
 from pathlib import Path
@@ -26,7 +26,7 @@ def processes(settings: Settings, dataset: str) -> int:
 
 
 def source(settings: Settings, dataset: str) -> dict[str, Any]:
-    """What raw files a dataset is made of; its own word vectors where the loader brings some."""
+    """The raw files that a dataset is made of, with the word vectors that it is read with."""
     chosen = settings.datasets[dataset]
     vectors = settings.word_vectors_of(dataset)
     return {
@@ -38,22 +38,24 @@ def source(settings: Settings, dataset: str) -> dict[str, Any]:
 def forget_set(settings: Settings, dataset: str, name: str) -> dict[str, Any]:
     """How a forget set is chosen; its title is no part of that."""
     chosen = settings.datasets[dataset].forget_sets[name].plain()
-    if chosen.get("unknown") == "refuse":  # as it was told before one could choose
+    if (
+        chosen.get("unknown") == "refuse"
+    ):  # the default, once the only way: old parameters stay the same
         del chosen["unknown"]
-    for key in ("share", "seed"):  # nor a share be drawn
+    for key in ("share", "seed"):  # likewise: unset means that no share is drawn
         if chosen.get(key, 0) is None:
             del chosen[key]
     return {**chosen, "title": name}
 
 
 def parts_before(settings: Settings, dataset: str, name: str) -> list[str]:
-    """Parts of the forget set that one comes after, where there is one."""
+    """Path of the parts of the earlier forget set; empty where a forget set comes after none."""
     earlier = settings.datasets[dataset].earlier(name)
-    return [paths.parts(dataset, one) for one in earlier[:1]]
+    return [paths.parts(dataset, before) for before in earlier[:1]]
 
 
 def ids_file(settings: Settings, dataset: str, name: str) -> list[str]:
-    """The file that names a forget set's ids, where there is one."""
+    """The file that lists a forget set's ids; empty where there is none."""
     chosen = settings.datasets[dataset].forget_sets[name]
     return [chosen.file] if isinstance(chosen, Ids) and chosen.file else []
 
@@ -82,7 +84,7 @@ def training(settings: Settings, dataset: str, role: str = "training") -> dict[s
 def observing(
     settings: Settings, dataset: str, forget_set: str, label: str = "retrained"
 ) -> dict[str, Any]:
-    """Settings of observing a model, and of letting it relearn."""
+    """Settings of observing a model and of its relearning."""
     return {
         **network(settings, dataset),
         "observation": settings.datasets[dataset].observation.plain(),
@@ -91,7 +93,7 @@ def observing(
 
 
 def unlearning(settings: Settings, dataset: str, forget_set: str, label: str) -> dict[str, Any]:
-    """Settings of unlearning with a method, observing what it makes, letting it relearn."""
+    """Settings of unlearning with a method, of observing the result and of its relearning."""
     return {
         **observing(settings, dataset, forget_set, label),
         "options": method(settings, dataset, label).options,
@@ -104,7 +106,7 @@ def method(settings: Settings, dataset: str, label: str) -> Method:
 
 
 def helpers(settings: Settings, dataset: str, label: str) -> list[tuple[str, str | None]]:
-    """Kinds of helper models that a method asks for; beside each the further one that it names."""
+    """Kinds of helper models that a method asks for, each with the further helper that it names."""
     chosen = method(settings, dataset, label)
     return [(kind, chosen.options.get("helper")) for kind in chosen.helpers]
 
@@ -117,19 +119,19 @@ def given_original(settings: Settings, dataset: str, seed: int | str) -> str:
 
 
 def with_original(settings: Settings) -> str:
-    """Datasets that bring their original model, as a pattern of their names; it may match none."""
-    return "|".join(name for name, own in settings.datasets.items() if own.original) or "(?!)"
+    """Datasets that bring their original model, as a pattern of their names; may match none."""
+    return "|".join(name for name, chosen in settings.datasets.items() if chosen.original) or "(?!)"
 
 
 def relearning(
     settings: Settings, dataset: str, forget_set: str, label: str
 ) -> dict[str, Any] | None:
-    """How a model relearns; None where it stands in no table of any experiment, to save the time.
+    """How a model relearns; None where no table of any experiment shows it, to save the time.
 
-    Of all experiments: choosing another one must not disturb what is there.
+    All experiments count: choosing another one must not invalidate existing results.
     """
     counted = measures_of_relearning(settings)
-    asked = any(
+    shown = any(
         dataset in table.datasets
         and forget_set in table.forget_sets
         and label in (*REFERENCES, *table.methods)
@@ -137,11 +139,11 @@ def relearning(
         for experiment in settings.experiments.values()
         for table in experiment.tables.values()
     )
-    return settings.datasets[dataset].relearning.plain() if asked else None
+    return settings.datasets[dataset].relearning.plain() if shown else None
 
 
 def measures_of_relearning(settings: Settings) -> set[str]:
-    """Measures that are made from how models relearn."""
+    """Measures that are computed from relearning counts."""
     return {
         name
         for name in settings.measures

@@ -1,4 +1,4 @@
-"""What the report is told: its tables and figures, and every setting behind them."""
+"""Settings of the report: its tables and figures, and every setting behind them."""
 
 import hashlib
 from collections.abc import Container, Mapping, Sequence
@@ -15,15 +15,23 @@ IDS = 20
 
 
 def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
-    """What the report is made of, the settings of everything in it included."""
+    """Settings of the report, including those of everything in it.
+
+    Parameters
+    ----------
+    settings : Settings
+        All settings.
+    absent : mapping of str to str
+        Why a dataset cannot be obtained, by its name.
+    """
     experiment = settings.chosen
-    held: list[Table | Figure] = [*experiment.tables.values(), *experiment.figures.values()]
-    shown = dict.fromkeys(name for layout in held for name in layout.datasets)
-    measured = {name for layout in held for name in layouts.words(settings, layout)}
+    printed: list[Table | Figure] = [*experiment.tables.values(), *experiment.figures.values()]
+    shown = dict.fromkeys(name for layout in printed for name in layout.datasets)
+    measured = {name for layout in printed for name in layouts.words(settings, layout)}
     figures = {
         name: {
             "title": layout.title,
-            "caption": f"{', '.join(settings.datasets[one].title for one in layout.datasets)}: "
+            "caption": f"{', '.join(settings.datasets[key].title for key in layout.datasets)}: "
             f"{registry.load('figure', layout.kind).SEE}",
         }
         for name, layout in experiment.figures.items()
@@ -33,7 +41,7 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
         "title": experiment.title,
         "seeds": list(experiment.seeds),
         "tables": {
-            name: layouts.told(settings, layout, absent)
+            name: layouts.layout_settings(settings, layout, absent)
             for name, layout in experiment.tables.items()
         },
         "figures": figures,
@@ -44,7 +52,9 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
                 name: options for name, options in settings.measures.items() if name in measured
             },
             "datasets": {
-                name: _behind(settings, name, [one for one in held if name in one.datasets])
+                name: _behind(
+                    settings, name, [layout for layout in printed if name in layout.datasets]
+                )
                 for name in shown
             },
         },
@@ -52,33 +62,36 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _behind(settings: Settings, name: str, shown: Sequence[Table | Figure]) -> dict[str, Any]:
-    """A dataset's settings behind some layouts, for people: those, and no others."""
+    """A dataset's settings behind some tables and figures, for readers: those, and no others."""
     dataset = settings.datasets[name]
     entry = dataset.plain()
-    measures = {one for layout in shown for one in layouts.words(settings, layout)}
+    measures = {measure for layout in shown for measure in layouts.words(settings, layout)}
     methods = dict.fromkeys(label for layout in shown for label in layout.methods)
-    helpers = {one for label in methods for _, one in plan.helpers(settings, name, label)}
-    asked = {one for layout in shown for one in layout.forget_sets}
-    asked |= {earlier for one in asked for earlier in dataset.earlier(one)}
-    relearnt = any("relearning" in registry.load("measure", one).NEEDS for one in measures)
-    found = {
+    helpers = {further for label in methods for _, further in plan.helpers(settings, name, label)}
+    forget_sets = {forget_set for layout in shown for forget_set in layout.forget_sets}
+    forget_sets |= {earlier for later in forget_sets for earlier in dataset.earlier(later)}
+    relearnt = any("relearning" in registry.load("measure", measure).NEEDS for measure in measures)
+    entries = {
         **{key: entry[key] for key in ("loader", "title", "source")},
         **layouts.embedding(settings, name),
         **{key: entry[key] for key in ("reading", "model", "loss", "quantiles", "classes")},
         **{key: entry[key] for key in ("target_scale", "unit", "original", "training")},
         "blindspot": entry["blindspot"] if None in helpers else None,
-        "further_blindspots": _some(entry["further_blindspots"], helpers),
-        "forget_sets": {k: _named(one) for k, one in _some(entry["forget_sets"], asked).items()},
+        "further_blindspots": _selected(entry["further_blindspots"], helpers),
+        "forget_sets": {
+            key: _named(chosen)
+            for key, chosen in _selected(entry["forget_sets"], forget_sets).items()
+        },
         "methods": {label: _in_force(dataset.methods[label]) for label in methods},
-        "measures": _some(entry["measures"], measures),
+        "measures": _selected(entry["measures"], measures),
         "observation": entry["observation"],
         "relearning": entry["relearning"] if relearnt else None,
     }
-    return {key: one for key, one in found.items() if one is not None and one not in ({}, [])}
+    return {key: value for key, value in entries.items() if value not in (None, {}, [])}
 
 
-def _some(entries: Mapping[str, Any], names: Container[str | None]) -> dict[str, Any]:
-    return {name: one for name, one in entries.items() if name in names}
+def _selected(entries: Mapping[str, Any], names: Container[str | None]) -> dict[str, Any]:
+    return {name: entry for name, entry in entries.items() if name in names}
 
 
 def _in_force(chosen: Method) -> dict[str, Any]:
@@ -88,10 +101,10 @@ def _in_force(chosen: Method) -> dict[str, Any]:
 
 
 def _named(forget_set: Mapping[str, Any]) -> dict[str, Any]:
-    """A forget set's entry; of many ids their number, and the hash that names them."""
-    found = {key: one for key, one in forget_set.items() if one is not None}
-    ids = found.get("ids", ())
+    """A forget set's entry; many ids are replaced by their number and a hash."""
+    entry = {key: value for key, value in forget_set.items() if value is not None}
+    ids = entry.get("ids", ())
     if len(ids) > IDS:
         digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()
-        found["ids"] = f"{len(ids):,} ids, one a line of SHA-256 {digest}"
-    return found
+        entry["ids"] = f"{len(ids):,} ids, one a line of SHA-256 {digest}"
+    return entry

@@ -12,7 +12,7 @@ from regression_unlearning.settings.tuning import Tuning
 def models(
     settings: Settings, dataset: str, label: str, forget_set: str, seed: int
 ) -> dict[str, str]:
-    """Checkpoints that a search needs for one forget set, by role: a helper bears its own name."""
+    """Checkpoints that a search needs for one forget set, by role; a helper's role is its name."""
     helpers = {
         kind: paths.helper(dataset, forget_set, kind, further, seed)
         for kind, further in plan.helpers(settings, dataset, label)
@@ -30,8 +30,8 @@ def inputs(settings: Settings, dataset: str, label: str, chosen: Tuning) -> list
     Raises
     ------
     UserError
-        When the dataset brings one original model for every seed: the tables report that very one.
-        When the file that names a forget set's ids is not there.
+        When the dataset brings one original model for every seed, the very one that the tables
+        report; or when the file that lists a forget set's ids does not exist.
     """
     original = settings.datasets[dataset].original
     if original and "{seed}" not in original:
@@ -42,41 +42,41 @@ def inputs(settings: Settings, dataset: str, label: str, chosen: Tuning) -> list
         )
     if missing := missing_ids(settings, dataset, chosen.forget_sets):
         raise UserError("\n".join(missing))
-    found = [paths.arrays(dataset), paths.rows(dataset)]
+    files = [paths.arrays(dataset), paths.rows(dataset)]
     for forget_set in chosen.forget_sets:
-        found.append(paths.parts(dataset, forget_set))
-        found += models(settings, dataset, label, forget_set, chosen.seed).values()
-    return list(dict.fromkeys(found))
+        files.append(paths.parts(dataset, forget_set))
+        files += models(settings, dataset, label, forget_set, chosen.seed).values()
+    return list(dict.fromkeys(files))
 
 
 def tuning_of(settings: Settings, dataset: str) -> Tuning:
-    """The search that a dataset's methods get.
+    """The settings of a dataset's searches.
 
     Raises
     ------
     UserError
-        When the dataset says none.
+        When the dataset has none.
     """
-    found = settings.datasets[dataset].tuning
-    if found is None:
+    tuning = settings.datasets[dataset].tuning
+    if tuning is None:
         raise UserError(
             f"{settings.at(f'datasets.{dataset}')} has no `tuning`, so nothing can be tuned."
         )
-    return found
+    return tuning
 
 
 def tuned(grid: Grid) -> list[str]:
-    """Searches for every method that an experiment shows, where its dataset says how.
+    """Searches for every method that an experiment shows, of datasets with `tuning`.
 
-    Entries that stand beside the paper's printed values are left out (theirs are its settings), and
-    references, which are no unlearning.
+    Entries shown beside a paper's printed values are left out (they keep the paper's settings), and
+    so are references, which are no unlearning.
     """
     settings = grid.settings
-    kept = {
+    printed = {
         (dataset, label)
         for experiment in settings.experiments.values()
         for table in experiment.tables.values()
-        if table.paper not in (None, "sure")  # of SURE no values are printed
+        if table.paper not in (None, "sure")  # SURE's paper prints no values
         for dataset in table.datasets
         if settings.datasets[dataset].stands_for is None
         for label in table.methods
@@ -85,7 +85,7 @@ def tuned(grid: Grid) -> list[str]:
     return [
         paths.search(dataset, label)
         for dataset, label in dict.fromkeys(cells)
-        if (own := settings.datasets[dataset]).tuning is not None
-        and (dataset, label) not in kept
-        and not own.method(label).reference
+        if (chosen := settings.datasets[dataset]).tuning is not None
+        and (dataset, label) not in printed
+        and not chosen.method(label).reference
     ]

@@ -1,8 +1,8 @@
-"""The pipeline's steps as DVC stages: what dvc.yaml must say for the settings.
+"""The pipeline's steps as DVC stages: the content of dvc.yaml for the settings.
 
 Snakemake owns the graph of jobs, DVC owns the content: one stage per step, each calls Snakemake for
 the step's target. Nothing here imports either of them. A stage depends on whole folders and whole
-sections of params.yaml, so it may run in vain: Snakemake then finds nothing to do.
+sections of params.yaml, so it may run without need: Snakemake then finds nothing to do.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from regression_unlearning.settings.document import Settings
 
 HEADER = "# Rendered by `python workflow_scripts/render_dvc.py`: do not edit.\n"
 
-#: What every job's code and rules lie in.
+#: Files and folders with every job's code and rules.
 CODE = ("Snakefile", "rules", "workflow_scripts", "regression_unlearning")
 
 
@@ -35,10 +35,9 @@ class Step:
     makes : tuple of str
         Folders that it fills.
     params : tuple of str
-        Keys at the top of params.yaml that it depends on, beside the experiments: one may be like
-        another.
+        Top-level keys of params.yaml that it depends on, beside the experiments.
     cached : bool
-        Whether DVC keeps what it makes. Results are for git: DVC only compares them.
+        Whether DVC stores what it makes. Results belong to git: DVC only compares them.
     """
 
     target: str
@@ -49,7 +48,7 @@ class Step:
 
     @property
     def outs(self) -> list[dict[str, dict[str, bool]]]:
-        """Its folders as DVC's outs: nothing in them is deleted before it runs."""
+        """Its folders as DVC's outs: DVC deletes nothing in them before the step runs."""
         flags = {"persist": True} if self.cached else {"persist": True, "cache": False}
         return [{folder: dict(flags)} for folder in self.makes]
 
@@ -84,9 +83,9 @@ STEPS = {
 MADE = tuple(folder for step in STEPS.values() for folder in step.makes if "$" not in folder)
 
 
-def _given(settings: Settings) -> list[str]:
-    """Models that were trained elsewhere, for any experiment."""
-    found = {
+def _given_originals(settings: Settings) -> list[str]:
+    """Files of models that were trained elsewhere, for any experiment."""
+    files = {
         plan.given_original(settings, dataset, seed)
         for experiment in settings.experiments.values()
         for layout in (*experiment.tables.values(), *experiment.figures.values())
@@ -94,20 +93,22 @@ def _given(settings: Settings) -> list[str]:
         if settings.datasets[dataset].original
         for seed in experiment.seeds
     }
-    return sorted(found)
+    return sorted(files)
 
 
 def _own_networks(settings: Settings) -> list[str]:
-    """Files of the project's folder that networks are made by."""
-    made = (registry.made_by(chosen.model.plain()["name"]) for chosen in settings.datasets.values())
-    files = (classes.source_of(one) for one in made if one)
-    here = Path.cwd()
-    return sorted({str(f.relative_to(here)) for f in files if f and f.parent == here})
+    """Files in the project's folder that define networks."""
+    builders = (
+        registry.made_by(chosen.model.plain()["name"]) for chosen in settings.datasets.values()
+    )
+    files = (classes.source_of(builder) for builder in builders if builder)
+    folder = Path.cwd()
+    return sorted({str(f.relative_to(folder)) for f in files if f and f.parent == folder})
 
 
 def _searched(settings: Settings) -> bool:
-    """Whether some method's options lie in the record of a search."""
-    return any(m.record for own in settings.datasets.values() for m in own.methods.values())
+    """Whether some method's options come from the record of a search."""
+    return any(m.record for dataset in settings.datasets.values() for m in dataset.methods.values())
 
 
 def pipeline(settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,20 +119,20 @@ def pipeline(settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
     settings : Settings
         Checked settings.
     params : mapping
-        The same as they stand in params.yaml: only keys that are there can be named.
+        The settings as written in params.yaml: a stage may name only keys that exist there.
     """
     stages = {}
     for name, step in STEPS.items():
-        given = _given(settings) if name == "original" else []
+        extra = _given_originals(settings) if name == "original" else []
         if name in ("original", "retrained", "blindspot", "unlearned"):
-            given = [*given, *_own_networks(settings)]
+            extra = [*extra, *_own_networks(settings)]
         if "methods" in step.params and _searched(settings):
-            given = [*given, "tuning"]
+            extra = [*extra, "tuning"]
         keys = [key for key in step.params if key in params]
         stages[name] = {
             "cmd": f"mkdir -p {' '.join(step.makes)} && snakemake --cores all {step.target}",
             "params": ["experiment", "experiments", *keys],
-            "deps": [*CODE, *step.reads, *given],
+            "deps": [*CODE, *step.reads, *extra],
             "outs": step.outs,
         }
     figures = dict.fromkeys(name for e in settings.experiments.values() for name in e.figures)
@@ -159,7 +160,7 @@ def pipeline(settings: Settings, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Short lists of plain values on one line: a stage is read at a glance."""
+    """Short lists of plain values on one line, so that a stage is easy to read."""
 
 
 def _list(dumper: yaml.SafeDumper, values: list) -> yaml.Node:

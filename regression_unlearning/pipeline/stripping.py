@@ -1,9 +1,9 @@
-"""Source code without what changes no result: comments, docstrings, annotations, messages.
+"""Source code without anything that changes no result: comments, docstrings, annotations, messages.
 
-Comments and layout are gone once the source is a syntax tree. What else goes: docstrings; types of
-arguments and of local variables (not those of a class's fields, which are read at run time); what
-an exception says; statements that only write to the log; help texts of a program's arguments; and
-assignments whose value fed nothing but such a text.
+Comments and layout are gone once the source is a syntax tree. Also removed: docstrings; types of
+arguments and of local variables (not those of a class's fields, which are read at run time); an
+exception's message; statements that only write to the log; help texts of a program's arguments; and
+assignments whose value was only used in such a text.
 """
 
 import ast
@@ -11,7 +11,7 @@ from typing import Any
 
 #: Names whose calls only write to the log.
 LOGS = {"log", "logger", "logging", "warnings"}
-#: Words of a program's help.
+#: Arguments of argparse that hold help texts.
 HELP = {"help", "description", "epilog", "usage", "metavar"}
 #: Calls without effects, by name: of functions, and of methods.
 HARMLESS = {
@@ -28,14 +28,14 @@ _BLOCKS = ("body", "orelse", "finalbody")
 
 
 def stripped(node: ast.stmt) -> ast.stmt | None:
-    """A statement without what changes no result; None where nothing is left. Changed in place."""
-    found = _Strip().visit(node)
-    if found is not None:
-        for one in ast.walk(found):
-            if isinstance(one, _FUNCTIONS):
-                _without_dead_names(one)
-        _filled(found)
-    return found
+    """A statement without what changes no result, changed in place; None where nothing is left."""
+    result = _Strip().visit(node)
+    if result is not None:
+        for child in ast.walk(result):
+            if isinstance(child, _FUNCTIONS):
+                _without_dead_names(child)
+        _filled(result)
+    return result
 
 
 def _is_text(node: ast.stmt) -> bool:
@@ -55,7 +55,7 @@ def is_for_types(node: ast.stmt) -> bool:
 
 
 class _Strip(ast.NodeTransformer):
-    """Take out what is no behaviour; nested functions included."""
+    """Remove what is no behaviour, also in nested functions."""
 
     def __init__(self) -> None:
         self.in_function = False
@@ -92,7 +92,9 @@ class _Strip(ast.NodeTransformer):
     def visit_Raise(self, node: ast.Raise) -> Any:
         kind = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
         name = ast.unparse(kind).rpartition(".")[2] if kind else ""
-        if name and name[0] != "_" and not name[0].isupper():  # it makes an exception: all message
+        if (
+            name and name[0] != "_" and not name[0].isupper()
+        ):  # a function that makes an exception: its arguments are all message
             kind = ast.Name("Exception", ast.Load())
         node.exc = kind
         node.cause = None
@@ -103,8 +105,8 @@ class _Strip(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> Any:
-        node.keywords = [one for one in node.keywords if one.arg not in HELP]
-        if _called(node) == "parser":  # of a program: its texts
+        node.keywords = [keyword for keyword in node.keywords if keyword.arg not in HELP]
+        if _called(node) == "parser":  # a program's parser: its arguments are texts
             node.args = []
         return self.generic_visit(node)
 
@@ -115,27 +117,27 @@ def _called(node: ast.Call) -> str:
 
 def _harmless(node: ast.AST) -> bool:
     """Whether a value can be left out: nothing in it has an effect."""
-    for one in ast.walk(node):
-        if isinstance(one, ast.Call) and _called(one) not in HARMLESS:
+    for child in ast.walk(node):
+        if isinstance(child, ast.Call) and _called(child) not in HARMLESS:
             return False
-        if isinstance(one, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
+        if isinstance(child, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr):
             return False
     return True
 
 
 def _without_dead_names(function: ast.AST) -> None:
-    """Take out assignments to names that nothing reads any more, until none is left."""
+    """Remove assignments to names that nothing reads any more, until none is left."""
     kept = {
         name
-        for one in ast.walk(function)
-        if isinstance(one, ast.Global | ast.Nonlocal)
-        for name in one.names
+        for child in ast.walk(function)
+        if isinstance(child, ast.Global | ast.Nonlocal)
+        for name in child.names
     }
     while True:
         read = {
-            one.id
-            for one in ast.walk(function)
-            if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)
+            child.id
+            for child in ast.walk(function)
+            if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Load)
         } | kept
         if not sum(_cleaned(block, read) for block in _blocks(function)):
             return
@@ -143,18 +145,18 @@ def _without_dead_names(function: ast.AST) -> None:
 
 def _blocks(node: ast.AST) -> list[list[ast.stmt]]:
     """Every list of statements inside a node, the innermost first."""
-    found = [
-        getattr(one, name)
-        for one in ast.walk(node)
+    blocks = [
+        getattr(child, name)
+        for child in ast.walk(node)
         for name in _BLOCKS
-        if isinstance(getattr(one, name, None), list)
+        if isinstance(getattr(child, name, None), list)
     ]
-    return found[::-1]
+    return blocks[::-1]
 
 
 def _cleaned(block: list[ast.stmt], read: set[str]) -> bool:
-    """Drop what is dead from a block, in place; tell whether anything was."""
-    alive = [one for one in block if not _dead(one, read)]
+    """Remove dead statements from a block, in place; return whether there were any."""
+    alive = [statement for statement in block if not _dead(statement, read)]
     changed = len(alive) < len(block)
     block[:] = alive
     return changed
@@ -163,9 +165,9 @@ def _cleaned(block: list[ast.stmt], read: set[str]) -> bool:
 def _dead(node: ast.stmt, read: set[str]) -> bool:
     if isinstance(node, ast.Assign | ast.AugAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        names = [one for target in targets for one in ast.walk(target)]
-        plain = all(isinstance(one, ast.Name | ast.Tuple | ast.expr_context) for one in names)
-        stored = {one.id for one in names if isinstance(one, ast.Name)}
+        names = [child for target in targets for child in ast.walk(target)]
+        plain = all(isinstance(child, ast.Name | ast.Tuple | ast.expr_context) for child in names)
+        stored = {child.id for child in names if isinstance(child, ast.Name)}
         return plain and not stored & read and _harmless(node.value)
     if isinstance(node, ast.If):
         return not node.body and not node.orelse and _harmless(node.test)
@@ -176,6 +178,6 @@ def _dead(node: ast.stmt, read: set[str]) -> bool:
 
 def _filled(node: ast.AST) -> None:
     """Put ``pass`` where a body has become empty."""
-    for one in ast.walk(node):
-        if isinstance(getattr(one, "body", None), list) and not one.body:  # type: ignore[attr-defined]
-            one.body.append(ast.Pass())  # type: ignore[attr-defined]
+    for child in ast.walk(node):
+        if isinstance(getattr(child, "body", None), list) and not child.body:  # type: ignore[attr-defined]
+            child.body.append(ast.Pass())  # type: ignore[attr-defined]

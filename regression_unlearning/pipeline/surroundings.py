@@ -1,4 +1,4 @@
-"""What the shell that starts a run lacks or has too much of: mended, or said before any work."""
+"""Mend what the shell that starts a run lacks or has too much of, or report it before any work."""
 
 import getpass
 import os
@@ -13,8 +13,8 @@ from regression_unlearning.program import streams
 def settle(environment: MutableMapping[str, str] = os.environ) -> None:
     """Set what the workflow engine and its jobs need.
 
-    The streams; the interpreter that runs the engine as the jobs' ``python``, whether or not its
-    environment is activated; a name for a user who has none.
+    The standard streams; the interpreter that runs the engine as the jobs' ``python``, whether or
+    not its environment is activated; a name for a user who has none.
 
     Parameters
     ----------

@@ -6,12 +6,12 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.pipeline import told
+from regression_unlearning.pipeline import settings_files
 from regression_unlearning.pipeline.failures import WARNING
 from regression_unlearning.program import streams
 
@@ -19,22 +19,29 @@ from regression_unlearning.program import streams
 def settings_argument(text: str) -> Any:
     """Read settings given as JSON, or as the path of a JSON file.
 
+    Parameters
+    ----------
+    text : str
+        The argument.
+
     Raises
     ------
     argparse.ArgumentTypeError
-        When it is neither, or a job's file is not what its name says.
+        When it is neither, or a job's settings file has another content than its name claims.
     """
     try:
         if text.lstrip().startswith(("{", "[")):
             return json.loads(text)
         content = Path(text).read_bytes()
-        if Path(text).parent == told.FOLDER and Path(text) != told.place_of(content):
-            raise ValueError("its content is not what its name says")
+        if Path(text).parent == settings_files.FOLDER and Path(text) != settings_files.path_of(
+            content
+        ):
+            raise ValueError("its content does not match its name")
         return json.loads(content)
     except (OSError, ValueError, RecursionError) as error:
         raise argparse.ArgumentTypeError(
-            f"neither JSON nor a JSON file: {text[:200]} ({error}); mend it, or run the workflow "
-            "again, which writes its own anew"
+            f"neither JSON nor a JSON file: {text[:200]} ({error}); correct it, or run the "
+            "workflow again, which writes its own files"
         ) from error
 
 
@@ -44,7 +51,7 @@ def named_path(text: str) -> tuple[str, Path]:
     Raises
     ------
     argparse.ArgumentTypeError
-        When it has another form.
+        When the text has another form.
     """
     name, sign, path = text.partition("=")
     if not (name and sign and path):
@@ -53,11 +60,11 @@ def named_path(text: str) -> tuple[str, Path]:
 
 
 def whole_number(least: int) -> Callable[[str], int]:
-    """An argument's type: a whole number from `least` on."""
+    """An argument's type: a whole number of at least `least`."""
 
     def read(text: str) -> int:
         if not text.strip().isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least {least}")
         return int(text)
 
     return read
@@ -91,22 +98,44 @@ def parser(description: str | None, example: str = "") -> argparse.ArgumentParse
     )
 
 
+def one_each(seeds: Sequence[int], options: Mapping[str, Sequence[Path]]) -> None:
+    """Check that every given option has one path for each seed.
+
+    Parameters
+    ----------
+    seeds, options : sequence of int, mapping of str to sequence of Path
+        The seeds, and the paths by option; an option without paths is not checked.
+
+    Raises
+    ------
+    UserError
+        When there are more or fewer, or a seed is named twice.
+    """
+    if len(set(seeds)) < len(seeds):
+        raise UserError("--seed names a seed twice.")
+    for option, paths in options.items():
+        if paths and len(paths) != len(seeds):
+            raise UserError(
+                f"{option} needs a path for each of {len(seeds)} seeds, not {len(paths)}."
+            )
+
+
 def say(text: str) -> None:
-    """Print what a person asked for on standard output."""
+    """Print on standard output what the user asked for."""
     print(text)
 
 
 def plain(text: str) -> str:
-    """A text with control characters, but for line ends and tabs, written as escapes."""
+    """A text whose control characters, except line ends and tabs, are written as escapes."""
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", _escaped, text)
 
 
-def _escaped(found: re.Match[str]) -> str:
-    return ascii(found[0])[1:-1]
+def _escaped(match: re.Match[str]) -> str:
+    return ascii(match[0])[1:-1]
 
 
 class _Plain(logging.Formatter):
-    """A log whose lines do nothing to a terminal, whatever a server or a file said."""
+    """A log whose lines cannot control a terminal, whatever a server or a file returned."""
 
     def format(self, record: logging.LogRecord) -> str:
         record.mark = WARNING if record.levelno >= logging.WARNING else ""
@@ -117,10 +146,15 @@ def run(main: Callable[[], None]) -> None:
     """Run a program: a plain log on standard error, one line for a mistake of the user's.
 
     Ends with status 2 after a `UserError`; every other error keeps its traceback.
+
+    Parameters
+    ----------
+    main : callable
+        The program, without arguments.
     """
     streams.settle()
-    # Pictures go to files. A name that a notebook leaves here may stand for a package that is not
-    # installed: matplotlib cannot be imported then.
+    # Pictures go to files. A notebook may leave the name of a backend here that is not installed:
+    # matplotlib could not be imported then.
     os.environ["MPLBACKEND"] = "agg"
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Plain("%(asctime)s %(mark)s%(message)s", "%H:%M:%S"))

@@ -6,12 +6,18 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-#: What a library of matrix products looks at when it is loaded.
+#: Variables that libraries for matrix products read when they are loaded.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def end_with(parent: int) -> None:
-    """End this process when its parent is gone, however that ended."""
+    """End this process when its parent ends, however that ends.
+
+    Parameters
+    ----------
+    parent : int
+        The parent's process number.
+    """
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -23,7 +29,7 @@ def end_with(parent: int) -> None:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Compute in one thread, in libraries that are loaded already and in those still to come."""
+    """Compute in one thread, in libraries that are loaded already and in those loaded later."""
     from threadpoolctl import threadpool_limits
 
     before = {name: os.environ.get(name) for name in THREADS}

@@ -1,4 +1,4 @@
-"""Progress of long work in lines that a terminal and a log file both show well."""
+"""Progress of long work in lines that both a terminal and a log file show well."""
 
 import logging
 import time
@@ -7,12 +7,12 @@ log = logging.getLogger(__name__)
 
 
 class Progress:
-    """Say how far some work is, and about how long the rest takes.
+    """Report how much of some work is done, and about how long the rest takes.
 
     Parameters
     ----------
     what : str
-        The work, as the line begins.
+        Name of the work, with which the line begins.
     total : int
         Steps in all.
     every : float
@@ -26,7 +26,7 @@ class Progress:
         self.start = self.said = time.monotonic()
 
     def at(self, done: int, detail: str = "") -> None:
-        """Note that `done` steps are done; write a line if one is due."""
+        """Record that `done` steps are done; write a line if one is due."""
         now = time.monotonic()
         if now - self.said < self.every and done < self.total:
             return

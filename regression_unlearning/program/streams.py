@@ -1,4 +1,4 @@
-"""Standard streams that are closed, or whose reader has gone, take nothing of a run with them.
+"""Make standard streams that are closed, or whose reader has gone, harmless to a run.
 
 A shell may start a program without them (``>&-``), or end the reader before the writer
 (``| head -1``). What is written then is dropped; the work goes on.
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, TextIO
 
-#: Nobody reads any more: no reader, no such file, no terminal.
+#: Errors of a stream without a reader: broken pipe, closed file, no terminal.
 _GONE = (errno.EPIPE, errno.EBADF, errno.EIO)
 
 #: Marks a method that is wrapped already.
@@ -20,9 +20,9 @@ _PATIENT = "patient"
 def settle() -> None:
     """Make standard input, output and error safe to use, whatever the shell gave.
 
-    The numbers 0 to 2 are taken where they are free: the next file that is opened would get them,
-    and what a library in C says on standard error would end up in a result. Signs that a stream's
-    encoding does not have are written as escapes.
+    The file numbers 0 to 2 are occupied where they are free: the next file that is opened would get
+    them, and what a library in C writes to standard error would end up in a result. Characters that
+    a stream's encoding does not have are written as escapes.
     """
     for number in range(3):
         try:
@@ -32,7 +32,7 @@ def settle() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            # As long as the process: nothing closes a standard stream
+            # open as long as the process: nothing closes a standard stream
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

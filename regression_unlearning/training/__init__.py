@@ -1,1 +1,1 @@
-"""One training loop, and what stands around it."""
+"""The training loop, and everything around it."""

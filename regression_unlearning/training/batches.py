@@ -1,8 +1,8 @@
 """The mini-batches of an epoch: shuffled rows, rows beside rows, or one set after the other.
 
-Each function here makes a plan for `fit`: a callable from an epoch's number and a generator to the
-epoch's batches. The same epoch and generator give the same batches, so that an interrupted run
-finds its place again.
+Each function here returns a plan for `fit`: a callable from an epoch's number and a generator to
+the epoch's batches. The same epoch and generator give the same batches, so that an interrupted run
+resumes with the batches that it would have had.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,9 +19,9 @@ def _mixed(rows: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _cut(rows: Tensor, size: int) -> list[Tensor]:
-    """Cut into batches; a single last row joins those before it, unless each is a batch of its own.
+    """Cut into batches; a single last row joins the batch before it, unless `size` is 1.
 
-    `fit` says how a batch of one row is normalised.
+    `fit` describes how a batch of one row is normalised.
     """
     batches = list(rows.split(size))
     if size > 1 and len(batches) > 1 and len(batches[-1]) == 1:
@@ -30,12 +30,26 @@ def _cut(rows: Tensor, size: int) -> list[Tensor]:
 
 
 def at_least(rows: int, size: int) -> int:
-    """How many batches an epoch over so many rows has, or one less."""
+    """A lower bound of the number of batches of an epoch: the exact number or one less.
+
+    Parameters
+    ----------
+    rows, size : int
+        Rows of the epoch, and rows per batch.
+    """
     return max(1, rows // size)
 
 
 def shuffled(rows: Tensor, size: int) -> Batches:
-    """Every row once, in an order of the epoch's own."""
+    """Every row once per epoch, in an order drawn for that epoch.
+
+    Parameters
+    ----------
+    rows : Tensor of int64 (n,)
+        Row numbers.
+    size : int
+        Rows per batch; a single last row joins the batch before it.
+    """
 
     def plan(epoch: int, generator: torch.Generator) -> Sequence[Tensor]:
         return _cut(_mixed(rows, generator), size)
@@ -44,22 +58,33 @@ def shuffled(rows: Tensor, size: int) -> Batches:
 
 
 def drawn_beside(rows: Tensor, size: int, *others: Tensor, each: int) -> Batches:
-    """Every row once and, beside each batch, `each` rows of every other set.
+    """Every row once per epoch and, in each batch, `each` rows of every other set.
 
-    The other sets are gone through in orders of their own, from the start again as often as
-    needed; a set of fewer than `each` rows is there with all of them.
+    The other sets are shuffled on their own, and started again as often as needed; a set of fewer
+    than `each` rows is in every batch with all of them.
+
+    Parameters
+    ----------
+    rows : Tensor of int64 (n,)
+        Row numbers of the set that an epoch goes through once.
+    size : int
+        Rows of that set per batch.
+    *others : Tensor of int64 (m,)
+        Row numbers of the sets drawn beside it.
+    each : int
+        Rows of each other set per batch.
     """
 
     def plan(epoch: int, generator: torch.Generator) -> Sequence[Tensor]:
         batches = _cut(_mixed(rows, generator), size)
-        beside = []
+        streams = []
         for other in others:
             take = min(each, len(other))
             rounds = -(-len(batches) * take // len(other))
             order = torch.cat([_mixed(other, generator) for _ in range(rounds)])
-            beside.append(order.split(take))
+            streams.append(order.split(take))
         return [
-            torch.cat([batch, *(part[number] for part in beside)])
+            torch.cat([batch, *(part[number] for part in streams)])
             for number, batch in enumerate(batches)
         ]
 
@@ -67,7 +92,17 @@ def drawn_beside(rows: Tensor, size: int, *others: Tensor, each: int) -> Batches
 
 
 def in_turn(first: Tensor, first_size: int, epochs: int, rows: Tensor, size: int) -> Batches:
-    """In each of the first `epochs` epochs the batches of `first`; then, in all, of `rows`."""
+    """The batches of `first`, in each of the first `epochs` epochs, then those of `rows`.
+
+    Parameters
+    ----------
+    first, rows : Tensor of int64 (n,), (m,)
+        Row numbers of both sets.
+    first_size, size : int
+        Rows per batch of each.
+    epochs : int
+        How many epochs begin with `first`; the later ones have `rows` alone.
+    """
 
     def plan(epoch: int, generator: torch.Generator) -> Sequence[Tensor]:
         ahead = _cut(_mixed(first, generator), first_size) if epoch < epochs else []

@@ -1,4 +1,4 @@
-"""Checkpoints: weights in safetensors, and beside them a JSON that says where they come from."""
+"""Checkpoints: weights in safetensors, and beside them a JSON record of where they come from."""
 
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,19 @@ from regression_unlearning.training.task import Task
 def save(model: nn.Module, path: Path, record: dict[str, Any]) -> None:
     """Write a model's weights to `path` and `record` to the same name with ``.json``.
 
-    The record gets ``sha256``, that of the weights' file.
+    Parameters
+    ----------
+    model : Module
+        The model; of an enclosed network the names of its weights are those of the network itself.
+    path : Path
+        A ``.safetensors`` file.
+    record : dict
+        JSON values; ``sha256``, that of the weights' file, is added.
+
+    Raises
+    ------
+    UserError
+        When a file cannot be written.
     """
     with whole(path) as part:
         inside = _inside(model)
@@ -38,56 +50,76 @@ def save(model: nn.Module, path: Path, record: dict[str, Any]) -> None:
 def load(model: nn.Module, path: Path, device: str = "cpu") -> nn.Module:
     """Put weights into a model of the same shape; return it in evaluation mode.
 
+    Parameters
+    ----------
+    model : Module
+        A network of the file's settings; its weights are replaced.
+    path : Path
+        See `load_model`.
+    device : str
+        Where the weights are read to, such as ``cuda``.
+
     Raises
     ------
     UserError
-        When the file is missing, broken, of another network, or not what the record beside it says.
+        When the file is missing or damaged, belongs to another network, or differs from the SHA-256
+        in the record beside it.
     """
-    _as_recorded(path)
+    _check_recorded(path)
     inside = _inside(model)
-    said = f"cannot load {path} into {type(getattr(model, 'network', model)).__name__}"
-    wanted = {name.removeprefix(inside): one for name, one in weights_of(model).items()}
-    with as_safetensors(path, said) as file:
-        if problem := misfit(unwrapped(weights_in(file, said), wanted), wanted):
-            raise UserError(f"{said}: {problem}. See docs/your-own-model.md.")
+    context = f"cannot load {path} into {type(getattr(model, 'network', model)).__name__}"
+    expected = {name.removeprefix(inside): weight for name, weight in weights_of(model).items()}
+    with as_safetensors(path, context) as file:
+        if problem := misfit(unwrapped(weights_in(file, context), expected), expected):
+            raise UserError(f"{context}: {problem}. See docs/your-own-model.md.")
         try:
-            weights = unwrapped(load_file(file, device=device), wanted)
+            weights = unwrapped(load_file(file, device=device), expected)
             model.load_state_dict({inside + name: value for name, value in weights.items()})
         except (OSError, SafetensorError, RuntimeError) as error:
-            raise UserError(f"{said}: {error}") from error
+            raise UserError(f"{context}: {error}") from error
     return flattened(model).eval()
 
 
 def _inside(model: nn.Module) -> str:
-    """What a file leaves out of the weights' names: they are those of the network enclosed."""
+    """What files leave out of an enclosed network's weight names; empty for other networks."""
     return getattr(model, "inside", "")
 
 
-def _as_recorded(path: Path) -> None:
-    """See that weights are those of the record beside them, where that is one of this project."""
-    beside = path.with_suffix(".json")
-    if path.suffix == ".safetensors" and path.is_file() and seals.sealed(beside):
-        seals.check_recorded(path, read_record(beside).get("sha256"), beside)
+def _check_recorded(path: Path) -> None:
+    """Check a file against the SHA-256 in the record beside it, where that is a sealed record."""
+    record = path.with_suffix(".json")
+    if path.suffix == ".safetensors" and path.is_file() and seals.sealed(record):
+        seals.check_recorded(path, read_record(record).get("sha256"), record)
 
 
 def record_of(path: Path) -> dict[str, Any]:
-    """Read the JSON beside a checkpoint.
+    """Read the JSON record beside a checkpoint.
+
+    Parameters
+    ----------
+    path : Path
+        The checkpoint.
 
     Raises
     ------
     UserError
-        When there is none.
+        When there is no record, or it is damaged.
     """
     return read_record(path.with_suffix(".json"))
 
 
 def seconds_of(path: Path) -> float:
-    """The seconds that a checkpoint's training took, as its record says.
+    """The seconds that a checkpoint's training took, from its record.
+
+    Parameters
+    ----------
+    path : Path
+        The checkpoint.
 
     Raises
     ------
     UserError
-        When the record does not say them: the model was not trained by this project's programs.
+        When the record has no ``seconds``: the model was not trained by this project's programs.
     """
     try:
         return record_of(path)["seconds"]
@@ -104,7 +136,7 @@ def load_model(task: Task, path: str | Path) -> nn.Module:
     Parameters
     ----------
     task : Task
-        Says the network; ``task.new_model().state_dict()`` lists the names and shapes of the
+        Gives the network; ``task.new_model().state_dict()`` lists the names and shapes of the
         weights that the file must hold, no more and no fewer.
     path : path
         A safetensors file, or what ``torch.save(model.state_dict(), path)`` wrote. Weights of
@@ -124,7 +156,7 @@ def load_model(task: Task, path: str | Path) -> nn.Module:
 
 
 def save_model(model: nn.Module, path: str | Path, **record: Any) -> None:
-    """Write a model's weights, whole, and beside them a ``.json`` that says where they come from.
+    """Write a model's weights, and beside them a ``.json`` record of where they come from.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The damped Gauss-Newton matrix of a trained model, never written out, and its inverse."""
+"""The damped Gauss-Newton matrix of a trained model as a product with vectors, and its inverse."""
 
 from collections.abc import Callable
 
@@ -21,11 +21,15 @@ class GaussNewton:
     Parameters
     ----------
     model : Module
+        The trained model; left as it was.
     task : Task
-    rows : Tensor of int64
+        Data and loss.
+    rows : Tensor of int64 (n,)
+        Row numbers that the mean is taken over.
     damping : float
+        Added on the diagonal.
     size : int
-        Rows at once.
+        Rows per forward pass.
     """
 
     def __init__(self, model: nn.Module, task: Task, rows: Tensor, damping: float, size: int = 256):
@@ -67,17 +71,18 @@ def _backward(output: Tensor, weights: list[Tensor], change: Tensor) -> tuple[Te
 def conjugate_gradients(
     matrix: Callable[[Tensor], Tensor], right: Tensor, *, iterations: int, tolerance: float
 ) -> tuple[Tensor, float]:
-    """Solve matrix x = right for a symmetric positive matrix.
+    """Solve matrix x = right for a symmetric positive definite matrix.
 
     Parameters
     ----------
     matrix : callable
         Multiplies a vector.
     right : Tensor (n,)
+        The right side.
     iterations : int
         At most.
     tolerance : float
-        Ends where the residual's length is at most this share of the right side's.
+        Stop once the residual's length is at most this share of the right side's.
 
     Returns
     -------
@@ -88,19 +93,19 @@ def conjugate_gradients(
     x = torch.zeros_like(right)
     residual = direction = right
     squared = _product(residual, residual)
-    goal, whole = tolerance**2 * squared, squared
+    goal, initial = tolerance**2 * squared, squared
     for _ in range(iterations):
         if squared <= goal:
             break
         image = matrix(direction)
         along = _product(direction, image)
-        if along <= 0:  # no curvature is left that rounding does not swallow
+        if along <= 0:  # no curvature is left beyond rounding
             break
         x = x + (squared / along) * direction
         residual = residual - (squared / along) * image
         before, squared = squared, _product(residual, residual)
         direction = residual + (squared / before) * direction
-    return x, (squared / whole) ** 0.5 if whole else 0.0
+    return x, (squared / initial) ** 0.5 if initial else 0.0
 
 
 def _product(first: Tensor, second: Tensor) -> float:

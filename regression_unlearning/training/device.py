@@ -1,4 +1,4 @@
-"""The device of a program: chosen, and set up to be fast and the same each time."""
+"""The device of a program, set up so that a run is fast and deterministic."""
 
 import logging
 import os
@@ -14,9 +14,9 @@ WITHOUT_GPU = "REGRESSION_UNLEARNING_WITHOUT_GPU"
 
 
 def _without_gpu() -> None:
-    """A GPU was asked for and none is there: end, unless the settings take a CPU instead."""
+    """A job asked for a GPU and none is there: fail, unless the settings allow the CPU instead."""
     if os.environ.get(WITHOUT_GPU, "fail") == "cpu":
-        log.warning("no GPU can be seen; going on on the CPU, as without_gpu says.")
+        log.warning("no GPU can be seen; continuing on the CPU, as without_gpu allows.")
         return
     raise UserError(
         "this job asked for a GPU and none can be seen. Check the driver and the queue; to run on "
@@ -25,16 +25,21 @@ def _without_gpu() -> None:
 
 
 def set_up(device: str, threads: int, gpus: int = 0) -> str:
-    """Choose the device, and set what makes a run fast there and the same each time.
+    """Choose the device, and set up torch so that a run is fast and deterministic there.
 
     Parameters
     ----------
     device : str
-        ``auto``, ``cpu`` or ``cuda``.
+        ``auto``, ``cpu``, ``cuda``, or one GPU such as ``cuda:1``.
     threads : int
         CPU threads of this program.
     gpus : int
         GPUs that this job asked for.
+
+    Returns
+    -------
+    str
+        The device.
 
     Raises
     ------
@@ -42,16 +47,16 @@ def set_up(device: str, threads: int, gpus: int = 0) -> str:
         When a GPU is asked for and none can be seen.
     """
     if device == "auto":
-        found = torch.cuda.is_available()
-        if gpus and not found:
+        available = torch.cuda.is_available()
+        if gpus and not available:
             _without_gpu()
-        device = "cuda" if found else "cpu"
+        device = "cuda" if available else "cpu"
     if device.startswith("cuda") and not torch.cuda.is_available():
         raise UserError("a GPU is asked for and none can be seen; check the driver, or use cpu.")
     torch.set_num_threads(threads)
-    torch.set_flush_denormal(True)  # gradients that fade to denormal numbers cost 30 times more
+    torch.set_flush_denormal(True)  # denormal gradients cost 30 times more
     if device != "cpu":  # on a CPU our operations are deterministic for a thread count
         torch.use_deterministic_algorithms(True)
-        # it guards against reading what was never written, at 25 to 40 % of a step; a test does so
+        # filling would guard against uninitialised reads, at 25 to 40 % of a step; a test does that
         torch.utils.deterministic.fill_uninitialized_memory = False
     return device

@@ -23,13 +23,13 @@ from regression_unlearning.training.seeds import seed_for
 
 log = logging.getLogger(__name__)
 
-#: From a model and the row numbers of a batch to the loss to go down.
+#: From a model and the row numbers of a batch to the loss to minimise.
 Objective = Callable[[nn.Module, Tensor], Tensor]
 
 
 @dataclass
 class Fitted:
-    """What a run of the loop has to say.
+    """Cost and course of a run of the training loop.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Fitted:
     seconds : float
         Time in the loop, over all of its interruptions.
     history : list of dict
-        For each epoch: mean loss, what was monitored, learning rate.
+        For each epoch: mean loss, the monitored number, learning rate.
     """
 
     epochs: int = 0
@@ -73,7 +73,7 @@ def _optimiser(model: nn.Module, settings: Fit) -> torch.optim.Optimizer:
 
 
 def _train_mode(model: nn.Module) -> None:
-    """Training mode, save for layers whose weights are all frozen: not even running means move."""
+    """Training mode, save for layers whose weights are all frozen: their running means stay too."""
     model.train()
     for module in model.modules():
         own = list(module.parameters(recurse=False))
@@ -110,16 +110,16 @@ def fit(
     state_file: Path | None = None,
     fingerprint: str = "",
 ) -> Fitted:
-    """Train a model in place, over shuffled mini-batches unless told otherwise.
+    """Train a model in place, by default over shuffled mini-batches.
 
     The order of the batches of an epoch depends on `seed` and the epoch alone; dropout and the like
-    draw from torch's global generator, seeded at the start. So a run that goes on from a state file
+    draw from torch's global generator, seeded at the start. So a run that resumes from a state file
     ends in the same bits as one that was never interrupted.
 
     A batch of a single row (all of its set, or with a batch size of 1) is normalised by the running
-    means and variances, which it does not move. Its own would make each feature map of one pixel a
-    constant (torch refuses), and of larger maps a function of that row alone, other than the one
-    that is kept at the end; moving them would drag every row's prediction towards it.
+    means and variances, which it does not update. Its own statistics would turn a feature map of
+    one pixel into a constant (torch refuses), and larger maps into functions of that row alone,
+    unlike those of the final network; updating would move every row's prediction towards it.
 
     Parameters
     ----------
@@ -146,11 +146,11 @@ def fit(
         ``make_optimiser(model, settings)`` in place of the settings' own. What it remembers must be
         tensors in its ``state_dict``; what it draws must come from torch's global generator.
     before_step : callable, optional
-        ``before_step(share)`` before each mini-batch: the share of the run that lies behind, in
-        [0, 1). For weights that follow a schedule.
+        ``before_step(share)`` before each mini-batch: the share of the run that is done, in [0, 1).
+        For weights that follow a schedule.
     monitor : callable, optional
         ``monitor(model)`` after each epoch: the number that a plateau schedule watches (without it,
-        the epoch's own mean loss), and that says which epoch is best. It must draw no random
+        the epoch's own mean loss), and that decides which epoch is best. It must draw no random
         numbers.
     after_step : callable, optional
         ``after_step(model, steps)`` after each mini-batch; True ends the run.
@@ -183,9 +183,9 @@ def fit(
     optimiser = make_optimiser(model, settings)
     schedule = _schedule(optimiser, settings)
     done, kept, first, total = Fitted(), {}, 0, 0.0
-    found = state_file and state.load(state_file, fingerprint, model, optimiser, schedule)
-    if found:
-        position, kept = found
+    restored = state_file and state.load(state_file, fingerprint, model, optimiser, schedule)
+    if restored:
+        position, kept = restored
         done = Fitted(**position["done"])
         first, total = position["step"], position["total"]
         log.info("%s: going on after epoch %d, mini-batch %d", what, done.epochs, first)

@@ -1,6 +1,6 @@
-"""Gradients of a trained model over many rows: their mean, and that of each row's squares or sizes.
+"""Gradients of a trained model over many rows: of the mean, and per-row squares or absolute values.
 
-Everything here is taken in evaluation mode (no dropout, running means) over the parameters that
+All are taken in evaluation mode (no dropout, running means), with respect to the parameters that
 need a gradient, in chunks of rows.
 """
 
@@ -17,7 +17,7 @@ from regression_unlearning.training.task import Task
 
 log = logging.getLogger(__name__)
 
-#: From outputs (batch, q) and row numbers to one number a row.
+#: From outputs (batch, q) and row numbers to one number per row.
 Value = Callable[[Tensor, Tensor], Tensor]
 
 #: Numbers of one layer's per-row gradients that are held at once.
@@ -25,7 +25,7 @@ HELD = 2**24
 
 
 def trainable(model: nn.Module) -> dict[str, nn.Parameter]:
-    """Parameters that need a gradient, by name."""
+    """Parameters of a model that need a gradient, by name."""
     return {name: weight for name, weight in model.named_parameters() if weight.requires_grad}
 
 
@@ -35,22 +35,56 @@ def loss_of(task: Task) -> Value:
 
 
 def output_norm(output: Tensor, rows: Tensor) -> Tensor:
-    """The output's squared length: it asks for no target."""
+    """Squared length of each row's output: a value that needs no target.
+
+    Parameters
+    ----------
+    output : Tensor (batch, q)
+        Outputs.
+    rows : Tensor of int64 (batch,)
+        Not used.
+
+    Returns
+    -------
+    Tensor (batch,)
+    """
     return output.square().sum(1)
 
 
 def mean_gradient(
     model: nn.Module, task: Task, rows: Tensor, size: int = 1024
 ) -> dict[str, Tensor]:
-    """Gradient of the mean loss over some rows: name of a parameter to Tensor of its shape."""
+    """Gradient of the mean loss over some rows.
+
+    Parameters
+    ----------
+    model : Module
+        Left as it was.
+    task : Task
+        Data and loss.
+    rows : Tensor of int64 (n,)
+        Row numbers.
+    size : int
+        Rows per forward pass.
+
+    Returns
+    -------
+    dict of Tensor
+        Name of a parameter to a Tensor of its shape.
+
+    Raises
+    ------
+    Interrupted
+        Between two chunks of rows, after SIGTERM or SIGINT.
+    """
     weights, value = trainable(model), loss_of(task)
     total = {name: torch.zeros_like(weight) for name, weight in weights.items()}
     with evaluating_with_gradients(model):
         for part in rows.split(size):
             _stop_if_asked()
             loss = value(model(task.data.batch(part)), part).sum()
-            found = torch.autograd.grad(loss, list(weights.values()), allow_unused=True)
-            for name, gradient in zip(weights, found, strict=True):
+            gradients = torch.autograd.grad(loss, list(weights.values()), allow_unused=True)
+            for name, gradient in zip(weights, gradients, strict=True):
                 if gradient is not None:
                     total[name] += gradient
     return {name: gradient / len(rows) for name, gradient in total.items()}
@@ -61,33 +95,54 @@ def mean_squares(
 ) -> dict[str, Tensor]:
     """Mean over rows of the squares of each row's own gradient (not the square of a mean).
 
-    It is the diagonal of the empirical Fisher matrix where `value` is the loss. See `mean_sizes`.
+    This is the diagonal of the empirical Fisher matrix where `value` is the loss.
+
+    Parameters
+    ----------
+    model, task, rows, value
+        See `mean_sizes`.
+
+    Returns
+    -------
+    dict of Tensor
+        Name of a parameter to a Tensor of its shape.
     """
     return _mean_of(model, task, rows, value or loss_of(task), torch.square)
 
 
 def information(model: nn.Module, task: Task, rows: Tensor) -> dict[str, Tensor]:
-    """Diagonal of the Fisher information, the mean over rows: see `Kind.scored`, `mean_squares`.
+    """Diagonal of the Fisher information, a mean over rows; see ``scored`` in `training.kinds`.
 
-    Of classes it is exact, at the price of a pass for each.
+    For classes it is the exact expectation over the model's own probabilities, with one pass per
+    class; for numbers it is the empirical Fisher information, that of the loss.
+
+    Parameters
+    ----------
+    model, task, rows
+        See `mean_sizes`.
+
+    Returns
+    -------
+    dict of Tensor
+        Name of a parameter to a Tensor of its shape.
     """
     target = task.data.target
     with evaluating_with_gradients(model):
         parts = len(task.kind.scored(model(task.data.batch(rows[:1])), target[rows[:1]]))
-    found = [
+    squares = [
         mean_squares(model, task, rows, lambda o, at, n=n: task.kind.scored(o, target[at])[n])
         for n in range(parts)
     ]
-    return {name: sum(part[name] for part in found) for name in found[0]}
+    return {name: sum(part[name] for part in squares) for name in squares[0]}
 
 
 def mean_sizes(
     model: nn.Module, task: Task, rows: Tensor, value: Value | None = None
 ) -> dict[str, Tensor]:
-    """Mean over rows of the absolute values of each row's own gradient (not the size of a mean).
+    """Mean over rows of the absolute values of each row's own gradient (not the absolute mean).
 
-    The closed forms of `per_sample` are first held against plain gradients of two rows; a network
-    with a layer that they do not fit is gone through row by row, and the log says so.
+    The closed forms of `per_sample` are first compared with plain gradients of two rows; a network
+    with a layer that they do not fit is processed row by row, and the log says so.
 
     Parameters
     ----------
@@ -95,21 +150,27 @@ def mean_sizes(
         Left as it was.
     task : Task
         Data and loss.
-    rows : Tensor of int64
+    rows : Tensor of int64 (n,)
         Row numbers.
     value : callable, optional
-        What is differentiated, one number a row; the loss if not given.
+        From outputs (batch, q) and row numbers to what is differentiated, one number per row; the
+        loss if not given.
 
     Returns
     -------
     dict of Tensor
-        Name of a parameter to Tensor of its shape.
+        Name of a parameter to a Tensor of its shape.
+
+    Raises
+    ------
+    Interrupted
+        Between two chunks of rows, after SIGTERM or SIGINT.
     """
     return _mean_of(model, task, rows, value or loss_of(task), torch.abs)
 
 
 def _mean_of(model: nn.Module, task: Task, rows: Tensor, value: Value, of: Of) -> dict[str, Tensor]:
-    """Mean over rows of the squares or the sizes of each row's gradient."""
+    """Mean over rows of the squares or the absolute values of each row's gradient."""
     weights = trainable(model)
     size = max(2, min(256, HELD // max(weight.numel() for weight in weights.values())))
     total = {name: torch.zeros_like(weight) for name, weight in weights.items()}
@@ -121,23 +182,34 @@ def _mean_of(model: nn.Module, task: Task, rows: Tensor, value: Value, of: Of) -
         for part in rows.split(size):
             _stop_if_asked()
             inputs = task.data.batch(part)
-            found = sums(model, inputs, lambda output, part=part: value(output, part), of)
-            for name, sum_of_part in found.items():
+            part_sums = sums(model, inputs, lambda output, part=part: value(output, part), of)
+            for name, sum_of_part in part_sums.items():
                 total[name] += sum_of_part
-    return {name: whole / len(rows) for name, whole in total.items()}
+    return {name: summed / len(rows) for name, summed in total.items()}
 
 
 def one_by_one(
     model: nn.Module, inputs, value: Callable[[Tensor], Tensor], of: Of = torch.square
 ) -> dict[str, Tensor]:
-    """The same sums as `summed_gradients` by one backward pass a row: slow, for any network."""
+    """The same sums as `summed_gradients` by one backward pass per row: slow, for any network.
+
+    Parameters
+    ----------
+    model, inputs, value, of
+        See `summed_gradients`.
+
+    Returns
+    -------
+    dict of Tensor
+        Name of each parameter that needs a gradient to a Tensor of its shape.
+    """
     weights = trainable(model)
     total = {name: torch.zeros_like(weight) for name, weight in weights.items()}
     for number in value(model(inputs)):
-        found = torch.autograd.grad(
+        gradients = torch.autograd.grad(
             number, list(weights.values()), retain_graph=True, allow_unused=True
         )
-        for name, gradient in zip(weights, found, strict=True):
+        for name, gradient in zip(weights, gradients, strict=True):
             if gradient is not None:
                 total[name] += of(gradient)
     return total
@@ -151,7 +223,7 @@ def _fits(model: nn.Module, task: Task, rows: Tensor, value: Value, of: Of) -> b
     except (NotImplementedError, RuntimeError) as error:
         log.debug("no fast form: %s", error)
         return False
-    # below it all is rounding
+    # below it everything is rounding
     least = (1e-9 if of is torch.square else 3e-5) * max(sums.max() for sums in slow.values())
     return all(
         (fast[name] - sums).abs().max() <= 1e-2 * sums.max() + least for name, sums in slow.items()

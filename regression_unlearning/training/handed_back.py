@@ -1,4 +1,4 @@
-"""What a method hands back, looked at before anything is made of it."""
+"""Checks of what a method returns, before it is used."""
 
 import json
 import zlib
@@ -13,13 +13,13 @@ from regression_unlearning.training.task import Task
 
 
 def not_finite(model: nn.Module) -> str | None:
-    """Return the name of the first weight with a non-finite value."""
+    """Name of a model's first weight with a value that is not finite; None where all are finite."""
     values = model.state_dict().items()
     return next((name for name, value in values if not value.isfinite().all()), None)
 
 
 def checksums(task: Task) -> dict[str, int]:
-    """CRC-32 of what several runs share: the data's arrays, and the helpers' weights."""
+    """CRC-32 of what several runs share: the data's tensors, and the helpers' weights, by name."""
 
     def tensors() -> Iterator[tuple[str, Tensor]]:
         data = task.data
@@ -40,45 +40,45 @@ def checksums(task: Task) -> dict[str, int]:
 def check(
     method: str, made: object, original: nn.Module, task: Task, before: dict[str, int]
 ) -> nn.Module:
-    """Check the model that a method returned, and that it changed nothing else.
+    """Check the model that a method returned, and that the method changed nothing else.
 
     Parameters
     ----------
     method : str
-        Its name.
+        The method's name.
     made : object
-        What it handed back: the original's network, every weight finite.
+        What it returned; it must be the original's network with every weight finite.
     original : Module
-        What it was given a copy of.
+        The model that it was given a copy of.
     task : Task
-        What it worked on.
+        The task that it worked on.
     before : dict
-        Its `checksums` before that.
+        `checksums` of the task before the method ran.
 
     Raises
     ------
     UserError
         In one line that names the method.
     """
-    said = f"method {method!r}"
+    label = f"method {method!r}"
     if not isinstance(made, nn.Module):
         kind = "nothing" if made is None else type(made).__name__
-        raise UserError(f"{said}: unlearn handed back {kind}; it must return the network.")
+        raise UserError(f"{label}: unlearn handed back {kind}; it must return the network.")
     if wrong := misfit(weights_of(made), weights_of(original)):
-        raise UserError(f"{said}: unlearn handed back another network: {wrong}.")
+        raise UserError(f"{label}: unlearn handed back another network: {wrong}.")
     if name := not_finite(made):
         raise UserError(
-            f"{said}: the weight {name!r} that it handed back holds values that are not finite; a "
+            f"{label}: the weight {name!r} that it handed back holds values that are not finite; a "
             "lower learning rate may help."
         )
     after = checksums(task)
     if changed := [name for name in before | after if before.get(name) != after.get(name)]:
         raise UserError(
-            f"{said}: it changed the task's {changed[0]}, which other runs read too; let it work "
+            f"{label}: it changed the task's {changed[0]}, which other runs read too; let it work "
             "on a copy."
         )
     try:
         json.dumps(task.facts, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise UserError(f"{said}: task.facts must hold JSON values alone: {error}.") from None
+        raise UserError(f"{label}: task.facts must hold JSON values alone: {error}.") from None
     return made

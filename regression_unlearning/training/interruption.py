@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT ask the training loop to save its state and end."""
+"""SIGTERM and SIGINT ask the training loop to save its state and stop."""
 
 import signal
 
@@ -6,7 +6,7 @@ _asked: int | None = None
 
 
 class Interrupted(SystemExit):
-    """The program was asked to end, and has saved what it needs to go on."""
+    """The program was asked to stop, and has saved what it needs to resume."""
 
 
 def _ask(number: int, _frame) -> None:
@@ -17,22 +17,22 @@ def _ask(number: int, _frame) -> None:
 
 
 def listen() -> None:
-    """From now on a first SIGTERM or SIGINT is noted, a second one ends the program at once.
+    """From now on a first SIGTERM or SIGINT is noted, and a second one ends the program at once.
 
-    One that comes after the last mini-batch changes nothing: the result is written, and the program
-    ends well.
+    A signal after the last mini-batch changes nothing: the result is written, and the program ends
+    with success.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _ask)
 
 
 def asked() -> bool:
-    """Whether the program was asked to end."""
+    """Whether the program was asked to stop."""
     return _asked is not None
 
 
 def stop() -> None:
-    """End the program with the status that its signal stands for.
+    """End the program with its signal's exit status, 128 plus the signal's number.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a dataset's target is, a number or a class: all that training and methods ask of it.
+"""What a dataset's target is, a number or a class, and all that training and methods ask of it.
 
 A method never looks at the loss. It asks ``task.kind``, which has for both kinds:
 
@@ -23,9 +23,9 @@ A method never looks at the loss. It asks ``task.kind``, which has for both kind
 `deviation`    of known targets                      1
 ============== ===================================== ===========================================
 
-Targets are float32 (rows,); of classes whole numbers 0 ... C - 1. A method that only makes sense
-for numbers says why in ``numbers_only`` (see `methods.method`): a dataset of classes that names it
-is refused before any work.
+Targets are float32 (rows,); classes are whole numbers 0 ... C - 1. A method that is defined for
+numbers alone gives the reason in ``numbers_only`` (see `methods.method`): a dataset of classes that
+names it is refused before any job.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,7 +37,7 @@ from regression_unlearning.settings.target_scale import CLASSES
 from regression_unlearning.training.classes import Classes
 from regression_unlearning.training.numbers import Numbers
 
-#: From outputs and targets to one value a row.
+#: From outputs and targets to one value per row.
 PerRow = Callable[[Tensor, Tensor], Tensor]
 Kind = Numbers | Classes
 
@@ -48,14 +48,14 @@ def kind_of(loss: str, quantiles: Sequence[float], classes: int | None, target: 
     Parameters
     ----------
     loss, quantiles, classes
-        The dataset's settings; without `classes` there are as many as the targets name.
+        The dataset's settings; without `classes` their number is the largest target plus 1.
     target : Tensor (rows,)
         All targets.
 
     Raises
     ------
     UserError
-        When the loss is one of classes, and targets are not 0, 1, ... C - 1.
+        When the loss is cross-entropy, and targets are not 0, 1, ... C - 1.
     """
     if loss != CLASSES:
         return Numbers(loss, tuple(quantiles))
@@ -69,7 +69,7 @@ def kind_of(loss: str, quantiles: Sequence[float], classes: int | None, target: 
             f"{'C - 1' if classes is None else classes - 1}; row {row} of rows.csv has "
             f"{target[row].item():g}. Number the classes so, or take another loss."
         )
-    found = int(target.max().item()) + 1 if classes is None else classes
-    if found < 2:
+    count = int(target.max().item()) + 1 if classes is None else classes
+    if count < 2:
         raise UserError(f"loss: {loss} needs two classes at least; all targets are 0.")
-    return Classes(found)
+    return Classes(count)

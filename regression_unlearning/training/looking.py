@@ -1,4 +1,4 @@
-"""What a program looks at in a model that it has made or loaded: observation, then relearning."""
+"""What a program measures of a model that it has made or loaded: observation, then relearning."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from regression_unlearning.training.runs import Run
 from regression_unlearning.training.session import Session
 from regression_unlearning.training.task import Task
 
-#: Rows whose loss relearning looks at: their name among a forget set's parts; their part of an
-#: observation, and whether of it only those like the forgotten ones.
+#: Rows whose loss relearning watches: their name among a forget set's parts; their part of an
+#: observation, and whether only the part's rows like the forgotten ones count.
 WATCHED = {
     "train": ("forget", "forget", None),
     "validation": ("validation_forget", "validation", True),
@@ -30,7 +30,7 @@ NOT_ASKED = "no table asked for relearning"
 
 @dataclass(frozen=True)
 class Model:
-    """A checkpoint to look at; it is loaded once, and only if something is not made already.
+    """A checkpoint to observe; it is loaded once, and only if a result is missing.
 
     Attributes
     ----------
@@ -61,12 +61,22 @@ class Model:
 
     @property
     def identity(self) -> Sequence[str]:
-        """Names that the relearning's random numbers follow from: the same for every method."""
+        """Names that the seed of the relearning follows from: the same for every method."""
         return (*self.names, "relearning")
 
 
 def observe_model(model: Model, output: Path, settings: ObservingJob) -> Run:
-    """Observe a model on every split, into an ``.npz``; see `evaluation.observations`."""
+    """Observe a model on every split, into an ``.npz``; see `evaluation.observations`.
+
+    Parameters
+    ----------
+    model : Model
+        The checkpoint, and the session that it belongs to.
+    output : Path
+        The file to write.
+    settings : ObservingJob
+        How the model is observed.
+    """
     session = model.session
     chosen = {"observation": settings.observation.plain()}
     inputs = {"checkpoint": model.sha256}
@@ -83,7 +93,7 @@ def relearn_model(
     """Count the mini-batches until a model relearns, into a ``.json``: its key ``counts``.
 
     The list is empty where the settings ask for no relearning, and where no row is like those whose
-    loss they look at: ``absent`` then says so.
+    loss relearning watches; ``absent`` then gives the reason.
 
     Parameters
     ----------
@@ -92,12 +102,12 @@ def relearn_model(
     output : Path
         The file to write.
     original : Path
-        The original model's observation (``.npz``) or its checkpoint: relearning goes on to near
-        its loss.
+        The original model's observation (``.npz``) or its checkpoint: relearning stops near its
+        loss.
     settings : ObservingJob
         How it relearns.
     **about
-        What else the file says, such as ``other_seed``.
+        Further values of the file, such as ``other_seed``.
     """
     session, chosen = model.session, settings.relearning
     inputs = {"checkpoint": model.sha256, "original": sha256(original)}
@@ -118,14 +128,14 @@ def relearn_model(
 def _mean_loss(
     session: Session, original: Path, task: Task, rows: Tensor, settings: ObservingJob
 ) -> float:
-    """The original's mean loss, or error rate, on the rows that relearning looks at."""
+    """The original's mean loss, or error rate, on the rows that relearning watches."""
     assert settings.relearning is not None
     if original.suffix == ".npz":
         _, part, like = WATCHED[settings.relearning.rows]
-        seen = Observation.read(original)
+        observation = Observation.read(original)
         if settings.relearning.goal == "accuracy":
-            return float(seen.errors(part, like_forget=like).mean())
-        losses = seen.of(part, "loss", like_forget=like)
+            return float(observation.errors(part, like_forget=like).mean())
+        losses = observation.of(part, "loss", like_forget=like)
     else:
         size, model = settings.observation.batch_size, session.load(original)
         if settings.relearning.goal == "accuracy":

@@ -1,7 +1,7 @@
-"""Losses of a prediction, one value a row.
+"""Losses of a prediction, one value per row.
 
-An output is (batch, q), q numbers a row. A target is one number a row, (batch,), or one for each
-output, (batch, q): what another model put out.
+An output is (batch, q), q numbers per row. A target is one number per row, (batch,), or one for
+each output, (batch, q): the outputs of another model.
 """
 
 from collections.abc import Sequence
@@ -14,20 +14,54 @@ def _errors(output: Tensor, target: Tensor) -> Tensor:
 
 
 def mse(output: Tensor, target: Tensor) -> Tensor:
-    """Squared error, summed over the outputs: Tensor (batch,)."""
+    """Squared error, summed over the outputs.
+
+    Parameters
+    ----------
+    output, target : Tensor (batch, q), Tensor (batch,) or (batch, q)
+        See the module.
+
+    Returns
+    -------
+    Tensor (batch,)
+        In the target's unit squared.
+    """
     return _errors(output, target).square().sum(1)
 
 
 def l1(output: Tensor, target: Tensor) -> Tensor:
-    """Absolute error, summed over the outputs: Tensor (batch,)."""
+    """Absolute error, summed over the outputs.
+
+    Parameters
+    ----------
+    output, target : Tensor (batch, q), Tensor (batch,) or (batch, q)
+        See the module.
+
+    Returns
+    -------
+    Tensor (batch,)
+        In the target's unit.
+    """
     return _errors(output, target).abs().sum(1)
 
 
 def quantile(output: Tensor, target: Tensor, quantiles: Sequence[float]) -> Tensor:
-    """Quantile loss, summed over the quantiles (paper, Section 6.2): Tensor (batch,).
+    """Quantile loss, summed over the quantiles (paper, Section 6.2).
 
     For a quantile p, output o and target y it is p (y - o) where y is above o, else (1 - p)(o - y).
-    Against another model's quantiles each output is held against the same quantile there.
+    Against another model's quantiles each output is compared with the same quantile there.
+
+    Parameters
+    ----------
+    output, target : Tensor (batch, q), Tensor (batch,) or (batch, q)
+        See the module.
+    quantiles : sequence of float
+        The q quantiles, each between 0 and 1.
+
+    Returns
+    -------
+    Tensor (batch,)
+        In the target's unit.
     """
     errors = _errors(output, target)
     shares = errors.new_tensor(quantiles)
@@ -35,9 +69,20 @@ def quantile(output: Tensor, target: Tensor, quantiles: Sequence[float]) -> Tens
 
 
 def cross_entropy(output: Tensor, target: Tensor) -> Tensor:
-    """Minus the log-probability of the class: Tensor (batch,); an output is a logit a class.
+    """Minus the log-probability of the class, in nats.
 
-    Against another model's logits it is the mean over the classes that those give.
+    Against another model's logits it is the mean over that model's class probabilities.
+
+    Parameters
+    ----------
+    output : Tensor (batch, classes)
+        Logits.
+    target : Tensor (batch,) or (batch, classes)
+        Classes as numbers from 0, or the logits of another model.
+
+    Returns
+    -------
+    Tensor (batch,)
     """
     known = target.long() if target.ndim == 1 else target.softmax(1)
     return nn.functional.cross_entropy(output, known, reduction="none")
@@ -48,5 +93,13 @@ LOSSES = {"mse": mse, "l1": l1, "quantile": quantile}
 
 
 def loss_unit(loss: str, divide: float) -> float:
-    """What a loss is multiplied with where outputs and targets are multiplied with `divide`."""
+    """The factor by which a loss grows where outputs and targets are multiplied by `divide`.
+
+    Parameters
+    ----------
+    loss : str
+        Name of the loss.
+    divide : float
+        The target scale's divisor.
+    """
     return divide**2 if loss == "mse" else divide

@@ -1,4 +1,4 @@
-"""Gradients of an LSTM's gates at every step, by hand."""
+"""Gradients with respect to an LSTM's gates at every step, by backpropagation written out."""
 
 from typing import Any
 
@@ -9,21 +9,21 @@ from torch import Tensor, nn
 def through_time(
     module: nn.LSTM, inputs: Tensor, state: Any, output: Tensor, received: list[Tensor | None]
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Backpropagate through an LSTM by hand, down to its gates.
+    """Backpropagate through an LSTM down to its gates, without autograd.
 
     All hidden states are known from the forward pass, so that the gates of all steps are computed
-    at once; only the cell state and the way back go step by step.
+    at once; only the cell state and the backward pass go step by step.
 
     Parameters
     ----------
     module : LSTM
         One layer, one direction.
-    inputs : Tensor
+    inputs : Tensor (n, steps, width), or (steps, n, width) without ``batch_first``
         As the layer read it.
     state : tuple of Tensor or None
         Initial hidden and cell state (1, n, hidden).
-    output : Tensor
-        As the layer gave it.
+    output : Tensor (n, steps, hidden), or (steps, n, hidden) without ``batch_first``
+        As the layer returned it.
     received : list of Tensor or None
         Gradients of output, last hidden and last cell state.
 
@@ -64,14 +64,14 @@ def through_time(
     if of_hidden is not None:
         arriving[-1] += of_hidden[0]
     of_cell = torch.zeros_like(cell) if of_cell is None else of_cell[0]
-    found = torch.empty_like(to_gates)
+    of_gates = torch.empty_like(to_gates)
     for step in reversed(range(steps)):
         of_hidden = arriving[step]
         if step + 1 < steps:
-            of_hidden = torch.addmm(of_hidden, found[step + 1].flatten(1), module.weight_hh_l0)
+            of_hidden = torch.addmm(of_hidden, of_gates[step + 1].flatten(1), module.weight_hh_l0)
         of_cell = torch.addcmul(of_cell, of_hidden, to_cell[step])
-        torch.mul(of_cell[:, None], to_gates[step, :, :3], out=found[step, :, :3])
-        torch.mul(of_hidden, to_gates[step, :, 3], out=found[step, :, 3])
+        torch.mul(of_cell[:, None], to_gates[step, :, :3], out=of_gates[step, :, :3])
+        torch.mul(of_hidden, to_gates[step, :, 3], out=of_gates[step, :, 3])
         of_cell = of_cell * keep[step]
-    by_row = (sequence, before, found.flatten(2))
+    by_row = (sequence, before, of_gates.flatten(2))
     return tuple(values.transpose(0, 1) for values in by_row)

@@ -10,9 +10,9 @@ from regression_unlearning.settings.training import Fit
 
 
 class _Freed(torch.optim.Optimizer):
-    """Methods freed of the wrappers that import the compiler when first called.
+    """Methods without the wrappers that import torch's compiler when first called.
 
-    The wrappers tell the compiler to leave these methods alone (and a step's gradients off);
+    The wrappers tell the compiler to leave these methods alone (and turn gradients off in a step);
     the import costs a second in every job. The updates are torch's own, to the bit.
     """
 
@@ -46,12 +46,12 @@ def optimiser(parameters: Iterable[Any], settings: Fit) -> torch.optim.Optimizer
     Parameters
     ----------
     parameters : iterable
-        Parameters, or torch's groups of them, which may have a ``lr`` of their own.
+        Parameters, or torch's groups of them, each with an ``lr`` of its own if need be.
     settings : Fit
         ``optimizer``, ``learning_rate``, ``weight_decay``, ``momentum``.
     """
-    given = {"momentum": settings.momentum, "weight_decay": settings.weight_decay}
-    options = {name: value for name, value in given.items() if value is not None}
+    optional = {"momentum": settings.momentum, "weight_decay": settings.weight_decay}
+    options = {name: value for name, value in optional.items() if value is not None}
     kind = {"adam": Adam, "adamw": AdamW, "sgd": SGD}[settings.optimizer]
     return kind(parameters, lr=settings.learning_rate, fused=True, **options)
 
@@ -67,7 +67,9 @@ class NoisySGD(_Freed):
     Parameters
     ----------
     parameters : sequence of Parameter
+        The weights.
     lr, gradient_clip, decay, noise : float
+        The rate, C1, the decay, and the noise's standard deviation.
     """
 
     def __init__(self, parameters, lr: float, gradient_clip: float, decay: float, noise: float):

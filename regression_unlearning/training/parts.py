@@ -12,17 +12,29 @@ from regression_unlearning.files import read_npz
 
 
 def held_out_split(parts: Mapping[str, Any]) -> str:
-    """The split that methods train against: never-seen rows of the training rows' own kind.
+    """Name of the split that methods train against: held-out rows of the training rows' own kind.
 
-    Those that the family has held out, where it has; else the validation rows. See `data.splits`.
+    It is ``unseen_validation`` where the data have that split, else ``validation``. See
+    `data.splits`.
     """
     return "unseen_validation" if "unseen_validation_retain" in parts else "validation"
 
 
 def like_them(parts: Mapping[str, Tensor]) -> Tensor:
-    """Held-out rows like the forgotten ones; all of them where the choice knows no likeness.
+    """Held-out rows like the forgotten ones; all held-out rows where no row is like them.
 
-    Random rows and rows by their ids are like no held-out row, validation or test.
+    Rows that were forgotten at random or by their ids are like no held-out row, of validation or
+    test.
+
+    Parameters
+    ----------
+    parts : mapping of str to Tensor of int64
+        Row numbers: see `data.forget_sets.select`.
+
+    Returns
+    -------
+    Tensor of int64
+        Row numbers of `held_out_split`.
     """
     split = held_out_split(parts)
     like = parts[f"{split}_forget"]
@@ -31,15 +43,15 @@ def like_them(parts: Mapping[str, Tensor]) -> Tensor:
 
 
 def like_them_now(parts: Mapping[str, Any], otherwise: Any) -> Any:
-    """Held-out rows like those that a request adds to what is forgotten.
+    """Held-out rows like those that a request adds to the rows forgotten before.
 
     Parameters
     ----------
     parts : mapping
         See `data.forget_sets.select`: parts after an earlier forget set.
     otherwise : array or Tensor
-        Validation rows unlike the forgotten ones: they are taken where nothing is like the request
-        and the data have no rows of the split ``unseen_validation``.
+        Validation rows unlike the forgotten ones; returned where no row is like the request's and
+        the data have no split ``unseen_validation``.
     """
     split = held_out_split(parts)
     like = parts[f"{split}_forget_now"]
@@ -47,7 +59,25 @@ def like_them_now(parts: Mapping[str, Any], otherwise: Any) -> Any:
 
 
 def load_parts(path: str | Path, device: str = "cpu") -> dict[str, Tensor]:
-    """Read the parts into which a forget set divides a dataset, as row numbers on a device."""
+    """Read the parts into which a forget set divides a dataset, as row numbers on a device.
+
+    Parameters
+    ----------
+    path : path
+        The forget set's ``.npz``.
+    device : str
+        Where the row numbers go.
+
+    Returns
+    -------
+    dict of str to Tensor of int64
+        See `data.forget_sets.select`.
+
+    Raises
+    ------
+    UserError
+        When the file is missing or damaged.
+    """
     parts = read_npz(path)
     return {
         name: torch.from_numpy(rows.astype(np.int64)).to(device) for name, rows in parts.items()

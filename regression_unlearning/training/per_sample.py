@@ -1,6 +1,6 @@
-"""Squares, or sizes, of each row's gradient, summed over a batch, for about one backward pass.
+"""Squares or absolute values of each row's gradient, summed over a batch, in one backward pass.
 
-One backward pass stops at the outputs of the layers that own weights; from a layer's input and its
+The backward pass stops at the outputs of the layers that own weights; from a layer's input and its
 output's gradient, each row's weight gradient follows in closed form (linear, convolution, LSTM) or
 by torch.func (any other layer). A layer may be used several times, and may fold neighbouring
 positions of one row into its batch (as a network does that reads both sentences of a pair as two
@@ -20,7 +20,8 @@ from regression_unlearning.training.lstm_gradients import through_time
 #: One use of a layer: its input, its initial state if given, its outputs.
 Call = tuple[Tensor, Any, tuple[Tensor, ...]]
 Sums = dict[str, Tensor]
-#: What is summed over the rows: ``torch.square`` or ``torch.abs``. Of a product it is the product.
+#: What is summed over the rows: ``torch.square`` or ``torch.abs``. Both turn products of numbers
+#: into the products of their values.
 Of = Callable[..., Tensor]
 
 
@@ -32,18 +33,18 @@ def summed_gradients(
     Parameters
     ----------
     model : Module
-        In a mode in which rows do not see each other; gradients are on.
+        In a mode in which no row's output depends on another row; gradients are on.
     inputs : object
         What the model reads.
     value : callable
-        From the model's output (batch, q) to what is differentiated, one number a row.
+        From the model's output (batch, q) to what is differentiated, one number per row.
     of : callable
         ``torch.square`` or ``torch.abs``, taken of each row's gradient.
 
     Returns
     -------
     dict of Tensor
-        Name of each parameter that needs a gradient to Tensor of its shape.
+        Name of each parameter that needs a gradient to a Tensor of its shape.
 
     Raises
     ------
@@ -52,7 +53,7 @@ def summed_gradients(
     """
     with _recorded(model) as calls:
         numbers = value(model(inputs))
-    outputs = [output for uses in calls.values() for _, _, found in uses for output in found]
+    outputs = [output for uses in calls.values() for _, _, tensors in uses for output in tensors]
     gradients = iter(torch.autograd.grad(numbers.sum(), outputs, allow_unused=True))
     names = {id(weight): name for name, weight in model.named_parameters()}
     total = {
@@ -62,9 +63,11 @@ def summed_gradients(
     }
     with torch.no_grad():
         for module, uses in calls.items():
-            given = [[next(gradients) for _ in found] for _, _, found in uses]
-            for own, sums in _rule(module)(module, uses, given, len(numbers), of).items():
-                name = names[id(getattr(module, own))]
+            use_gradients = [[next(gradients) for _ in tensors] for _, _, tensors in uses]
+            for attribute, sums in _rule(module)(
+                module, uses, use_gradients, len(numbers), of
+            ).items():
+                name = names[id(getattr(module, attribute))]
                 if name in total:
                     total[name] += sums
     return total
@@ -76,12 +79,12 @@ def _recorded(model: nn.Module):
     calls: dict[nn.Module, list[Call]] = {}
 
     def hook(module, args, kwargs, output):
-        found = _tensors(output)
-        if not isinstance(args[0], Tensor) or not all(part.is_floating_point() for part in found):
+        tensors = _tensors(output)
+        if not isinstance(args[0], Tensor) or not all(part.is_floating_point() for part in tensors):
             raise NotImplementedError(f"{type(module).__name__}: its input is no tensor")
         state = args[1] if len(args) > 1 else kwargs.get("hx")
-        calls.setdefault(module, []).append((args[0].detach(), state, found))
-        return _copied(output)  # what follows may change the layer's output in place
+        calls.setdefault(module, []).append((args[0].detach(), state, tensors))
+        return _copied(output)  # later layers may change the output in place
 
     handles = [
         module.register_forward_hook(hook, with_kwargs=True)
@@ -118,9 +121,9 @@ def _by_row(values: Tensor, rows: int, width: int) -> Tensor:
 
 
 def _of_products(first: Tensor, second: Tensor, of: Of) -> Tensor:
-    """Sum over rows of the squares, or sizes, of the sums over positions: Tensor (p, q).
+    """Sum over rows of the squares, or absolute values, of the sums over positions: Tensor (p, q).
 
-    The sums are of first x second.
+    The sums are of the outer products first x second.
 
     Parameters
     ----------
@@ -132,31 +135,33 @@ def _of_products(first: Tensor, second: Tensor, of: Of) -> Tensor:
     return of(products, out=products).sum(0)
 
 
-def _both(module: nn.Module, gradients: Tensor, inputs: Tensor, of: Of) -> Sums:
+def _weight_and_bias(module: nn.Module, gradients: Tensor, inputs: Tensor, of: Of) -> Sums:
     sums = {"weight": _of_products(gradients, inputs, of)}
     if module.bias is not None:
         sums["bias"] = of(gradients.sum(1)).sum(0)
     return sums
 
 
-def _linear(module: nn.Linear, uses: list[Call], given: list, rows: int, of: Of) -> Sums:
+def _linear(module: nn.Linear, uses: list[Call], use_gradients: list, rows: int, of: Of) -> Sums:
     used = [
         (value, gradient)
-        for (value, _, _), (gradient,) in zip(uses, given, strict=True)
+        for (value, _, _), (gradient,) in zip(uses, use_gradients, strict=True)
         if gradient is not None
     ]
     if not used:
         return {}
     inputs = [_by_row(value, rows, module.in_features) for value, _ in used]
     gradients = [_by_row(gradient, rows, module.out_features) for _, gradient in used]
-    return _both(module, torch.cat(gradients, 1), torch.cat(inputs, 1), of)
+    return _weight_and_bias(module, torch.cat(gradients, 1), torch.cat(inputs, 1), of)
 
 
-def _convolution(module: nn.Conv2d, uses: list[Call], given: list, rows: int, of: Of) -> Sums:
+def _convolution(
+    module: nn.Conv2d, uses: list[Call], use_gradients: list, rows: int, of: Of
+) -> Sums:
     if module.groups != 1 or module.padding_mode != "zeros" or isinstance(module.padding, str):
-        return _other(module, uses, given, rows, of)
+        return _other(module, uses, use_gradients, rows, of)
     inputs, gradients = [], []
-    for (value, _, _), (gradient,) in zip(uses, given, strict=True):
+    for (value, _, _), (gradient,) in zip(uses, use_gradients, strict=True):
         if gradient is None:
             continue
         patches = nn.functional.unfold(
@@ -167,15 +172,15 @@ def _convolution(module: nn.Conv2d, uses: list[Call], given: list, rows: int, of
         gradients.append(_by_row(gradient, rows, module.out_channels))
     if not inputs:
         return {}
-    sums = _both(module, torch.cat(gradients, 1), torch.cat(inputs, 1), of)
+    sums = _weight_and_bias(module, torch.cat(gradients, 1), torch.cat(inputs, 1), of)
     return {**sums, "weight": sums["weight"].view_as(module.weight)}
 
 
-def _lstm(module: nn.LSTM, uses: list[Call], given: list, rows: int, of: Of) -> Sums:
+def _lstm(module: nn.LSTM, uses: list[Call], use_gradients: list, rows: int, of: Of) -> Sums:
     if module.num_layers > 1 or module.bidirectional or module.proj_size:
         raise NotImplementedError("an LSTM of several layers, two directions or a projection")
     inputs, before, gradients = [], [], []
-    for (value, state, (output, *_)), received in zip(uses, given, strict=True):
+    for (value, state, (output, *_)), received in zip(uses, use_gradients, strict=True):
         if all(gradient is None for gradient in received):
             continue
         sequence, hidden, gates = through_time(module, value, state, output, received)
@@ -195,20 +200,20 @@ def _lstm(module: nn.LSTM, uses: list[Call], given: list, rows: int, of: Of) -> 
     return sums
 
 
-def _other(module: nn.Module, uses: list[Call], given: list, rows: int, of: Of) -> Sums:
-    own = {name: weight.detach() for name, weight in module.named_parameters(recurse=False)}
+def _other(module: nn.Module, uses: list[Call], use_gradients: list, rows: int, of: Of) -> Sums:
+    parameters = {name: weight.detach() for name, weight in module.named_parameters(recurse=False)}
     total: dict[str, Tensor] = {}
-    for (value, state, found), received in zip(uses, given, strict=True):
-        if state is not None or len(found) > 1:
+    for (value, state, outputs), received in zip(uses, use_gradients, strict=True):
+        if state is not None or len(outputs) > 1:
             raise NotImplementedError(f"{type(module).__name__} reads or gives several tensors")
         if received[0] is None:
             continue
 
-        def of_one(value: Tensor, gradient: Tensor):
-            _, back = vjp(lambda weights: functional_call(module, weights, (value,)), own)
+        def row_gradient(value: Tensor, gradient: Tensor):
+            _, back = vjp(lambda weights: functional_call(module, weights, (value,)), parameters)
             return back(gradient)[0]
 
         parts = (part.reshape(rows, -1, *part.shape[1:]) for part in (value, received[0]))
-        for name, gradient in vmap(of_one)(*parts).items():
+        for name, gradient in vmap(row_gradient)(*parts).items():
             total[name] = total[name] + gradient if name in total else gradient
     return {name: of(gradient).sum(0) for name, gradient in total.items()}

@@ -17,16 +17,28 @@ from regression_unlearning.training.task import Task
 class ForgetLoss:
     """Tell whether a model's mean loss on some rows, the forget set, is at most a limit.
 
-    Or of another value a row that is never negative, `of`. The sum over some rows is then a lower
-    bound of the sum over all: the check ends as soon as that alone is over the limit. Rows whose
-    loss was large when last looked at come first: as few of them as should be enough, then twice as
-    many, and so on. Where the bound is not over the limit, all rows are read in their own order:
-    the answer does not depend on what was looked at before.
+    The sum over some rows is a lower bound of the sum over all: the check ends as soon as that
+    alone is over the limit. Rows whose loss was largest at the last check come first: as few of
+    them as should be enough, then twice as many, and so on. Where the bound is not over the limit,
+    all rows are read in their own order: the answer does not depend on earlier checks.
+
+    Parameters
+    ----------
+    task : Task
+        Data and loss.
+    limit : float
+        The limit of the mean.
+    rows : Tensor of int64, optional
+        Row numbers; the forget set if not given.
+    batch_size : int
+        Rows of the first forward pass.
+    of : callable, optional
+        From outputs and targets to one value per row that is never negative, in the loss's place.
     """
 
     #: By how much rounding may move a sum when its rows are read in another order.
     ROUNDING = 1e-5
-    #: So far over the limit are the latest losses of the rows read first: in training losses fall.
+    #: The rows read first have latest losses this much over the limit: losses fall in training.
     MARGIN = 1.2
 
     def __init__(
@@ -49,7 +61,7 @@ class ForgetLoss:
         bound = self.limit * rows * (1 + self.ROUNDING)
         latest, order = self.latest.sort(descending=True, stable=True)
         enough = 1 + int(torch.searchsorted(latest.cumsum(0), bound * self.MARGIN))
-        # a row that was never read comes first, and nothing is known of how many would do
+        # some rows were never read: how many would be enough is unknown
         size = self.batch_size if latest[0].isinf() else min(enough, self.batch_size)
         start, total = 0, 0.0
         with evaluating(model):
@@ -60,12 +72,12 @@ class ForgetLoss:
                 start, size = start + size, 2 * size
         return self.task.mean_loss(model, self.rows, self.of) <= self.limit
 
-    def _read(self, model: nn.Module, places: Tensor) -> float:
-        """Sum of the losses of some of the rows; each is kept as the latest."""
-        rows = self.rows[places.to(self.rows.device)]
+    def _read(self, model: nn.Module, positions: Tensor) -> float:
+        """Sum of the losses of some of the rows; each is kept as the row's latest."""
+        rows = self.rows[positions.to(self.rows.device)]
         output = model(self.task.data.batch(rows))
         losses = self.of(output, self.task.data.target[rows]).double().cpu()
-        self.latest[places] = losses
+        self.latest[positions] = losses
         return losses.sum().item()
 
 
@@ -76,7 +88,7 @@ def relearn(
     settings: Relearning,
     watched: Tensor | None = None,
 ) -> list[dict[str, Any]]:
-    """Count the mini-batches until the forget loss is within alpha of the original's.
+    """Count the mini-batches until the forget loss is within alpha of the original's (Eq. 10).
 
     Each order starts from a fresh copy, with Adam on the whole training set. The orders depend on
     the task's seed alone: tasks of the same seed relearn over the same batches.
@@ -93,13 +105,13 @@ def relearn(
     settings : Relearning
         Rate, alpha, number of orders, cap.
     watched : Tensor of int64, optional
-        Rows whose loss is looked at; the forget set if not given.
+        Rows whose loss is watched; the forget set if not given.
 
     Returns
     -------
     list of dict
-        For each order ``steps`` and ``reached``: where it is False the count is the cap, a lower
-        bound.
+        For each order ``order`` (from 0), ``steps`` and ``reached``: where that is False the count
+        is the cap, a lower bound.
     """
     if settings.goal == "accuracy":
         limit = 1 - (1 - settings.alpha) * (1 - original_loss)

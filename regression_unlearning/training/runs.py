@@ -1,10 +1,10 @@
-"""One result of a program: what identifies it, whether it is made already, where it waits.
+"""One result of a program: its identity, whether it is made already, and where it is written first.
 
-A program may make several results (a model for each of some seeds; a model, then what is observed
-of it). Each is written whole into a folder beside its place, ``{name}.unfinished``, where an
-interrupted training also keeps its state, and all are put in their places together at the end
-(`deliver`). So a program that is killed, or fails at its third seed, keeps the first two; and what
-is in its place already, made of the same settings, code and data, is not made again.
+A program may make several results (a model for each of some seeds; a model, then its
+observation). Each is written whole into a folder beside its final path, ``{name}.unfinished``,
+where an interrupted training also keeps its state, and all are moved to their final paths together
+at the end (`deliver`). So a program that is killed, or fails at its third seed, keeps the first
+two; and a result that exists already, made of the same settings, code and data, is not made again.
 """
 
 import hashlib
@@ -30,10 +30,10 @@ class Run:
     Attributes
     ----------
     output : Path
-        Its place. A ``.safetensors`` has a ``.json`` beside it, its record.
+        Its final path. A ``.safetensors`` has a ``.json`` beside it, its record.
     identity : mapping
         JSON values of all that the result follows from: names and seed, settings, SHA-256 of each
-        file read, of the code.
+        file read, and of the code.
     """
 
     output: Path
@@ -46,25 +46,25 @@ class Run:
 
     @property
     def folder(self) -> Path:
-        """Where unfinished work and a result that is not delivered yet are kept."""
+        """Folder of unfinished work and of a result that is not delivered yet."""
         return self.output.with_name(f"{self.output.stem}.unfinished")
 
     @property
     def waiting(self) -> Path:
-        """Where the result is written."""
+        """Path where the result is written first."""
         return self.folder / self.output.name
 
     @cached_property
     def result(self) -> Path:
-        """Where the result lies: in its place, or waiting for its delivery."""
-        return self.output if self._made(self.output) else self.waiting
+        """Path of the result: its final one, or the one before delivery."""
+        return self.output if self._is_made(self.output) else self.waiting
 
     @property
     def finished(self) -> bool:
-        """Whether the result is there, made of this very identity, and whole."""
-        return self._made(self.output) or self._made(self.waiting)
+        """Whether the result exists, undamaged and made of this very identity."""
+        return self._is_made(self.output) or self._is_made(self.waiting)
 
-    def _made(self, path: Path) -> bool:
+    def _is_made(self, path: Path) -> bool:
         if not path.is_file():
             return False
         try:
@@ -78,7 +78,13 @@ class Run:
             return False
 
     def write_arrays(self, arrays: Mapping[str, Any]) -> None:
-        """Write an ``.npz`` result; its array ``identity`` holds the identity's SHA-256."""
+        """Write an ``.npz`` result; its array ``identity`` holds the identity's SHA-256.
+
+        Parameters
+        ----------
+        arrays : mapping of str to array
+            What the file holds.
+        """
         import numpy as np
 
         write_npz(self.waiting, {"identity": np.array(self.sha256), **arrays})
@@ -88,7 +94,7 @@ class Run:
         write_record(self.waiting, {"identity": self.sha256, **values})
 
     def deliver(self) -> None:
-        """Put the result in its place, and drop the unfinished work."""
+        """Move the result to its final path, and delete the unfinished work."""
         if self.waiting.is_file():
             for path in (self.waiting.with_suffix(".json"), self.waiting):
                 if path.is_file():
@@ -98,6 +104,6 @@ class Run:
 
 
 def deliver(runs: Iterable[Run]) -> None:
-    """Put all results of a program in their places."""
+    """Move all results of a program to their final paths."""
     for run in runs:
         run.deliver()

@@ -1,4 +1,4 @@
-"""Seeds: one number for each purpose, from its name."""
+"""Seeds: one number for each purpose, derived from the purpose's name."""
 
 import hashlib
 

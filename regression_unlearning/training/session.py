@@ -1,4 +1,4 @@
-"""What programs that run a network share: device, threads, data, tasks, checkpoints."""
+"""What programs with a network share: arguments, device, threads, data, tasks, checkpoints."""
 
 import argparse
 import hashlib
@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 class Session:
-    """One program's work: data on a device, and the results that it hands over at its end.
+    """One program's work: data on a device, and the results that it delivers at its end.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class Session:
     Raises
     ------
     UserError
-        When there are not as many outputs as seeds, or the data cannot be read.
+        When the numbers of outputs and seeds differ, or the data cannot be read.
     """
 
     def __init__(self, arguments: argparse.Namespace, settings: NetworkJob):
@@ -85,7 +85,7 @@ class Session:
         self.device = set_up(arguments.device, arguments.threads, arguments.gpus)
         self.threads, self.settings = arguments.threads, settings
         self.seeds: list[int] = arguments.seed
-        one_each(self.seeds, {"--output": arguments.output})
+        program.one_each(self.seeds, {"--output": arguments.output})
         self.outputs = dict(zip(self.seeds, arguments.output, strict=True))
         self.code = {name: sha256(path) for name, path in arguments.code}
         self.data = load_prepared(
@@ -110,9 +110,10 @@ class Session:
                 "validation_forget": empty,
             }
         self.retain = self.parts["retain"]
-        if (gone := forgotten(arguments.prepared)) is not None:  # parts may be older than requests
-            self.inputs["forgotten"] = hashlib.sha256(gone.tobytes()).hexdigest()
-            self.retain = self.retain[~torch.as_tensor(gone, device=self.device)[self.retain]]
+        # parts may be older than requests
+        if (dropped := forgotten(arguments.prepared)) is not None:
+            self.inputs["forgotten"] = hashlib.sha256(dropped.tobytes()).hexdigest()
+            self.retain = self.retain[~torch.as_tensor(dropped, device=self.device)[self.retain]]
 
     def run(
         self,
@@ -123,26 +124,25 @@ class Session:
         settings: Mapping[str, Any],
         inputs: Mapping[str, str],
     ) -> Run:
-        """Register a result with its identity; `finish` moves it into place.
+        """Register a result with its identity; `finish` moves it to its final path.
 
         Parameters
         ----------
         step : str
             Key of the code that makes it: see ``--code``.
         output : Path
-            The result's place.
+            The result's final path.
         names : sequence of str
-            Such as ``("stsb", "score_0_2", "finetune")``: with the seed they give all random
-            numbers.
+            Such as ``("stsb", "score_0_2", "finetune")``: with `seed` they fix all random numbers.
         seed : int
             Training seed.
         settings : mapping
             JSON values of what the step does beside the network's settings.
         inputs : mapping of str to str
-            SHA-256 of what it reads beside the data, by role.
+            SHA-256 of each file that it reads beside the data, by role.
         """
-        made = registry.made_by(self.settings.model.name) or ""
-        if step not in self.code and (file := classes.source_of(made)):
+        builder = registry.made_by(self.settings.model.name) or ""
+        if step not in self.code and (file := classes.source_of(builder)):
             inputs = {**inputs, "network": sha256(file)}
         identity = {
             "names": list(names),
@@ -162,7 +162,7 @@ class Session:
         return run
 
     def task(self, run: Run) -> Task:
-        """The task of a result: rows, loss, network, seed, and where its unfinished work waits."""
+        """The task of a result: rows, loss, network, seed, folder of interrupted work."""
         names, seed = run.identity["names"], run.identity["seed"]
         return Task(
             data=self.data,
@@ -176,12 +176,18 @@ class Session:
             held_out=like_them(self.parts),
             seed=seed_for(*names, seed),
             state_folder=run.folder,
-            # bits depend on these too; a finished result is as good on another device
+            # the bits depend on these too, but a finished result is valid on any device
             fingerprint=f"{run.sha256} {self.device} {self.threads}",
         )
 
     def load(self, path: Path) -> nn.Module:
-        """Load a checkpoint of the network."""
+        """Load a checkpoint of the network.
+
+        Parameters
+        ----------
+        path : Path
+            See `checkpoints.load`, also for the errors.
+        """
         fresh = build(self.settings.model, self.data.inputs, 0, self.kind.outputs)
         return checkpoints.load(fresh, path, self.device)
 
@@ -194,10 +200,10 @@ class Session:
             task,
             {
                 "rows": {"retain": len(task.retain), "forget": len(task.forget)},
-                "seconds": sum(one.seconds for one in fitted),
-                "steps": sum(one.steps for one in fitted),
-                "history": [one.history for one in fitted],
-                "kept_epochs": [one.kept for one in fitted if one.steps],
+                "seconds": sum(cost.seconds for cost in fitted),
+                "steps": sum(cost.steps for cost in fitted),
+                "history": [cost.history for cost in fitted],
+                "kept_epochs": [cost.kept for cost in fitted if cost.steps],
                 **record,
             },
         )
@@ -205,13 +211,18 @@ class Session:
     def take(self, run: Run, path: Path) -> None:
         """Write the checkpoint of a model that was trained elsewhere; its file is left as it is.
 
-        The record says so under ``given``, and has no rows, seconds or steps: nobody here knows on
-        what the model was trained, or for how long.
+        The record marks it with ``given``, and has no rows, seconds or steps: nothing is known here
+        of its training.
+
+        Parameters
+        ----------
+        run, path : Run, Path
+            The result, and the given file.
 
         Raises
         ------
         UserError
-            When the file is not one of the network, or a weight is no finite number.
+            When the file is not one of the network, or a weight is not finite.
         """
         model = self.load(path)
         if name := not_finite(model):
@@ -221,29 +232,12 @@ class Session:
 
     def _write(self, run: Run, model: nn.Module, task: Task, record: dict[str, Any]) -> None:
         if not len(task.forget):
-            found = against_training_median(model, task, run.output)
-            record = {**record, "against_training_median": found}
+            comparison = against_training_median(model, task, run.output)
+            record = {**record, "against_training_median": comparison}
         scale = asdict(self.data.scale)
-        about = {**run.identity, "fingerprint": run.sha256, "target_scale": scale}
-        checkpoints.save(model, run.waiting, {**about, **record, "machine": provenance.machine()})
+        origin = {**run.identity, "fingerprint": run.sha256, "target_scale": scale}
+        checkpoints.save(model, run.waiting, {**origin, **record, "machine": provenance.machine()})
 
     def finish(self) -> None:
-        """Put every result in its place: all is well."""
+        """Move every result to its final path: the program has succeeded."""
         deliver(self.runs)
-
-
-def one_each(seeds: Sequence[int], options: Mapping[str, Sequence[Path]]) -> None:
-    """Raise an error unless every given option has one path for each seed.
-
-    Raises
-    ------
-    UserError
-        When there are more or fewer, or a seed is named twice.
-    """
-    if len(set(seeds)) < len(seeds):
-        raise UserError("--seed names a seed twice.")
-    for option, paths in options.items():
-        if paths and len(paths) != len(seeds):
-            raise UserError(
-                f"{option} needs a path for each of {len(seeds)} seeds, not {len(paths)}."
-            )

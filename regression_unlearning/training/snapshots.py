@@ -1,4 +1,4 @@
-"""Weights kept during a run, to return to one of them at its end."""
+"""Weights kept during a run, one of which is restored at its end."""
 
 from pathlib import Path
 
@@ -13,8 +13,8 @@ from regression_unlearning.training.state import tensors_of
 class Snapshots:
     """A model's weights by number, in files where there is a folder, else in memory.
 
-    A run that goes on after an interruption finds the files of the epochs before it; a run that
-    starts anew writes over them before it reads them.
+    A resumed run finds the files of the epochs before the interruption; a run that starts anew
+    overwrites them before it reads them.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Snapshots:
         return self.folder / f"snapshot_{number}.safetensors"
 
     def keep(self, number: int, model: nn.Module) -> None:
-        """Keep a model's weights under a number."""
+        """Keep a model's weights under a number, such as the epoch's."""
         if self.folder is None:
             self.kept[number] = tensors_of(model)
             return
@@ -39,7 +39,13 @@ class Snapshots:
             seals.seal(part)
 
     def restore(self, number: int, model: nn.Module) -> None:
-        """Put the weights kept under a number back into the model."""
+        """Put the weights kept under a number back into the model.
+
+        Raises
+        ------
+        UserError
+            When the file is damaged.
+        """
         if self.folder is None:
             kept = self.kept[number]
         else:

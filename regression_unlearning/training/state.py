@@ -1,4 +1,4 @@
-"""The whole state of a training run in one file, so that it can go on as if never interrupted.
+"""The whole state of a training run in one file, from which it resumes as if never interrupted.
 
 The file is in safetensors: tensors as they are, everything else as JSON in its header. Nothing is
 pickled.
@@ -23,7 +23,13 @@ log = logging.getLogger(__name__)
 
 
 def tensors_of(model: nn.Module) -> dict[str, Tensor]:
-    """The network's state as plain tensors in memory of their own (shared weights once a name)."""
+    """Copies of the tensors of a model's state, by name (of shared weights one copy per name).
+
+    Parameters
+    ----------
+    model : Module
+        The model.
+    """
     return {name: value.detach().clone().contiguous() for name, value in model.state_dict().items()}
 
 
@@ -50,11 +56,18 @@ def save(
     path : Path
         The state file.
     fingerprint : str
-        What the run is: settings, data and code. Another run does not go on from it.
+        Hash of settings, data and code: a run of another one does not resume from the file.
+    model, optimiser, schedule : Module, Optimizer, learning-rate schedule or None
+        What is saved.
     position : dict
         JSON values: epoch, step, history, seconds.
     kept : mapping of str to Tensor
         Weights of an earlier epoch that the run may return to; empty where there are none.
+
+    Raises
+    ------
+    UserError
+        When the file cannot be written.
     """
     packed = optimiser.state_dict()
     tensors = {f"model/{name}": value for name, value in tensors_of(model).items()}
@@ -69,8 +82,8 @@ def save(
         "position": position,
     }
     with whole(path) as part:
-        about = {"state": json.dumps(header), SEAL: seals.OPEN}
-        save_file({**tensors, **_random_states()}, part, metadata=about)
+        metadata = {"state": json.dumps(header), SEAL: seals.OPEN}
+        save_file({**tensors, **_random_states()}, part, metadata=metadata)
         seals.seal(part)
 
 
@@ -81,10 +94,22 @@ def load(
     optimiser: torch.optim.Optimizer,
     schedule: Any,
 ) -> tuple[dict[str, Any], dict[str, Tensor]] | None:
-    """Put a saved state back; return its position and the weights kept beside the model's.
+    """Restore a saved state.
 
-    None where there is none to go on from. A state of other settings, data or code is left alone,
-    and the log says so.
+    A state of other settings, data or code is not used, nor a damaged one, and the log says so.
+
+    Parameters
+    ----------
+    path, fingerprint : Path, str
+        The state file, and the run's own fingerprint; see `save`.
+    model, optimiser, schedule : Module, Optimizer, learning-rate schedule or None
+        Changed in place, as are torch's random generators.
+
+    Returns
+    -------
+    tuple of dict, or None
+        The position, and the weights kept beside the model's; None where there is no state to
+        resume from.
     """
     if not path.is_file():
         return None

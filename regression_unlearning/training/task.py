@@ -1,4 +1,4 @@
-"""What a training or unlearning run works on."""
+"""The rows, the loss and the network of a training or unlearning run."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -25,36 +25,27 @@ from regression_unlearning.training.seeds import seed_for
 
 @dataclass(frozen=True)
 class Task:
-    """The rows, the loss and the network of one run, without a word on which dataset it is.
+    """The rows, the loss and the network of one run, whatever dataset they come from.
 
     Attributes
     ----------
-    data : Prepared
-        Inputs and targets of every row, scaled as networks learn them.
-    loss : str
-        Name of the dataset's loss.
-    quantiles, classes : tuple of float, int or None
-        Of the quantile loss and of the cross-entropy; see `training.kinds.kind_of`.
-    network : Section
-        Settings of the network.
+    data, network : Prepared, Section
+        Inputs and targets of every row, scaled as networks learn them; settings of the network.
+    loss, quantiles, classes : str, tuple of float, int or None
+        The dataset's loss, and what some losses need; see `training.kinds.kind_of`.
     retain, forget : Tensor of int64
         Row numbers that divide the training set; `forget` is empty where nothing is forgotten.
-    validation : Tensor of int64
-        Held-out rows that the schedule may watch: never a row like the forgotten ones.
+    validation, held_out : Tensor of int64
+        Rows that no training reads: those that a schedule may watch, none like the forgotten ones;
+        and those like them (`training.parts.like_them`), which no table reports.
     seed : int
         The run's own seed, from dataset, forget set, method and training seed.
-    held_out : Tensor of int64
-        Held-out rows like the forgotten ones (of the same label band, say); all of them where the
-        choice knows no likeness, as for random rows. They are of the split ``unseen_validation``
-        where the data have it, else of ``validation``. Never trained on, never reported.
     helpers : mapping of str to Module
         Trained helper models that the method asked for, by name (``"blindspot"``).
     state_folder, fingerprint : Path or None, str
-        Where interrupted work is kept; identity of the run; see `fit`.
-    fitted : list of Fitted
-        What each run of the loop, and each piece of other work, has cost so far.
-    facts : dict
-        JSON values that a method wants in its checkpoint's record, such as a certificate.
+        Folder of interrupted work, and identity of the run: see `fit`.
+    fitted, facts : list of Fitted, dict
+        Cost of each piece of work so far; JSON values for the checkpoint's record, as certificates.
     """
 
     data: Prepared
@@ -79,16 +70,11 @@ class Task:
 
         Parameters
         ----------
-        settings : Dataset
-            The dataset's settings.
-        data, parts : Prepared, mapping
-            See `open_dataset`.
-        seed : int
-            The run's seed.
+        settings, data, parts, seed : Dataset, Prepared, mapping of str to int array, int
+            See `open_dataset`; the run's seed.
         """
-        device = data.target.device
         rows = {
-            name: torch.as_tensor(part, dtype=torch.int64, device=device)
+            name: torch.as_tensor(part, dtype=torch.int64, device=data.target.device)
             for name, part in parts.items()
         }
         return cls(
@@ -115,7 +101,13 @@ class Task:
         return torch.cat([self.retain, self.forget]).sort().values
 
     def some(self, rows: Tensor, at_most: int | None, purpose: str) -> Tensor:
-        """Draw at most `at_most` of `rows` by the run's seed and `purpose`; None returns all."""
+        """Draw at most `at_most` of `rows` without replacement; None returns all of them.
+
+        Parameters
+        ----------
+        rows, at_most, purpose : Tensor of int64 (n,), int or None, str
+            Row numbers (a draw keeps their order), how many, and what for (part of the seed).
+        """
         if at_most is None or at_most >= len(rows):
             return rows
         generator = torch.Generator().manual_seed(seed_for(self.seed, purpose))
@@ -123,7 +115,12 @@ class Task:
         return rows[drawn.to(rows.device)]
 
     def is_forgotten(self, rows: Tensor) -> Tensor:
-        """Return which rows are in the forget set: bool Tensor (len(rows),)."""
+        """Return which rows are in the forget set: bool Tensor (n,).
+
+        Parameters
+        ----------
+        rows : Tensor of int64 (n,)
+        """
         return self._forgotten[rows]
 
     @cached_property
@@ -138,24 +135,25 @@ class Task:
         return kind_of(self.loss, self.quantiles, self.classes, self.data.target)
 
     def per_row(self, output: Tensor, target: Tensor) -> Tensor:
-        """The dataset's loss of outputs (n, outputs), one value a row: Tensor (n,).
+        """The dataset's loss against true values or another model's outputs: Tensor (n,).
 
-        A target is (n,), the true values; or (n, outputs), what another model put out.
+        Parameters
+        ----------
+        output, target : Tensor (n, outputs), Tensor (n,) or (n, outputs)
         """
         return self.kind.per_row(output, target)
 
     def new_model(self, purpose: str = "weights") -> nn.Module:
         """A network with fresh weights that depend on the run's seed and on `purpose`."""
-        seed, outputs = seed_for(self.seed, purpose), self.kind.outputs
-        return build(self.network, self.data.inputs, seed, outputs)
+        seed = seed_for(self.seed, purpose)
+        return build(self.network, self.data.inputs, seed, self.kind.outputs)
 
     def supervised(self, targets: Tensor | None = None) -> Objective:
-        """The plain objective: the mean loss against the targets, or against others in their place.
+        """The plain objective: the mean loss against the targets, or against relabelled ones.
 
         Parameters
         ----------
         targets : Tensor (rows of the dataset,), optional
-            Relabelled targets.
         """
         targets = self.data.target if targets is None else targets
 
@@ -166,7 +164,13 @@ class Task:
         return objective
 
     def mean_loss(self, model: nn.Module, rows: Tensor, of: PerRow | None = None) -> float:
-        """Mean loss, or what `of` says a row, in evaluation mode; the model is left as it was."""
+        """Mean loss of a model in evaluation mode; the model is left as it was.
+
+        Parameters
+        ----------
+        model, rows, of : Module, Tensor of int64 (n,), callable, optional
+            `of`, in the loss's place, makes of outputs and targets one value per row.
+        """
         total = torch.zeros((), dtype=torch.float64, device=rows.device)
         with evaluating(model):
             for part in rows.split(1024):
@@ -175,7 +179,13 @@ class Task:
         return total.item() / len(rows)
 
     def outputs(self, model: nn.Module, rows: Tensor, batch_size: int = 1024) -> Tensor:
-        """Outputs of a model for some rows, in evaluation mode: Tensor (len(rows), outputs)."""
+        """Outputs of a model in evaluation mode: Tensor (n, outputs).
+
+        Parameters
+        ----------
+        model, rows, batch_size : Module, Tensor of int64 (n,), int
+            The model, row numbers, rows per forward pass.
+        """
         with evaluating(model):
             return torch.cat([model(self.data.batch(part)) for part in rows.split(batch_size)])
 
@@ -199,32 +209,23 @@ class Task:
         watched: nn.Module | None = None,
         **options: Any,
     ) -> Fitted:
-        """Run the project's training loop on `model`, in place, resumable.
+        """Run the project's training loop on `model`, in place, resumable; errors as of `fit.fit`.
 
         A plateau schedule watches the mean loss on the validation rows, where there are any, and
         ``keep: best`` keeps the weights of the epoch in which that was least.
 
         Parameters
         ----------
-        model : Module
-            The model to train.
-        settings : Fit
-            Epochs, learning rate and so on.
-        rows : Tensor of int64, optional
-            Rows to train on; the retain set if not given.
-        objective : callable, optional
-            The loss of a mini-batch; `supervised` if not given.
+        model, settings : Module, Fit
+            The model to train; epochs, learning rate and so on.
+        rows, objective : Tensor of int64, callable, optional
+            The retain set, and the loss of `supervised`, if not given.
         phase : str
             Name of this run of the loop, where a method has several.
         watched : Module, optional
             The network in `model` whose validation loss is watched, where `model` holds more.
         **options
-            Passed on to `fit`; a ``monitor`` goes before the validation rows.
-
-        Raises
-        ------
-        UserError
-            See `fit`.
+            Passed on to `fit.fit`; a ``monitor`` takes the place of the validation loss.
         """
         watches = settings.keep == "best" or isinstance(settings.schedule, Plateau)
         if watches and len(self.validation):
@@ -245,5 +246,5 @@ class Task:
         return fitted
 
     def having(self, **changes: Any) -> "Task":
-        """The same task with some attributes changed, and nothing fitted yet."""
+        """A copy with some attributes changed, and nothing fitted yet."""
         return replace(self, **{"fitted": [], "facts": {}, **changes})

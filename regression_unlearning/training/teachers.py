@@ -1,4 +1,4 @@
-"""What another model says about rows: read once where inputs never change, else batch by batch."""
+"""Teachers: outputs of another model, read once where inputs never change, else batch by batch."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,8 +21,8 @@ def teacher(task: Task, model: nn.Module, rows: Tensor) -> Teacher:
         Data.
     model : Module
         The teacher; it is never changed.
-    rows : Tensor of int64
-        Rows that it will be asked about.
+    rows : Tensor of int64 (n,)
+        All rows that the function will be called with.
     """
     if task.data.augments:
 
@@ -32,34 +32,34 @@ def teacher(task: Task, model: nn.Module, rows: Tensor) -> Teacher:
 
         return read
     with task.working():
-        said = task.outputs(model, rows)
-    table = said.new_zeros(len(task.data.target), said.shape[1])
-    table[rows] = said
-    return lambda _inputs, asked: table[asked]
+        outputs = task.outputs(model, rows)
+    table = outputs.new_zeros(len(task.data.target), outputs.shape[1])
+    table[rows] = outputs
+    return lambda _inputs, requested: table[requested]
 
 
 def ignorant(task: Task, rows: Tensor, place: str = "centred") -> Teacher:
     """An untrained network as a teacher.
 
     An untrained classifier knows nothing: its classes are about equally likely. An untrained
-    regression network says about 0, which may lie at the end of the scale, or off it: that is no
-    ignorance but a wrong answer given with confidence. ``centred`` moves what it says by one
-    number, so that its mean over the retain rows is the retain set's mean target; ``raw`` does
-    not.
+    regression network predicts about 0, which may lie at the end of the target's range or outside
+    it: a confident wrong answer. ``centred`` shifts its outputs by one number, so that their mean
+    over the retain rows is the retain set's mean target; ``raw`` does not.
 
     Parameters
     ----------
     task : Task
         Data; the network's weights come from its seed.
-    rows : Tensor of int64
-        Rows that it will be asked about.
+    rows : Tensor of int64 (n,)
+        All rows that the function will be called with.
     place : {"centred", "raw"}
+        Whether the outputs are shifted.
     """
     model = task.new_model("bad teacher")
-    said = teacher(task, model, rows)
+    raw_teacher = teacher(task, model, rows)
     if place == "raw":
-        return said
+        return raw_teacher
     with task.working():
         known = task.data.target[task.retain]
         shift = task.kind.centring(task.outputs(model, task.retain), known)
-    return lambda inputs, asked: said(inputs, asked) + shift
+    return lambda inputs, requested: raw_teacher(inputs, requested) + shift

@@ -24,6 +24,11 @@ def train(task: Task, settings: Fit) -> nn.Module:
     -------
     Module
         In evaluation mode.
+
+    Raises
+    ------
+    UserError
+        See `fit`.
     """
     model = task.new_model()
     compiled = isinstance(settings, Training) and settings.compile

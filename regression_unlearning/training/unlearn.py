@@ -23,7 +23,7 @@ from regression_unlearning.training.task import Task
 
 
 def unlearn(original: nn.Module, task: Task, method: str, **options: Any) -> nn.Module:
-    """Make a model that should behave as if the forget set had never been seen.
+    """Return a model that should behave as if the forget set had never been seen.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def unlearn(original: nn.Module, task: Task, method: str, **options: Any) -> nn.
     ------
     UserError
         For an unknown method, a wrong option, a helper that the task does not hold, or targets that
-        the method makes no sense of; and where it breaks its protocol: see `handed_back.check`.
+        the method is not defined for; and where it breaks its protocol: see `handed_back.check`.
     """
     module = registry.load("method", method)
     settings = validated(module.Settings, options, method)
@@ -79,26 +79,26 @@ def largest_change(before: nn.Module, after: nn.Module) -> float:
         The largest change of a number (weights, and what is kept beside them, such as running
         means), over the largest number of its tensor before or after; the largest of all tensors.
     """
-    found = [0.0]
+    changes = [0.0]
     now = after.state_dict()
     for name, old in before.state_dict().items():
         if old.is_floating_point() and old.numel():
             new = now[name]
             size = torch.maximum(old.abs().max(), new.abs().max()).item()
-            found.append((new - old).abs().max().item() / size if size else 0.0)
-    return max(found)
+            changes.append((new - old).abs().max().item() / size if size else 0.0)
+    return max(changes)
 
 
 def of_request(task: Task, parts: Mapping[str, Any]) -> Task:
-    """Return the task of a method, whose forget set is only what the model still knows.
+    """Return the task of a method that starts from a model without the earlier forget sets.
 
     Parameters
     ----------
     task : Task
-        Of all that is forgotten.
+        Its forget set holds all rows forgotten so far.
     parts : mapping
-        See `data.forget_sets.select`. Where the forget set comes after another, the rows of the
-        earlier ones are in no part of the task.
+        See `data.forget_sets.select`. Where the forget set comes after another, the new task's
+        forget set holds the new rows alone, and the earlier ones are in no part of it.
     """
     if "forget_now" not in parts:
         return task
@@ -137,9 +137,19 @@ def forget(
         The checkpoint to start from.
     helpers : mapping of str to Path
         Checkpoints of helper models by name; their seconds count among the method's.
+
+    Returns
+    -------
+    Run
+        The result, delivered by the session's `finish`.
+
+    Raises
+    ------
+    UserError
+        See `unlearn`; and when a checkpoint cannot be loaded.
     """
     files = {"original": original, **helpers}
-    if "unlearn" not in session.code:  # it may be a plug-in's
+    if "unlearn" not in session.code:  # the method may be a plug-in's
         files["method"] = Path(str(registry.load("method", method).__file__))
     inputs = {role: sha256(path) for role, path in files.items()}
     chosen = {"method": method, "options": dict(options)}

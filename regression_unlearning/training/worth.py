@@ -1,4 +1,4 @@
-"""Whether a model that forgot nothing has learnt anything, said as soon as it is there."""
+"""Whether an original model has learnt anything, checked as soon as it is trained."""
 
 import logging
 from pathlib import Path
@@ -15,7 +15,7 @@ BATCH = 1024
 
 
 def against_training_median(model: nn.Module, task: Task, output: Path) -> dict[str, Any]:
-    """Hold an original model against its training targets' median; warn where it is hardly better.
+    """Compare an original model with its training targets' median; warn if it is hardly better.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def against_training_median(model: nn.Module, task: Task, output: Path) -> dict[
     task : Task
         Of the whole training set.
     output : Path
-        What the warning names.
+        The model's file, which the warning names.
 
     Returns
     -------
@@ -34,11 +34,11 @@ def against_training_median(model: nn.Module, task: Task, output: Path) -> dict[
     """
     rows, target = task.data.rows_of("validation"), task.data.target_in_unit
     losses = pass_over(model, task, rows, BATCH)["loss"]
-    parts = (one.cpu().float().numpy() for one in (losses, target[task.train], target[rows]))
+    parts = (values.cpu().float().numpy() for values in (losses, target[task.train], target[rows]))
     error, median, warning = against_median(*parts, task.loss, task.quantiles)
     if warning:
         log.warning(
-            "%s: %s (errors %.4g and %.4g): look at its training, its target_scale and the data "
-            "before you believe a table.", output, warning, error, median,
+            "%s: %s (errors %.4g and %.4g): check its training, its target_scale and the data "
+            "before you trust a table.", output, warning, error, median,
         )  # fmt: skip
     return {"error": error, "median_error": median, "no_better": warning == NO_BETTER}

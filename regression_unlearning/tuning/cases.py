@@ -1,4 +1,4 @@
-"""What a search needs, read once: data, models, and what the gold model predicts."""
+"""What a search needs, read once: data, models, and the gold model's predictions."""
 
 from pathlib import Path
 
@@ -36,14 +36,14 @@ def open_cases(
     dataset, label : str
         The dataset, and the method's entry.
     chosen : Tuning
-        Its seed and forget sets.
+        The search's seed and forget sets.
     device : str
         Where the models and the data go.
 
     Raises
     ------
     UserError
-        When a file is missing: the message says how to make it. When a forget set has too few
+        When a file is missing: the message tells how to make it. When a forget set has too few
         validation rows.
     """
     needed = searching.inputs(settings, dataset, label, chosen)
@@ -69,8 +69,8 @@ def open_cases(
                 units=units,
             )
         except UserError as error:
-            place = settings.at(f"datasets.{dataset}.forget_sets.{forget_set}")
-            raise UserError(f"{place}: {error}") from None
+            key = settings.at(f"datasets.{dataset}.forget_sets.{forget_set}")
+            raise UserError(f"{key}: {error}") from None
         seed = seed_for(dataset, forget_set, label, chosen.seed)
         task = Task.of(own, data, {**parts, **rows.methods}, seed)
         files = searching.models(settings, dataset, label, forget_set, chosen.seed)
@@ -94,10 +94,20 @@ def open_cases(
 
 
 def days(folder: str | Path, device: str = "cpu") -> Tensor | None:
-    """The day that each row of a dataset predicts, from the first hour on, where rows are windows.
+    """The day that each row predicts, counted from the first hour, where rows are load windows.
 
     Windows of one day predict nearly the same, so those that choose and those that confirm must not
     share a day.
+
+    Parameters
+    ----------
+    folder, device : path, str
+        The prepared dataset's folder, and where the result goes.
+
+    Returns
+    -------
+    Tensor of int64 (rows,), or None
+        None for rows that are no windows.
     """
     rows = read_rows(Path(folder), ())
     if not reads_hours(rows):

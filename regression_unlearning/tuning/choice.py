@@ -1,4 +1,4 @@
-"""What a search comes to: the best trial where fresh rows confirm it, else the start."""
+"""The result of a search: the best trial where separate rows confirm it, else the start."""
 
 import math
 from collections.abc import Sequence
@@ -17,14 +17,14 @@ from regression_unlearning.tuning.search import Case, Trial
 
 @dataclass(frozen=True)
 class Nothing:
-    """The objective of doing nothing: the mean over the original models of all forget sets."""
+    """The objective's value for doing nothing: the mean over all forget sets' original models."""
 
     value: float
     confirmed: float
 
     @classmethod
     def of(cls, cases: Sequence[Case]) -> "Nothing":
-        """Take it of some cases."""
+        """Compute it from the cases of a search."""
         value = sum(case.choosing.value(case.original) for case in cases)
         confirmed = sum(case.confirming.value(case.original) for case in cases)
         return cls(value / len(cases), confirmed / len(cases))
@@ -50,17 +50,17 @@ def choose(trials: Sequence[Trial], most: float, nothing: Nothing) -> Choice:
     Parameters
     ----------
     trials : sequence of Trial
-        The first is the start; one at least has a value.
+        The first is the start; at least one has a value.
     most : float
         Share of retraining's seconds above which no trial is chosen.
     nothing : Nothing
-        How far the original models are from gold: a trial must come closer on both rows.
+        How far the original models are from gold: a trial must come closer on both sets of rows.
 
     Returns
     -------
     Choice
-        The best trial is the one nearest to gold among those that come closer than `nothing` for at
-        most `most`; the nearest of all where there are none.
+        The best trial is the one nearest to gold among those that come closer than `nothing` and
+        take at most `most`; where there are none, the nearest of all.
     """
     start = trials[0]
     closer = [trial for trial in trials if _or_inf(trial.value) < nothing.value]

@@ -1,17 +1,17 @@
 """One number for how far a model is from the gold model, on rows that no table reports.
 
 Two sides: held-out rows like the forgotten ones, and held-out rows like those kept. On each, the
-Wasserstein distance between the two models' predictions and the gap of their errors:
+Wasserstein distance between the two models' predictions and the difference of their errors:
 
     value = [ W(forget) + |E_u - E_g|(forget) + W(retain) + max(0, E_u - E_g)(retain) ] / (2 s)
 
-with s the deviation of the training targets; 0 is the gold model itself. Of classes W is the total
-variation of the mean probabilities, E the error rate, s 1 (`training.kinds`). Distributions are
-compared and not single predictions, because two gold models of different seeds disagree on single
-rows: a distance a row would reward a model for being smoother than any of them. The gap of the
-errors keeps a model from passing that has gold's distribution in another order. It has two sides on
-the forget rows (too large an error gives them away), one on the retain rows, where it is lost
-utility.
+with s the deviation of the training targets; 0 is the gold model itself. For classes W is the total
+variation of the mean probabilities, E the error rate, and s is 1 (`training.kinds`). Distributions
+are compared and not single predictions, because two gold models of different seeds disagree on
+single rows: a distance per row would reward a model for being smoother than any of them. The
+difference of the errors keeps out a model that has gold's distribution in another order. It counts
+in both directions on the forget rows (too large an error gives them away), and in one on the retain
+rows, where it is lost utility.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ from regression_unlearning.tuning.rows import FORGET, RETAIN
 
 
 @dataclass(frozen=True)
-class Seen:
+class Predictions:
     """Predictions of a model on some rows as a distribution (`training.kinds`), and its error."""
 
     prediction: np.ndarray
@@ -35,7 +35,7 @@ class Seen:
 
 
 class Closeness:
-    """The objective on some rows of one forget set, the gold model's part of it taken once.
+    """The objective on some rows of one forget set, with the gold model's part computed once.
 
     Parameters
     ----------
@@ -51,31 +51,41 @@ class Closeness:
         self.rows = rows
         self.task = task
         self.scale = task.kind.deviation(task.data.target_in_unit[task.train])
-        self.gold = self.seen(gold)
+        self.gold = self.predictions(gold)
 
-    def seen(self, model: nn.Module) -> dict[str, Seen]:
+    def predictions(self, model: nn.Module) -> dict[str, Predictions]:
         """Predictions of a model on the rows of each side; the model is not changed."""
-        found = {}
+        sides = {}
         for side, rows in self.rows.items():
-            one = pass_over(model, self.task, rows, 1024)
-            found[side] = Seen(
-                self.task.kind.spread(one["output"]),
-                error(one["error"].cpu().numpy(), self.task.loss),
+            passed = pass_over(model, self.task, rows, 1024)
+            sides[side] = Predictions(
+                self.task.kind.spread(passed["output"]),
+                error(passed["error"].cpu().numpy(), self.task.loss),
             )
-        return found
+        return sides
 
     def value(self, model: nn.Module) -> float:
-        """How far a model is from the gold model: 0 for the gold model itself."""
-        return distance(self.seen(model), self.gold, self.scale, self.task.kind.between)
+        """Distance of a model from the gold model: 0 for the gold model itself."""
+        return distance(self.predictions(model), self.gold, self.scale, self.task.kind.between)
 
 
 def distance(
-    ours: Mapping[str, Seen],
-    gold: Mapping[str, Seen],
+    ours: Mapping[str, Predictions],
+    gold: Mapping[str, Predictions],
     scale: float,
     between: Callable[[np.ndarray, np.ndarray], float],
 ) -> float:
-    """The number above, from what both models say."""
-    apart = sum(between(ours[s].prediction, gold[s].prediction) for s in gold)
+    """The value of the formula in this module.
+
+    Parameters
+    ----------
+    ours, gold : mapping of str to Predictions
+        Both models' predictions and errors, by side.
+    scale : float
+        The deviation s, in the target's unit.
+    between : callable
+        Distance of two distributions.
+    """
+    distances = sum(between(ours[s].prediction, gold[s].prediction) for s in gold)
     gap = {side: ours[side].error - gold[side].error for side in gold}
-    return float((apart + abs(gap[FORGET]) + max(0.0, gap[RETAIN])) / (2 * scale))
+    return float((distances + abs(gap[FORGET]) + max(0.0, gap[RETAIN])) / (2 * scale))

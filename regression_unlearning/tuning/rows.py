@@ -1,4 +1,4 @@
-"""The rows of a search, divided: what methods may use, what chooses trials, what confirms."""
+"""The rows of a search, divided: for methods to use, to choose trials, to confirm the choice."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from torch import Tensor
 from regression_unlearning.errors import UserError
 
 FORGET, RETAIN = "forget", "retain"
-#: The fewest rows that may choose or confirm, and that methods are left.
+#: The fewest rows to choose by, to confirm by, and to leave to methods.
 LEAST = 10
 
 
@@ -47,9 +47,12 @@ def apart(rows: Tensor, pieces: int, seed: int, units: Tensor | None = None) -> 
 
     Parameters
     ----------
-    rows : Tensor of int64
+    rows : Tensor of int64 (n,)
+        Row numbers.
     pieces : int
+        How many pieces.
     seed : int
+        Seed of the division.
     units : Tensor of int64 (rows of the dataset,), optional
         Rows of one unit stay together; each row is a unit of its own if not given.
 
@@ -60,9 +63,9 @@ def apart(rows: Tensor, pieces: int, seed: int, units: Tensor | None = None) -> 
     """
     _, unit = torch.unique(rows if units is None else units[rows], return_inverse=True)
     number = int(unit.max()) + 1 if len(unit) else 0
-    place = torch.randperm(number, generator=torch.Generator().manual_seed(seed))
-    piece = (place * pieces // max(number, 1)).to(rows.device)[unit]
-    return [rows[piece == one] for one in range(pieces)]
+    rank = torch.randperm(number, generator=torch.Generator().manual_seed(seed))
+    piece = (rank * pieces // max(number, 1)).to(rows.device)[unit]
+    return [rows[piece == number_of_piece] for number_of_piece in range(pieces)]
 
 
 def divided(
@@ -81,9 +84,9 @@ def divided(
     seed : int
         The same for every method, so that their values are of the same rows.
     themselves : bool
-        Where no validation row is like the forgotten ones, whether these themselves choose and
-        confirm, half of them each: for random rows and ids, which stand in no table. A method
-        forgets them all, but learns nothing of how the retrained model treats them.
+        Where no validation row is like the forgotten ones, whether the forgotten rows themselves
+        choose and confirm, half of them each: for rows at random or by ids. A method forgets them
+        all, but learns nothing of how the retrained model treats them.
     units : Tensor, optional
         See `apart`.
 

@@ -1,6 +1,6 @@
 """Search a method's settings within a budget of seconds.
 
-The first trial is the settings as they stand; the others follow a Halton sequence over the spaces
+The first trial is the settings as they are; the others follow a Halton sequence over the spaces
 that the method declares, scrambled by the search's seed: the same trials in the same order each
 time, and the longer the budget, the more of them.
 """
@@ -43,7 +43,7 @@ class Case:
     helper_seconds : mapping of str to float
         Seconds that each helper took: they count among the method's, as in the tables.
     rows : mapping
-        How many rows each side has: see `tuning.rows.Division`.
+        Numbers of rows by side: see `tuning.rows.Division`.
     """
 
     task: Task
@@ -55,14 +55,14 @@ class Case:
     rows: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def share(self, seconds: float) -> float:
-        """A method's seconds, helper models included, as a share of retraining's."""
+        """A method's seconds, with those of helper models, as a share of retraining's."""
         record = {"seconds": seconds, "helper_seconds": dict(self.helper_seconds)}
         return cost.seconds(record) / self.retraining
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One trial: the settings that were changed, the value of each forget set, what it cost.
+    """One trial: the settings that were changed, the value of each forget set, its cost.
 
     `value` is the mean over the forget sets, None where the method failed; `confirmed` the same on
     the rows that confirm, by which no trial is chosen; `share` the largest share of retraining's
@@ -89,10 +89,12 @@ def space_of(method: str) -> Mapping[str, Space]:
     module = registry.load("method", method)
     space = getattr(module, "SEARCH", None)
     if not space:
-        raise UserError(f"{method} cannot be tuned: its module says no SEARCH (docs/plug-in.md).")
+        raise UserError(
+            f"{method} cannot be tuned: its module defines no SEARCH (docs/plug-in.md)."
+        )
     known = {field.alias or name for name, field in module.Settings.model_fields.items()}
     if foreign := sorted(set(space) - known):
-        raise UserError(f"{method}: SEARCH names {foreign[0]!r}, which is no setting of it.")
+        raise UserError(f"{method}: SEARCH names {foreign[0]!r}, which is not one of its settings.")
     return space
 
 
@@ -105,20 +107,31 @@ def no_longer(space: Mapping[str, Space], epochs: int) -> dict[str, Space]:
 
 
 def proposals(space: Mapping[str, Space], seed: int) -> Iterator[dict[str, Any]]:
-    """Yield settings to try, endlessly."""
+    """Yield settings to try, without end."""
     import numpy as np
     from scipy.stats.qmc import Halton
 
-    places = Halton(len(space), rng=np.random.default_rng(seed))
+    sequence = Halton(len(space), rng=np.random.default_rng(seed))
     while True:
-        (place,) = places.random(1)
-        yield {key: one.at(float(at)) for (key, one), at in zip(space.items(), place, strict=True)}
+        (point,) = sequence.random(1)
+        yield {
+            key: choice.at(float(at))
+            for (key, choice), at in zip(space.items(), point, strict=True)
+        }
 
 
 def attempt(
     cases: Sequence[Case], method: str, options: Mapping[str, Any], changed: dict[str, Any]
 ) -> Trial:
-    """Unlearn with some settings on every forget set and see how close the result is to gold."""
+    """Unlearn with some settings on every forget set and measure the distance from gold.
+
+    Parameters
+    ----------
+    cases, method, options
+        See `search`.
+    changed : dict
+        Options of this trial in place of the method's own.
+    """
     begun, values, confirmed, share = time.perf_counter(), [], [], 0.0
     try:
         for case in cases:
@@ -129,10 +142,10 @@ def attempt(
             confirmed.append(case.confirming.value(model))
     except UserError as error:
         return Trial(changed, None, tuple(values), share, time.perf_counter() - begun, str(error))
-    value, fresh = (sum(found) / len(found) for found in (values, confirmed))
+    value, fresh = (sum(series) / len(series) for series in (values, confirmed))
     seconds = time.perf_counter() - begun
     if not math.isfinite(value + fresh):
-        return Trial(changed, None, (), share, seconds, "the model's predictions are no numbers")
+        return Trial(changed, None, (), share, seconds, "the model's predictions are not finite")
     return Trial(changed, value, tuple(values), share, seconds, confirmed=fresh)
 
 
@@ -155,15 +168,15 @@ def search(
     method : str
         Name of the method.
     options : mapping
-        Its settings as they stand.
+        Its settings as they are.
     budget : float
-        Seconds of all trials together; the one that passes it is still finished.
+        Seconds of all trials together; the trial that exceeds it is still finished.
     most : float
         Share of retraining's seconds above which a trial is not chosen. Where the helper models
-        alone take it, the start is the only trial.
+        alone take that much, the start is the only trial.
     epochs : int
-        Epochs of the dataset's training. A trial takes at most `most` of them, less what the helper
-        models took: one that takes more would spend the budget on what is too dear to be chosen.
+        Epochs of the dataset's training. A trial takes at most the share `most` of them, less what
+        the helper models took: a longer one would be too expensive to be chosen.
     seed : int
         Of the sequence of settings.
 
@@ -179,15 +192,17 @@ def search(
     """
     helpers = max((case.share(0.0) for case in cases), default=0.0)
     space = no_longer(space_of(method), math.floor((most - helpers) * epochs))
-    asked = proposals(space, seed_for("search", method, seed))
+    proposed = proposals(space, seed_for("search", method, seed))
     trials: list[Trial] = []
     spent = 0.0
     while not trials or (spent < budget and helpers < most):
-        found = attempt(cases, method, options, next(asked) if trials else {})
-        spent += found.seconds
-        trials.append(found)
-        shown = "failed" if found.value is None else f"{found.value:.4f}"
-        log.info("%s, trial %d: %s %s", method, len(trials), shown, found.changed or "as it stands")
+        latest = attempt(cases, method, options, next(proposed) if trials else {})
+        spent += latest.seconds
+        trials.append(latest)
+        shown = "failed" if latest.value is None else f"{latest.value:.4f}"
+        log.info(
+            "%s, trial %d: %s %s", method, len(trials), shown, latest.changed or "as it stands"
+        )
     if all(trial.value is None for trial in trials):
-        raise UserError(f"{method}: every trial failed; the last said: {trials[-1].failed}")
+        raise UserError(f"{method}: every trial failed; the last message: {trials[-1].failed}")
     return trials

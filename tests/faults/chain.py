@@ -126,10 +126,10 @@ def list_jobs(root: Path) -> str:
     """What a dry run says; settings and fingerprints are written as in a real one."""
 
     def work() -> None:
-        from regression_unlearning.pipeline import told
+        from regression_unlearning.pipeline import settings_files
 
-        kept = told.settings_file
-        told.settings_file = lambda values, write=True: kept(values)
+        kept = settings_files.settings_file
+        settings_files.settings_file = lambda values, write=True: kept(values)
         from snakemake.cli import main
 
         sys.argv = ["snakemake", "--cores", "1", "-n", "-p", "--forceall", "--quiet", "progress"]

@@ -6,7 +6,7 @@ import torch
 from PIL import Image, ImageOps
 from rounding import close
 
-from regression_unlearning.data.families.images.augmentation import cut, places
+from regression_unlearning.data.families.images.augmentation import crops, cut
 from regression_unlearning.data.families.images.batch import Inputs, Reading
 from regression_unlearning.data.prepared import Prepared
 from regression_unlearning.errors import UserError
@@ -27,7 +27,7 @@ def test_crops_and_flips_are_pillow_s(channels):
     """The released code's order, an image at a time: margin, crop, flip."""
     images, padding = pixels(60, channels), 5
     torch.manual_seed(0)
-    down, right, mirrored = places(60, padding, flip=True)
+    down, right, mirrored = crops(60, padding, flip=True)
     found = cut(images, down, right, mirrored)
     for number in range(60):
         plain = images[number].permute(1, 2, 0).squeeze(2).numpy()
@@ -42,11 +42,11 @@ def test_crops_and_flips_are_pillow_s(channels):
 
 def test_every_place_is_as_likely():
     torch.manual_seed(0)
-    down, right, mirrored = places(200_000, 2, flip=True)
+    down, right, mirrored = crops(200_000, 2, flip=True)
     counts = torch.bincount(((down + 2) * 5 + right + 2) * 2 + mirrored, minlength=50)
     expected = 200_000 / 50
     assert ((counts - expected) ** 2 / expected).sum() < 85.4  # chi-squared, 49 degrees, p = 0.001
-    assert not places(1000, 2, flip=False)[2].any()
+    assert not crops(1000, 2, flip=False)[2].any()
 
 
 def test_values_are_normalised_and_rows_are_those_asked_for():

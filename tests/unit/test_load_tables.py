@@ -169,10 +169,10 @@ def test_a_field_too_many_and_a_gap_are_seen_where_one_part_ends(folder, monkeyp
     ("key", "wrong", "said"),
     [
         *[
-            ("date_format", way, "does not say day and hour")
+            ("date_format", way, "does not give day and hour")
             for way in ("%Y-%m-%d", "%d/%m/%Y %I:%M", "%Q", "iso", "%H:%M")
         ],
-        *[("delimiter", sign, "must be one sign") for sign in ("", r"\t", '"', ", ")],
+        *[("delimiter", sign, "must be one character") for sign in ("", r"\t", '"', ", ")],
         ("delimiter", "\n", "write it on one line"),
         ("decimal", ";", "must be"),
     ],

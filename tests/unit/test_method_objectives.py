@@ -199,7 +199,7 @@ def test_scrub_takes_no_schedule_that_watches_what_is_meant_to_rise(original):
 
 @pytest.mark.parametrize("method", ["gaussian_amnesiac", "salun"])
 def test_one_label_makes_no_gaussian(method, original):
-    with pytest.raises(UserError, match="one row; take labels_of: train"):
+    with pytest.raises(UserError, match="one row; use labels_of: train"):
         unlearn(original, make_task(forget=1), method, **FIT, labels_of="forget")
 
 

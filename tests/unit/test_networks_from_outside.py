@@ -148,10 +148,10 @@ def test_a_wrong_name_is_one_line_before_anything_is_imported(model, said):
         ({"arguments": {"widht": 4}}, 1, "making it failed: TypeError: "),
         ({}, 3, "for 3 rows it gives (3, 1), not (3, 3): let its last layer, 'fc', give 3 a row"),
         ({"output": "head.2"}, 1, "unknown output 'head.2'; did you mean 'head.1'?"),
-        ({"output": "head.1"}, 1, "what its layer 'head.1' gives is changed afterwards"),
+        ({"output": "head.1"}, 1, "the output of its layer 'head.1' is changed afterwards"),
         ({"layers": ["layers"]}, 1, "unknown layer 'layers'; did you mean 'layers."),
         ({"name": "own_nets:Twice"}, 1, "its layer 'fc' is called 2 times"),
-        ({"name": "own_nets:Positive"}, 1, "what its layer 'fc' gives is changed afterwards"),
+        ({"name": "own_nets:Positive"}, 1, "the output of its layer 'fc' is changed afterwards"),
         ({"name": "own_nets:Centred"}, 1, "a row's output depends on the other rows of its batch"),
         ({"name": "own_nets:Folded"}, 1, "no torch.nn.Linear is called in it"),
         ({"name": "own_nets:number"}, 1, "it is int, not a torch.nn.Module"),
@@ -283,6 +283,6 @@ def test_what_a_file_lacks_is_named_as_in_the_file(project):
         load_model(task, "m.safetensors")
     assert str(raised.value) == (
         "cannot load m.safetensors into ResNet: 1 of 122 weights missing, the first 'fc.weight' "
-        "(nearest there: 'head.weight'); 1 foreign, the first 'head.weight'. "
+        "(closest there: 'head.weight'); 1 foreign, the first 'head.weight'. "
         "See docs/your-own-model.md."
     )

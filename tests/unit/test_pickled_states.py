@@ -106,7 +106,7 @@ def test_time_and_memory_are_bounded(monkeypatch, tmp_path):
     torch.save(W, source)
     monkeypatch.setattr(weights, "SECONDS", 0)
     monkeypatch.setattr(weights, "PACE", 1 << 40)
-    said = "m: it is not read in 0 s; save model"
+    said = "m: it is not read within 0 s; save model"
     with pytest.raises(UserError, match=said), as_safetensors(source, "m"):
         pass
     monkeypatch.setattr(torch, "load", partial(_too_much, torch.load))

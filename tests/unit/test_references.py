@@ -108,13 +108,13 @@ def test_what_noisy_fine_tuning_leaves_is_said():
 def test_tables_disclose_which_weights_are_kept_and_set_references_last():
     settings = load_settings(PARAMS)
     strong = settings.experiments["strong"].tables["methods"]
-    told = layouts.told(settings, strong, {})
+    told = layouts.layout_settings(settings, strong, {})
     assert told["references"] == ["short_retraining", "helper_alone"]
     assert [key for key, _ in told["methods"]][-2:] == told["references"]
     assert not set(told["references"]) & set(told["untuned"])
     assert told["disclosed"] == ["weights of the last epoch"]
     released = settings.experiments["stsb_released"].tables["table2"]
-    told = layouts.told(settings, released, {})
+    told = layouts.layout_settings(settings, released, {})
     (said,) = told["disclosed"]
     assert said.startswith("weights of the epoch with the least validation loss")
     assert said.endswith("(of the last epoch: Blindspot)")
@@ -126,5 +126,5 @@ def test_the_released_code_s_table_stands_beside_the_paper_s_values():
 
     settings = load_settings(PARAMS)
     table = settings.experiments["stsb_released"].tables["table2"]
-    found = printed(layouts.told(settings, table, {}))
+    found = printed(layouts.layout_settings(settings, table, {}))
     assert found["stsb_released", "score_0_2", "original", "error_retain_test"] == "1.63"

@@ -50,7 +50,7 @@ def settings_with(kind, *measures):
 def made_with(kind, *measures):
     """A table as the workflow makes it."""
     settings = settings_with(kind, *measures)
-    return Tabling(FOUND, layouts.told(settings, settings.chosen.tables["t"], {}))
+    return Tabling(FOUND, layouts.layout_settings(settings, settings.chosen.tables["t"], {}))
 
 
 def quantities_in(text):
@@ -123,7 +123,10 @@ def requests(*names):
                            "after": "then"}  # fmt: skip
     values["experiments"]["tiny"]["tables"]["t"]["forget_sets"] = list(names)
     settings = check(values)
-    return [one[2] for one in layouts.told(settings, settings.chosen.tables["t"], {})["groups"]]
+    return [
+        one[2]
+        for one in layouts.layout_settings(settings, settings.chosen.tables["t"], {})["groups"]
+    ]
 
 
 def test_a_row_after_several_requests_names_them_all():

@@ -159,7 +159,11 @@ WRONG = {
     "the same target": ({}, changed(price=7.5), "price is 7.5 in every training row"),
     "nothing": ({}, "", "table.csv is empty; a table has a line of names"),
     "a header alone": ({}, frame()[:0], "holds a line of names and no row"),
-    "an id twice": ({}, changed(5, name="house 4"), "line 7: name 'house 4' has stood in a row"),
+    "an id twice": (
+        {},
+        changed(5, name="house 4"),
+        "line 7: name 'house 4' is the id of an earlier row",
+    ),
     "no id": ({}, changed(5, name=None), "line 7: name '' is no id"),
     "a column of nothing": ({}, changed(size=None), "size is empty in every training row"),
     "a number mistyped": ({}, changed(9, size="4o"), "line 11: size '4o' is not a number"),

@@ -191,7 +191,7 @@ def test_a_table_calls_tuned_only_what_the_record_does(put, form, more, remark):
     (table,) = experiment["tables"].values()
     table.update(kind="methods", methods=["norm"])
     settings = check(values, folder=put(CHOSEN, form, **more))
-    told = layouts.told(settings, settings.chosen.tables["t"], {})
+    told = layouts.layout_settings(settings, settings.chosen.tables["t"], {})
     assert told["untuned"] == []
     assert told["searched"] == ({} if remark is None else {"norm": remark})
     notes = remarks({}, layout_of(told), {})["norm"]
@@ -199,7 +199,7 @@ def test_a_table_calls_tuned_only_what_the_record_does(put, form, more, remark):
     del values["datasets"]["pairs"]["methods"]["norm"]["tuned"]
     values["datasets"]["pairs"]["methods"]["norm"] |= CHOSEN
     settings = check(values)
-    told = layouts.told(settings, settings.chosen.tables["t"], {})
+    told = layouts.layout_settings(settings, settings.chosen.tables["t"], {})
     assert remarks({}, layout_of(told), {})["norm"] == (UNTUNED,)
 
 

@@ -18,7 +18,7 @@ from regression_unlearning.training.numbers import Numbers
 from regression_unlearning.training.train import train
 from regression_unlearning.training.unlearn import unlearn
 from regression_unlearning.tuning import search as searching
-from regression_unlearning.tuning.closeness import Closeness, Seen, distance
+from regression_unlearning.tuning.closeness import Closeness, Predictions, distance
 from regression_unlearning.tuning.search import (
     Case,
     Trial,
@@ -70,21 +70,21 @@ def test_every_method_says_what_it_is_searched_among_and_may_be_set_so():
             assert {key: plain[key] for key in chosen} == chosen, name
 
 
-def seen(forget, retain):
+def predictions(forget, retain):
     return {
-        "forget": Seen(np.array(forget[0]), forget[1]),
-        "retain": Seen(np.array(retain[0]), retain[1]),
+        "forget": Predictions(np.array(forget[0]), forget[1]),
+        "retain": Predictions(np.array(retain[0]), retain[1]),
     }
 
 
 def test_the_distance_is_its_formula():
-    gold = seen(([1.0, 2.0, 3.0], 1.0), ([0.0, 4.0], 0.5))
+    gold = predictions(([1.0, 2.0, 3.0], 1.0), ([0.0, 4.0], 0.5))
     between = Numbers("mse").between
     assert distance(gold, gold, 2.0, between) == 0
     # shifted by 1; error 0.4 smaller: two-sided; retained shifted by 0.5; error 0.2 larger
-    ours = seen(([4.0, 2.0, 3.0], 0.6), ([4.5, 0.5], 0.7))
+    ours = predictions(([4.0, 2.0, 3.0], 0.6), ([4.5, 0.5], 0.7))
     assert distance(ours, gold, 2.0, between) == pytest.approx((1 + 0.4 + 0.5 + 0.2) / 4)
-    better = seen(([1.0, 2.0, 3.0], 1.0), ([4.0, 0.0], 0.1))
+    better = predictions(([1.0, 2.0, 3.0], 1.0), ([4.0, 0.0], 0.1))
     assert (
         distance(better, gold, 2.0, between) == 0
     )  # a smaller error on kept rows is no lost utility

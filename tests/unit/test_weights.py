@@ -125,7 +125,7 @@ def test_a_model_of_another_network_is_refused_in_one_line(make_task, tmp_path):
         load_model(task, tmp_path / "m.safetensors")
     assert str(raised.value) == (
         f"cannot load {tmp_path}/m.safetensors into SentencePairLSTM: 1 of {len(state)} weights "
-        "missing, the first 'output.bias' (nearest there: 'old.bias'); 1 foreign, "
+        "missing, the first 'output.bias' (closest there: 'old.bias'); 1 foreign, "
         "the first 'old.bias'. "
         "See docs/your-own-model.md."
     )

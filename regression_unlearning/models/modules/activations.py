@@ -23,38 +23,56 @@ def recorded(model: nn.Module, layers: Sequence[str]) -> Iterator[dict[str, Tens
     dict of Tensor
         Filled anew by every forward pass: layer name to activation (batch, ...).
     """
-    found: dict[str, Tensor] = {}
+    activations: dict[str, Tensor] = {}
 
     def keep(name: str):
         def hook(_module, _inputs, output):
-            found[name] = output[0] if isinstance(output, tuple) else output
+            activations[name] = output[0] if isinstance(output, tuple) else output
 
         return hook
 
     handles = [model.get_submodule(name).register_forward_hook(keep(name)) for name in layers]
     try:
-        yield found
+        yield activations
     finally:
         for handle in handles:
             handle.remove()
 
 
 def represented(activation: Tensor) -> Tensor:
-    """One vector a row: feature maps and sequences averaged over their positions."""
+    """One vector per row: feature maps and sequences averaged over their positions.
+
+    Parameters
+    ----------
+    activation : Tensor (n, d), (n, steps, d) or (n, d, height, width)
+        What a layer returned.
+
+    Returns
+    -------
+    Tensor (n, d)
+    """
     if activation.ndim == 4:
         return activation.mean((2, 3))
     return activation.mean(1) if activation.ndim == 3 else activation
 
 
 def layer_at(model: nn.Module, depth: float) -> str | None:
-    """The named layer at a depth: 0 the first, 1 the last before the output; None without any."""
+    """The named layer at a relative depth; None where `output` is the only one.
+
+    Parameters
+    ----------
+    model : Module
+        The network.
+    depth : float
+        From 0, the first layer, to 1, the last before the output.
+    """
     before = [name for name in model.layers if name != "output"]
     return before[min(int(depth * len(before)), len(before) - 1)] if before else None
 
 
 @contextmanager
 def whole_sequences(model: nn.Module) -> Iterator[tuple[str, ...]]:
-    """Let a recurrent network give its states after every step inside the block.
+    """Let a recurrent network return its states after every step inside the block.
 
     Yields
     ------
@@ -67,35 +85,35 @@ def whole_sequences(model: nn.Module) -> Iterator[tuple[str, ...]]:
         return
     before, model.whole = model.whole, True
     try:
-        yield tuple(one for name in model.layers for one in model.sequences.get(name, (name,)))
+        yield tuple(layer for name in model.layers for layer in model.sequences.get(name, (name,)))
     finally:
         model.whole = before
 
 
 @contextmanager
 def penultimate(model: nn.Module) -> Iterator[dict[str, Tensor]]:
-    """Collect what the last layer, ``model.output``, is given: the penultimate activations.
+    """Collect the input of the last layer, ``model.output``: the penultimate activations.
 
     Yields
     ------
     dict of Tensor
         Key ``"activation"``: Tensor (batch, width) of the latest forward pass.
     """
-    found: dict[str, Tensor] = {}
+    activations: dict[str, Tensor] = {}
 
     def hook(_module, inputs):
-        found["activation"] = inputs[0]
+        activations["activation"] = inputs[0]
 
     handle = model.output.register_forward_pre_hook(hook)
     try:
-        yield found
+        yield activations
     finally:
         handle.remove()
 
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[nn.Module]:
-    """Put a network into evaluation mode without gradients, and back into its mode afterwards."""
+    """Put a network into evaluation mode without gradients; restore its mode afterwards."""
     modes = [module.training for module in model.modules()]
     model.eval()
     try:
@@ -108,7 +126,7 @@ def evaluating(model: nn.Module) -> Iterator[nn.Module]:
 
 @contextmanager
 def evaluating_with_gradients(model: nn.Module) -> Iterator[nn.Module]:
-    """Put a network into evaluation mode, gradients on, and back into its mode afterwards.
+    """Put a network into evaluation mode with gradients; restore its mode afterwards.
 
     Recurrent layers are in training mode without dropout instead: that is the same function, and
     a GPU's library differentiates them in no other mode.

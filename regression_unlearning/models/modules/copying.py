@@ -1,4 +1,4 @@
-"""Copies of networks, and weights in the form that a GPU's library of recurrent layers reads."""
+"""Copies of networks, with weights laid out as a GPU's library of recurrent layers reads them."""
 
 import copy
 
@@ -6,9 +6,9 @@ from torch import nn
 
 
 def flattened(model: nn.Module) -> nn.Module:
-    """Bring each recurrent layer's weights into one piece of memory; return the same model.
+    """Move each recurrent layer's weights into one block of memory; return the same model.
 
-    cuDNN reads them as one piece; otherwise it copies them at every call, and torch warns. On a CPU
+    cuDNN reads them as one block; otherwise it copies them at every call, and torch warns. On a CPU
     nothing is done.
     """
     for module in model.modules():
@@ -18,5 +18,5 @@ def flattened(model: nn.Module) -> nn.Module:
 
 
 def copied(model: nn.Module) -> nn.Module:
-    """A network with the same weights, on the same device, that shares none of them."""
+    """A network with the same weights on the same device that shares no memory with the first."""
     return flattened(copy.deepcopy(model))

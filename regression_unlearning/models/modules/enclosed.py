@@ -1,4 +1,4 @@
-"""A network of somebody else's with what methods and measures need: its named layers, its last."""
+"""A network of somebody else's, with what methods and measures need: named layers, the last one."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,19 +12,19 @@ from regression_unlearning.models.modules.hard_sigmoid import twice_differentiab
 
 
 class Enclosed(nn.Module):
-    """A network, its outputs as a matrix, under the protocol of `models.network`.
+    """A network with outputs as a matrix, under the protocol of `models.network`.
 
     Parameters
     ----------
     network : Module
-        Gives (n, outputs), or (n,).
+        Returns (n, outputs), or (n,).
     output : str
         Name in it of its last layer.
     layers : sequence of str
         Names in it of the other layers.
     """
 
-    #: What names of weights begin with here, and not in files.
+    #: Prefix of the weights' names here, which files leave out.
     inside = "network."
 
     def __init__(self, network: nn.Module, output: str, layers: Sequence[str]):
@@ -39,14 +39,14 @@ class Enclosed(nn.Module):
         return self.network.get_submodule(self.last)
 
     def forward(self, inputs: Any) -> Tensor:
-        """Predict: Tensor (n, outputs)."""
-        found = self.network(inputs)
-        if not isinstance(found, Tensor):
+        """Predict from whatever the network reads: Tensor (n, outputs)."""
+        result = self.network(inputs)
+        if not isinstance(result, Tensor):
             raise UserError(
-                f"{type(self.network).__name__} gives {type(found).__name__}, not one tensor; see "
+                f"{type(self.network).__name__} gives {type(result).__name__}, not one tensor; see "
                 "its arguments (torchvision's: aux_logits: false)"
             )
-        return found.reshape(-1, 1) if found.ndim < 2 else found
+        return result.reshape(-1, 1) if result.ndim < 2 else result
 
 
 class _Exact(nn.Linear):
@@ -57,11 +57,11 @@ class _Exact(nn.Linear):
             return super().forward(inputs.to(self.weight.dtype))
 
 
-#: Rows of the batch that layers are found with.
+#: Rows of the batch with which layers are found.
 ROWS = 3
-#: Share of the largest output by which rounding may move one: of numbers of 11 bits, many times.
+#: Share of the largest output by which rounding may change one, with a wide margin for 11 bits.
 ROUNDING = 0.01
-#: What each submodule gave, call by call, in the order of the first calls' ends.
+#: Outputs of each submodule, call by call, in the order in which the first calls ended.
 Calls = dict[str, list[Any]]
 
 
@@ -73,40 +73,40 @@ def enclosed(
     layers: Sequence[str] = (),
     output: str | None = None,
 ) -> Enclosed:
-    """Enclose a network, after a look at what its submodules do with a batch.
+    """Enclose a network, after a forward pass that records what its submodules return.
 
     Parameters
     ----------
     network : Module
-        On the device of the batch.
+        On the device of the batch; changed in place where gradients need it.
     batch, first : object
-        What it reads, of `ROWS` rows, and of the first of them alone.
+        A batch of `ROWS` rows, and one of the first of them alone.
     outputs : int
         Numbers in a prediction.
     layers, output
-        Their names, where they are not to be found.
+        Names of the layers, and of the last one, where they are not to be found automatically.
 
     Raises
     ------
     UserError
-        When its last layer is not the last linear one, is called twice or gives another number of
-        numbers; when a named layer does not serve; when a row's output depends on other rows.
+        When its last layer is not the last linear one, is called twice or has another number of
+        outputs; when a named layer cannot serve; when a row's output depends on other rows.
     """
     twice_differentiable(network)
-    calls, gave = _called(network, batch)
+    calls, result = _called(network, batch)
     last = _last(network, calls, output)
-    if gave.shape not in {(ROWS, outputs), (ROWS * outputs,)}:
+    if result.shape not in {(ROWS, outputs), (ROWS * outputs,)}:
         raise UserError(
-            f"for {ROWS} rows it gives {tuple(gave.shape)}, not {(ROWS, outputs)}: let its last "
+            f"for {ROWS} rows it gives {tuple(result.shape)}, not {(ROWS, outputs)}: let its last "
             f"layer, {last!r}, give {outputs} a row"
         )
-    if not torch.equal(gave.flatten(), calls[last][0].flatten()):
+    if not torch.equal(result.flatten(), calls[last][0].flatten()):
         raise UserError(
-            f"what its layer {last!r} gives is changed afterwards: the network must end with a "
+            f"the output of its layer {last!r} is changed afterwards: the network must end with a "
             "torch.nn.Linear; name it by `output`"
         )
     alone = _called(network, first)[1].flatten()
-    if (gave.flatten()[:outputs] - alone).abs().max() > ROUNDING * gave.abs().max():
+    if (result.flatten()[:outputs] - alone).abs().max() > ROUNDING * result.abs().max():
         raise UserError(
             "in evaluation mode a row's output depends on the other rows of its batch (batch "
             "normalisation without running statistics?)"
@@ -115,30 +115,34 @@ def enclosed(
     if layers:
         for name in layers:
             if name not in serving or name == last:
-                raise unknown("layer", name, [one for one in serving if one != last])
+                raise unknown(
+                    "layer", name, [layer_name for layer_name in serving if layer_name != last]
+                )
     layer = network.get_submodule(last)
     if type(layer) is nn.Linear:
         layer.__class__ = _Exact
-    return Enclosed(network, last, layers or _found(network, serving, last))
+    return Enclosed(network, last, layers or _blocks(network, serving, last))
 
 
 def _called(network: nn.Module, batch: Any) -> tuple[Calls, Tensor]:
-    """What each submodule gives for a batch in evaluation mode, and the network itself."""
+    """What each submodule, and the network itself, returns for a batch in evaluation mode."""
     calls: Calls = {}
 
     def keep(name: str) -> Any:
         def hook(module: nn.Module, _inputs: Any, output: Any) -> None:
-            one = output[0] if isinstance(output, tuple) else output
-            # what follows may change it in place
-            calls.setdefault(name, []).append(one.clone() if isinstance(module, nn.Linear) else one)
+            activation = output[0] if isinstance(output, tuple) else output
+            # later layers may change it in place
+            calls.setdefault(name, []).append(
+                activation.clone() if isinstance(module, nn.Linear) else activation
+            )
 
         return hook
 
     inside = [(name, module) for name, module in network.named_modules() if name]
     handles = [module.register_forward_hook(keep(name)) for name, module in inside]
     try:
-        with evaluating(Enclosed(network, "", ())) as whole:
-            return calls, whole(batch)
+        with evaluating(Enclosed(network, "", ())) as wrapped:
+            return calls, wrapped(batch)
     finally:
         for handle in handles:
             handle.remove()
@@ -153,7 +157,7 @@ def _last(network: nn.Module, calls: Calls, output: str | None) -> str:
         raise unknown("output", output, linear)
     name = output or linear[-1]
     if (times := len(calls[name])) > 1:
-        once = [one for one in linear if len(calls[one]) == 1]
+        once = [candidate for candidate in linear if len(calls[candidate]) == 1]
         raise UserError(
             f"its layer {name!r} is called {times} times, and the last must be called once: name "
             f"it by `output` ({', '.join(once) or 'none is'})"
@@ -164,14 +168,14 @@ def _last(network: nn.Module, calls: Calls, output: str | None) -> str:
 def _serving(network: nn.Module, calls: Calls) -> list[str]:
     """Submodules that can be named layers, in the order of their calls.
 
-    They own weights, are called once, and give one tensor (rows, ...).
+    They own weights, are called once, and return one tensor (rows, ...).
     """
     return [
         name
-        for name, gave in calls.items()
-        if len(gave) == 1
-        and isinstance(gave[0], Tensor)
-        and gave[0].shape[:1] == (ROWS,)
+        for name, returned in calls.items()
+        if len(returned) == 1
+        and isinstance(returned[0], Tensor)
+        and returned[0].shape[:1] == (ROWS,)
         and _size(network.get_submodule(name))
     ]
 
@@ -180,23 +184,23 @@ def _size(module: nn.Module) -> int:
     return sum(weight.numel() for weight in module.parameters())
 
 
-def _found(network: nn.Module, serving: Sequence[str], last: str) -> list[str]:
+def _blocks(network: nn.Module, serving: Sequence[str], last: str) -> list[str]:
     """Layers of a network that names none: its blocks.
 
-    Parts are taken for one another: a Sequential, what holds the last layer or more than half of
-    all weights, and what cannot serve.
+    Instead of a Sequential, of a submodule that holds the last layer or more than half of all
+    weights, and of one that cannot serve, its own parts are taken.
     """
 
     def walk(name: str, module: nn.Module) -> Iterator[str]:
         for child, part in module.named_children():
-            place = f"{name}.{child}".lstrip(".")
-            parts = any(_size(one) for one in part.children())
-            large = parts and (type(part) is nn.Sequential or 2 * _size(part) > whole)
-            if place in serving and not large and not last.startswith(f"{place}."):
-                yield place
+            path = f"{name}.{child}".lstrip(".")
+            parts = any(_size(child_part) for child_part in part.children())
+            large = parts and (type(part) is nn.Sequential or 2 * _size(part) > total)
+            if path in serving and not large and not last.startswith(f"{path}."):
+                yield path
             else:
-                yield from walk(place, part)
+                yield from walk(path, part)
 
-    whole = _size(network)
-    found = set(walk("", network)) - {last}
-    return [name for name in serving if name in found]
+    total = _size(network)
+    blocks = set(walk("", network)) - {last}
+    return [name for name in serving if name in blocks]

@@ -1,4 +1,4 @@
-"""Hold the lower layers of a network still."""
+"""Freeze the lower layers of a network."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from torch import nn
 
 @contextmanager
 def only_last(model: nn.Module, layers: int | None) -> Iterator[list[str]]:
-    """Freeze every parameter outside the last layers, and free what was frozen afterwards.
+    """Freeze every parameter outside the last layers; restore what needed a gradient afterwards.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def only_last(model: nn.Module, layers: int | None) -> Iterator[list[str]]:
     Yields
     ------
     list of str
-        Names of the parameters that may move.
+        Names of the parameters that are trained.
     """
     last = model.layers[-layers:] if layers and layers < len(model.layers) else [""]
     inside = {id(weight) for name in last for weight in model.get_submodule(name).parameters()}

@@ -1,4 +1,4 @@
-"""Batch normalisation where a batch holds a single row, whose own statistics say nothing of it."""
+"""Batch normalisation for a batch of a single row, whose own statistics are of no use."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +9,10 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 @contextmanager
 def by_running_statistics(model: nn.Module) -> Iterator[None]:
-    """Normalise by running means and variances inside the block, and do not move them.
+    """Normalise by running means and variances inside the block, and do not update them.
 
     Every other layer stays in its mode: dropout still drops. Layers that keep no running statistics
-    have nothing else to normalise by, and stay in theirs.
+    have nothing else to normalise by, and stay in training mode.
     """
     layers = [
         module

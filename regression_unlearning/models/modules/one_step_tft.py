@@ -1,9 +1,9 @@
 """The paper's forecaster: a Temporal Fusion Transformer, one step ahead (Lim et al. 2021).
 
 Layers, initial weights and formulas are pytorch-forecasting's. All windows here have full length
-and one hour to predict, so that much of the general network's work falls away without changing a
-number: nothing is masked or packed, the customer is embedded once a window rather than once an
-hour, and the attention's one query is multiplied into the keys' weights before it meets the hours.
+and one hour to predict, so that much of the general network's work can be left out without changing
+a number: nothing is masked or packed, the customer is embedded once per window rather than once per
+hour, and the attention's one query is multiplied with the keys' weights before it meets the hours.
 """
 
 from collections.abc import Sequence
@@ -15,12 +15,13 @@ from types import ModuleType
 import torch
 from torch import Tensor, nn
 
+from regression_unlearning.models.modules.one_query_attention import OneQueryAttention
 from regression_unlearning.settings.section import Section
 
 
 @cache
 def library() -> ModuleType:
-    """The module of pytorch-forecasting that holds the layers, and nothing else of it.
+    """The module of pytorch-forecasting that holds the layers, loaded without its package.
 
     The module needs torch alone. Its package would load Lightning and scikit-learn first: three
     seconds and 300 MB in every one of a run's hundreds of jobs.
@@ -39,14 +40,18 @@ def library() -> ModuleType:
 
 @cache
 def resampling(before: int, after: int, dtype: torch.dtype, device: torch.device) -> Tensor:
-    """Linear interpolation of `before` numbers at `after` places, both ends kept: (before, after).
+    """Matrix of the linear interpolation of `before` numbers at `after` points, both ends kept.
 
     Columns are what torch's own interpolation makes of unit vectors. torch's interpolation itself
     has no deterministic backward pass on CUDA; a product with this matrix has one.
+
+    Returns
+    -------
+    Tensor (before, after)
     """
     units = torch.eye(before, dtype=torch.float64)[:, None]
-    found = nn.functional.interpolate(units, after, mode="linear", align_corners=True)[:, 0]
-    return found.to(device, dtype)
+    matrix = nn.functional.interpolate(units, after, mode="linear", align_corners=True)[:, 0]
+    return matrix.to(device, dtype)
 
 
 class Resampling(nn.Module):
@@ -65,79 +70,31 @@ class Resampling(nn.Module):
         self.size = size
 
     def forward(self, values: Tensor) -> Tensor:
-        """From values (..., before) to Tensor (..., size), in the precision of the values."""
+        """Interpolate along the last dimension, in the precision of the values.
+
+        Parameters
+        ----------
+        values : Tensor (..., before)
+
+        Returns
+        -------
+        Tensor (..., size)
+        """
         with torch.autocast(values.device.type, enabled=False):
             return values @ resampling(values.shape[-1], self.size, values.dtype, values.device)
 
 
 def _with_deterministic_resampling(network: nn.Module) -> None:
-    """Put `Resampling` into every layer that resamples; its weights stay as they are."""
-    theirs = library().TimeDistributedInterpolation
+    """Replace the interpolation of every layer by `Resampling`; weights stay as they are."""
+    interpolation = library().TimeDistributedInterpolation
     for module in network.modules():
-        found = getattr(module, "resample", None)
-        if isinstance(found, theirs) and not found.trainable:
-            module.resample = Resampling(found.output_size)
-
-
-class Key(nn.Module):
-    """A head's key layer, turned round to meet the query before it meets the hours.
-
-    As a layer of its own it is seen by whoever looks at each layer's input and gradient.
-
-    Parameters
-    ----------
-    key : Linear
-        Whose weights are used, under their own names.
-    """
-
-    def __init__(self, key: nn.Linear):
-        super().__init__()
-        self.weight, self.bias = key.weight, key.bias
-
-    def forward(self, query: Tensor) -> Tensor:
-        """From q (batch, head) to K' q and, as last column, q . b: Tensor (batch, width + 1)."""
-        return torch.cat([query @ self.weight, (query @ self.bias)[:, None]], 1)
-
-
-class OneQueryAttention(nn.Module):
-    """Interpretable multi-head attention of the last hour over all hours.
-
-    The heads share their values, and a softmax sums to 1. So the mean of the heads' weights times
-    the hours, taken through the value layer once, is what the general form computes; likewise
-    q . (K x + b) = (K' q) . x + q . b.
-
-    Parameters
-    ----------
-    attention : InterpretableMultiHeadAttention
-        pytorch-forecasting's, whose weights are used.
-    """
-
-    def __init__(self, attention: nn.Module):
-        super().__init__()
-        self.heads = attention.n_head
-        self.values, self.joined = attention.v_layer, attention.w_h
-        self.queries = attention.q_layers
-        self.keys = nn.ModuleList(Key(layer) for layer in attention.k_layers)
-        self.dropout = attention.dropout
-
-    def forward(self, hours: Tensor) -> Tensor:
-        """Attend from the last of the hours (batch, hours, width): Tensor (batch, width)."""
-        asked = torch.stack(
-            [
-                key(query(hours[:, -1]) / query.out_features**0.5)
-                for query, key in zip(self.queries, self.keys, strict=True)
-            ],
-            1,
-        )
-        scores = asked[:, :, :-1] @ hours.transpose(1, 2) + asked[:, :, -1:]
-        # an hour to predict does not look at itself
-        seen = scores[:, :, :-1].softmax(2) @ hours[:, :-1]
-        heads = self.dropout(self.values(seen))
-        return self.dropout(self.joined(heads.mean(1)))
+        layer = getattr(module, "resample", None)
+        if isinstance(layer, interpolation) and not layer.trainable:
+            module.resample = Resampling(layer.output_size)
 
 
 class OneStepTFT(nn.Module):
-    """Past load and calendar, the next hour's calendar and the customer, to quantiles of the load.
+    """Quantiles of the next hour's load from past load, both hours' calendars and the customer.
 
     Parameters
     ----------
@@ -213,7 +170,13 @@ class OneStepTFT(nn.Module):
         )
 
     def forward(self, x: dict[str, Tensor]) -> Tensor:
-        """Predict from the dictionary of `data.load_windows`: Tensor (batch, quantiles)."""
+        """Predict the quantiles of the next hour's load, scaled: Tensor (batch, quantiles).
+
+        Parameters
+        ----------
+        x : dict of Tensor
+            See ``Inputs.batch`` of `data.families.load_windows.batch`.
+        """
         customer = {"customer": self.customer(x["decoder_cat"][:, 0, 0])}
         static, _ = self.static_variable_selection(customer)
         selection = self.context_of_selection(static)[:, None]

@@ -1,4 +1,4 @@
-"""A network that somebody else's code makes: a class of one's own, or torchvision's."""
+"""A network that other code builds: a class of the user's own, or torchvision's."""
 
 from typing import Any
 
@@ -20,12 +20,12 @@ class Settings(Section):
     name: str
     """``torchvision/NAME`` or ``MODULE:CLASS``."""
     arguments: dict[str, Any] = Field(default_factory=dict)
-    """What it is called with."""
+    """Arguments that it is called with."""
     layers: tuple[str, ...] = ()
     """Submodules with weights that methods compare and train, from the input on, without the last
-    layer; none: they are found."""
+    layer; empty: they are found automatically."""
     output: str | None = None
-    """Its last layer, an ``nn.Linear`` that is called once; null: it is found."""
+    """Its last layer, an ``nn.Linear`` that is called once; null: it is found automatically."""
 
     @field_validator("name")
     @classmethod
@@ -35,25 +35,25 @@ class Settings(Section):
 
 
 def build(settings: Settings, inputs, outputs: int = 1):
-    """Make the network, find its layers, and enclose it.
+    """Build the network, find its layers, and enclose it; see `models.network`.
 
     Raises
     ------
     UserError
-        When it cannot be made, cannot read the inputs, or is no network that methods can work on.
+        When it cannot be built, cannot read the inputs, or is no network that methods can work on.
     """
     import torch
 
     from regression_unlearning.models.modules.enclosed import ROWS, enclosed
 
-    said = f"network {settings.name!r}"
-    make, given = _maker(settings, inputs, outputs)
+    context = f"network {settings.name!r}"
+    make, defaults = _maker(settings, inputs, outputs)
     try:
-        network = make(**{**given, **settings.arguments})
+        network = make(**{**defaults, **settings.arguments})
     except Exception as error:
-        raise UserError(f"{said}: making it failed: {_one_line(error)}") from error
+        raise UserError(f"{context}: making it failed: {_one_line(error)}") from error
     if not isinstance(network, torch.nn.Module):
-        raise UserError(f"{said}: it is {type(network).__name__}, not a torch.nn.Module")
+        raise UserError(f"{context}: it is {type(network).__name__}, not a torch.nn.Module")
     rows = torch.arange(ROWS, device=inputs.device)
     network = network.to(inputs.device)
     try:
@@ -62,28 +62,28 @@ def build(settings: Settings, inputs, outputs: int = 1):
             settings.output,
         )  # fmt: skip
     except UserError as error:
-        raise UserError(f"{said}: {error}") from None
+        raise UserError(f"{context}: {error}") from None
     except Exception as error:
-        raise UserError(f"{said}: it cannot read a batch: {_one_line(error)}") from error
+        raise UserError(f"{context}: it cannot read a batch: {_one_line(error)}") from error
 
 
 def _maker(settings: Settings, inputs: Any, outputs: int) -> tuple[Any, dict[str, Any]]:
-    """What makes the network, and what it is given beside the settings' arguments."""
-    made = registry.made_by(settings.name) or settings.name
-    if ":" not in made:
+    """What builds the network, and its arguments beside those of the settings."""
+    target = registry.made_by(settings.name) or settings.name
+    if ":" not in target:
         from torchvision.models import get_model
 
         from regression_unlearning.models.modules.stack import three
 
-        three(inputs, made)
-        given = {"name": made.partition("/")[2], "weights": None, "num_classes": outputs}
-        return get_model, given
-    module, _, name = made.partition(":")
+        three(inputs, target)
+        defaults = {"name": target.partition("/")[2], "weights": None, "num_classes": outputs}
+        return get_model, defaults
+    module, _, name = target.partition(":")
     classes.search_folder()
-    found: Any = registry.imported(module, "network", settings.name, "")
+    builder: Any = registry.imported(module, "network", settings.name, "")
     for part in name.split("."):
-        found = getattr(found, part)
-    return found, {}
+        builder = getattr(builder, part)
+    return builder, {}
 
 
 def _one_line(error: Exception) -> str:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 class Table(nn.Module):
     """A row's numbers, and beside them a learned vector for each of its categories.
 
-    The vector of an unknown category is 0, and stays so.
+    The vector of an unknown category is 0, also after training.
 
     Parameters
     ----------
@@ -29,7 +29,17 @@ class Table(nn.Module):
         self.register_buffer("starts", starts, persistent=False)
 
     def forward(self, rows: Mapping[str, Tensor]) -> Tensor:
-        """Tensor (n, width) of ``numeric`` (n, numbers) and ``categorical`` (n, len(sizes))."""
+        """Put a row's numbers and its categories' vectors side by side.
+
+        Parameters
+        ----------
+        rows : mapping of str to Tensor
+            ``numeric`` (n, numbers) and ``categorical`` (n, len(sizes)).
+
+        Returns
+        -------
+        Tensor (n, width)
+        """
         if self.vectors is None:
             return rows["numeric"]
         codes = rows["categorical"]
@@ -38,10 +48,19 @@ class Table(nn.Module):
 
 
 class Residual(nn.Sequential):
-    """Layers whose result is added to what they read."""
+    """Layers whose result is added to their input."""
 
     def forward(self, values: Tensor) -> Tensor:
-        """Tensor (n, width) of one of the same shape."""
+        """The values plus what the layers make of them.
+
+        Parameters
+        ----------
+        values : Tensor (n, width)
+
+        Returns
+        -------
+        Tensor (n, width)
+        """
         return values + super().forward(values)
 
 
@@ -79,7 +98,17 @@ class RowStack(nn.Module):
         return (*(f"hidden.{n}" for n in range(len(self.hidden))), "output")
 
     def forward(self, rows: Mapping[str, Tensor]) -> Tensor:
-        """Predict from a batch of `data.families.rows`: Tensor (n, outputs)."""
+        """Predict from a batch of a table's rows.
+
+        Parameters
+        ----------
+        rows : mapping of str to Tensor
+            See `Table.forward`.
+
+        Returns
+        -------
+        Tensor (n, outputs)
+        """
         values = self.table(rows)
         for layer in self.hidden:
             values = layer(values)

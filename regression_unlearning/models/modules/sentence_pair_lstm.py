@@ -8,14 +8,20 @@ from regression_unlearning.settings.section import Section
 
 
 def on_cpu(words: Tensor) -> bool:
-    """Whether words lie on a CPU, where their padding costs time; a GPU's library is faster."""
+    """Whether words lie on a CPU, where padding costs time; a GPU's library is faster with it.
+
+    Parameters
+    ----------
+    words : Tensor
+        Of any shape.
+    """
     return words.device.type == "cpu"
 
 
 class SentencePairLSTM(nn.Module):
-    """LSTM shared by both sentences, dropout, linear layers with ReLU, one output.
+    """LSTM shared by both sentences, dropout, linear layers with ReLU, one linear output layer.
 
-    Where `whole` is True, each sentence's states after every word pass through dropout, and the
+    While `whole` is True, each sentence's states after every word pass through dropout, and the
     last ones go on: the same network, whose layers of `sequences` can then be read.
 
     Parameters
@@ -48,21 +54,30 @@ class SentencePairLSTM(nn.Module):
 
     @property
     def sequences(self) -> dict[str, tuple[str, ...]]:
-        """Layer that gives last states to the layers that give those after every word."""
+        """Layer of last states to the layers that return the states after every word."""
         return {"sentences": tuple(f"states.{n}" for n in range(len(self.states)))}
 
     def _read(self, words: Tensor) -> Tensor:
-        """Last states of single sentences; in training on a CPU without the cost of padding."""
+        """Last states of single sentences; in training on a CPU the padding is skipped."""
         if self.training and on_cpu(words):
             return last_state(self.lstm, words)
         return self.lstm(words)[1][0][-1]
 
     def forward(self, words: Tensor) -> Tensor:
-        """Predict from word vectors (batch, 2, tokens, width): Tensor (batch, outputs)."""
+        """Predict from word vectors.
+
+        Parameters
+        ----------
+        words : Tensor (batch, 2, tokens, width)
+
+        Returns
+        -------
+        Tensor (batch, outputs)
+        """
         if self.whole:
             after = self.lstm(words.flatten(0, 1))[0].unflatten(0, words.shape[:2])
             states = [layer(after[:, n]) for n, layer in enumerate(self.states)]
-            hidden = torch.cat([one[:, -1] for one in states], 1)
+            hidden = torch.cat([state[:, -1] for state in states], 1)
         else:
             hidden = self.sentences(self._read(words.flatten(0, 1)).reshape(len(words), -1))
         for layer in self.head:

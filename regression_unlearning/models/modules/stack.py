@@ -1,4 +1,4 @@
-"""A network for images as one stack: named layers of feature maps, their mean, a linear layer."""
+"""A network for images as a stack: named layers of feature maps, their mean, a linear layer."""
 
 from collections.abc import Mapping
 
@@ -9,11 +9,11 @@ from regression_unlearning.errors import UserError
 
 
 class Stack(nn.Module):
-    """Layers of feature maps one after the other, the mean over positions, and `output`.
+    """Layers of feature maps in sequence, the mean over positions, and `output`.
 
-    Any height and width that the layers take will do: 32 and 224 alike. Feature maps lie in memory
-    channels last, which is a tenth faster on a CPU; weights as ever. The last layer is float32 also
-    under autocast: a target such as an age has more digits than bfloat16.
+    Any height and width that the layers accept will do, 32 and 224 alike. Feature maps lie in
+    memory channels last, which is a tenth faster on a CPU; weights keep their layout. The last
+    layer is float32 also under autocast: a target such as an age has more digits than bfloat16.
 
     Parameters
     ----------
@@ -42,7 +42,16 @@ class Stack(nn.Module):
         return (*(f"maps.{name}" for name in self.maps), "output")
 
     def forward(self, images: Tensor) -> Tensor:
-        """Predict from images (batch, channels, height, width): Tensor (batch, outputs)."""
+        """Predict from images.
+
+        Parameters
+        ----------
+        images : Tensor (batch, channels, height, width)
+
+        Returns
+        -------
+        Tensor (batch, outputs)
+        """
         images = images.contiguous(memory_format=torch.channels_last)
         for layer in self.maps.values():
             images = layer(images)
@@ -52,7 +61,14 @@ class Stack(nn.Module):
 
 
 def three(inputs, name: str) -> None:
-    """Insist on images of three channels.
+    """Check that images have three channels.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        The images.
+    name : str
+        The network, for the message.
 
     Raises
     ------

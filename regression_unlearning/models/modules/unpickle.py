@@ -1,7 +1,7 @@
-"""Bring the state in a torch pickle into a safetensors file; a program of its own.
+"""Convert the state in a torch pickle to a safetensors file; a program of its own.
 
 ``torch.load(weights_only=True)`` makes tensors and plain containers, and calls nothing else that a
-pickle names. That is done in a process apart, of bounded memory, all the same.
+pickle names. It runs in a separate process of bounded memory all the same.
 """
 
 import os
@@ -13,18 +13,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-#: Where training scripts keep the network's state beside other things.
+#: Keys under which training scripts save the network's state beside other things.
 HOLDERS = ("state_dict", "model_state_dict", "model")
-#: Bytes that reading may take beside four times the file.
+#: Bytes of memory that reading may take beside four times the file's size.
 BESIDE = 1 << 30
 
 
 class NoState(Exception):
-    """What a pickle holds in place of a state."""
+    """A pickle holds no state; the message says what it holds."""
 
 
 def bound(size: int) -> None:
-    """Let this process take no more memory than a state of a file's `size` needs, where it can."""
+    """Limit this process's memory to what a state of `size` bytes needs, where possible."""
     with suppress(OSError, ValueError):
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
         most = pages * os.sysconf("SC_PAGE_SIZE") + 4 * size + BESIDE
@@ -32,7 +32,12 @@ def bound(size: int) -> None:
 
 
 def state_in(found: Any) -> dict[str, Any]:
-    """The network's state in what a pickle held: names to tensors.
+    """The network's state in a pickle's content: names to tensors.
+
+    Parameters
+    ----------
+    found : object
+        What the pickle held: a state, or a mapping that has one under a key of `HOLDERS`.
 
     Raises
     ------
@@ -44,7 +49,7 @@ def state_in(found: Any) -> dict[str, Any]:
     for _ in range(3):
         if not isinstance(found, Mapping):
             raise NoState(f"it holds no state but {type(found).__name__}")
-        holder = next((one for one in HOLDERS if isinstance(found.get(one), Mapping)), None)
+        holder = next((key for key in HOLDERS if isinstance(found.get(key), Mapping)), None)
         if holder is None:
             break
         found = found[holder]
@@ -55,7 +60,12 @@ def state_in(found: Any) -> dict[str, Any]:
 
 
 def main(source: str, target: str) -> None:
-    """Read one file and write the other.
+    """Convert one file.
+
+    Parameters
+    ----------
+    source, target : str
+        The pickle to read and the safetensors file to write.
 
     Raises
     ------
@@ -67,19 +77,19 @@ def main(source: str, target: str) -> None:
 
     try:
         bound(Path(source).stat().st_size)
-        with Path(source).open("rb") as file:  # torch goes by a path's ending
-            found = torch.load(file, map_location="cpu", weights_only=True)
-        save_file(state_in(found), target)
+        with Path(source).open("rb") as file:  # torch decides by a path's ending
+            content = torch.load(file, map_location="cpu", weights_only=True)
+        save_file(state_in(content), target)
     except NoState:
         raise
     except MemoryError:
         raise NoState("reading it takes more memory than a state of its size") from None
-    except Exception as error:  # whatever the file makes torch say
-        said = " ".join(str(error).split())
-        why = f"it is no state that torch reads ({said[:120] or type(error).__name__})"
-        if named := re.search(r"\bGLOBAL (\S+)", said):
-            why = f"it holds more than tensors ({named[1]}), which is never loaded"
-        raise NoState(why) from error
+    except Exception as error:  # whatever torch raises for the file
+        message = " ".join(str(error).split())
+        reason = f"it is no state that torch reads ({message[:120] or type(error).__name__})"
+        if named := re.search(r"\bGLOBAL (\S+)", message):
+            reason = f"it holds more than tensors ({named[1]}), which is never loaded"
+        raise NoState(reason) from error
 
 
 if __name__ == "__main__":

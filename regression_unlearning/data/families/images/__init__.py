@@ -1,6 +1,6 @@
-"""Images with a number each."""
+"""Images, each with a number to predict."""
 
-#: What a dataset need not say, the paper's (Section 6.3): see `data.family`.
+#: Defaults of a dataset's settings, the paper's (Section 6.3): see `data.family`.
 DEFAULTS = {
     "model": {"name": "resnet18"},
     "loss": "l1",

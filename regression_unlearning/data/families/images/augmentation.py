@@ -1,4 +1,4 @@
-"""Random crops and flips of a whole batch by one gather; no row is looked at alone."""
+"""Random crops and flips of a whole batch at once, by one indexing operation."""
 
 from typing import TYPE_CHECKING
 
@@ -6,34 +6,41 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def places(rows: int, padding: int, flip: bool) -> tuple["Tensor", "Tensor", "Tensor"]:
+def crops(rows: int, padding: int, flip: bool) -> tuple["Tensor", "Tensor", "Tensor"]:
     """Draw each image's crop position and mirroring, in one call of torch's generator.
 
     The draw is made on the CPU, so that it is the same on every device.
 
+    Parameters
+    ----------
+    rows, padding : int
+        Images, and the margin in pixels.
+    flip : bool
+        Whether half of the images are mirrored.
+
     Returns
     -------
     down, right : Tensor of int64 (rows,)
-        The cut's shift against the image, from -padding to padding.
+        The crop's shift against the image in pixels, from -padding to padding.
     mirrored : Tensor of bool (rows,)
     """
     import torch
 
     steps = 2 * padding + 1
     drawn = torch.randint(0, steps * steps * (2 if flip else 1), (rows,))
-    mirrored, place = drawn // (steps * steps), drawn % (steps * steps)
-    return place // steps - padding, place % steps - padding, mirrored.bool()
+    mirrored, position = drawn // (steps * steps), drawn % (steps * steps)
+    return position // steps - padding, position % steps - padding, mirrored.bool()
 
 
 def cut(images: "Tensor", down: "Tensor", right: "Tensor", mirrored: "Tensor") -> "Tensor":
-    """Crop padded images at the given positions, and mirror some of them.
+    """Crop images, padded with black, at the given positions, and mirror some of them.
 
     Parameters
     ----------
     images : Tensor of uint8 (rows, channels, height, width)
         Images of any layout in memory.
     down, right, mirrored : Tensor (rows,)
-        See `places`.
+        See `crops`.
 
     Returns
     -------
@@ -48,7 +55,7 @@ def cut(images: "Tensor", down: "Tensor", right: "Tensor", mirrored: "Tensor") -
     vertical = torch.arange(height, device=device) + down[:, None]
     across = torch.arange(width, device=device)
     across = torch.where(mirrored[:, None], width - 1 - across, across) + right[:, None]
-    # One black line below and one to the right stand for the whole margin.
+    # One black line below and one to the right serve as the whole margin.
     vertical = torch.where((vertical < 0) | (vertical >= height), height, vertical)
     across = torch.where((across < 0) | (across >= width), width, across)
     margined = pad(images, (0, 1, 0, 1)).permute(0, 2, 3, 1).contiguous()

@@ -1,6 +1,6 @@
-"""Mini-batches of images: gathered on a device, cut and mirrored at random in training.
+"""Mini-batches of images: gathered on a device, cropped and mirrored at random in training.
 
-What the paper's image experiments do (Section 6.1 and the released code): in training a random crop
+As in the paper's image experiments (Section 6.1 and the released code): in training a random crop
 with a margin of 16 black pixels and a random flip; mean and deviation 0.5.
 """
 
@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from regression_unlearning.data.families.images.augmentation import cut, places
+from regression_unlearning.data.families.images.augmentation import crops, cut
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import Count, Positive, Section, Whole, listed
 
@@ -23,20 +23,20 @@ FITS = 0.5
 class Reading(Section):
     """How mini-batches are made.
 
-    In training an image is cut at random out of itself with `padding` black pixels around, and
-    mirrored in half of the cases where `flip` says so; a value v of 0 to 1 becomes
-    (v - mean) / deviation (std will do for its name). `whole_on_device` keeps all images in the
-    device's memory: always, never, or where they take at most half of what is free there.
+    In training an image gets a margin of `padding` black pixels, is cropped to its own size at a
+    random place, and mirrored in half of the cases where `flip` is true; a value v of 0 to 1
+    becomes (v - mean) / deviation (the key may also be std). `whole_on_device` keeps all images in
+    the device's memory: always, never, or where they take at most half of what is free there.
     """
 
     padding: Whole = 16
     flip: bool = True
     mean: Annotated[tuple[float, ...], listed(int, float), Field(min_length=1)] = (0.5,)
-    """Taken from a value of 0 to 1; one number, or one for each channel."""
+    """Subtracted from a value of 0 to 1; one number, or one for each channel."""
     deviation: Annotated[tuple[Positive, ...], listed(int, float), Field(min_length=1)] = (0.5,)
-    """By which it is divided then; likewise."""
+    """Divisor of the difference; one number, or one for each channel."""
     crop: Count | None = None
-    """Pixels a side that the network sees: the middle, around the place of a random cut; null:
+    """Pixels per side that the network reads, the middle of the image or of its random crop; null:
     all."""
     whole_on_device: Literal["fits", "always", "never"] = "fits"
 
@@ -44,12 +44,12 @@ class Reading(Section):
     @classmethod
     def _std_is_the_deviation(cls, values: Any) -> Any:
         if isinstance(values, Mapping) and "std" in values and "deviation" not in values:
-            return {("deviation" if key == "std" else key): one for key, one in values.items()}
+            return {("deviation" if key == "std" else key): value for key, value in values.items()}
         return values
 
 
 class Inputs:
-    """Images on a device: a batch is a gather, and in training a second one.
+    """Images on a device: a batch is one gather, and in training a second one.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ class Inputs:
     Attributes
     ----------
     channels, size : int
-        Shape of an image as a network sees it.
+        Shape of an image as a network reads it.
     images : Tensor
         On the device where they fit, else on the CPU.
     """
@@ -74,11 +74,11 @@ class Inputs:
         self.reading = reading or Reading()
         self.device = torch.device(device)
         self.images = arrays["images"]
-        _, self.channels, whole, _ = self.images.shape
-        self.size = self.reading.crop or whole
-        if self.size > whole:
-            raise UserError(f"reading.crop: {self.size} of images of {whole} pixels a side.")
-        self.edge = round((whole - self.size) / 2)
+        _, self.channels, pixels, _ = self.images.shape
+        self.size = self.reading.crop or pixels
+        if self.size > pixels:
+            raise UserError(f"reading.crop: {self.size} of images of {pixels} pixels a side.")
+        self.edge = round((pixels - self.size) / 2)
         deviation = self._of_channels(self.reading.deviation, "deviation")
         self.scale = 1 / (255 * deviation)
         self.shift = self._of_channels(self.reading.mean, "mean") / deviation
@@ -118,7 +118,7 @@ class Inputs:
         rows : Tensor of int64 (n,)
             Row numbers.
         training : bool
-            Whether to cut and mirror at random, by torch's global generator.
+            Whether to crop and mirror at random, by torch's global generator.
 
         Returns
         -------
@@ -129,11 +129,11 @@ class Inputs:
 
         pixels = self._gathered(rows)
         if training and self.augments:
-            drawn = places(len(rows), self.reading.padding, self.reading.flip)
+            drawn = crops(len(rows), self.reading.padding, self.reading.flip)
             pixels = cut(pixels, *(d.to(self.device, non_blocking=True) for d in drawn))
         if self.edge:
-            seen = slice(self.edge, self.edge + self.size)
-            pixels = pixels[..., seen, seen]
+            middle = slice(self.edge, self.edge + self.size)
+            pixels = pixels[..., middle, middle]
         pixels = pixels.to(torch.float32, memory_format=torch.channels_last)
         return pixels.mul_(self.scale).sub_(self.shift)
 

@@ -1,7 +1,7 @@
 """Decode and resize images once: in parallel processes, in parts, each part a file of its own.
 
-A part that is done is never done again, so interrupted work goes on where it stopped; and no more
-than one part for each process is in memory.
+A part that is done is never done again, so interrupted work resumes where it stopped; and no more
+than one part per process is in memory.
 """
 
 import hashlib
@@ -42,11 +42,11 @@ class Part:
     Attributes
     ----------
     file : Path
-        Where the result goes.
+        The result's file.
     images : sequence of (Path, Entry)
         Archive or folder, and the image's place in it.
     size, channels : int
-        Pixels a side; 3 for colours, 1 for grey.
+        Pixels per side; 3 for colours, 1 for grey.
     """
 
     file: Path
@@ -56,26 +56,27 @@ class Part:
 
 
 def decode_part(part: Part) -> Path:
-    """Decode the images of one part; a broken one leaves zeros and its reason.
+    """Decode the images of one part into its file; a broken image leaves zeros and the reason.
 
-    What was done to make colours of the others is written beside them, an entry for each image.
+    The file also lists the conversions that images needed (see `pixels.decode`), one entry for
+    each.
     """
     pixels = np.zeros((len(part.images), part.channels, part.size, part.size), np.uint8)
     problems = [""] * len(part.images)
     done: list[str] = []
-    for place in dict.fromkeys(path for path, _ in part.images):
-        with reader(place) as read:
+    for source in dict.fromkeys(path for path, _ in part.images):
+        with reader(source) as read:
             for number, (path, entry) in enumerate(part.images):
-                if path != place:
+                if path != source:
                     continue
                 try:
-                    pixels[number], what = decode(read(entry), part.size, part.channels)
-                    done += what
+                    pixels[number], conversions = decode(read(entry), part.size, part.channels)
+                    done += conversions
                 except BROKEN as error:
-                    said = re.sub(r" ?<_io.BytesIO[^>]*>", "", str(error))
-                    problems[number] = (said.splitlines() or [type(error).__name__])[0][:200]
-    found = {"pixels": pixels, "problems": np.array(problems), "done": np.array(done, str)}
-    write_npz(part.file, found, compressed=False)
+                    message = re.sub(r" ?<_io.BytesIO[^>]*>", "", str(error))
+                    problems[number] = (message.splitlines() or [type(error).__name__])[0][:200]
+    arrays = {"pixels": pixels, "problems": np.array(problems), "done": np.array(done, str)}
+    write_npz(part.file, arrays, compressed=False)
     return part.file
 
 
@@ -92,16 +93,16 @@ def _parts(
 def _identity(images: Sequence[tuple[Path, Entry]], size: int, channels: int) -> str:
     import PIL
 
-    found = hashlib.sha256(json.dumps([size, channels, PIL.__version__, RULES]).encode())
+    digest = hashlib.sha256(json.dumps([size, channels, PIL.__version__, RULES]).encode())
     for path in dict.fromkeys(path for path, _ in images):
-        about = path.stat()
-        found.update(f"{path} {about.st_size} {about.st_mtime_ns}".encode())
+        status = path.stat()
+        digest.update(f"{path} {status.st_size} {status.st_mtime_ns}".encode())
     for path, entry in images:
-        found.update(f"{path.name} {entry}\n".encode())
+        digest.update(f"{path.name} {entry}\n".encode())
         if path.is_dir():
-            about = (path / entry).stat()
-            found.update(f"{about.st_size} {about.st_mtime_ns}".encode())
-    return found.hexdigest()[:16]
+            status = (path / entry).stat()
+            digest.update(f"{status.st_size} {status.st_mtime_ns}".encode())
+    return digest.hexdigest()[:16]
 
 
 def _decoded(parts: Sequence[Part], processes: int) -> Iterator[Path]:
@@ -119,8 +120,8 @@ def _decoded(parts: Sequence[Part], processes: int) -> Iterator[Path]:
                 running += [pool.submit(decode_part, part) for part in islice(waiting, 1)]
         except BrokenProcessPool as error:
             raise UserError(
-                "a decoding process was ended from outside, perhaps for want of memory. What is "
-                "done is kept: run the same command again, with fewer processes."
+                "a decoding process was killed, perhaps for lack of memory. What is done "
+                "is kept: run the same command again, with fewer processes."
             ) from error
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -145,9 +146,9 @@ def decode_all(
     names : sequence of str
         Their names, for messages.
     work : Work
-        Where parts are kept until the dataset is whole, and how many processes decode.
+        Folder of the parts until the dataset is whole, and how many processes decode.
     size, channels : int
-        Pixels a side; 3 for colours, 1 for grey.
+        Pixels per side; 3 for colours, 1 for grey.
     broken_share : float
         More than this share of broken images is an error.
 
@@ -161,7 +162,7 @@ def decode_all(
     Raises
     ------
     UserError
-        When too many images are broken, or the disk does not take the parts.
+        When too many images are broken, or the parts cannot be written.
     """
     identity = _identity(images, size, channels)
     folder = work.unfinished / f"images-{identity}"
@@ -192,8 +193,8 @@ def decode_all(
 
     def read() -> Iterator[np.ndarray]:
         for part in parts:
-            found = read_npz(part.file)
-            yield found["pixels"][found["problems"] == ""]
+            arrays = read_npz(part.file)
+            yield arrays["pixels"][arrays["problems"] == ""]
 
     shape = (len(images) - len(broken), channels, size, size)
     return Streamed(np.dtype(np.uint8), shape, read), broken
@@ -202,11 +203,11 @@ def decode_all(
 def _judge(broken: dict[int, str], names: Sequence[str], share: float) -> None:
     """List the broken images; raise an error if there are too many."""
     shown = "; ".join(f"{names[at]}: {why}" for at, why in islice(broken.items(), 5))
-    said = f"{len(broken):,} of {len(names):,} images do not decode ({shown}"
-    said += "; …)" if len(broken) > 5 else ")"
+    message = f"{len(broken):,} of {len(names):,} images do not decode ({shown}"
+    message += "; …)" if len(broken) > 5 else ")"
     if len(broken) > share * len(names):
         raise UserError(
-            f"{said}. At most a share of {share:g} may be broken: mend the files, or raise the "
+            f"{message}. At most a share of {share:g} may be broken: mend the files, or raise the "
             "source's broken_share."
         )
-    log.warning("%s; they are left out", said)
+    log.warning("%s; they are left out", message)

@@ -1,4 +1,4 @@
-"""Bring a dataset's images into its raw folder: an archive, or a folder that stays where it is."""
+"""Fetch a dataset's images into its raw folder: an archive, or a folder that stays where it is."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -17,11 +17,19 @@ ARCHIVE = "images.archive"
 
 
 def held_folder(archive: Wanted, source: Path | None) -> Path | None:
-    """Return the image folder that `source` holds in place of the archive; None without one."""
+    """Return the image folder that `source` holds in place of the archive; None where it has none.
+
+    Parameters
+    ----------
+    archive : Wanted
+        The archive; its `in_mirror` lists the paths to look at.
+    source : Path or None
+        A folder that already holds the dataset's files.
+    """
     if source is None:
         return None
-    found = (source / path for path in archive.in_mirror)
-    return next((path.resolve() for path in found if path.is_dir()), None)
+    candidates = (source / path for path in archive.in_mirror)
+    return next((path.resolve() for path in candidates if path.is_dir()), None)
 
 
 def bring(
@@ -45,12 +53,12 @@ def bring(
     source : Path or None
         A folder that already holds the files.
     checksums : Path
-        The hashes that publishers gave; those seen first are recorded beside it.
+        The publishers' hashes; those of files fetched for the first time are recorded beside it.
 
     Returns
     -------
     Path or None
-        The folder of images, where they are one.
+        The folder of images, where they are not an archive.
 
     Raises
     ------
@@ -65,12 +73,25 @@ def bring(
 
 
 def brought(raw: Path) -> Path:
-    """Return the folder or archive that `bring` recorded."""
+    """Return the folder or archive that `bring` recorded.
+
+    Parameters
+    ----------
+    raw : Path
+        The dataset's raw folder.
+    """
     return raw / read_record(raw / MANIFEST, plain=True)["images"]
 
 
 def note_content(folder: Path, images: Path, names: Iterable[str]) -> None:
-    """Put a hash over the names and bytes of some images into the manifest; note each (`Local`).
+    """Write a hash over the names and bytes of some images into the manifest; see also `Local`.
+
+    Parameters
+    ----------
+    folder, images : Path
+        The dataset's raw folder, and the folder of its images.
+    names : iterable of str
+        The images' names in that folder.
 
     Raises
     ------

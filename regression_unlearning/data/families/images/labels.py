@@ -1,4 +1,4 @@
-"""Labels of images: a CSV file with a file, a number and a part for each, checked row by row."""
+"""Labels of images: a CSV file with a file name, a number and a split per row, all checked."""
 
 import logging
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: Columns that preparing makes itself.
+#: Columns that `prepare` adds itself.
 TAKEN = ("row", "id", "place")
 #: What to do where a column is missing.
 ADVICE = {
@@ -33,6 +33,11 @@ ADVICE = {
 
 def read_csv(path: Path) -> "pd.DataFrame":
     """Read a CSV file with a header, every field as text.
+
+    Parameters
+    ----------
+    path : Path
+        The file, UTF-8.
 
     Raises
     ------
@@ -51,7 +56,19 @@ def read_csv(path: Path) -> "pd.DataFrame":
 
 
 def numbers(table: "pd.DataFrame", column: str, path: Path) -> np.ndarray:
-    """Convert a column of text to float64; see `headers.numbers`."""
+    """Convert a column of text to float64; see `headers.numbers`.
+
+    Parameters
+    ----------
+    table, column : DataFrame, str
+        The table of `read_csv`, and the column's name.
+    path : Path
+        The file, for messages.
+
+    Returns
+    -------
+    float64 array (rows,)
+    """
     return headers.numbers(table, column, path, text=table[column].str.strip())
 
 
@@ -65,9 +82,9 @@ def read_labels(
     path : Path
         The CSV file.
     file, target, split : str
-        What its columns are called; no `split` where the parts are drawn.
+        Names of its columns; no `split` where the splits are drawn.
     splits : mapping of str to str
-        What it calls the parts, and which one is meant.
+        Its names of the splits, and the split that each means.
 
     Returns
     -------
@@ -78,8 +95,8 @@ def read_labels(
     Raises
     ------
     UserError
-        Naming line and value: a column that is missing, a target that is no number, a part that is
-        unknown, a name that leads out of the folder, two rows for one file.
+        Naming line and value: a column that is missing, a target that is no number, an unknown
+        split, a name that leads out of the folder, two rows for one file.
     """
     table = read_csv(path)
     if split is None and "split" in table.columns:
@@ -88,8 +105,8 @@ def read_labels(
     chosen = {file: "file", target: "target", **({split: "split"} if split else {})}
     for column, meant in chosen.items():
         if column not in table.columns:
-            why = unknown("column", column, table.columns, str(path))
-            raise UserError(f"{why} {ADVICE[meant]}")
+            problem = unknown("column", column, table.columns, str(path))
+            raise UserError(f"{problem} {ADVICE[meant]}")
     further = [column for column in table.columns if column not in chosen]
     for column in further:
         if column in (*TAKEN, *chosen.values()):

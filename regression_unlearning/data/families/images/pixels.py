@@ -1,4 +1,4 @@
-"""One image from its bytes to pixels: upright, of 8 bits, without transparency, square."""
+"""One image from its bytes to pixels: upright, with 8 bits, without transparency, square."""
 
 import io
 import struct
@@ -13,7 +13,7 @@ from regression_unlearning.data.fetching.archives import DAMAGED
 if TYPE_CHECKING:
     from PIL.Image import Image as Picture
 
-#: Number of these rules: parts that were decoded by others are not taken up.
+#: Version of these rules: parts decoded by another version are decoded anew.
 RULES = 2
 #: What reading and decoding raise for a file that is no image, or a damaged one.
 BROKEN = (
@@ -25,21 +25,28 @@ LAID = "have transparency, and were laid on white"
 
 
 def decode(content: bytes, size: int, channels: int) -> tuple[np.ndarray, list[str]]:
-    """Decode one image, and stretch it to a square, with Pillow's bilinear filter.
+    """Decode one image, and stretch it to a square with Pillow's bilinear filter.
 
-    It is turned as its EXIF orientation says; 0 to 65535 becomes 0 to 255, rounded; what is
-    transparent lies on white.
+    It is turned as its EXIF orientation requires; values of 0 to 65535 become 0 to 255, rounded;
+    transparent pixels are laid on white.
+
+    Parameters
+    ----------
+    content : bytes
+        The image's file.
+    size, channels : int
+        Pixels per side; 3 for colours, 1 for grey.
 
     Returns
     -------
     uint8 array (channels, size, size)
     list of str
-        Which of these it needed: `TURNED`, `SCALED`, `LAID`.
+        Which of these conversions it needed: `TURNED`, `SCALED`, `LAID`.
 
     Raises
     ------
     OSError, ValueError, ...
-        One of `BROKEN`, when it is no image, or one of numbers whose range is not known.
+        One of `BROKEN`, when it is no image, or its pixels are numbers of unknown range.
     """
     from PIL import Image
 
@@ -58,7 +65,7 @@ def decode(content: bytes, size: int, channels: int) -> tuple[np.ndarray, list[s
 
 
 def _turn(image: "Picture") -> bool:
-    """Turn an image upright in place; tells whether it was not. Damaged EXIF data say nothing."""
+    """Turn an image upright in place; return whether it was not. Damaged EXIF data are ignored."""
     from PIL import ExifTags, ImageOps
 
     image.load()
@@ -70,7 +77,7 @@ def _turn(image: "Picture") -> bool:
 
 
 def _to_bytes(image: "Picture") -> tuple["Picture", bool]:
-    """An image of 8 bits a channel; tells whether it had 16."""
+    """Return an image of 8 bits per channel, and whether it had 16."""
     from PIL import Image
 
     if image.mode.startswith("I;16") or (image.mode == "I" and image.format in ("PNG", "PPM")):
@@ -86,7 +93,7 @@ def _to_bytes(image: "Picture") -> tuple["Picture", bool]:
 
 
 def _lay_on_white(image: "Picture") -> tuple["Picture", bool]:
-    """An image without transparency; tells whether it had any."""
+    """Return an image without transparency, and whether it had any."""
     from PIL import Image
 
     if not image.has_transparency_data:

@@ -1,4 +1,4 @@
-"""Images where they lie: in a folder, a tar or a zip archive, each read alone and in any order."""
+"""Read images from a folder, a tar or a zip archive, one at a time and in any order."""
 
 import os
 import re
@@ -20,14 +20,23 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.files import whole
 
 #: What `reader` needs to read one file: its name, or its place in a tar (offset, bytes; of a sparse
-#: file also where its stretches of bytes belong, and how long they are).
+#: file also the offset and the length of each of its stretches of bytes).
 Entry = tuple[int, int] | tuple[int, int, tuple[tuple[int, int], ...]] | str
 ADVICE = "Put a good copy in its place."
 PICTURE = r"(?i).+\.(png|jpe?g|bmp|gif|tiff?|webp)"
 
 
 def plain(path: Path, work: Path) -> Path:
-    """A tar file that can be read in any order: `path`, or its content unpacked into `work`.
+    """A folder or archive that can be read in any order: `path`, or a tar unpacked into `work`.
+
+    Parameters
+    ----------
+    path, work : Path
+        The folder or archive, and a folder for an uncompressed copy of a tar file.
+
+    Returns
+    -------
+    Path
 
     Raises
     ------
@@ -68,7 +77,12 @@ def _decompressed(path: Path):
 def index(path: Path) -> dict[str, Entry]:
     """Every file of a folder or an archive, by its composed name inside; nothing is unpacked.
 
-    What macOS leaves beside files is not among them.
+    Files that macOS adds beside others are left out.
+
+    Parameters
+    ----------
+    path : Path
+        The folder or archive; see `plain`.
 
     Raises
     ------
@@ -76,7 +90,7 @@ def index(path: Path) -> dict[str, Entry]:
         When an archive is damaged, is locked by a password, or holds a link, a device, a name
         twice, or a name that is unsafe.
     """
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     refused: dict[str, str] = {}
     kind = _files if path.is_dir() else _zipped if archives.is_zip(path) else _taped
     try:
@@ -85,10 +99,10 @@ def index(path: Path) -> dict[str, Entry]:
                 continue
             if problem := unfit or ("" if kind is _files else unsafe_name(name)):
                 refused[name] = problem
-            elif entry is not None and composed(name) in found:
+            elif entry is not None and composed(name) in entries:
                 refused[name] = "is in it twice"
             elif entry is not None:
-                found[composed(name)] = entry
+                entries[composed(name)] = entry
     except archives.DAMAGED as error:
         raise archives.damaged(path, error, ADVICE) from error
     if refused:
@@ -98,7 +112,7 @@ def index(path: Path) -> dict[str, Entry]:
             + (f"; also: {listed(list(refused)[1:])}" if len(refused) > 1 else "")
             + ". Take them out, or give another archive."
         )
-    return found
+    return entries
 
 
 def _files(top: Path) -> Iterator[tuple[str, Entry, str]]:
@@ -139,9 +153,14 @@ def _zipped(path: Path) -> Iterator[tuple[str, Entry | None, str]]:
 
 @contextmanager
 def reader(path: Path) -> Iterator[Callable[[Entry], bytes]]:
-    """Open a folder or an archive; gives a function from an entry of `index` to a file's bytes.
+    """Open a folder or an archive; yield a function from an entry of `index` to a file's bytes.
 
     The function raises a ValueError for a file of more than 1 GiB.
+
+    Parameters
+    ----------
+    path : Path
+        The folder or archive; see `plain`.
     """
 
     def fits(size: int) -> None:
@@ -181,46 +200,47 @@ def reader(path: Path) -> Iterator[Callable[[Entry], bytes]]:
 
 
 def locate(files: list[str], path: Path, where: str) -> list[Entry]:
-    """Find files by the names that a list gives them.
+    """Find the files that a list names.
 
     Names may lack the archive's own top folder: ``train/1.jpg`` finds ``faces/train/1.jpg`` where
-    all of them lie in ``faces``. Where all lack an ending, so do those that they are held against.
+    all of them lie in ``faces``. Where no name has an ending, images are found without theirs.
 
     Parameters
     ----------
-    files : list of str
-        Names as the list has them.
-    path : Path
-        The folder or archive.
-    where : str
-        The list, for the message.
+    files, path, where : list of str, Path, str
+        Names as in the list; the folder or archive; the list, for the message.
+
+    Returns
+    -------
+    list of Entry
+        One for each name.
 
     Raises
     ------
     UserError
         When files are missing: counted, the first ones named.
     """
-    held = index(path)
+    entries = index(path)
     names = [composed(name) for name in files]
-    if names and not set(names) & held.keys() and not any(re.fullmatch(PICTURE, n) for n in names):
-        bare = {name: name.rpartition(".")[0] for name in held if re.fullmatch(PICTURE, name)}
+    if names and not entries.keys() & names and not any(re.fullmatch(PICTURE, n) for n in names):
+        bare = {name: name.rpartition(".")[0] for name in entries if re.fullmatch(PICTURE, name)}
         count = Counter(bare.values())
-        held |= {short: held[name] for name, short in bare.items() if count[short] == 1}
+        entries |= {short: entries[name] for name, short in bare.items() if count[short] == 1}
     prefix = ""
-    if names and names[0] not in held:
-        ends = [name for name in held if name.endswith(f"/{names[0]}")]
+    if names and names[0] not in entries:
+        ends = [name for name in entries if name.endswith(f"/{names[0]}")]
         prefix = ends[0].removesuffix(names[0]) if len(ends) == 1 else ""
-    missing = [name for name in names if prefix + name not in held]
+    missing = [name for name in names if prefix + name not in entries]
     if missing:
-        some = listed(list(held)[:NAMED]) if held else "nothing"
-        like = {name.casefold(): name for name in held}.get((prefix + missing[0]).casefold())
-        if like:
-            some = f"{like!r}, which is written otherwise"
+        contents = listed(list(entries)[:NAMED]) if entries else "nothing"
+        similar = {name.casefold(): name for name in entries}.get((prefix + missing[0]).casefold())
+        if similar:
+            contents = f"{similar!r}, which is spelt differently"
         raise UserError(
             f"{path.name} lacks {len(missing):,} of the {len(names):,} files of {where}: "
-            f"{listed(missing)}. It holds {some}. Add the files, or take their rows out."
+            f"{listed(missing)}. It holds {contents}. Add the files, or take their rows out."
         )
-    return [held[prefix + name] for name in names]
+    return [entries[prefix + name] for name in names]
 
 
 def inner(path: str) -> bool:

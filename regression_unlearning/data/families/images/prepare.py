@@ -1,4 +1,4 @@
-"""Images with a number each: from files to one array, 32 x 32 pixels unless told otherwise."""
+"""Images with a number each: from files to one array, by default of 32 x 32 pixels."""
 
 import logging
 from dataclasses import dataclass, field
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: Most processes that preparing puts to use.
+#: Most processes that `prepare` can use.
 PROCESSES = 16
 #: Images that were left out, and why.
 DROPPED = "dropped.csv"
 
 
 class Pictures(Section):
-    """What every source of images lets one choose; a loader's settings derive from it.
+    """What every source of images has to set; a loader's settings derive from it.
 
-    `size` is the pixels a side, `channels` 3 for colours and 1 for grey; up to `broken_share` of
+    `size` is the pixels per side, `channels` 3 for colours and 1 for grey; up to `broken_share` of
     the images may fail to decode, and are left out. An image is turned as its EXIF orientation
-    says, 16 bits a channel become 8, and what is transparent lies on white.
+    requires, 16 bits per channel become 8, and transparent pixels are laid on white.
     """
 
     size: Count = 32
@@ -50,7 +50,7 @@ class Listing:
     places : list of Path
         Folders or archives.
     dropped : DataFrame
-        ``file`` and ``reason`` of rows that the loader's rules leave out.
+        ``file`` and ``reason`` of rows that the loader leaves out by its rules.
     """
 
     rows: "pd.DataFrame"
@@ -92,11 +92,11 @@ def prepare(
     rows = listing.rows.reset_index(drop=True)
     check_splits(rows, raw)
     images: list[Any] = [None] * len(rows)
-    for number, place in enumerate(listing.places):
+    for number, source_of_images in enumerate(listing.places):
         chosen = np.flatnonzero(rows["place"].to_numpy() == number)
-        readable = plain(place, work.unfinished)
-        found = locate(rows["file"].iloc[chosen].tolist(), readable, "the list of images")
-        for at, entry in zip(chosen, found, strict=True):
+        readable = plain(source_of_images, work.unfinished)
+        entries = locate(rows["file"].iloc[chosen].tolist(), readable, "the list of images")
+        for at, entry in zip(chosen, entries, strict=True):
             images[at] = (readable, entry)
     names = rows["file"].tolist()
     pixels, broken = decode_all(

@@ -1,6 +1,6 @@
-"""Hourly load of many customers, as windows."""
+"""Windows of hourly load of many customers."""
 
-#: What a dataset need not say, the paper's (Section 6.3): see `data.family`.
+#: Defaults of a dataset's settings, the paper's (Section 6.3): see `data.family`.
 DEFAULTS = {
     "model": {"name": "tft"},
     "loss": "quantile",

@@ -1,4 +1,4 @@
-"""Mini-batches of windows of hourly load: two gathers out of one array customers x hours."""
+"""Mini-batches of windows of hourly load: two gathers from one array of customers by hours."""
 
 from regression_unlearning.settings.section import Section
 
@@ -7,7 +7,7 @@ KNOWN, LOAD = ("hour_of_day", "day_of_week", "time_index"), "load"
 
 
 class Reading(Section):
-    """How mini-batches are made: nothing is to be chosen."""
+    """How mini-batches are made: there is nothing to choose."""
 
 
 class Inputs:
@@ -35,13 +35,20 @@ class Inputs:
         self._place = self.customer * arrays["load"].shape[1] + self._first
         self.device = self.customer.device
         self._scale = arrays["load"].new_tensor([[0.0, 1.0]])
-        # windows as views, a row each: nothing is copied before a batch asks for it
+        # windows as views, one per row: nothing is copied before a batch is gathered
         width, columns = self.history + 1, len(KNOWN)
         self._load = arrays["load"].flatten().unfold(0, width, 1)
         self._known = arrays["known"].flatten().unfold(0, width * columns, columns)
 
     def batch(self, rows, *, training: bool = False) -> dict:
-        """What pytorch-forecasting's networks read, for some rows.
+        """The inputs of pytorch-forecasting's networks for some rows.
+
+        Parameters
+        ----------
+        rows : Tensor of int64 (n,)
+            Row numbers.
+        training : bool
+            Not used.
 
         Returns
         -------
@@ -59,13 +66,13 @@ class Inputs:
         known = self._known.index_select(0, self._first[rows])
         values[:, :, :columns] = known.view(len(rows), -1, columns)
         values[:, :, columns] = self._load.index_select(0, self._place[rows])
-        who = customer[:, None, None]
-        whole = torch.full_like(customer, self.history)
+        customers = customer[:, None, None]
+        lengths = torch.full_like(customer, self.history)
         return {
-            "encoder_cat": who.expand(-1, self.history, 1),
+            "encoder_cat": customers.expand(-1, self.history, 1),
             "encoder_cont": values[:, : self.history],
-            "encoder_lengths": whole,
-            "decoder_cat": who,
+            "encoder_lengths": lengths,
+            "decoder_cat": customers,
             "decoder_cont": values[:, self.history :],
             "decoder_lengths": torch.ones_like(customer),
             "target_scale": self._scale.expand(len(customer), 2),

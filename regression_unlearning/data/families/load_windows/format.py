@@ -1,4 +1,4 @@
-"""How a table of load is written."""
+"""The format of a table of load."""
 
 import datetime
 from contextlib import suppress
@@ -12,10 +12,10 @@ from regression_unlearning.settings.section import Count, Section
 
 
 class Format(Section):
-    """How a table's text is written: "Tables of load" in docs/your-own-data.md says it in words.
+    """The format of a table's text: "Tables of load" in docs/your-own-data.md explains it.
 
-    ``date`` None means the first column, ``date_format`` None what suits all dates, ``fill`` None
-    that a gap is refused.
+    ``date`` None means the first column, ``date_format`` None the format that fits all dates,
+    ``fill`` None that a gap is refused.
     """
 
     delimiter: str = ","
@@ -30,17 +30,17 @@ class Format(Section):
     def _can_be_read(self):
         if len(self.delimiter) != 1 or self.delimiter in '"\r\n':
             raise UserError(
-                f"delimiter: {self.delimiter!r} must be one sign, such as ';' (a tabulator in "
+                f"delimiter: {self.delimiter!r} must be one character, such as ';' (a tab in "
                 'double quotes: "\\t").'
             )
-        way, hour = self.date_format, datetime.datetime(2014, 1, 31, 17, tzinfo=datetime.UTC)
+        form, hour = self.date_format, datetime.datetime(2014, 1, 31, 17, tzinfo=datetime.UTC)
         with suppress(ValueError):
-            if way in {None, EPOCH}:
+            if form in {None, EPOCH}:
                 return self
-            read = datetime.datetime.strptime(hour.strftime(way), way)
+            read = datetime.datetime.strptime(hour.strftime(form), form)
             if read.replace(tzinfo=hour.tzinfo) == hour:
                 return self
         raise UserError(
-            f"date_format: {way!r} does not say day and hour; write it like '%d.%m.%Y %H:%M' "
+            f"date_format: {form!r} does not give day and hour; write it like '%d.%m.%Y %H:%M' "
             "(01/31/2014 05:00 PM: '%m/%d/%Y %I:%M %p'), or epoch."
         )

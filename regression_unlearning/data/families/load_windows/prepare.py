@@ -1,9 +1,9 @@
-"""Hourly load of many customers, as windows: hours in, the next hour out.
+"""Windows of hourly load of many customers: past hours as input, the next hour as target.
 
-One array customers x hours holds every value once; a window is a customer and an hour, and a
-mini-batch an integer gather out of the array. Each customer's load is scaled to mean 0 and
-deviation 1 by the training period's hours, but for those that it holds out (`held_out_days`); hour
-of day, day of week and the number of the hour are scaled alike.
+One array of customers by hours holds every value once; a window is a customer and an hour, and a
+mini-batch an integer gather from the array. Each customer's load is scaled to mean 0 and deviation
+1 over the training period's hours, except those held out (`held_out_days`); hour of day, day of
+week and the number of the hour are scaled likewise.
 """
 
 import datetime
@@ -32,10 +32,19 @@ def prepare(
 ) -> tuple["pd.DataFrame", dict[str, np.ndarray]]:
     """Turn the raw table into a table of windows and arrays.
 
+    Parameters
+    ----------
+    raw : Path
+        The raw folder.
+    source : Windows
+        The loader's settings.
+    embedding, work
+        Not used.
+
     Returns
     -------
     rows : DataFrame
-        A window a row: row, id, split, target (scaled), customer, first and hour (numbers of the
+        A window per row: row, id, split, target (scaled), customer, first and hour (numbers of the
         first hour read and of the one predicted), day.
     arrays : dict
         ``load`` float32 (customers, hours), scaled; ``known`` float32 (hours, 3); ``customer``
@@ -44,7 +53,7 @@ def prepare(
     Raises
     ------
     UserError
-        See `wide_table.read`; for a table that is too short, and for unfit customers.
+        See `table.read`; for a table that is too short, and for customers that cannot be used.
     """
     path = raw / source.file
     hours = _period(path, read(path, source.table), source)
@@ -61,7 +70,9 @@ def prepare(
     windows = windows_of(starts, edges, marks, earliest, source.history)
     windows = {split: predicted & known for split, predicted in windows.items()}
     if not known.all():
-        log.warning("%s: %d hours without load are read as a mean.", path, (~known).sum())
+        log.warning(
+            "%s: %d hours without load are read as the customer's mean.", path, (~known).sum()
+        )
     customer, hour, split = draw(path, windows, source)
     rows = _rows(hours, customer, hour, split, source.history)
     arrays = {
@@ -80,6 +91,7 @@ def scaled(load: np.ndarray, starts: np.ndarray, train: int, marks: np.ndarray) 
     Parameters
     ----------
     load : float32 array (customers, hours)
+        In the table's unit; NaN where the table has a gap.
     starts : int array (customers,)
         First hour of each customer.
     train : int
@@ -102,15 +114,24 @@ def scaled(load: np.ndarray, starts: np.ndarray, train: int, marks: np.ndarray) 
 
 
 def _training_hours(values: np.ndarray, start: int, train: int, marks: np.ndarray) -> np.ndarray:
-    """A customer's hours that training may know, and that have a load."""
+    """A customer's values in the hours that training may read and that have a load."""
     known = values[start:train][marks[start:train] == 0]
     return known[~np.isnan(known)]
 
 
 def calendar(first: np.datetime64, hours: int, train: int) -> np.ndarray:
-    """Hour of day, day of week (Monday 0) and number of the hour: float32 array (hours, 3).
+    """Hour of day, day of week (Monday 0) and number of the hour, scaled.
 
-    Each is scaled to mean 0 and deviation 1 over the first `train` hours.
+    Parameters
+    ----------
+    first : datetime64[h]
+        The first hour.
+    hours, train : int
+        Hours in all, and of the training period, over which each column has mean 0 and deviation 1.
+
+    Returns
+    -------
+    float32 array (hours, 3)
     """
     index = np.arange(hours)
     hour_of_day = ((first - first.astype("datetime64[D]")).astype(int) + index) % 24
@@ -122,7 +143,7 @@ def calendar(first: np.datetime64, hours: int, train: int) -> np.ndarray:
 
 
 def _period(path: Path, hours: Hours, source: Windows) -> Hours:
-    """The days that are used."""
+    """The hours from the settings' `begin` to their `end`."""
     begin = 0 if source.begin is None else _hours_to(hours, source.begin)
     end = hours.load.shape[1] if source.end is None else _hours_to(hours, source.end)
     begin, end = max(begin, 0), min(end, hours.load.shape[1])
@@ -152,11 +173,11 @@ def _edges(path: Path, hours: int, source: Windows) -> tuple[int, int]:
 
 
 def _starts(load: np.ndarray, source: Windows) -> np.ndarray:
-    """First hour of each customer that is not 0; 0 where leading zeros are load."""
+    """First hour of each customer that is not 0; 0 where leading zeros count as load."""
     if source.late_start == "keep":
         return np.zeros(len(load), int)
-    found = np.nan_to_num(load) != 0
-    return np.where(found.any(1), found.argmax(1), load.shape[1])
+    positive = np.nan_to_num(load) != 0
+    return np.where(positive.any(1), positive.argmax(1), load.shape[1])
 
 
 def _no_room(path: Path, windows: int, source: Windows) -> UserError:
@@ -189,11 +210,11 @@ def _fit(
                 f"period, {end}: it cannot be scaled"
             )
     for number, reason in wrong.items():
-        said = f"{path}: customer {hours.names[number]!r} {reason}"
+        message = f"{path}: customer {hours.names[number]!r} {reason}"
         if source.unfit == "refuse":
-            more = f" ({len(wrong) - 1} more customers are unfit)" if len(wrong) > 1 else ""
-            raise UserError(f"{said}{more}. Take the column out, or set unfit: leave_out.")
-        log.warning("%s; left out.", said)
+            rest = f" ({len(wrong) - 1} more customers are unfit)" if len(wrong) > 1 else ""
+            raise UserError(f"{message}{rest}. Take the column out, or set unfit: leave_out.")
+        log.warning("%s; left out.", message)
     if len(wrong) == len(starts):
         raise UserError(f"{path}: no customer is left.")
     return np.setdiff1d(np.arange(len(starts)), list(wrong))

@@ -1,4 +1,4 @@
-"""What every source of hourly load has to say: its table, its periods, its windows."""
+"""Settings of every source of hourly load: its table, its periods, its windows."""
 
 import datetime
 from typing import Literal
@@ -11,7 +11,7 @@ from regression_unlearning.settings.section import Count, Section, Seed, Share
 
 
 class Drawn(Section):
-    """How many windows of each part are drawn, without replacement, by `seed`; none means all."""
+    """How many windows of each split are drawn, without replacement, by `seed`; none means all."""
 
     train: Count | None = None
     validation: Count | None = None
@@ -25,27 +25,28 @@ class Windows(Section):
     """A table of load, the period, its division by time, the windows.
 
     ``table``
-        How the file is written: "Tables of load" in docs/your-own-data.md.
+        The file's format: "Tables of load" in docs/your-own-data.md.
     ``begin``, ``end``
         The days that are used, `end` not among them; none means from the first, to the last.
     ``train``, ``validation``
-        Shares of the hours, in the order of time; the rest is for testing. A window belongs where
-        the hour lies that it predicts.
+        Shares of the hours, in the order of time; the rest is for testing. A window belongs to the
+        period of the hour that it predicts.
     ``history``
         Hours that a window reads.
     ``windows``
         How many are drawn.
     ``unseen``
         Share of the training days that each customer holds out, for each of the splits
-        ``unseen_validation`` and ``unseen_test``: one day at least, drawn by the windows' seed, and
-        never so many that half of its training windows go. No training reads their hours, so that
-        attacks compare training windows with others of the same months. 0 holds out none.
+        ``unseen_validation`` and ``unseen_test``: at least one day, drawn by the windows' seed, and
+        never so many that more than half of its training windows are lost. No training reads their
+        hours, so that attacks compare training windows with others of the same months. 0 holds out
+        none.
     ``late_start``
         Zeros before a customer's first other value: ``cut`` takes them as hours before there was
         a customer, which nothing reads and no scale counts; ``keep`` takes them as load.
     ``unfit``
         A customer whose load does not vary in the training period, or who has no whole window in
-        it: ``refuse`` the table, or ``leave_out`` the customer and say so.
+        it: ``refuse`` the table, or ``leave_out`` the customer with a warning.
     """
 
     table: Format = Format()

@@ -1,7 +1,7 @@
-"""A wide table of load: a column of dates and one column a customer, read to whole hours.
+"""A wide table of load, a column of dates and one column per customer, read to whole hours.
 
-The file is read in a stream, so that memory holds hours, never the file's own rows. What is wrong
-in it is named by customer and row before any work rests on it.
+The file is read in a stream, so that memory holds hours, never all of the file's rows. Faults in
+it are reported with customer and row before anything else is done.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regression_unlearning.data.families.load_windows.dates import HOUR, Dates, places, step_of
+from regression_unlearning.data.families.load_windows.dates import HOUR, Dates, step_of, steps_since
 from regression_unlearning.data.families.load_windows.format import Format
 from regression_unlearning.data.headers import read_header
 from regression_unlearning.errors import UserError
@@ -48,12 +48,19 @@ class Hours:
 def read(path: Path, form: Format) -> Hours:
     """Read a table by the hour; hours at its begin and end that are not whole are left out.
 
+    Parameters
+    ----------
+    path : Path
+        The table.
+    form : Format
+        Its format.
+
     Raises
     ------
     UserError
         Naming file, row and customer, for a file that is no such table, a row with a field too many
-        or too few, a cell that is no number, and dates that are no dates, missing, twice there or
-        out of order.
+        or too few, a cell that is no number, and dates that are no dates, missing, repeated or out
+        of order.
     """
     parts: list[np.ndarray] = []
     due, fill = None, form.fill or 0
@@ -64,20 +71,20 @@ def read(path: Path, form: Format) -> Hours:
             begin = due - step if form.stamp == "end" else due
             skip = int((begin.astype("datetime64[h]") + HOUR - begin) // step) % per_hour
             hour = (begin + skip * step).astype("datetime64[h]")
-            left = values[:0]
-        place = places(path, dates, due, step, start, fill)
-        if place[-1] >= len(place):
-            rows = np.full((place[-1] + 1, len(names)), np.nan)
-            rows[place] = values
+            rest = values[:0]
+        position = steps_since(path, dates, due, step, start, fill)
+        if position[-1] >= len(position):
+            rows = np.full((position[-1] + 1, len(names)), np.nan)
+            rows[position] = values
             values = rows
         due = dates[-1] + step
-        values, skip = np.concatenate([left, values[skip:]]), 0
-        whole = len(values) // per_hour * per_hour
-        hourly = getattr(values[:whole].reshape(-1, per_hour, len(names)), form.finer)(1)
+        values, skip = np.concatenate([rest, values[skip:]]), 0
+        complete = len(values) // per_hour * per_hour
+        hourly = getattr(values[:complete].reshape(-1, per_hour, len(names)), form.finer)(1)
         parts.append(hourly.T.astype(np.float32))
-        left = values[whole:]
+        rest = values[complete:]
     if not parts or not sum(part.shape[1] for part in parts):
-        raise UserError(f"{path}: no whole hour is in it.")
+        raise UserError(f"{path}: it holds no whole hour.")
     order = sorted(range(len(names)), key=names.__getitem__)
     hours = Hours(hour, [names[n] for n in order], np.concatenate(parts, axis=1)[order])
     _refuse_gaps(path, hours, fill)
@@ -85,7 +92,7 @@ def read(path: Path, form: Format) -> Hours:
 
 
 def _refuse_gaps(path: Path, hours: Hours, fill: int) -> None:
-    """Refuse hours without load that are more than `fill` in a row."""
+    """Raise an error for more than `fill` hours in a row without load."""
     for name, gap in zip(hours.names, np.isnan(hours.load), strict=True):
         begin, end = np.flatnonzero(np.diff(gap, prepend=False, append=False)).reshape(-1, 2).T
         if (end - begin > fill).any():
@@ -139,9 +146,11 @@ def _chunks(path: Path, form: Format) -> Iterator[tuple[int, np.ndarray, np.ndar
 
 
 def _header(path: Path, form: Format) -> list[str]:
-    """Names of the columns; the first is empty where it is that of the rows' numbers."""
+    """Names of the columns; the first is empty where that column numbers the rows."""
     names = read_header(path, form.delimiter, "set source.table.delimiter")
-    header = [re.sub(r"^Unnamed: \d+$", "", name) for name in names]  # pandas's, of no name
+    header = [
+        re.sub(r"^Unnamed: \d+$", "", name) for name in names
+    ]  # pandas's name for a column without one
     if len(header) < 2:
         raise UserError(
             f"{path}: its first line holds no {form.delimiter!r}; it must name a column of dates "
@@ -163,25 +172,25 @@ def _usable(values: np.ndarray, form: Format) -> np.ndarray:
 
 
 def _name_wrong_cell(path: Path, cells: "pd.DataFrame", form: Format, start: int) -> None:
-    """Refuse the first cell that is no number, of a part of the table that was read as text."""
+    """Raise an error for the first cell that is no number, in a part of the table read as text."""
     for name in cells:
         wrong = ~_usable(_numbers(cells[name], form), form)
         if wrong.any():
             row = int(wrong.argmax())
             cell = cells[name].iloc[row]
-            said = f"holds {cell!r}, no number that can be a load"
+            problem = f"holds {cell!r}, no number that can be a load"
             if isinstance(cell, float):
-                said = "is empty (source.table.fill: hours that may be missing)"
+                problem = "is empty (source.table.fill: hours that may be missing)"
             elif set(cell) & {".", ","} - {form.decimal}:
-                said += f" (source.table.decimal is {form.decimal!r})"
+                problem += f" (source.table.decimal is {form.decimal!r})"
             raise UserError(
-                f"{path}, row {start + row}: the cell of customer {name!r} {said}; mend the "
+                f"{path}, row {start + row}: the cell of customer {name!r} {problem}; mend the "
                 "row, or take the column out."
             )
 
 
 def _numbers(cells: "pd.Series", form: Format) -> np.ndarray:
-    """Numbers of texts as they are written in the file: NaN for none, infinite for other texts."""
+    """Numbers of texts in the file's format: NaN for empty ones, infinite for other texts."""
     import pandas as pd
 
     plain = cells

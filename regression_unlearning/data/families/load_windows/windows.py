@@ -1,4 +1,4 @@
-"""Which windows there are of each split, and which of them are drawn."""
+"""The windows of each split, and the draw from them."""
 
 from pathlib import Path
 
@@ -35,15 +35,15 @@ def windows_of(
         By split; a window without its whole history is in none.
     """
     hour = np.arange(marks.shape[1])
-    whole = hour >= starts[:, None] + history
+    complete = hour >= starts[:, None] + history
     held_out = reads(marks, history)
     tested = reads(marks == MARKS["unseen_test"], history)
     return {
-        "train": whole & (hour >= earliest[:, None]) & (hour < edges[0]) & ~held_out,
-        "validation": whole & (hour >= edges[0]) & (hour < edges[1]) & ~held_out,
-        "test": whole & (hour >= edges[1]),
-        "unseen_validation": whole & (marks == MARKS["unseen_validation"]) & ~tested,
-        "unseen_test": whole & (marks == MARKS["unseen_test"]),
+        "train": complete & (hour >= earliest[:, None]) & (hour < edges[0]) & ~held_out,
+        "validation": complete & (hour >= edges[0]) & (hour < edges[1]) & ~held_out,
+        "test": complete & (hour >= edges[1]),
+        "unseen_validation": complete & (marks == MARKS["unseen_validation"]) & ~tested,
+        "unseen_test": complete & (marks == MARKS["unseen_test"]),
     }
 
 
@@ -71,19 +71,19 @@ def draw(
     UserError
         When more windows are asked for than there are.
     """
-    found = []
+    parts_drawn = []
     for number, (split, predicted) in enumerate(windows.items()):
-        places = np.flatnonzero(predicted)
-        wanted = getattr(source.windows, split) or len(places)
-        if wanted > len(places):
+        choices = np.flatnonzero(predicted)
+        count = getattr(source.windows, split) or len(choices)
+        if count > len(choices):
             raise UserError(
-                f"{path}: {wanted} {split} windows are asked for, there are {len(places)}; ask for "
+                f"{path}: {count} {split} windows are asked for, there are {len(choices)}; ask for "
                 "fewer, or for all with null."
             )
-        if wanted < len(places):
+        if count < len(choices):
             random = np.random.default_rng([source.windows.seed, number])
-            drawn = random.choice(len(places), wanted, replace=False, shuffle=False)
-            places = places[np.sort(drawn)]
-        customer, hour = np.divmod(places, predicted.shape[1])
-        found.append((customer, hour, np.full(len(places), number)))
-    return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))
+            drawn = random.choice(len(choices), count, replace=False, shuffle=False)
+            choices = choices[np.sort(drawn)]
+        customer, hour = np.divmod(choices, predicted.shape[1])
+        parts_drawn.append((customer, hour, np.full(len(choices), number)))
+    return tuple(np.concatenate(parts) for parts in zip(*parts_drawn, strict=True))

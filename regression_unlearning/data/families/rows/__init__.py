@@ -1,6 +1,6 @@
 """The family of tables of rows: `prepare` makes arrays of one, `batch` reads mini-batches."""
 
-#: What a dataset need not say: see `data.family`.
+#: Defaults of a dataset's settings: see `data.family`.
 DEFAULTS = {
     "model": {"name": "mlp"},
     "loss": "mse",

@@ -4,7 +4,7 @@ from regression_unlearning.settings.section import Section
 
 
 class Reading(Section):
-    """How mini-batches are made: nothing is to be chosen."""
+    """How mini-batches are made: there is nothing to choose."""
 
 
 class Inputs:
@@ -43,7 +43,7 @@ class Inputs:
         rows : Tensor of int64 (n,)
             Row numbers.
         training : bool
-            Nothing hangs on it.
+            Not used.
 
         Returns
         -------

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: What became of each column, in the prepared folder: what it takes to prepare another row alike.
+#: How each column was prepared, in the prepared folder: enough to prepare another row likewise.
 COLUMNS = "columns.json"
 
 
@@ -30,6 +30,17 @@ def prepare(
     raw: Path, source: Columns, embedding: None = None, work: Work | None = None
 ) -> tuple["pd.DataFrame", dict[str, np.ndarray]]:
     """Turn a raw table into rows and arrays; see `settings.Columns` for the rules.
+
+    Parameters
+    ----------
+    raw : Path
+        The raw folder.
+    source : Columns
+        The loader's settings.
+    embedding
+        Not used.
+    work : Work, optional
+        Its folder gets `COLUMNS`.
 
     Returns
     -------
@@ -42,27 +53,27 @@ def prepare(
     Raises
     ------
     UserError
-        See `table.read`; also when a part holds no row, or no feature says anything.
+        See `table.read`; also when a split holds no row, or every feature is constant.
     """
     path = raw / TABLE
     table = read(path, source)
     rows = table.rows
     check_splits(rows, raw)
     train = (rows["split"] == "train").to_numpy()
-    told: list[dict[str, Any]] = []
+    facts: list[dict[str, Any]] = []
     numeric = [
         column
         for name in table.numeric
-        for column in _scaled(name, numbers(rows, name, path, gaps=True), train, told)
+        for column in _scaled(name, numbers(rows, name, path, gaps=True), train, facts)
     ]
-    codes = [_numbered(rows[name], train, told) for name in table.categorical]
+    codes = [_numbered(rows[name], train, facts) for name in table.categorical]
     for name in set(table.categorical).difference(source.categories):
-        if said := with_signs(rows[name].dropna().drop_duplicates()):
-            log.warning("%s: %s is read as words; %sleave it so.", path, name, said)
+        if advice := with_signs(rows[name].dropna().drop_duplicates()):
+            log.warning("%s: %s is read as words; %sleave it so.", path, name, advice)
     if not numeric and not codes:
         raise UserError(f"{path}: every feature is the same in every training row; add another.")
     if work is not None:
-        write_json(work.folder / COLUMNS, told)
+        write_json(work.folder / COLUMNS, facts)
     none = [np.empty((len(rows), 0))]
     return rows, {
         "numeric": np.column_stack(numeric or none).astype(np.float32, copy=False),
@@ -71,8 +82,8 @@ def prepare(
     }
 
 
-def _scaled(name: str, values: np.ndarray, train: np.ndarray, told: list) -> list[np.ndarray]:
-    """A column of numbers, scaled; then, where training rows lack some, whether one is missing."""
+def _scaled(name: str, values: np.ndarray, train: np.ndarray, facts: list) -> list[np.ndarray]:
+    """A column of numbers, scaled; then, if training rows have gaps, a column that marks gaps."""
     missing = np.isnan(values)
     gaps = bool(missing[train].any())
     median = float(np.median(values[train & ~missing]))
@@ -89,13 +100,13 @@ def _scaled(name: str, values: np.ndarray, train: np.ndarray, told: list) -> lis
         "missing": gaps,
         "read": not same,
     }
-    told.append({"column": name, "kind": "number", **fact})
-    found = [] if same else [((values - mean) / deviation).astype(np.float32)]
-    return [*found, missing.astype(np.float32)] if gaps else found
+    facts.append({"column": name, "kind": "number", **fact})
+    columns = [] if same else [((values - mean) / deviation).astype(np.float32)]
+    return [*columns, missing.astype(np.float32)] if gaps else columns
 
 
-def _numbered(column: "pd.Series", train: np.ndarray, told: list) -> tuple[np.ndarray, int]:
-    """The categories of a column as int32, the training rows' from 1 on, and how many there are."""
+def _numbered(column: "pd.Series", train: np.ndarray, facts: list) -> tuple[np.ndarray, int]:
+    """The categories of a column as int32, the training rows' from 1 on, and their number."""
     import pandas as pd
 
     missing = column.isna().to_numpy()
@@ -104,5 +115,5 @@ def _numbered(column: "pd.Series", train: np.ndarray, told: list) -> tuple[np.nd
     gaps = bool(missing[train].any())
     codes[missing] = len(known) + 1 if gaps else 0
     fact = {"categories": known.tolist(), "missing": gaps}
-    told.append({"column": column.name, "kind": "category", **fact})
+    facts.append({"column": column.name, "kind": "category", **fact})
     return codes.astype(np.int32), len(known) + 1 + gaps

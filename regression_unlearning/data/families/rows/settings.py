@@ -1,4 +1,4 @@
-"""What the columns of a table of rows are for."""
+"""Settings of the columns of a table of rows."""
 
 from collections.abc import Mapping
 
@@ -12,12 +12,12 @@ from regression_unlearning.settings.section import Section
 class Columns(Section):
     """What the columns of a table of rows are for; a loader's settings derive from it.
 
-    A feature is a number, or a category: text is one, and so is what `categories` names. Numbers
-    are shifted and scaled to mean 0 and deviation 1 over the training rows. A missing number (an
-    empty field, or what pandas takes for one, such as NA) is the training rows' median, and a
-    further column says of each row whether it is missing; a missing category is a category of its
-    own. A category that no training row has is unknown: it adds nothing. Every column stays in
-    `rows.csv`, to choose forget sets by.
+    A feature is a number or a category: text is a category, and so are the columns of
+    `categories`. Numbers are shifted and scaled to mean 0 and deviation 1 over the training rows. A
+    missing number (an empty field, or what pandas takes for one, such as NA) becomes the training
+    rows' median, and a further column marks the rows where it is missing; a missing category is a
+    category of its own. A category that no training row has is unknown: it adds nothing. Every
+    column stays in `rows.csv`, to choose forget sets by.
     """
 
     target: str = "target"
@@ -25,11 +25,11 @@ class Columns(Section):
     id: str | None = None
     """Column with a name for each row, no two alike; null: the row's number, from 0."""
     split: str = "split"
-    """Column that says a row's part."""
+    """Column with a row's split."""
     splits: Mapping[str, str] = Field(default_factory=lambda: dict(SPELT))
-    """What that column calls each part."""
+    """The split that each text in that column means."""
     divided: Split | None = None
-    """Draws the parts, and the table needs no column that says them."""
+    """Draws the splits; the table then needs no column of splits."""
     features: tuple[str, ...] | None = None
     """Columns that a network reads; null: all but target, id, split and those of `leave_out`."""
     leave_out: tuple[str, ...] = ()
@@ -62,6 +62,6 @@ class Columns(Section):
 
     @property
     def named(self) -> dict[str, str]:
-        """Every column that must be there, and the key that names it."""
+        """Every column that must exist, and the key that names it."""
         lists = ("categories", "leave_out", "features")
         return {name: key for key in lists for name in getattr(self, key) or ()} | self.own

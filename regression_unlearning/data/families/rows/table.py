@@ -1,4 +1,4 @@
-"""Read a table of rows from a CSV file, and refuse what is wrong with it in one line."""
+"""Read a table of rows from a CSV file, and report what is wrong with it in one line."""
 
 import logging
 import re
@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regression_unlearning.data.families.rows.settings import Columns
-from regression_unlearning.data.headers import NAMELESS, numbers, parts_of, read_header, refuse
+from regression_unlearning.data.headers import (
+    NAMELESS,
+    not_utf8,
+    numbers,
+    parts_of,
+    read_header,
+    refuse,
+)
 from regression_unlearning.data.look import WRITTEN
 from regression_unlearning.data.splits import divided
 from regression_unlearning.errors import UserError, unknown
-from regression_unlearning.files import not_utf8
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,9 +62,10 @@ def read(path: Path, columns: Columns) -> Table:
     Raises
     ------
     UserError
-        Naming file, line, column: a column that is missing or bears a taken name, no rows, a target
-        or a feature with a field that is no number, an unknown part, an id that is missing or twice
-        there, a target that is the same in every row, a feature that is empty or is no category.
+        Naming file, line, column: a column that is missing or has a reserved name, no rows, a
+        target or a feature with a field that is no number, an unknown split, an id that is missing
+        or repeated, a target that is the same in every row, a feature that is empty or is no
+        category.
     """
     import pandas as pd
 
@@ -81,9 +88,9 @@ def read(path: Path, columns: Columns) -> Table:
         raise UserError(f"cannot read {path}: {str(error).strip()}") from error
     if frame.empty:
         raise UserError(f"{path} holds a line of names and no row; put the rows below it.")
-    own = _own(frame, columns, path)
-    for place, (name, values) in enumerate(own.items()):
-        frame.insert(place, name, values)
+    own = _own_columns(frame, columns, path)
+    for position, (name, values) in enumerate(own.items()):
+        frame.insert(position, name, values)
     train = (frame["split"] == "train").to_numpy()
     numeric, categorical = [], []
     for name in columns.features or frame.columns.difference([*OWN, *columns.leave_out], False):
@@ -102,7 +109,7 @@ def with_signs(words: "pd.Series") -> str:
 
 
 def _header(path: Path, columns: Columns) -> list[str]:
-    """The names of a table's columns, once all that the settings name are among them."""
+    """The names of a table's columns, after a check that it has all that the settings name."""
     header = read_header(path, ",", "save it with commas between them")
     # a column without a name holds row numbers, also where pandas has named it
     own = columns.named
@@ -112,16 +119,16 @@ def _header(path: Path, columns: Columns) -> list[str]:
     for name, key in columns.named.items():
         if name not in header:
             advice = "; or have the parts drawn by source.divided" if key == "split" else ""
-            said = str(unknown("column", name, header, str(path))).removesuffix(".")
-            raise UserError(f"{said}; it is what source.{key} names{advice}.")
+            message = str(unknown("column", name, header, str(path))).removesuffix(".")
+            raise UserError(f"{message}; it is what source.{key} names{advice}.")
     free = set(OWN) - set(columns.own) - ({columns.split} if columns.divided else set())
-    if taken := sorted(free & set(header)):
-        raise UserError(f"{path}: the column {taken[0]!r} has a name that is taken; rename it.")
+    if reserved := sorted(free & set(header)):
+        raise UserError(f"{path}: the column {reserved[0]!r} has a name that is taken; rename it.")
     return header
 
 
-def _own(frame: "pd.DataFrame", columns: Columns, path: Path) -> dict[str, "pd.Series"]:
-    """The columns of `OWN`; those that they were made of are taken out of the frame."""
+def _own_columns(frame: "pd.DataFrame", columns: Columns, path: Path) -> dict[str, "pd.Series"]:
+    """The columns of `OWN`; the columns that they come from are removed from the frame."""
     import pandas as pd
 
     target = numbers(frame, columns.target, path)
@@ -130,7 +137,7 @@ def _own(frame: "pd.DataFrame", columns: Columns, path: Path) -> dict[str, "pd.S
     if columns.id is not None:
         ids = frame[columns.id]
         refuse(frame, columns.id, ids.isna().to_numpy(), path, "is no id")
-        refuse(frame, columns.id, ids.duplicated().to_numpy(), path, "has stood in a row before")
+        refuse(frame, columns.id, ids.duplicated().to_numpy(), path, "is the id of an earlier row")
     if columns.divided:
         names = _by_content(frame) if columns.id is None else ids
         parts = pd.Series(divided(frame, columns.divided, path, names))
@@ -141,8 +148,8 @@ def _own(frame: "pd.DataFrame", columns: Columns, path: Path) -> dict[str, "pd.S
     trained = target[(parts == "train").to_numpy()]
     if len(trained) and trained.min() == trained.max():
         raise UserError(
-            f"{path}: {columns.target} is {trained[0]:g} in every training row: nothing is to be "
-            "learned; name another column with source.target."
+            f"{path}: {columns.target} is {trained[0]:g} in every training row: there is "
+            "nothing to learn; name another column with source.target."
         )
     used = {columns.split, *columns.own} & set(frame.columns)
     frame.drop(columns=list(used), inplace=True)
@@ -150,7 +157,7 @@ def _own(frame: "pd.DataFrame", columns: Columns, path: Path) -> dict[str, "pd.S
 
 
 def _by_content(frame: "pd.DataFrame") -> "pd.Series":
-    """Names of rows that come or go with their own fields alone; of equal rows, numbered ones."""
+    """Names for rows that depend on their own fields alone; equal rows are numbered."""
     import pandas as pd
 
     content = pd.util.hash_pandas_object(frame, index=False)
@@ -169,28 +176,28 @@ def _is_number(
     """
     import pandas as pd
 
-    there = frame[name].notna().to_numpy()
-    if train.any() and not (there & train).any():
+    present = frame[name].notna().to_numpy()
+    if train.any() and not (present & train).any():
         raise UserError(
             f"{path}: {name} is empty in every training row; leave it out with source.leave_out."
         )
     if name in columns.categories:
         return False
     if pd.api.types.is_numeric_dtype(frame[name]):
-        numbers(frame, name, path, gaps=True)  # which may be without end
+        numbers(frame, name, path, gaps=True)  # refuses infinite numbers
         return True
-    words = pd.Series(frame[name][there].unique())
+    words = pd.Series(frame[name][present].unique())
     if pd.to_numeric(words, errors="coerce").notna().any():
         try:
             numbers(frame, name, path, gaps=True)
         except UserError as error:
-            said = str(error).removesuffix(".")
-            raise UserError(f"{said}; or name {name} in source.categories.") from None
+            message = str(error).removesuffix(".")
+            raise UserError(f"{message}; or name {name} in source.categories.") from None
         return True
     if 2 * len(words) > train.sum():
         raise UserError(
             f"{path}: {name} has {len(words):,} different words for {train.sum():,} training rows, "
-            f"and tells a network nothing; {with_signs(words)}leave it out with source.leave_out, "
-            "or name it in source.categories."
+            f"and is of no use to a network; {with_signs(words)}leave it out with "
+            "source.leave_out, or name it in source.categories."
         )
     return False

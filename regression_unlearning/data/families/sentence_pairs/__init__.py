@@ -1,6 +1,6 @@
 """Sentence pairs with a similarity."""
 
-#: What a dataset need not say, the paper's (Section 6.3): see `data.family`.
+#: Defaults of a dataset's settings, the paper's (Section 6.3): see `data.family`.
 DEFAULTS = {
     "model": {"name": "lstm"},
     "loss": "mse",

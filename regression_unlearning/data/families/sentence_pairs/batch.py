@@ -1,14 +1,14 @@
-"""Mini-batches of sentence pairs: a gather of tokens, a gather of word vectors."""
+"""Mini-batches of sentence pairs: a gather of tokens, then a gather of word vectors."""
 
 from regression_unlearning.settings.section import Section
 
 
 class Reading(Section):
-    """How mini-batches are made: nothing is to be chosen."""
+    """How mini-batches are made: there is nothing to choose."""
 
 
 class Inputs:
-    """Sentence pairs on a device: a batch is one gather.
+    """Sentence pairs on a device.
 
     Parameters
     ----------
@@ -33,6 +33,18 @@ class Inputs:
         return self.vectors.shape[1]
 
     def batch(self, rows, *, training: bool = False):
-        """Word vectors of some rows: Tensor (len(rows), 2, 10, dimension)."""
+        """Word vectors of some rows.
+
+        Parameters
+        ----------
+        rows : Tensor of int64 (n,)
+            Row numbers.
+        training : bool
+            Not used.
+
+        Returns
+        -------
+        Tensor of float32 (n, 2, 10, dimension)
+        """
         tokens = self.tokens[rows]
         return self.vectors.index_select(0, tokens.flatten()).view(*tokens.shape, -1)

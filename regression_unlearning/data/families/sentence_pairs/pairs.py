@@ -1,4 +1,4 @@
-"""The files of sentence pairs, one a part or one for all, and how they are laid out."""
+"""The files of sentence pairs, one per split or one for all, and their layout."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILES = {"train": "sts-train.csv", "validation": "sts-dev.csv", "test": "sts-test.csv"}
-#: The one file where the parts are drawn.
+#: The only file where the splits are drawn.
 ONE = "pairs.csv"
 LOWEST, HIGHEST = 0.0, 5.0
 FIRST, LAST = ("row", "id", "split", "target"), ("sentence1", "sentence2")
 
 
 class Pairs(Section):
-    """How the files of pairs are laid out: by default as the benchmark's are.
+    """Layout of the files of pairs, by default the benchmark's.
 
     `columns` names the tab-separated fields of a line in their order; without it the first line of
     a file does. Fields without a name, and those after the last one, are not read. Columns that no
     other setting names are kept, to select forget sets by. `id` is the column with a pair's own id,
-    which no other pair may have; without it a pair is called by its part and its number there. With
-    `divided` one file, pairs.csv, holds all pairs, and the parts are drawn: each pair's by its id,
+    which no other pair may have; without it a pair's id is its split and its number there. With
+    `divided` one file, pairs.csv, holds all pairs, and the splits are drawn: each pair's by its id,
     or by its two sentences where pairs have no ids.
     """
 
@@ -42,21 +42,21 @@ class Pairs(Section):
 
     @property
     def files(self) -> dict[str, str]:
-        """What the files are called, by their parts."""
+        """Names of the files, by split."""
         return {"pair": ONE} if self.divided else FILES
 
 
 def read_pairs(raw: Path, layout: Pairs | None = None) -> "pd.DataFrame":
     """Read the files of pairs.
 
-    Rows are tab-separated, unquoted, in UTF-8; blank lines are not looked at.
+    Rows are tab-separated, unquoted, in UTF-8; blank lines are skipped.
 
     Parameters
     ----------
     raw : Path
         The raw folder.
     layout : Pairs, optional
-        What the fields are.
+        The meaning of the fields.
 
     Returns
     -------
@@ -67,7 +67,7 @@ def read_pairs(raw: Path, layout: Pairs | None = None) -> "pd.DataFrame":
     ------
     UserError
         Naming file, row (the line in the file) and value, when a field is missing, a score is no
-        number from 0 to 5, or an id is empty or there twice.
+        number from 0 to 5, or an id is empty or repeated.
     """
     import pandas as pd
 
@@ -96,7 +96,7 @@ def read_pairs(raw: Path, layout: Pairs | None = None) -> "pd.DataFrame":
 
 
 def _read(path: Path, layout: Pairs) -> "pd.DataFrame":
-    """Read one file, by the numbers of its lines."""
+    """Read one file; its rows are indexed by their line numbers."""
     import pandas as pd
 
     try:
@@ -112,12 +112,12 @@ def _read(path: Path, layout: Pairs) -> "pd.DataFrame":
         columns = tuple(name.strip() for name in "".join(header).split("\t"))
     chosen = _chosen(columns, layout, path)
     if lines.empty:
-        raise UserError(f"{path}, row 1: no pair is in it; put there what the file should hold.")
+        raise UserError(f"{path}, row 1: it holds no pair; add the pairs.")
     table = lines.str.split("\t", expand=True).reindex(columns=range(len(columns)))
     table = table.set_axis(list(columns), axis=1)
     first, second = layout.sentences
     sentences = table[[first, second]].fillna("").astype(str)
-    short = table.isna().any(axis=1) | sentences.apply(lambda one: one.str.strip() == "").any(
+    short = table.isna().any(axis=1) | sentences.apply(lambda column: column.str.strip() == "").any(
         axis=1
     )
     if short.any():
@@ -139,19 +139,19 @@ def _read(path: Path, layout: Pairs) -> "pd.DataFrame":
 
 
 def _chosen(columns: tuple[str, ...], layout: Pairs, path: Path) -> dict[str, str]:
-    """What the columns that settings name become; refuses columns that stand in their way."""
+    """New names of the columns that settings name; raises an error where names collide."""
     named = {layout.score: "target", **dict(zip(layout.sentences, LAST, strict=True))}
     if layout.id:
         named[layout.id] = "id"
     for name in named:
         if name not in columns:
             raise unknown("column", name, filter(None, columns), str(path))
-    kept = [named.get(name, name) for name in columns if name]
-    taken = {*FIRST, *LAST} - set(named.values())
-    wrong = next((name for name in kept if kept.count(name) > 1 or name in taken), None)
+    names = [named.get(name, name) for name in columns if name]
+    reserved = {*FIRST, *LAST} - set(named.values())
+    wrong = next((name for name in names if names.count(name) > 1 or name in reserved), None)
     if wrong or len(named) < 3 + bool(layout.id):
         raise UserError(
-            f"{path}: the column {wrong or layout.score!r} is there twice, or has a name that is "
-            "taken; name each column of source.columns once, and otherwise."
+            f"{path}: the column {wrong or layout.score!r} occurs twice, or has a name that is "
+            "taken; give each column of source.columns a name of its own."
         )
     return named

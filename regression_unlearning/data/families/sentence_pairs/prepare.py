@@ -1,9 +1,10 @@
 """Sentence pairs with a similarity: from raw files to arrays.
 
-What the released code of the paper's text experiment does (`clean_text`, `text_embed` and `pad` of
-https://github.com/ayushkumartarun/deep-regression-unlearning): lower case; URLs, and all but
-letters and the apostrophes inside words, away; NLTK's stop words away; an unknown word gets the
-mean vector of the known words of its sentence; then at most 10 tokens, with zeros on the left.
+As in the released code of the paper's text experiment (`clean_text`, `text_embed` and `pad` of
+https://github.com/ayushkumartarun/deep-regression-unlearning): lower case; URLs are removed, and
+everything but letters and the apostrophes inside words; NLTK's stop words are removed; an unknown
+word gets the mean vector of the known words of its sentence; then at most 10 tokens, with zeros on
+the left.
 """
 
 from collections.abc import Collection
@@ -23,23 +24,35 @@ from regression_unlearning.settings.section import Section
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Families that read word vectors say so.
+#: This family reads word vectors.
 WORD_VECTORS = True
 MANIFEST = "manifest.json"
 VECTORS = "vectors"
 TOKENS = 10
-#: The fact about the data that tables tell: a share.
+#: A fact about the data that tables show: a share.
 WORDS_WITH_VECTOR = "words_with_vector"
 
 
 def tokenise(sentences: "pd.Series") -> list[list[str]]:
-    """Cut sentences into words: lower case, no URL, no stop word.
+    """Split sentences into words: lower case, no URL, no stop word.
 
-    Letters and apostrophes are kept, but for apostrophes beside anything else than two letters:
-    ``don't`` and ``dog's`` are one word each, of which the first is a stop word.
+    Letters are kept, and apostrophes between two letters: ``don't`` and ``dog's`` are one word
+    each, of which the first is a stop word.
+
+    Parameters
+    ----------
+    sentences : Series of str (n,)
+        The sentences.
+
+    Returns
+    -------
+    list of list of str
+        Words of each sentence.
     """
     plain = (
-        sentences.astype(object)  # Python's own patterns, whatever holds the text
+        sentences.astype(
+            object
+        )  # Python's own regular expressions, whatever type pandas stores text in
         .str.lower()
         .str.replace(r"http\S+", " ", regex=True)
         .str.replace(r"[^a-z' ]+", " ", regex=True)
@@ -52,7 +65,7 @@ def tokenise(sentences: "pd.Series") -> list[list[str]]:
 
 
 def _vectors_file(raw: Path) -> Path:
-    """The raw file that is none of the pairs: its name is that of where it came from."""
+    """The raw file of word vectors: the only one that is none of the files of pairs."""
     manifest = read_record(raw / MANIFEST, plain=True)
     (name,) = set(manifest["files"]) - {*FILES.values(), ONE}
     return raw / name
@@ -61,10 +74,19 @@ def _vectors_file(raw: Path) -> Path:
 def index_tokens(
     sentences: list[list[str]], vectors: dict[str, np.ndarray], dimension: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Number the first 10 words of sentences, with a row of vectors for each number.
+    """Replace the first 10 words of sentences by numbers, with a row of vectors for each number.
 
     Row 0 is zeros: the padding on the left. A sentence with an unknown word among them gets a row
     of its own, the mean over all its known words (zeros where it knows none).
+
+    Parameters
+    ----------
+    sentences : list of list of str
+        Words of each sentence.
+    vectors : dict of str to float32 array (dimension,)
+        Vectors of the known words.
+    dimension : int
+        Numbers in a vector.
 
     Returns
     -------
@@ -88,7 +110,7 @@ def index_tokens(
 
 
 def share_with_vector(sentences: list[list[str]], vectors: Collection[str]) -> float:
-    """Share of the words which the network reads, at most 10 a sentence, that have a vector."""
+    """Share of the words that the network reads, at most 10 per sentence, with a vector."""
     read = [word in vectors for words in sentences for word in words[:TOKENS]]
     return sum(read) / len(read)
 
@@ -97,6 +119,17 @@ def prepare(
     raw: Path, source: Section, embedding: Embedding, work: Work | None = None
 ) -> tuple["pd.DataFrame", dict[str, np.ndarray]]:
     """Turn the raw files into a table of rows and arrays.
+
+    Parameters
+    ----------
+    raw : Path
+        The raw folder.
+    source : Section
+        The loader's settings; those of `Pairs`, or the benchmark's layout.
+    embedding : Embedding
+        The word vectors.
+    work : Work, optional
+        Gets the fact `WORDS_WITH_VECTOR`.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Word vectors in GloVe's format, from a file that may be packed."""
+"""Word vectors in GloVe's format, from a file that may be compressed."""
 
 import codecs
 import gzip
@@ -18,7 +18,7 @@ from regression_unlearning.settings.embedding import Embedding
 
 @contextmanager
 def _open_vectors(path: Path, member: str) -> Iterator[BinaryIO]:
-    """Open a vector file as a stream of bytes, whatever it is packed in.
+    """Open a vector file as a stream of bytes, whatever its compression.
 
     Raises
     ------
@@ -46,10 +46,19 @@ def _unpacked(path: Path, member: str) -> Iterator[BinaryIO]:
 
 
 def read_vectors(path: Path, words: Iterable[str], embedding: Embedding) -> dict[str, np.ndarray]:
-    """Read the vectors of some words from a stream in GloVe's format.
+    """Read the vectors of some words from a file in GloVe's format.
 
-    A line is a word and `dimension` numbers; the word may hold spaces. Only lines that begin with a
-    wanted word are parsed, so a file of millions of lines costs one pass and little memory.
+    A line is a word and `dimension` numbers; the word may hold spaces. Only lines that begin with
+    one of the words are parsed, so a file of millions of lines costs one pass and little memory.
+
+    Parameters
+    ----------
+    path : Path
+        The file, plain, gzip or zip.
+    words : iterable of str
+        The words.
+    embedding : Embedding
+        Its `dimension`, and the `member` of a zip archive.
 
     Returns
     -------
@@ -62,14 +71,14 @@ def read_vectors(path: Path, words: Iterable[str], embedding: Embedding) -> dict
         When a line has another number of numbers than the embedding's dimension, no word has a
         vector, or the file cannot be read.
     """
-    wanted = {word.encode(): word for word in words}
-    found: dict[str, np.ndarray] = {}
+    by_first_bytes = {word.encode(): word for word in words}
+    vectors: dict[str, np.ndarray] = {}
     with _open_vectors(path, embedding.member) as lines:
         for number, line in enumerate(lines, 1):
             if number == 1:
                 line = line.removeprefix(codecs.BOM_UTF8)
             first = line[: line.find(b" ")]
-            if first not in wanted:
+            if first not in by_first_bytes:
                 continue
             fields = line.rstrip().rsplit(b" ", embedding.dimension)
             try:
@@ -78,7 +87,7 @@ def read_vectors(path: Path, words: Iterable[str], embedding: Embedding) -> dict
                 vector = np.empty(0, np.float32)
             if len(vector) != embedding.dimension:
                 raise UserError(
-                    f"{path}, line {number}: no word with {embedding.dimension} numbers; "
+                    f"{path}, line {number}: not a word and {embedding.dimension} numbers; "
                     "set the embedding's dimension to that of the file."
                 )
             if fields[0] == first:
@@ -86,10 +95,10 @@ def read_vectors(path: Path, words: Iterable[str], embedding: Embedding) -> dict
                     raise UserError(
                         f"{path}, line {number}: a vector with an infinite or missing number."
                     )
-                found.setdefault(wanted[first], vector)
-    if not found:
+                vectors.setdefault(by_first_bytes[first], vector)
+    if not vectors:
         raise UserError(
             f"{path}: none of the sentences' words has a vector of {embedding.dimension} numbers; "
             "is it the right file, and the embedding's dimension that of the file?"
         )
-    return found
+    return vectors

@@ -1,4 +1,4 @@
-"""Settings of jobs as files: one argument of a command holds 128 KiB at most, ids may be many more.
+"""Settings of jobs as files: a command's argument holds at most 128 KiB, and ids may be many more.
 
 A file is named by its content, so that its name among a job's parameters stands for the settings:
 the job runs again where they change, and only there.
@@ -12,7 +12,7 @@ from typing import Any
 
 from regression_unlearning.files import write_text
 
-#: Where the files lie.
+#: Folder of the files.
 FOLDER = Path(".settings")
 
 
@@ -24,18 +24,18 @@ def settings_file(values: Any, write: bool = True) -> str:
     values : object
         JSON values.
     write : bool
-        Whether to write it where it is not there: only the head process of a run does, its jobs
+        Whether to write it where it does not exist: only the head process of a run does, its jobs
         find it.
     """
     text = json.dumps(values, sort_keys=True)
-    path = place_of(text.encode())
+    path = path_of(text.encode())
     if write and not path.exists():
         write_text(path, text)
     return str(path)
 
 
-def place_of(content: bytes) -> Path:
-    """The file that holds some settings as JSON."""
+def path_of(content: bytes) -> Path:
+    """Path of the file with this content."""
     return FOLDER / f"{hashlib.sha256(content).hexdigest()[:32]}.json"
 
 
