@@ -3,6 +3,8 @@
 With --check only say whether they are in step.
 """
 
+import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from regression_unlearning import program
@@ -11,6 +13,7 @@ from regression_unlearning.program.rendered import keep_in_step
 from regression_unlearning.reporting import provenance
 from regression_unlearning.reporting.gallery import Experiment, page, small_table
 from regression_unlearning.settings.document import load_settings
+from regression_unlearning.settings.reading import read_yaml
 
 #: What the README shows as a small table: experiment, table, dataset and forget set.
 SHOWN = ("stsb", "table2", ("stsb", "score_0_2"))
@@ -20,10 +23,9 @@ HEAD = """\
 
 # Results
 
-Every sentence is made from the same comparisons as the marks in the tables: paired over training
-seeds, corrected by Holm's rule, against the floor of what retrained models differ by
-([how](numbers.md)). `regression-unlearning verify results/NAME` makes the tables anew from
-values.csv and compares.
+What each experiment's first table found is said in three sentences, from the same comparisons as
+the marks in the tables: paired over training seeds, corrected by Holm's rule, against the floor of
+what retrained models differ by ([how](numbers.md)).
 
 """
 
@@ -48,17 +50,40 @@ def readme(text: str, experiments: dict[str, Experiment]) -> str:
     return f"{before}{BEGIN}\n" + "\n\n".join(parts) + f"\n\n{END}{after}"
 
 
+def committed(which: Sequence[str]) -> dict[str, Experiment]:
+    """The experiments of results/ with their values, those of params.yaml first.
+
+    Parameters
+    ----------
+    which : sequence of str
+        Which files: options of ``git ls-files``.
+    """
+    pattern = f"results/*/{provenance.VALUES}"
+    listed = subprocess.run(
+        ["git", "ls-files", *which, "--", pattern],
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    ).stdout.split()
+    folders = {path.parent.name: path.parent for path in map(Path, listed) if path.is_file()}
+    order = list(load_settings("params.yaml").experiments)
+    configfiles = {
+        name: path.as_posix()
+        for path in sorted(Path("examples").glob("*.yaml"))
+        for name in read_yaml(path).get("experiments", {})
+    }
+    names = sorted(
+        folders, key=lambda name: (order.index(name) if name in order else len(order), name)
+    )
+    return {name: Experiment.read(folders[name], configfiles.get(name, "")) for name in names}
+
+
 def main() -> None:
     """Read the arguments, render, write or compare."""
     parser = program.parser(__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; 1 where out of step")
     check = parser.parse_args().check
-    folders = {name: Path("results") / name for name in load_settings("params.yaml").experiments}
-    found = {
-        name: Experiment.read(folder)
-        for name, folder in folders.items()
-        if (folder / provenance.VALUES).is_file()
-    }
+    found = committed(("--cached",) if check else ("--cached", "--others", "--exclude-standard"))
     script, start = "render_results.py", Path("README.md")
     text = readme(start.read_text(encoding="utf-8"), found)
     keep_in_step(

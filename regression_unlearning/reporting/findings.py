@@ -1,9 +1,10 @@
-"""What a table has found, in a few sentences, each from the predicate behind its marks."""
+"""What a table found, in three sentences, each from the predicate behind its marks."""
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import mean, median
+from statistics import median
 
 from regression_unlearning.evaluation.errors import NO_BETTER
 from regression_unlearning.reporting.claims import Checked
@@ -11,13 +12,17 @@ from regression_unlearning.reporting.comparing import BETTER, WORSE, Comparison,
 from regression_unlearning.reporting.layout import GOLD, NOTHING
 from regression_unlearning.reporting.numerals import brief
 from regression_unlearning.reporting.ranks import Ranks
-from regression_unlearning.reporting.remarks import closer_here, numbers, shares
+from regression_unlearning.reporting.remarks import DISTANCES, closer_here, numbers, shares
 from regression_unlearning.reporting.tabling import Tabling
 from regression_unlearning.reporting.verdicts import FAILS, HOLDS
 
 DISTANCE = "row_distance_train"
-#: So many methods are named one by one; of more the number is said.
+#: What each distance that `remarks.closer_here` asks for is called.
+CALLED = dict(zip(DISTANCES, ("in Wasserstein distance", "row by row"), strict=True))
+#: So many methods are named one by one; of more the number is given.
 NAMED = 4
+#: Dataset and forget set to the title of their rows.
+Groups = Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,12 @@ class Nearest:
 
 def nearest(made: Tabling, group: tuple[str, str]) -> Nearest | None:
     """Find the method nearest to the retrained model; None where no distance was measured."""
-    found = {name: made.scores.of((*group, name, DISTANCE)) for name in made.layout.unlearning}
-    means = {name: mean(one.values()) for name, one in found.items() if one}
+    cells = {name: made.summaries.get((*group, name, DISTANCE)) for name in made.layout.unlearning}
+    means = {
+        name: cell.mean.exact
+        for name, cell in cells.items()
+        if cell and not math.isnan(cell.mean.exact)
+    }
     if not means:
         return None
     best = min(means, key=lambda name: means[name])
@@ -63,48 +72,28 @@ def nearest(made: Tabling, group: tuple[str, str]) -> Nearest | None:
     return Nearest(best, means[best], floor, tied, nothing.verdict == BETTER)
 
 
-def findings(made: Tabling) -> list[str]:
-    """What a table says: who ends closer than doing nothing, who is nearest, what it costs.
+def findings(made: Tabling) -> tuple[str, str, str]:
+    """What a table found, in three sentences.
 
     Returns
     -------
-    list of str
-        Sentences; none where the measures that they need were not asked for.
+    tuple of str
+        Which methods end closer to the retrained model than doing nothing; which is the nearest on
+        each forget set; ranks and costs. A sentence says so where what it needs was not measured.
     """
-    layout = made.layout
-    said = [*_worthless(made), *_closer(made)]
-    for group, title in layout.groups.items():
-        one = nearest(made, group)
-        if one is None:
-            continue
-        floor = "" if one.floor is None else f"; floor {brief(one.floor, 3)}"
-        name = f"{layout.methods[one.method]} ({brief(one.distance, 3)}{floor})"
-        if not one.closer:
-            said.append(
-                f"{title}: no method can be told to be nearer, row by row, than doing nothing."
-            )
-            continue
-        others = len(layout.unlearning) - 1
-        rest = _listed([layout.methods[key] for key in one.tied], others)
-        said.append(f"{title}: nearest row by row is {name}; {rest}.")
-    if isinstance(made.ranks, Ranks):
-        first = next(iter(made.ranks.means))
-        rest = _listed(
-            [layout.methods[one] for one in made.ranks.tied(first)], len(made.ranks.means) - 1
-        )
-        said.append(f"Best mean rank: {layout.methods[first]}; {rest}.")
-    means = numbers(made.summaries, layout)
-    dearest = {
-        name: max(own) for name in layout.unlearning if (own := shares(means, layout, [name]))
-    }
-    if dearest:
-        dear = max(dearest, key=lambda name: dearest[name])
-        middle = median(shares(means, layout, layout.unlearning))
-        said.append(
-            f"The median cost is {_percent(middle)} of retraining's seconds; the dearest, "
-            f"{layout.methods[dear]}, takes {_percent(dearest[dear])}."
-        )
-    return said
+    weak = _worthless(made)
+    groups = {key: title for key, title in made.layout.groups.items() if key not in weak}
+    warning = ""
+    if weak:
+        titles = ", ".join(title for key, title in made.layout.groups.items() if key in weak)
+        warning = f"Read no further: {NO_BETTER} ({titles}), so there was nothing to unlearn"
+    closer = _closer(made, groups)
+    if not groups:
+        return f"{warning}.", "No method is called near.", f"{_cost(made)}."
+    first = f"{warning}; elsewhere, c{closer[1:]}" if weak else closer
+    rank = _rank(made)
+    last = f"{rank}; {_cost(made)}" if rank else _cost(made)
+    return f"{first}.", f"{_nearest(made, groups)}.", f"{last[0].upper()}{last[1:]}."
 
 
 def tally(claims: Sequence[Checked]) -> str:
@@ -112,37 +101,82 @@ def tally(claims: Sequence[Checked]) -> str:
     count = Counter(one.verdict for one in claims)
     if not claims:
         return ""
-    open_ones = len(claims) - count[HOLDS] - count[FAILS]
+    undecided = len(claims) - count[HOLDS] - count[FAILS]
     return (
-        f"Of {len(claims)} claims (each at each place) {count[HOLDS]} hold, {count[FAILS]} do not, "
-        f"{open_ones} cannot be told or were not measured."
+        f"of {len(claims)} claims (each at each place) {count[HOLDS]} hold, {count[FAILS]} do not, "
+        f"{undecided} cannot be told or were not measured"
     )
 
 
-def _worthless(made: Tabling) -> Iterable[str]:
+def _worthless(made: Tabling) -> set[tuple[str, str]]:
     """Where the original has learnt nothing: then no column can say anything of unlearning."""
     cells = made.layout.own(made.summaries)
-    weak = {key[:2] for key, one in cells.items() if key[2] == NOTHING and NO_BETTER in one.notes}
-    if weak:
-        titles = [title for group, title in made.layout.groups.items() if group in weak]
-        where = "; ".join(titles)
-        yield f"Read no further: {NO_BETTER} ({where}), so there was nothing to unlearn."
+    return {key[:2] for key, one in cells.items() if key[2] == NOTHING and NO_BETTER in one.notes}
 
 
-def _closer(made: Tabling) -> Iterable[str]:
+def _closer(made: Tabling, groups: Groups) -> str:
     """On each forget set, how many methods end closer to the retrained model than the original."""
-    layout, said = made.layout, []
-    count = len(layout.unlearning)
-    for group, title in layout.groups.items():
-        verdicts = [closer_here(made.compared, group, name) for name in layout.unlearning]
+    layout = made.layout
+    asked = [key for key in DISTANCES if layout.asks(key)]
+    if not asked:
+        return "Closeness to the retrained model was not measured"
+    counts = []
+    for group, title in groups.items():
+        verdicts = [closer_here(made.compared, group, name, asked) for name in layout.unlearning]
         unknown = verdicts.count(None)
-        tail = f" ({unknown} cannot be told)" if unknown else ""
-        said.append(f"{title}, {verdicts.count(True)} of {count} methods{tail}")
-    if said:
-        yield (
-            "Closer to the retrained model than doing nothing, in Wasserstein distance and row by "
-            f"row: {'; '.join(said)}."
-        )
+        more = f" ({unknown} cannot be told)" if unknown else ""
+        counts.append(f"{title}, {verdicts.count(True)} of {len(verdicts)} methods{more}")
+    ways = " and ".join(CALLED[key] for key in asked)
+    return f"Closer to the retrained model than doing nothing, {ways}: {'; '.join(counts)}"
+
+
+def _nearest(made: Tabling, groups: Groups) -> str:
+    """On each forget set, the method nearest to the retrained model."""
+    layout = made.layout
+    if not layout.asks(DISTANCE):
+        return "The distance row by row was not measured"
+    named, without = [], []
+    for group, title in groups.items():
+        best = nearest(made, group)
+        if best is None or not best.closer:
+            without.append(title)
+            continue
+        floor = "" if best.floor is None else f"; floor {brief(best.floor, 3)}"
+        ties = _listed([layout.methods[key] for key in best.tied], len(layout.unlearning) - 1)
+        name = layout.methods[best.method]
+        named.append(f"{title}, {name} ({brief(best.distance, 3)}{floor}; {ties})")
+    if not named:
+        return "On no forget set can a method be told to be nearer, row by row, than doing nothing"
+    text = f"Nearest to the retrained model, row by row: {'; '.join(named)}"
+    return "; ".join(
+        [text, *(f"{title}, none told to be nearer than doing nothing" for title in without)]
+    )
+
+
+def _rank(made: Tabling) -> str:
+    """The method of the best mean rank; empty where methods are not ranked."""
+    if not isinstance(made.ranks, Ranks):
+        return ""
+    names, first = made.layout.methods, next(iter(made.ranks.means))
+    ties = _listed([names[key] for key in made.ranks.tied(first)], len(made.ranks.means) - 1)
+    return f"the best mean rank has {names[first]} ({ties})"
+
+
+def _cost(made: Tabling) -> str:
+    """What unlearning costs."""
+    layout = made.layout
+    means = numbers(made.summaries, layout)
+    dearest = {
+        name: max(own) for name in layout.unlearning if (own := shares(means, layout, [name]))
+    }
+    if not dearest:
+        return "costs were not measured"
+    dear = max(dearest, key=lambda name: dearest[name])
+    middle = median(shares(means, layout, layout.unlearning))
+    return (
+        f"the median cost is {_percent(middle)} of retraining's seconds, and the dearest, "
+        f"{layout.methods[dear]}, takes {_percent(dearest[dear])}"
+    )
 
 
 def _listed(names: Sequence[str], others: int) -> str:

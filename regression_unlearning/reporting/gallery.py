@@ -1,4 +1,4 @@
-"""Committed experiments for readers: picture, findings, command, machines, links."""
+"""Committed experiments for readers: picture, findings, links, machine, command."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +16,8 @@ from regression_unlearning.reporting.writing import rows_as_markdown
 
 #: Columns of the small table.
 FEW = ("error_retain_test", "error_forget_train", findings.DISTANCE, COST)
+#: What is told of a machine.
+MACHINE = ("threads", "python", "torch", "numpy")
 
 
 @dataclass(frozen=True)
@@ -28,40 +30,54 @@ class Experiment:
         Such as ``results/stsb``.
     values : sequence of Value
         Its measured values.
-    told : mapping
-        Its provenance: see `provenance.gather`.
+    provenance : mapping
+        See `provenance.gather`.
+    configfile : str, optional
+        The settings that name it, where params.yaml does not.
     """
 
     folder: Path
     values: Sequence[Value]
-    told: Mapping[str, Any]
+    provenance: Mapping[str, Any]
+    configfile: str = ""
 
     @classmethod
-    def read(cls, folder: Path) -> "Experiment":
+    def read(cls, folder: Path, configfile: str = "") -> "Experiment":
         """Read a folder; see `provenance.read`."""
-        return cls(folder, *provenance.read(folder))
+        return cls(folder, *provenance.read(folder), configfile)
 
     @cached_property
     def tables(self) -> dict[str, Tabling]:
         """Its tables by name."""
-        return {name: Tabling(self.values, one) for name, one in self.told["tables"].items()}
+        return {name: Tabling(self.values, one) for name, one in self.provenance["tables"].items()}
 
     @cached_property
-    def found(self) -> list[str]:
-        """What its tables and claims found, as sentences."""
-        said = [one for made in self.tables.values() for one in findings.findings(made)]
-        counted = findings.tally(claims_of(self.values, self.told))
-        return [*dict.fromkeys(said), *filter(None, [counted])]
+    def found(self) -> tuple[str, ...]:
+        """What its first table found, in three sentences."""
+        return findings.findings(next(iter(self.tables.values()))) if self.tables else ()
+
+    @cached_property
+    def claims(self) -> str:
+        """How many of the claims that it is about hold; empty where it is about none."""
+        return findings.tally(claims_of(self.values, self.provenance))
 
     def pictures(self) -> list[Path]:
         """Its figures, those of many methods first."""
         return sorted(self.folder.glob("*.png"), key=lambda path: (path.stem != "closeness", path))
 
+    @property
+    def command(self) -> str:
+        """What makes it anew."""
+        settings = {**self.provenance, "params": self.provenance["settings"]}
+        return provenance.command(settings, self.configfile)
+
     def machines(self) -> str:
-        """On what its models were made."""
+        """On what its models were made, the machine of most models first."""
+        made = sorted(self.provenance["machines"], key=lambda one: -one["models"])
         return "; ".join(
-            ", ".join(f"{key} {one}" for key, one in machine.items())
-            for machine in self.told["machines"]
+            f"{one['models']} models on {one['device']}"
+            f" ({', '.join(f'{key} {one[key]}' for key in MACHINE if key in one)})"
+            for one in made
         )
 
 
@@ -80,17 +96,30 @@ def page(experiments: Sequence[Experiment], up: str) -> str:
 
 def _section(one: Experiment, up: str) -> str:
     folder = f"{up}{one.folder.as_posix()}"
-    parts = [f"## {one.told['title']}"]
-    pictures = one.pictures()
+    title, pictures = one.provenance["title"], one.pictures()
+    parts = [f"## {title}"]
     if pictures:
-        parts.append(f"![{one.told['title']}]({folder}/{pictures[0].name})")
+        parts.append(f"![{title}]({folder}/{pictures[0].name})")
     if one.tables:
         parts.append(f"*{next(iter(one.tables.values())).layout.subtitle}*")
-    parts.append("\n".join(f"- {said}" for said in one.found))
-    kept = [f"{name}.md" for name in one.tables] + [path.name for path in pictures[1:]]
-    kept += [f"{name}{ending}" for name in one.tables for ending in ("_ranks.md", "_costs.md")]
-    kept += ["claims.md", "report.html", provenance.VALUES, provenance.PROVENANCE]
-    links = [f"[{name}]({folder}/{name})" for name in kept if (one.folder / name).is_file()]
-    seeds = len(one.told["seeds"])
-    parts.append(f"{seeds} seeds; `{one.told['command']}`; {one.machines()}. {', '.join(links)}.")
+        parts.append("\n".join(f"- {sentence}" for sentence in one.found))
+    parts.append(f"{len(one.provenance['seeds'])} seeds; {one.machines()}; by")
+    parts.append(f"    python3 -m uv run {one.command}")
+
+    def links(*names: str) -> str:
+        kept = [name for name in names if (one.folder / name).is_file()]
+        return ", ".join(f"[{name}]({folder}/{name})" for name in kept)
+
+    of_tables = [f"{name}{end}" for end in (".md", "_ranks.md", "_costs.md") for name in one.tables]
+    claims = f"{links('claims.md')}: {one.claims}" if one.claims else ""
+    facts = {
+        "Tables": links(*of_tables),
+        "Further pictures": links(*(path.name for path in pictures[1:])),
+        "Claims": claims,
+        "All of it on one page": links("report.html"),
+        "Values": f"{links(provenance.VALUES)}, made with {links(provenance.PROVENANCE)}; "
+        f"`regression-unlearning verify {one.folder.as_posix()}` makes the tables from them and "
+        "compares",
+    }
+    parts.append("\n".join(f"- {name}: {text}" for name, text in facts.items() if text))
     return "\n\n".join(parts)

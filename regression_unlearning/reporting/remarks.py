@@ -1,7 +1,7 @@
 """What a table of methods says of a method as a whole, for better or worse."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from statistics import median
 
 from regression_unlearning.evaluation.cost import UNMOVED
@@ -146,12 +146,17 @@ def _unmoved(summaries: Summaries, layout: Layout, method: str) -> list[str]:
     ]
 
 
-def closer_here(compared: Comparisons, group: tuple[str, str], method: str) -> bool | None:
-    """Whether a method beats the original on one forget set in both distances; None: not told.
+def closer_here(
+    compared: Comparisons,
+    group: tuple[str, str],
+    method: str,
+    distances: Sequence[str] = DISTANCES,
+) -> bool | None:
+    """Whether a method beats the original on one forget set in all distances; None: not told.
 
     It does not where one of them says worse, or the same within the floor.
     """
-    pairs = [(*group, method, NOTHING, distance) for distance in DISTANCES]
+    pairs = [(*group, method, NOTHING, distance) for distance in distances]
     verdicts = [compared[pair].verdict if pair in compared else UNTOLD for pair in pairs]
     verdict = all_of(answer("below", one) for one in verdicts)
     return {HOLDS: True, FAILS: False}.get(verdict)

@@ -86,5 +86,7 @@ def test_the_report_begins_with_it(weak):
     more = [replace(one, note=NO_BETTER if weak else "") for one in more]
     settings = {**made.settings, "measures": ["errors", *made.settings["measures"]]}
     said = findings(Tabling([*made.values, *more], settings))
+    assert len(said) == 3
     assert said[0].startswith("Read no further: the original predicts") == weak
     assert ("(F)" in said[0]) == weak
+    assert ("A (" in said[1]) != weak
