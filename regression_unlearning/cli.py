@@ -5,6 +5,7 @@ Nothing here imports a network library.
 
 import json
 import re
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -76,28 +77,37 @@ def verify(folder: Path, *, as_json: bool = False) -> None:
         )
 
 
-def _main() -> None:
-    """Read the arguments and run one command."""
+def arguments() -> ArgumentParser:
+    """The parser of all commands and their options."""
     parser = program.parser(__doc__, "  regression-unlearning init faces/labels.csv")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    one = commands.add_parser(
+    starting = commands.add_parser(
         "init", help="look at a file of data, and write settings for it to start from"
     )
-    one.add_argument("file", type=Path, help="rows, labels of images, pairs, or a table of load")
-    one.add_argument("--name", help="name of the dataset: small letters, digits and _")
-    one.add_argument("--target", help="column to predict, if it is not found")
-    one.add_argument("--images", type=Path, help="folder, tar or zip of the images")
-    one.add_argument("--loader", choices=LOADERS, help="what the file is, if not what it seems")
-    one.add_argument("--output", type=Path, help="file to write; NAME.yaml if not given")
-    two = commands.add_parser(
+    starting.add_argument(
+        "file", type=Path, help="rows, labels of images, pairs, or a table of load"
+    )
+    starting.add_argument("--name", help="name of the dataset: small letters, digits and _")
+    starting.add_argument("--target", help="column to predict, if it is not found")
+    starting.add_argument("--images", type=Path, help="folder, tar or zip of the images")
+    starting.add_argument(
+        "--loader", choices=LOADERS, help="what the file is, if not what it seems"
+    )
+    starting.add_argument("--output", type=Path, help="file to write; NAME.yaml if not given")
+    verifying = commands.add_parser(
         "verify",
         help="make an experiment's tables and claims anew from values.csv, and compare",
     )
-    two.add_argument("folder", type=Path, help="such as results/stsb")
-    for command in (one, two):
+    verifying.add_argument("folder", type=Path, help="such as results/stsb")
+    for command in (starting, verifying):
         command.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
     requests.add(commands)
-    given = parser.parse_args()
+    return parser
+
+
+def _main() -> None:
+    """Read the arguments and run one command."""
+    given = arguments().parse_args()
     if "run" in given:
         given.run(given)
     elif "folder" in given:

@@ -135,38 +135,6 @@ def test_every_measure_has_its_formula():
     assert set(registry.known("measure")) <= set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
 
 
-#: What begins a command that pages show.
-COMMAND = re.compile(
-    r"^(?:    |)(?:[A-Z_]+=\S+ )*"
-    r"((?:python3? (?:-m |\S+\.py)|snakemake |regression-unlearning |dvc ).*)$",
-    re.MULTILINE,
-)
-
-
-def commands():
-    """Commands in blocks of README, CONTRIBUTING and the pages, with the page's name."""
-    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES):
-        text = page.read_text(encoding="utf-8").replace("\\\n", " ")
-        for found in COMMAND.findall(text):
-            yield page.name, found.split("  ")[0].strip()
-
-
-@pytest.mark.parametrize(("page", "command"), sorted(set(commands())))
-def test_files_and_names_that_a_command_asks_for_are_there(page, command):
-    settings = read_yaml(ROOT / "params.yaml")
-    scripts = re.findall(r"(?:workflow_scripts|tests|examples|benchmarks|docs)/[\w./-]+", command)
-    assert [path for path in scripts if not (ROOT / path).exists()] == []
-    own = "--configfile" in command
-    for name in () if own else re.findall(r"experiment=(\w+)", command):
-        assert name in settings["experiments"] or name == "NAME"
-    for name in re.findall(r"embedding=(\w+)", command):
-        assert name in settings["embeddings"]
-    rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "rules").glob("*.smk"))
-    rules += (ROOT / "Snakefile").read_text(encoding="utf-8")
-    for target in re.findall(r"\ball_\w+", command):
-        assert f"rule {target}:" in rules
-
-
 def test_the_entries_that_are_like_others_pass_the_check():
     minimal, own = (
         yaml.safe_load(text.replace("\n    ", "\n"))
