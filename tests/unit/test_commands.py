@@ -133,6 +133,7 @@ def test_files_that_a_command_names_are_there(page, command):
         r"(?:workflow_scripts|tests|examples|benchmarks|docs|\.ci)/[\w./-]+", command
     )
     assert [path for path in paths if not (ROOT / path).exists()] == []
+    assert "..." not in command or command.startswith("export")
 
 
 @pytest.mark.parametrize("words", by_program("snakemake"))

@@ -16,7 +16,7 @@ from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.sources import image_folder
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.settings.complete import resolved
-from regression_unlearning.settings.document import check
+from regression_unlearning.settings.document import check, load_settings
 from regression_unlearning.settings.reading import overlaid, read_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -128,6 +128,27 @@ def test_the_dataset_that_is_added_passes_the_check():
         for p in paths
         if not any((f / p).exists() for f in (ROOT, ROOT / "regression_unlearning"))
     ] == []
+
+
+def names():
+    """What there is, by the page that has to name all of it."""
+    settings = load_settings(ROOT / "params.yaml")
+    plain = [
+        one for one in read_yaml(ROOT / "params.yaml")["methods"].values() if "like" not in one
+    ]
+    references = {"Short retraining", "Helper alone"}
+    yield "experiments.md", [f"`{name}`" for name in settings.experiments]
+    yield "experiments.md", [one["title"] for one in plain if one["title"] not in references]
+    yield "your-own-model.md", [f"`{one}`" for one in registry.known("network") if ":" not in one]
+    yield "plug-in.md", [f"`{group}`" for *_, group in registry.KINDS.values()]
+    packages = (ROOT / "regression_unlearning").glob("*/__init__.py")
+    yield "design.md", [f"`{path.parent.name}/`" for path in packages]
+
+
+@pytest.mark.parametrize(("page", "known"), names())
+def test_a_page_names_all_that_there_is(page, known):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    assert [name for name in known if name not in text] == []
 
 
 def test_every_measure_has_its_formula():
