@@ -145,12 +145,11 @@ def _nearest(made: Tabling, groups: Groups) -> str:
         ties = _listed([layout.methods[key] for key in best.tied], len(layout.unlearning) - 1)
         name = layout.methods[best.method]
         named.append(f"{title}, {name} ({brief(best.distance, 3)}{floor}; {ties})")
+    nobody = f"no method can be told to be nearer than doing nothing on {', '.join(without)}"
     if not named:
-        return "On no forget set can a method be told to be nearer, row by row, than doing nothing"
+        return f"Row by row, {nobody}"
     text = f"Nearest to the retrained model, row by row: {'; '.join(named)}"
-    return "; ".join(
-        [text, *(f"{title}, none told to be nearer than doing nothing" for title in without)]
-    )
+    return f"{text}; {nobody}" if without else text
 
 
 def _rank(made: Tabling) -> str:
@@ -159,7 +158,7 @@ def _rank(made: Tabling) -> str:
         return ""
     names, first = made.layout.methods, next(iter(made.ranks.means))
     ties = _listed([names[key] for key in made.ranks.tied(first)], len(made.ranks.means) - 1)
-    return f"the best mean rank has {names[first]} ({ties})"
+    return f"{names[first]} has the best mean rank ({ties})"
 
 
 def _cost(made: Tabling) -> str:

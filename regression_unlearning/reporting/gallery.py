@@ -103,7 +103,7 @@ def _section(one: Experiment, up: str) -> str:
     if one.tables:
         parts.append(f"*{next(iter(one.tables.values())).layout.subtitle}*")
         parts.append("\n".join(f"- {sentence}" for sentence in one.found))
-    parts.append(f"{len(one.provenance['seeds'])} seeds; {one.machines()}; by")
+    parts.append(f"Made with {len(one.provenance['seeds'])} seeds, {one.machines()}, by")
     parts.append(f"    python3 -m uv run {one.command}")
 
     def links(*names: str) -> str:
@@ -117,9 +117,9 @@ def _section(one: Experiment, up: str) -> str:
         "Further pictures": links(*(path.name for path in pictures[1:])),
         "Claims": claims,
         "All of it on one page": links("report.html"),
-        "Values": f"{links(provenance.VALUES)}, made with {links(provenance.PROVENANCE)}; "
-        f"`regression-unlearning verify {one.folder.as_posix()}` makes the tables from them and "
-        "compares",
+        "Values": f"{links(provenance.VALUES)}; what made them: {links(provenance.PROVENANCE)}; "
+        f"`regression-unlearning verify {one.folder.as_posix()}` makes the tables anew from both, "
+        "and compares",
     }
     parts.append("\n".join(f"- {name}: {text}" for name, text in facts.items() if text))
     return "\n\n".join(parts)

@@ -45,7 +45,7 @@ def tabling(distances, shares=None, gold=0.05):
         ({"original": 5.0, "a": 1.0, "b": 2.0}, "row by row: F, A (1; floor 0.05; all others are"),
         (
             {"original": 1.0, "a": 1.0005, "b": 2.0},
-            "On no forget set can a method be told to be nearer, row by row, than doing nothing.",
+            "Row by row, no method can be told to be nearer than doing nothing on F.",
         ),
         (
             {"original": 5.0, **{f"m{number}": 1.0 + 1e-4 * number for number in range(NAMED + 3)}},
@@ -73,7 +73,7 @@ def test_the_third_sentence_is_of_ranks_and_costs():
     shares = {"a": 0.04, "b": 0.1, "c": 0.8}
     found = findings(tabling({"original": 5.0, "a": 1.0, "b": 2.0, "c": 3.0}, shares))[2]
     assert found == (
-        "The best mean rank has A (all others are farther); the median cost is 10 % of "
+        "A has the best mean rank (all others are farther); the median cost is 10 % of "
         "retraining's seconds, and the dearest, C, takes 80 %."
     )
 

@@ -48,7 +48,7 @@ def test_a_section_is_picture_three_sentences_command_machines_values(measures, 
     assert subtitle == "*D*"
     assert len(found.splitlines()) == 3
     assert all(re.fullmatch(r"- [A-Z].*[^.]\.", line) for line in found.splitlines())
-    assert machines.startswith("8 seeds; 9 models on great (torch 2.15.0); 2 models on small")
+    assert machines.startswith("Made with 8 seeds, 9 models on great (torch 2.15.0); 2 models on")
     assert command == (
         "    python3 -m uv run snakemake --cores 2 --configfile examples/toys.yaml "
         "--config experiment=toys embedding=tiny -- all_tables"
