@@ -13,7 +13,6 @@ from regression_unlearning.program.rendered import keep_in_step
 from regression_unlearning.reporting import provenance
 from regression_unlearning.reporting.gallery import Experiment, page, small_table
 from regression_unlearning.settings.document import load_settings
-from regression_unlearning.settings.reading import read_yaml
 
 #: What the README shows as a small table: experiment, table, dataset and forget set.
 SHOWN = ("stsb", "table2", ("stsb", "score_0_2"))
@@ -51,7 +50,7 @@ def readme(text: str, experiments: dict[str, Experiment]) -> str:
 
 
 def committed(which: Sequence[str]) -> dict[str, Experiment]:
-    """The experiments of results/ with their values, those of params.yaml first.
+    """The experiments of params.yaml whose values are in results/.
 
     Parameters
     ----------
@@ -66,16 +65,8 @@ def committed(which: Sequence[str]) -> dict[str, Experiment]:
         encoding="utf-8",
     ).stdout.split()
     folders = {path.parent.name: path.parent for path in map(Path, listed) if path.is_file()}
-    order = list(load_settings("params.yaml").experiments)
-    configfiles = {
-        name: path.as_posix()
-        for path in sorted(Path("examples").glob("*.yaml"))
-        for name in read_yaml(path).get("experiments", {})
-    }
-    names = sorted(
-        folders, key=lambda name: (order.index(name) if name in order else len(order), name)
-    )
-    return {name: Experiment.read(folders[name], configfiles.get(name, "")) for name in names}
+    names = load_settings("params.yaml").experiments
+    return {name: Experiment.read(folders[name]) for name in names if name in folders}
 
 
 def main() -> None:

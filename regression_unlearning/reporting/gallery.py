@@ -32,19 +32,16 @@ class Experiment:
         Its measured values.
     provenance : mapping
         See `provenance.gather`.
-    configfile : str, optional
-        The settings that name it, where params.yaml does not.
     """
 
     folder: Path
     values: Sequence[Value]
     provenance: Mapping[str, Any]
-    configfile: str = ""
 
     @classmethod
-    def read(cls, folder: Path, configfile: str = "") -> "Experiment":
+    def read(cls, folder: Path) -> "Experiment":
         """Read a folder; see `provenance.read`."""
-        return cls(folder, *provenance.read(folder), configfile)
+        return cls(folder, *provenance.read(folder))
 
     @cached_property
     def tables(self) -> dict[str, Tabling]:
@@ -68,8 +65,7 @@ class Experiment:
     @property
     def command(self) -> str:
         """What makes it anew."""
-        settings = {**self.provenance, "params": self.provenance["settings"]}
-        return provenance.command(settings, self.configfile)
+        return provenance.command({**self.provenance, "params": self.provenance["settings"]})
 
     def machines(self) -> str:
         """On what its models were made, the machine of most models first."""

@@ -70,13 +70,12 @@ def gather(settings: Mapping[str, Any], records: Iterable[Path], text: str) -> d
     }
 
 
-def command(settings: Mapping[str, Any], configfile: str = "") -> str:
+def command(settings: Mapping[str, Any]) -> str:
     """The command that makes an experiment: with its word vectors, where it reads any."""
     datasets = settings["params"].get("datasets", {}).values()
     vectors = dict.fromkeys(one["embedding"] for one in datasets if one.get("embedding"))
     chosen = " ".join(f"embedding={name}" for name in vectors)
-    more = configfile and f"--configfile {configfile}"
-    parts = ("snakemake --cores 2", more, f"--config experiment={settings['experiment']}", chosen)
+    parts = ("snakemake --cores 2 --config", f"experiment={settings['experiment']}", chosen)
     return " ".join(filter(None, (*parts, "-- all_tables")))
 
 

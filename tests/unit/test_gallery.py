@@ -41,7 +41,7 @@ def committed(folder, *, measures=("wasserstein", "row_distance", "cost"), table
 @pytest.mark.parametrize("measures", [("wasserstein", "row_distance", "cost"), ("row_distance",)])
 def test_a_section_is_picture_three_sentences_command_machines_values(measures, tmp_path):
     folder = committed(tmp_path / "toys", measures=measures)
-    text = page([Experiment.read(folder, "examples/toys.yaml")], "")
+    text = page([Experiment.read(folder)], "")
     head, picture, subtitle, found, machines, command, links = text.strip().split("\n\n")
     assert head == "## Toys"
     assert picture == f"![Toys]({folder.as_posix()}/figure2.png)"
@@ -50,8 +50,8 @@ def test_a_section_is_picture_three_sentences_command_machines_values(measures, 
     assert all(re.fullmatch(r"- [A-Z].*[^.]\.", line) for line in found.splitlines())
     assert machines.startswith("Made with 8 seeds, 9 models on great (torch 2.15.0); 2 models on")
     assert command == (
-        "    python3 -m uv run snakemake --cores 2 --configfile examples/toys.yaml "
-        "--config experiment=toys embedding=tiny -- all_tables"
+        "    python3 -m uv run snakemake --cores 2 --config experiment=toys embedding=tiny "
+        "-- all_tables"
     )
     shown = re.findall(r"\[([^\]]+)\]\(([^)]+)\)", links)
     assert [name for name, _ in shown] == [
