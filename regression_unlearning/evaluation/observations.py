@@ -14,10 +14,10 @@ where the dataset has such rows (see `data.splits`):
 ``P/earlier``          float32 (m, e)  an earlier layer's activations, where the settings ask for it
 
 ``test/like_forget`` (n,), and the same for the other held-out parts, is bool and marks rows that
-the forget set's choice would take. ``last_layer/weight`` (q, d) and ``last_layer/bias`` (q,) complete the
-per-sample gradients: by the last layer's weight they are the outer product of output gradient and
-activation; by the activation, output gradient times weight. ``loss`` names the loss; ``quantiles``
-(q,) are those of the quantile loss.
+the forget set's choice would take. ``last_layer/weight`` (q, d) and ``last_layer/bias`` (q,)
+complete the per-sample gradients: the derivative by the last layer's weight is the outer product of
+output gradient and activation; the derivative by the activation is the output gradient times the
+weight. ``loss`` names the loss; ``quantiles`` (q,) are those of the quantile loss.
 """
 
 from dataclasses import dataclass
