@@ -43,8 +43,8 @@ def average(values: Sequence[Value], quantity: Quantity) -> Average:
     """
     if quantity.average == "median":
         return _median(values, quantity)
-    directions = {one.bound for one in values if one.bound}
-    numbers = [one.value for one in values if one.value is not None]
+    directions = {value.bound for value in values if value.bound}
+    numbers = [value.value for value in values if value.value is not None]
     if len(directions) == 2:
         return Average(None, why="bounds in both directions have no mean")
     bound: Bound = next(iter(directions), "")
@@ -115,7 +115,7 @@ def around(
         return least + (middle - least) / factor, least + (middle - least) * factor
     share = (middle - least) / (most - least)
     away = half / (most - least) / (share * (1 - share))
-    low, high = (float(expit(logit(share) + one)) for one in (-away, away))
+    low, high = (float(expit(logit(share) + shift)) for shift in (-away, away))
     return least + (most - least) * low, least + (most - least) * high
 
 
@@ -125,11 +125,11 @@ def _median(values: Sequence[Value], quantity: Quantity) -> Average:
     The interval holds the distribution's median with 95 % or more (binomial); below six values,
     where none does, it is the range.
     """
-    known = [one for one in values if one.value is not None]
+    measured = [value for value in values if value.value is not None]
     lowest, highest = (
         sorted(
-            float(one.value if one.bound != open_end else beyond)  # type: ignore[arg-type]
-            for one in known
+            float(value.value if value.bound != open_end else beyond)  # type: ignore[arg-type]
+            for value in measured
         )
         for open_end, beyond in (
             ("<=", -math.inf if quantity.least is None else quantity.least),
@@ -138,15 +138,17 @@ def _median(values: Sequence[Value], quantity: Quantity) -> Average:
     )
     low, high = _middle(lowest), _middle(highest)
     if low != high:
-        if any(one.bound == "<=" for one in known) and any(one.bound == ">=" for one in known):
+        if any(value.bound == "<=" for value in measured) and any(
+            value.bound == ">=" for value in measured
+        ):
             return Average(None, why="bounds in both directions leave the median open")
-        upwards = any(one.bound == ">=" for one in known)
+        upwards = any(value.bound == ">=" for value in measured)
         return Average(low, ">=") if upwards else Average(high, "<=")
-    if len(known) < FEWEST:
+    if len(measured) < FEWEST:
         return Average(low)
-    first = _rank(len(known))
+    first = _rank(len(measured))
     ends = (lowest[first], highest[-1 - first])
-    if any(math.isinf(one) for one in ends):
+    if any(math.isinf(value) for value in ends):
         return Average(low)
     return Average(low, "", *ends)
 

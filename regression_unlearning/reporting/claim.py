@@ -83,18 +83,18 @@ def lowest(
     """`method` has the least score of all in `among`; without `among`, of all that are shown."""
 
     def check(shown: Sequence[str]) -> Needs:
-        ours = Term(method, quantity, aim)
-        rivals = [one for one in (shown if among is None else among) if one != method]
-        return tuple((Part("below", ours, Term(rival, quantity, aim)),) for rival in rivals)
+        own = Term(method, quantity, aim)
+        rivals = [key for key in (shown if among is None else among) if key != method]
+        return tuple((Part("below", own, Term(rival, quantity, aim)),) for rival in rivals)
 
     return check
 
 
 def highest(quantity: str, method: str, among: Sequence[str] = METHODS, aim: str = "") -> Check:
     """`method` has the greatest score of all in `among`."""
-    ours = Term(method, quantity, aim)
-    rivals = [one for one in among if one != method]
-    return _all(Part("below", Term(rival, quantity, aim), ours) for rival in rivals)
+    own = Term(method, quantity, aim)
+    rivals = [key for key in among if key != method]
+    return _all(Part("below", Term(rival, quantity, aim), own) for rival in rivals)
 
 
 def unbeaten(scores: Mapping[str, str], method: str) -> Check:
@@ -125,7 +125,7 @@ def closest(quantity: str, method: str, among: Sequence[str] = METHODS) -> Check
 def alike(quantity: str, models: Sequence[str], aim: str = "") -> Check:
     """Each two of the models are the same within the floor."""
     terms = [Term(model, quantity, aim) for model in models]
-    return _all(Part("alike", ours, other) for ours, other in combinations(terms, 2))
+    return _all(Part("alike", first, second) for first, second in combinations(terms, 2))
 
 
 def like_retrained(quantity: str, *methods: str, aim: str = "") -> Check:
@@ -134,9 +134,9 @@ def like_retrained(quantity: str, *methods: str, aim: str = "") -> Check:
     return _all(Part("alike", Term(method, quantity, aim), gold) for method in methods)
 
 
-def apart(quantity: str, ours: str, other: str) -> Check:
+def apart(quantity: str, first: str, second: str) -> Check:
     """Two models differ by more than the floor."""
-    return _all([Part("apart", Term(ours, quantity), Term(other, quantity))])
+    return _all([Part("apart", Term(first, quantity), Term(second, quantity))])
 
 
 def above(quantity: str, methods: Sequence[str], other: str) -> Check:
@@ -150,9 +150,9 @@ def kept(quantity: str, method: str) -> Check:
     return _all([Part("kept", Term(method, quantity), Term(NOTHING, quantity))])
 
 
-def nearer(quantity: str, method: str, one: str, other: str) -> Check:
+def nearer(quantity: str, method: str, first: str, second: str) -> Check:
     """A method's value is nearer to one model's than to another's."""
-    return _all([Part("below", Term(method, quantity, one), Term(method, quantity, other))])
+    return _all([Part("below", Term(method, quantity, first), Term(method, quantity, second))])
 
 
 def beyond(quantity: str, method: str) -> Check:

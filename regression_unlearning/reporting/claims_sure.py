@@ -24,8 +24,8 @@ def _unread(prefix: str) -> Check:
     """Neither probe of an embedding attack finds more than in the retrained model."""
     return both(
         *(
-            like_retrained(f"{prefix}_{one}_excess", "sure", aim=GOAL)
-            for one in ("linear", "network")
+            like_retrained(f"{prefix}_{probe}_excess", "sure", aim=GOAL)
+            for probe in ("linear", "network")
         )
     )
 

@@ -29,28 +29,28 @@ def hidden(curves: Mapping[str, np.ndarray], near: float) -> dict[str, str]:
     dense = {name: _dense(corners) for name, corners in curves.items() if len(corners)}
     trees = {name: KDTree(points) for name, points in dense.items()}
     names = list(dense)
-    found = {}
+    result = {}
     for number, name in enumerate(names):
         for other in reversed(names[number + 1 :]):
             away, _ = trees[other].query(dense[name], distance_upper_bound=near)
             if np.isfinite(away).all():
-                found[name] = other
+                result[name] = other
                 break
-    return found
+    return result
 
 
-def said(panels: Sequence[tuple[str, Mapping[str, str]]]) -> list[str]:
+def sentence(panels: Sequence[tuple[str, Mapping[str, str]]]) -> list[str]:
     """One sentence for all that is hidden: `hidden` of each panel, beside the panel's title."""
-    places: dict[str, list[str]] = defaultdict(list)
+    by_phrase: dict[str, list[str]] = defaultdict(list)
     for title, under in panels:
         groups = defaultdict(list)
         for name, other in under.items():
             groups[other].append(name)
         for other, below in groups.items():
             verb = "lies" if len(below) == 1 else "lie"
-            places[f"{listed(below)} {verb} under {other}"].append(title)
-    found = [f"{what} ({'; '.join(where)})" for what, where in places.items()]
-    return [f"Hidden: {', '.join(found)}."] if found else []
+            by_phrase[f"{listed(below)} {verb} under {other}"].append(title)
+    phrases = [f"{phrase} ({'; '.join(where)})" for phrase, where in by_phrase.items()]
+    return [f"Hidden: {', '.join(phrases)}."] if phrases else []
 
 
 def listed(names: Sequence[str]) -> str:

@@ -90,79 +90,79 @@ def compare(
     ranked : bool
         Whether to compare by ranks.
     """
-    apart = {seed: _less(ours[seed], other[seed]) for seed in sorted(set(ours) & set(other))}
-    numbers = list(apart.values())
+    differences = {seed: _less(ours[seed], other[seed]) for seed in sorted(set(ours) & set(other))}
+    numbers = list(differences.values())
     if len(numbers) < FEWEST:
         return Comparison(seeds=len(numbers), floor=floor)
     if ranked:
         return _by_ranks(numbers, floor)
     middle, error = mean(numbers), error_of_mean(numbers)
     half = _quantile(1 - ALPHA / 2, len(numbers) - 1) * error
-    found = Comparison(
+    result = Comparison(
         middle, middle - half, middle + half, len(numbers), floor, spread=_spread(numbers)
     )
-    found = replace(found, p_apart=2 * _tail(abs(middle), error, len(numbers) - 1))
+    result = replace(result, p_apart=2 * _tail(abs(middle), error, len(numbers) - 1))
     if floor is None:
-        return found
+        return result
     if not any(numbers):
-        return replace(found, p_same=0.0, spread_same=0.0)
+        return replace(result, p_same=0.0, spread_same=0.0)
     pseudo = without_each(pairs) if pairs else {}
-    own = all(seed in pseudo for seed in apart)
+    own = all(seed in pseudo for seed in differences)
     p_same, widest = 0.0, 0.0
     for sign in (1, -1):
-        margins = [sign * d + (pseudo[s] if own else floor) for s, d in apart.items()]
+        margins = [sign * d + (pseudo[s] if own else floor) for s, d in differences.items()]
         p_same = max(p_same, _tail(mean(margins), error_of_mean(margins), len(margins) - 1))
         widest = max(widest, _spread(margins))
-    return replace(found, p_same=p_same, spread_same=widest)
+    return replace(result, p_same=p_same, spread_same=widest)
 
 
 def judged(family: Mapping[Name, Comparison]) -> dict[Name, Comparison]:
     """Correct a family's p values and give each comparison its verdict."""
-    told = [name for name, one in family.items() if one.difference is not None]
-    apart = holm({name: family[name].p_apart for name in told})
-    same = holm({name: family[name].p_same for name in told})
-    found = dict(family)
-    for name in told:
-        one = replace(family[name], p_apart=apart[name], p_same=same[name])
-        one = replace(one, verdict=_verdict(one))
-        if one.verdict == UNTOLD:
-            one = replace(one, needed=_needed(one, len(told)))
-        found[name] = one
-    return found
+    tested = [name for name, comparison in family.items() if comparison.difference is not None]
+    apart = holm({name: family[name].p_apart for name in tested})
+    same = holm({name: family[name].p_same for name in tested})
+    result = dict(family)
+    for name in tested:
+        comparison = replace(family[name], p_apart=apart[name], p_same=same[name])
+        comparison = replace(comparison, verdict=_verdict(comparison))
+        if comparison.verdict == UNTOLD:
+            comparison = replace(comparison, needed=_needed(comparison, len(tested)))
+        result[name] = comparison
+    return result
 
 
 def holm(p: Mapping[Name, float]) -> dict[Name, float]:
     """Correct p values by Holm's step-down rule ("A simple sequentially rejective ...", 1979)."""
-    found, greatest = {}, 0.0
+    corrected, greatest = {}, 0.0
     for number, name in enumerate(sorted(p, key=lambda name: p[name])):
         greatest = max(greatest, min(1.0, (len(p) - number) * p[name]))
-        found[name] = greatest
-    return found
+        corrected[name] = greatest
+    return corrected
 
 
-def _verdict(one: Comparison) -> str:
-    if one.floor is None or one.difference is None:
+def _verdict(comparison: Comparison) -> str:
+    if comparison.floor is None or comparison.difference is None:
         return UNTOLD
-    if one.p_apart < ALPHA and abs(one.difference) > one.floor:
-        return BETTER if one.difference < 0 else WORSE
-    return SAME if one.p_same < ALPHA else UNTOLD
+    if comparison.p_apart < ALPHA and abs(comparison.difference) > comparison.floor:
+        return BETTER if comparison.difference < 0 else WORSE
+    return SAME if comparison.p_same < ALPHA else UNTOLD
 
 
-def _needed(one: Comparison, family: int) -> int | None:
+def _needed(comparison: Comparison, family: int) -> int | None:
     """Number of seeds that would decide, at Holm's strictest level; see `Comparison`."""
-    if one.floor is None or one.difference is None:
+    if comparison.floor is None or comparison.difference is None:
         return None
-    beyond = abs(one.difference) - one.floor
+    beyond = abs(comparison.difference) - comparison.floor
     effect, spread, level = (
-        (abs(one.difference), one.spread, ALPHA / 2 / family)
+        (abs(comparison.difference), comparison.spread, ALPHA / 2 / family)
         if beyond > 0
-        else (-beyond, one.spread_same, ALPHA / family)
+        else (-beyond, comparison.spread_same, ALPHA / family)
     )
     if not effect or math.isnan(spread) or math.isinf(effect):
         return None
-    for seeds in range(max(FEWEST, one.seeds + 1), MOST + 1):
-        wanted = _quantile(1 - level, seeds - 1) + _quantile(POWER, seeds - 1)
-        if effect * math.sqrt(seeds) >= wanted * spread:
+    for seeds in range(max(FEWEST, comparison.seeds + 1), MOST + 1):
+        required = _quantile(1 - level, seeds - 1) + _quantile(POWER, seeds - 1)
+        if effect * math.sqrt(seeds) >= required * spread:
             return seeds
     return None
 
@@ -173,20 +173,20 @@ def _by_ranks(numbers: list[float], floor: float | None) -> Comparison:
 
     def p(shifted: list[float], alternative: str) -> float:
         # infinite differences are the largest there are: only their rank counts
-        finite = [abs(one) for one in shifted if math.isfinite(one)]
+        finite = [abs(difference) for difference in shifted if math.isfinite(difference)]
         beyond = max(finite, default=0.0) + 1
         clipped = np.clip(shifted, -beyond, beyond)
         return float(wilcoxon(clipped, alternative=alternative).pvalue) if clipped.any() else 1.0
 
     middle = float(np.median(numbers))
-    found = Comparison(middle, None, None, len(numbers), floor, p(numbers, "two-sided"))
+    result = Comparison(middle, None, None, len(numbers), floor, p(numbers, "two-sided"))
     if not any(numbers):
-        return replace(found, p_same=0.0)
+        return replace(result, p_same=0.0)
     if floor is None:
-        return found
+        return result
     above = p([number + floor for number in numbers], "greater")
     below = p([number - floor for number in numbers], "less")
-    return replace(found, p_same=max(above, below))
+    return replace(result, p_same=max(above, below))
 
 
 def _less(ours: float, other: float) -> float:

@@ -111,32 +111,40 @@ def between_methods(scores: Scores, layout: Layout) -> Comparisons:
     return _families(scores, layout, list(combinations(layout.unlearning, 2)))
 
 
-def as_csv(found: Comparisons) -> str:
+def as_csv(comparisons: Comparisons) -> str:
     """Comparisons as CSV, numbers in full precision."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for pair, one in found.items():
-        numbers = (one.difference, one.low, one.high, one.seeds, one.floor)
-        told = one.difference is not None
-        tests = (one.p_apart, one.p_same) if told else ("", "")
-        writer.writerow([*pair, *numbers, *tests, one.verdict, one.needed])
+    for pair, comparison in comparisons.items():
+        numbers = (
+            comparison.difference,
+            comparison.low,
+            comparison.high,
+            comparison.seeds,
+            comparison.floor,
+        )
+        tested = comparison.difference is not None
+        tests = (comparison.p_apart, comparison.p_same) if tested else ("", "")
+        writer.writerow([*pair, *numbers, *tests, comparison.verdict, comparison.needed])
     return text.getvalue()
 
 
 def _families(scores: Scores, layout: Layout, pairs: list[tuple[str, str]]) -> Comparisons:
-    found: Comparisons = {}
+    result: Comparisons = {}
     for name, quantity in layout.quantities.items():
         if not quantity.goal or not quantity.floor or quantity.summary == "cost":
             continue
         family = {
-            (*group, ours, other, name): scores.compare((*group, ours, name), (*group, other, name))
+            (*group, method, other, name): scores.compare(
+                (*group, method, name), (*group, other, name)
+            )
             for group in layout.groups
-            for ours, other in pairs
-            if {(*group, ours, name), (*group, other, name)} <= scores.cells.keys()
+            for method, other in pairs
+            if {(*group, method, name), (*group, other, name)} <= scores.cells.keys()
         }
-        found |= judged(family)
-    return found
+        result |= judged(family)
+    return result
 
 
 def _plain(cell: Cell) -> dict[int, float]:

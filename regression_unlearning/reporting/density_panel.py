@@ -32,20 +32,22 @@ class DensityPanel:
     curves: Mapping[str, Densities | None]
 
     @classmethod
-    def of(cls, one: Panel, names: Mapping[str, str], relative: bool) -> "DensityPanel":
+    def of(cls, panel: Panel, names: Mapping[str, str], relative: bool) -> "DensityPanel":
         """Estimate the densities of a panel; `names` are titles by key."""
         samples = {
-            key: seeds for key, seeds in {**one.samples, PAIRS: one.floor}.items() if _count(seeds)
+            key: seeds
+            for key, seeds in {**panel.samples, PAIRS: panel.floor}.items()
+            if _count(seeds)
         }
         grid = _grid([np.concatenate(seeds) for seeds in samples.values()], relative)
         curves = {key: densities(seeds, grid, relative) for key, seeds in samples.items()}
-        return cls(one.title, names, samples, grid, curves)
+        return cls(panel.title, names, samples, grid, curves)
 
     @property
     def top(self) -> float:
         """The end of the y-axis."""
-        curves = [one for one in self.curves.values() if one]
-        highest = (max(float(one.band.max()), float(one.pooled.max())) for one in curves)
+        curves = [curve for curve in self.curves.values() if curve]
+        highest = (max(float(curve.band.max()), float(curve.pooled.max())) for curve in curves)
         return 1.05 * max(highest, default=1.0)
 
     def draw(self, axis: Axes, keys: Sequence[str], scale: tuple[float, float]) -> None:
@@ -78,11 +80,11 @@ class DensityPanel:
             curve = self.curves[key]
             if curve is None:
                 at = float(self._values(key)[0])
-                found = self._points(np.array([at, at]), np.array([0.0, self.top]), scale)
+                points = self._points(np.array([at, at]), np.array([0.0, self.top]), scale)
             else:
-                first, end = self._seen(curve, scale)
-                found = self._points(self.grid, curve.pooled, scale)[first:end]
-            corners[self.names[key]] = found
+                first, end = self._visible(curve, scale)
+                points = self._points(self.grid, curve.pooled, scale)[first:end]
+            corners[self.names[key]] = points
         return hidden(corners, LINE)
 
     def _points(self, x: np.ndarray, y: np.ndarray, scale: tuple[float, float]) -> np.ndarray:
@@ -91,24 +93,27 @@ class DensityPanel:
             [(x - self.grid[0]) / np.ptp(self.grid) * scale[0], y / self.top * scale[1]], axis=1
         )
 
-    def _seen(self, curve: Densities, scale: tuple[float, float]) -> tuple[int, int]:
+    def _visible(self, curve: Densities, scale: tuple[float, float]) -> tuple[int, int]:
         """Where a curve first leaves the x-axis, and behind the place where it comes back."""
-        (seen,) = np.nonzero(curve.pooled / self.top * scale[1] > 2 * LINE)
-        return (int(seen[0]), int(seen[-1]) + 1) if len(seen) else (0, 0)
+        (visible,) = np.nonzero(curve.pooled / self.top * scale[1] > 2 * LINE)
+        return (int(visible[0]), int(visible[-1]) + 1) if len(visible) else (0, 0)
 
     def _markers(self, curve: Densities, scale: tuple[float, float], offset: float) -> list[int]:
         """Numbers of the grid's points with a marker, `APART` along the curve."""
-        first, end = self._seen(curve, scale)
+        first, end = self._visible(curve, scale)
         steps = np.diff(self._points(self.grid, curve.pooled, scale)[first:end], axis=0)
         along = np.r_[0.0, np.cumsum(np.hypot(*steps.T))] if end else np.zeros(0)
-        wanted: np.ndarray = np.arange(offset * APART, along[-1] if end else 0.0, APART)
-        return [int(first + np.abs(along - one).argmin()) for one in wanted]
+        positions: np.ndarray = np.arange(offset * APART, along[-1] if end else 0.0, APART)
+        return [int(first + np.abs(along - position).argmin()) for position in positions]
 
     def beyond(self) -> str:
         """How many differences lie outside of the axis, and how far; empty if none does."""
         low, high = self.grid[[0, -1]]
         values = {self.names[key]: self._values(key) for key in self.samples}
-        out = {name: one[(one < low) | (one > high)] for name, one in values.items()}
+        out = {
+            name: differences[(differences < low) | (differences > high)]
+            for name, differences in values.items()
+        }
         if not (total := _count(list(out.values()))):
             return ""
         most = max(out, key=lambda name: len(out[name]))

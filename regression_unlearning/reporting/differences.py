@@ -70,11 +70,11 @@ def panel(
         ]
     pairs = [
         [
-            _difference(gold[one], gold[other], relative, retrained[one])
+            _difference(gold[seed], gold[other], relative, retrained[seed])
             for other in sorted(gold)
-            if other != one
+            if other != seed
         ]
-        for one in sorted(gold)
+        for seed in sorted(gold)
     ]
     floor = [np.concatenate(others) for others in pairs if others]
     left_out = sum(int((rows["target"] == 0).sum()) for rows in gold.values()) if relative else 0
@@ -84,9 +84,9 @@ def panel(
 def forget_rows(path: str | Path) -> dict[str, np.ndarray]:
     """Read the forget rows of one model, by row number: `row_id`, `target`, `prediction`."""
     names = ("row_id", "target", "prediction")
-    found = read_npz(path, [f"forget/{name}" for name in names])
-    order = np.argsort(found["forget/row_id"])
-    return {name: found[f"forget/{name}"][order] for name in names}
+    arrays = read_npz(path, [f"forget/{name}" for name in names])
+    order = np.argsort(arrays["forget/row_id"])
+    return {name: arrays[f"forget/{name}"][order] for name in names}
 
 
 def _difference(ours: Rows, gold: Rows, relative: bool, path: Path) -> np.ndarray:

@@ -42,36 +42,36 @@ def distances(
     for key, cell in zip(keys, cells, strict=True):
         if key in UPPER:
             _band(axis, key, cell)
-    said = []
+    beyond = []
     for row, (key, cell) in enumerate(zip(keys, cells, strict=True)):
         look = style(key)
         color = look.color
         if math.isnan(cell.mean):
-            say(axis, row, "not measured")
+            row_text(axis, row, "not measured")
             continue
         if cell.mean > limit:
             _arrow(axis, row, limit, color)
             axis.text(0.93 * limit, row, short(cell.mean), fontsize=SMALL, va="center",
                       ha="right", color=GREY)  # fmt: skip
-            said.append(f"{titles[row]} at {short(cell.mean)}")
+            beyond.append(f"{titles[row]} at {short(cell.mean)}")
             continue
         if cell.has_interval:
             low, high = max(cell.low, 0.0), min(cell.high, limit)
             axis.hlines(row, low, high, color=color, linewidth=1, zorder=3)
             if cell.high > limit:
                 _arrow(axis, row, limit, color)
-                said.append(f"{titles[row]} to {short(cell.high)}")
+                beyond.append(f"{titles[row]} to {short(cell.high)}")
             if cell.low < 0:
                 axis.plot(-0.01 * limit, row, "<", color=color, ms=3, mew=0, zorder=5)
-                said.append(f"{titles[row]} from {short(cell.low)}")
+                beyond.append(f"{titles[row]} from {short(cell.low)}")
         dots = [value for value in cell.dots if value <= limit]
-        said += [f"{titles[row]} at {short(value)}" for value in cell.dots if value > limit]
+        beyond += [f"{titles[row]} at {short(value)}" for value in cell.dots if value > limit]
         axis.plot(dots, [row] * len(dots), "o", color=color, ms=1.6, mew=0, zorder=3)
         fill = VERDICTS[True if key in UPPER else verdicts[row]][1]
         axis.plot(cell.mean, row, linestyle="none", zorder=4, **marker(look.marker, color, fill))
     for words, fill in VERDICTS.values():
         axis.plot([], [], linestyle="none", label=words, **marker("o", GREY, fill))
-    return said
+    return beyond
 
 
 def marker(kind: str, color: str, fill: Literal["full", "left", "none"]) -> dict[str, Any]:
@@ -89,8 +89,8 @@ def marker(kind: str, color: str, fill: Literal["full", "left", "none"]) -> dict
 
 def with_floor(cells: Sequence[Drawn]) -> Drawn:
     """The floor as a cell: the first one's numbers, with the interval that any of them brings."""
-    bands = [(one.floor_low, one.floor_high) for one in cells]
-    low, high = next((one for one in bands if math.isfinite(sum(one))), (math.nan, math.nan))
+    bands = [(cell.floor_low, cell.floor_high) for cell in cells]
+    low, high = next((band for band in bands if math.isfinite(sum(band))), (math.nan, math.nan))
     return cells[0] if math.isnan(low) else replace(cells[0], low=low, high=high)
 
 
@@ -123,7 +123,7 @@ def _arrow(axis: "Axes", row: int, limit: float, color: str) -> None:
     axis.plot(1.02 * limit, row, ">", color=color, ms=3, mew=0, clip_on=False, zorder=5)
 
 
-def say(axis: "Axes", row: int, words: str) -> None:
+def row_text(axis: "Axes", row: int, words: str) -> None:
     """Write a text in a row that has no marker."""
     axis.text(0.5, row, words, transform=axis.get_yaxis_transform(),
               fontsize=SMALL, color="#777777", va="center", ha="center",

@@ -199,18 +199,18 @@ def _panels(row: "SubFigure") -> "list[Axes]":
 
 def _legend(figure: "Figure", row: "SubFigure", last: str) -> float:
     """Name what is drawn in a row, in as many columns as there is room for; gives its height."""
-    found: dict[str, Any] = {}
+    handle_of: dict[str, Any] = {}
     for axis in _panels(row):
         handles, labels = axis.get_legend_handles_labels()
-        found |= dict(zip(labels, handles, strict=True))
-    names = sorted(found, key=lambda name: name == last)
+        handle_of |= dict(zip(labels, handles, strict=True))
+    names = sorted(handle_of, key=lambda name: name == last)
     if not names:
         return 0.0
     canvas: Any = figure.canvas
     room = (figure.get_figwidth() - 2 * MARGIN) * DPI
 
     def shown(columns: int) -> "Legend":
-        handles = [found[name] for name in names]
+        handles = [handle_of[name] for name in names]
         return row.legend(handles, names, loc="outside upper center", ncols=columns)
 
     for columns in range(len(names), 0, -1):

@@ -44,9 +44,9 @@ class Drawn:
             return cls()
         band = cell.floor_interval or (None, None)
         floor = cell.floor.value if cell.floor else None
-        known = (cell.mean.exact, cell.low, cell.high, floor, *band)
+        numbers = (cell.mean.exact, cell.low, cell.high, floor, *band)
         mean, low, high, floor_mean, floor_low, floor_high = (
-            math.nan if one is None else float(one) for one in known
+            math.nan if number is None else float(number) for number in numbers
         )
         return cls(mean, low, high, floor_mean, floor_low, floor_high, cell.values)
 
@@ -64,6 +64,6 @@ class Drawn:
 def uncertainty(cells: Iterable[Drawn]) -> list[str]:
     """Say how the spread over seeds is drawn in a figure of these cells."""
     shown = [cell for cell in cells if math.isfinite(cell.mean)]
-    found = [INTERVALS] if any(cell.has_interval for cell in shown) else []
-    found += [DOTS] if any(cell.dots for cell in shown) else []
-    return [" ".join(found or [NEITHER])] if shown else []
+    sentences = [INTERVALS] if any(cell.has_interval for cell in shown) else []
+    sentences += [DOTS] if any(cell.dots for cell in shown) else []
+    return [" ".join(sentences or [NEITHER])] if shown else []

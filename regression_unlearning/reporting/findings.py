@@ -44,26 +44,30 @@ class Nearest:
     closer: bool
 
 
-def nearest(made: Tabling, group: tuple[str, str]) -> Nearest | None:
+def nearest(tabling: Tabling, group: tuple[str, str]) -> Nearest | None:
     """Find the method nearest to the retrained model; None where no distance was measured."""
-    found = {name: made.scores.of((*group, name, DISTANCE)) for name in made.layout.unlearning}
-    means = {name: mean(one.values()) for name, one in found.items() if one}
+    scores = {
+        name: tabling.scores.of((*group, name, DISTANCE)) for name in tabling.layout.unlearning
+    }
+    means = {name: mean(by_seed.values()) for name, by_seed in scores.items() if by_seed}
     if not means:
         return None
     best = min(means, key=lambda name: means[name])
     against = {
-        name: made.scores.compare((*group, name, DISTANCE), (*group, best, DISTANCE))
+        name: tabling.scores.compare((*group, name, DISTANCE), (*group, best, DISTANCE))
         for name in means
         if name != best
     }
-    tied = tuple(name for name, one in judged(against).items() if one.verdict != WORSE)
-    nothing = made.compared.get((*group, best, NOTHING, DISTANCE), Comparison())
-    gold = made.summaries.get((*group, GOLD, DISTANCE))
+    tied = tuple(
+        name for name, comparison in judged(against).items() if comparison.verdict != WORSE
+    )
+    nothing = tabling.compared.get((*group, best, NOTHING, DISTANCE), Comparison())
+    gold = tabling.summaries.get((*group, GOLD, DISTANCE))
     floor = gold.floor.value if gold and gold.floor else None
     return Nearest(best, means[best], floor, tied, nothing.verdict == BETTER)
 
 
-def findings(made: Tabling) -> list[str]:
+def findings(tabling: Tabling) -> list[str]:
     """What a table says: who ends closer than doing nothing, who is nearest, what it costs.
 
     Returns
@@ -71,45 +75,46 @@ def findings(made: Tabling) -> list[str]:
     list of str
         Sentences; none where the measures that they need were not asked for.
     """
-    layout = made.layout
-    said = [*_worthless(made), *_closer(made)]
+    layout = tabling.layout
+    sentences = [*_worthless(tabling), *_closer(tabling)]
     for group, title in layout.groups.items():
-        one = nearest(made, group)
-        if one is None:
+        best = nearest(tabling, group)
+        if best is None:
             continue
-        floor = "" if one.floor is None else f"; floor {brief(one.floor, 3)}"
-        name = f"{layout.methods[one.method]} ({brief(one.distance, 3)}{floor})"
-        if not one.closer:
-            said.append(
+        floor = "" if best.floor is None else f"; floor {brief(best.floor, 3)}"
+        name = f"{layout.methods[best.method]} ({brief(best.distance, 3)}{floor})"
+        if not best.closer:
+            sentences.append(
                 f"{title}: no method can be told to be nearer, row by row, than doing nothing."
             )
             continue
         others = len(layout.unlearning) - 1
-        rest = _listed([layout.methods[key] for key in one.tied], others)
-        said.append(f"{title}: nearest row by row is {name}; {rest}.")
-    if isinstance(made.ranks, Ranks):
-        first = next(iter(made.ranks.means))
+        rest = _listed([layout.methods[key] for key in best.tied], others)
+        sentences.append(f"{title}: nearest row by row is {name}; {rest}.")
+    if isinstance(tabling.ranks, Ranks):
+        first = next(iter(tabling.ranks.means))
         rest = _listed(
-            [layout.methods[one] for one in made.ranks.tied(first)], len(made.ranks.means) - 1
+            [layout.methods[method] for method in tabling.ranks.tied(first)],
+            len(tabling.ranks.means) - 1,
         )
-        said.append(f"Best mean rank: {layout.methods[first]}; {rest}.")
-    means = numbers(made.summaries, layout)
+        sentences.append(f"Best mean rank: {layout.methods[first]}; {rest}.")
+    means = numbers(tabling.summaries, layout)
     dearest = {
         name: max(own) for name in layout.unlearning if (own := shares(means, layout, [name]))
     }
     if dearest:
         dear = max(dearest, key=lambda name: dearest[name])
         middle = median(shares(means, layout, layout.unlearning))
-        said.append(
+        sentences.append(
             f"The median cost is {_percent(middle)} of retraining's seconds; the dearest, "
             f"{layout.methods[dear]}, takes {_percent(dearest[dear])}."
         )
-    return said
+    return sentences
 
 
 def tally(claims: Sequence[Checked]) -> str:
     """How many of the claims hold, do not, or cannot be told; empty where there are none."""
-    count = Counter(one.verdict for one in claims)
+    count = Counter(claim.verdict for claim in claims)
     if not claims:
         return ""
     open_ones = len(claims) - count[HOLDS] - count[FAILS]
@@ -119,29 +124,29 @@ def tally(claims: Sequence[Checked]) -> str:
     )
 
 
-def _worthless(made: Tabling) -> Iterable[str]:
+def _worthless(tabling: Tabling) -> Iterable[str]:
     """Where the original has learnt nothing: then no column can say anything of unlearning."""
-    cells = made.layout.own(made.summaries)
-    weak = {key[:2] for key, one in cells.items() if key[2] == NOTHING and NO_BETTER in one.notes}
+    cells = tabling.layout.own(tabling.summaries)
+    weak = {key[:2] for key, cell in cells.items() if key[2] == NOTHING and NO_BETTER in cell.notes}
     if weak:
-        titles = [title for group, title in made.layout.groups.items() if group in weak]
+        titles = [title for group, title in tabling.layout.groups.items() if group in weak]
         where = "; ".join(titles)
         yield f"Read no further: {NO_BETTER} ({where}), so there was nothing to unlearn."
 
 
-def _closer(made: Tabling) -> Iterable[str]:
+def _closer(tabling: Tabling) -> Iterable[str]:
     """On each forget set, how many methods end closer to the retrained model than the original."""
-    layout, said = made.layout, []
+    layout, counts = tabling.layout, []
     count = len(layout.unlearning)
     for group, title in layout.groups.items():
-        verdicts = [closer_here(made.compared, group, name) for name in layout.unlearning]
+        verdicts = [closer_here(tabling.compared, group, name) for name in layout.unlearning]
         unknown = verdicts.count(None)
         tail = f" ({unknown} cannot be told)" if unknown else ""
-        said.append(f"{title}, {verdicts.count(True)} of {count} methods{tail}")
-    if said:
+        counts.append(f"{title}, {verdicts.count(True)} of {count} methods{tail}")
+    if counts:
         yield (
             "Closer to the retrained model than doing nothing, in Wasserstein distance and row by "
-            f"row: {'; '.join(said)}."
+            f"row: {'; '.join(counts)}."
         )
 
 

@@ -32,13 +32,13 @@ def without_each(pairs: Pairs) -> dict[int, float]:
     The standard error of their mean is that of the floor.
     """
     seeds = sorted({seed for pair in pairs for seed in pair})
-    whole, count, found = mean(list(pairs.values())), len(seeds), {}
+    whole, count, pseudo = mean(list(pairs.values())), len(seeds), {}
     for seed in seeds:
-        kept = [value for pair, value in pairs.items() if seed not in pair]
-        if not kept:
+        others = [value for pair, value in pairs.items() if seed not in pair]
+        if not others:
             return {}
-        found[seed] = count * whole - (count - 1) * mean(kept)
-    return found
+        pseudo[seed] = count * whole - (count - 1) * mean(others)
+    return pseudo
 
 
 def interval(pairs: Pairs, quantity: Quantity) -> tuple[float, float] | None:

@@ -28,13 +28,13 @@ class Experiment:
         Such as ``results/stsb``.
     values : sequence of Value
         Its measured values.
-    told : mapping
+    record : mapping
         Its provenance: see `provenance.gather`.
     """
 
     folder: Path
     values: Sequence[Value]
-    told: Mapping[str, Any]
+    record: Mapping[str, Any]
 
     @classmethod
     def read(cls, folder: Path) -> "Experiment":
@@ -44,14 +44,16 @@ class Experiment:
     @cached_property
     def tables(self) -> dict[str, Tabling]:
         """Its tables by name."""
-        return {name: Tabling(self.values, one) for name, one in self.told["tables"].items()}
+        return {
+            name: Tabling(self.values, settings) for name, settings in self.record["tables"].items()
+        }
 
     @cached_property
-    def found(self) -> list[str]:
-        """What its tables and claims found, as sentences."""
-        said = [one for made in self.tables.values() for one in findings.findings(made)]
-        counted = findings.tally(claims_of(self.values, self.told))
-        return [*dict.fromkeys(said), *filter(None, [counted])]
+    def sentences(self) -> list[str]:
+        """The findings of its tables, and a count of its claims' verdicts."""
+        found = [text for tabling in self.tables.values() for text in findings.findings(tabling)]
+        counted = findings.tally(claims_of(self.values, self.record))
+        return [*dict.fromkeys(found), *filter(None, [counted])]
 
     def pictures(self) -> list[Path]:
         """Its figures, those of many methods first."""
@@ -60,37 +62,43 @@ class Experiment:
     def machines(self) -> str:
         """On what its models were made."""
         return "; ".join(
-            ", ".join(f"{key} {one}" for key, one in machine.items())
-            for machine in self.told["machines"]
+            ", ".join(f"{key} {value}" for key, value in machine.items())
+            for machine in self.record["machines"]
         )
 
 
-def small_table(made: Tabling, group: tuple[str, str]) -> str:
+def small_table(tabling: Tabling, group: tuple[str, str]) -> str:
     """A table of few measures on one forget set, as Markdown, a row a method."""
     layout = replace(
-        made.layout, groups={group: made.layout.groups[group]}, asked=frozenset(FEW), kind="methods"
+        tabling.layout,
+        groups={group: tabling.layout.groups[group]},
+        asked=frozenset(FEW),
+        kind="methods",
     )
-    return rows_as_markdown(methods_table(made.summaries, layout, made.compared))
+    return rows_as_markdown(methods_table(tabling.summaries, layout, tabling.compared))
 
 
 def page(experiments: Sequence[Experiment], up: str) -> str:
     """All experiments as Markdown; `up` leads from the page to the project's folder."""
-    return "\n\n".join(_section(one, up) for one in experiments) + "\n"
+    return "\n\n".join(_section(experiment, up) for experiment in experiments) + "\n"
 
 
-def _section(one: Experiment, up: str) -> str:
-    folder = f"{up}{one.folder.as_posix()}"
-    parts = [f"## {one.told['title']}"]
-    pictures = one.pictures()
+def _section(experiment: Experiment, up: str) -> str:
+    folder = f"{up}{experiment.folder.as_posix()}"
+    parts = [f"## {experiment.record['title']}"]
+    pictures = experiment.pictures()
     if pictures:
-        parts.append(f"![{one.told['title']}]({folder}/{pictures[0].name})")
-    if one.tables:
-        parts.append(f"*{next(iter(one.tables.values())).layout.subtitle}*")
-    parts.append("\n".join(f"- {said}" for said in one.found))
-    kept = [f"{name}.md" for name in one.tables] + [path.name for path in pictures[1:]]
-    kept += [f"{name}{ending}" for name in one.tables for ending in ("_ranks.md", "_costs.md")]
-    kept += ["claims.md", "report.html", provenance.VALUES, provenance.PROVENANCE]
-    links = [f"[{name}]({folder}/{name})" for name in kept if (one.folder / name).is_file()]
-    seeds = len(one.told["seeds"])
-    parts.append(f"{seeds} seeds; `{one.told['command']}`; {one.machines()}. {', '.join(links)}.")
+        parts.append(f"![{experiment.record['title']}]({folder}/{pictures[0].name})")
+    if experiment.tables:
+        parts.append(f"*{next(iter(experiment.tables.values())).layout.subtitle}*")
+    parts.append("\n".join(f"- {sentence}" for sentence in experiment.sentences))
+    names = [f"{name}.md" for name in experiment.tables] + [path.name for path in pictures[1:]]
+    names += [
+        f"{name}{ending}" for name in experiment.tables for ending in ("_ranks.md", "_costs.md")
+    ]
+    names += ["claims.md", "report.html", provenance.VALUES, provenance.PROVENANCE]
+    links = [f"[{name}]({folder}/{name})" for name in names if (experiment.folder / name).is_file()]
+    seeds = len(experiment.record["seeds"])
+    made = f"{seeds} seeds; `{experiment.record['command']}`; {experiment.machines()}"
+    parts.append(f"{made}. {', '.join(links)}.")
     return "\n\n".join(parts)

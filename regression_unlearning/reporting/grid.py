@@ -17,14 +17,14 @@ class Grid:
         Headings of the columns.
     rows : tuple of tuple of str
         A text for each column.
-    said : str
-        What must be known to read it.
+    note : str
+        A note for the reader.
     """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    said: str = ""
+    note: str = ""
 
 
 def phrase(settings: Mapping[str, Any]) -> str:
@@ -32,8 +32,10 @@ def phrase(settings: Mapping[str, Any]) -> str:
 
     What is not set is left out.
     """
-    kept = {key: one for key, one in settings.items() if one is not None and one not in ({}, [])}
-    return ", ".join(f"{key.replace('_', ' ')} {written(one)}" for key, one in kept.items())
+    present = {
+        key: value for key, value in settings.items() if value is not None and value not in ({}, [])
+    }
+    return ", ".join(f"{key.replace('_', ' ')} {written(value)}" for key, value in present.items())
 
 
 def written(value: Any) -> str:

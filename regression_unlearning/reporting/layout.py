@@ -94,13 +94,13 @@ class Layout:
     @property
     def line(self) -> str:
         """The same for a figure, whose title names the dataset: a line under it; may be empty."""
-        said = "; ".join(([EMBEDDED] if self.embedded else []) + [*self.disclosed])
-        return f"{said[:1].upper()}{said[1:]}"
+        text = "; ".join(([EMBEDDED] if self.embedded else []) + [*self.disclosed])
+        return f"{text[:1].upper()}{text[1:]}"
 
     @property
     def costs(self) -> tuple[str, ...]:
         """Quantities that stand in the table of costs."""
-        return tuple(key for key, one in self.quantities.items() if one.summary == "cost")
+        return tuple(key for key, quantity in self.quantities.items() if quantity.summary == "cost")
 
     def words(self, key: str) -> Quantity:
         """The words for a quantity; one that no measure describes goes by its key."""
@@ -114,12 +114,12 @@ class Layout:
     def own(self, summaries: Summaries) -> Summaries:
         """The cells that this table shows."""
         return {
-            key: one
-            for key, one in summaries.items()
+            key: cell
+            for key, cell in summaries.items()
             if key[:2] in self.groups and key[2] in self.methods and self.asks(key[3])
         }
 
     def measured(self, summaries: Summaries) -> Summaries:
         """The same without the costs."""
         own = self.own(summaries)
-        return {key: one for key, one in own.items() if key[3] not in self.costs}
+        return {key: cell for key, cell in own.items() if key[3] not in self.costs}

@@ -19,23 +19,23 @@ def distances(summaries: Summaries) -> dict[str, dict[str, float]]:
 
     Cells that were not measured, or of which only a bound is known, are left out.
     """
-    found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for (*group, method, quantity), one in summaries.items():
+    by_method: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for (*group, method, quantity), cell in summaries.items():
         if quantity not in KEPT or method == "retrained":
             continue
-        away = one.mean.exact
+        away = cell.mean.exact
         if quantity in GAPS:
             gold = summaries.get((group[0], group[1], "retrained", quantity))
             away = abs(away - gold.mean.exact) if gold else math.nan
         if not math.isnan(away):
-            found[method][quantity].append(away)
+            by_method[method][quantity].append(away)
     return {
         method: {
-            quantity: rounded(sum(found[method][quantity]) / len(found[method][quantity]))
+            quantity: rounded(sum(by_method[method][quantity]) / len(by_method[method][quantity]))
             for quantity in KEPT
-            if quantity in found[method]
+            if quantity in by_method[method]
         }
-        for method in sorted(found)
+        for method in sorted(by_method)
     }
 
 

@@ -46,11 +46,11 @@ def plain(number: Number) -> str:
 
 def in_brackets(value: float, low: float, high: float) -> str:
     """Write a number and its interval outside of a table."""
-    mean, *ends = (brief(one, 4) for one in (value, low, high))
+    mean, *ends = (brief(number, 4) for number in (value, low, high))
     return f"{mean} [{', '.join(ends)}]"
 
 
-def places(numbers: Iterable[Number]) -> int:
+def decimals_for(numbers: Iterable[Number]) -> int:
     """Decimals for a row of a table, so that its largest number shows three or four digits."""
     values = (abs(kept(number)) for number in numbers if number.value is not None)
     largest = max(values, default=0.0)

@@ -50,7 +50,7 @@ def gather(settings: Mapping[str, Any], records: Iterable[Path], text: str) -> d
             continue
         code.setdefault(_step(record), set()).add(record["code"])
         data.setdefault(record["names"][0], set()).add(record["inputs"]["prepared"])
-        machine = {key: one for key, one in record["machine"].items() if key not in LEFT_OUT}
+        machine = {key: value for key, value in record["machine"].items() if key not in LEFT_OUT}
         machines[json.dumps(machine, sort_keys=True)] += 1
     return {
         "experiment": settings["experiment"],
@@ -59,8 +59,8 @@ def gather(settings: Mapping[str, Any], records: Iterable[Path], text: str) -> d
         "command": command(settings),
         "values_sha256": hashlib.sha256(text.encode()).hexdigest(),
         "versions": {"regression-unlearning": __version__, **{n: version(n) for n in PACKAGES}},
-        "code": {step: sorted(found) for step, found in sorted(code.items())},
-        "data": {dataset: sorted(found) for dataset, found in sorted(data.items())},
+        "code": {step: sorted(hashes) for step, hashes in sorted(code.items())},
+        "data": {dataset: sorted(hashes) for dataset, hashes in sorted(data.items())},
         "machines": [
             {"models": count, **json.loads(machine)} for machine, count in sorted(machines.items())
         ],
@@ -73,7 +73,9 @@ def gather(settings: Mapping[str, Any], records: Iterable[Path], text: str) -> d
 def command(settings: Mapping[str, Any]) -> str:
     """The command that makes an experiment: with its word vectors, where it reads any."""
     datasets = settings["params"].get("datasets", {}).values()
-    vectors = dict.fromkeys(one["embedding"] for one in datasets if one.get("embedding"))
+    vectors = dict.fromkeys(
+        dataset["embedding"] for dataset in datasets if dataset.get("embedding")
+    )
     chosen = " ".join(f"embedding={name}" for name in vectors)
     parts = ("snakemake --cores 2 --config", f"experiment={settings['experiment']}", chosen)
     return " ".join(filter(None, (*parts, "-- all_tables")))
@@ -92,17 +94,17 @@ def read(folder: Path) -> tuple[list[Value], dict[str, Any]]:
     UserError
         When one is missing, or the values are not those that the provenance is of.
     """
-    told = read_record(folder / PROVENANCE, plain=True)  # of an earlier version it has no seal
+    record = read_record(folder / PROVENANCE, plain=True)  # of an earlier version it has no seal
     path = folder / VALUES
-    if not isinstance(told, dict) or sha256(path) != told.get("values_sha256"):
+    if not isinstance(record, dict) or sha256(path) != record.get("values_sha256"):
         raise UserError(
             f"{path} is not the file that {folder / PROVENANCE} tells of; take both from one "
             "commit, or make them anew."
         )
-    return values.from_text(path.read_text(encoding="utf-8"), path), told
+    return values.from_text(path.read_text(encoding="utf-8"), path), record
 
 
-def check_table(path: Path, found: Sequence[Value], told: Mapping[str, Any]) -> None:
+def check_table(path: Path, measured: Sequence[Value], record: Mapping[str, Any]) -> None:
     """See that a table's CSV file is what the values say.
 
     Raises
@@ -111,8 +113,10 @@ def check_table(path: Path, found: Sequence[Value], told: Mapping[str, Any]) -> 
         When it is not, or cannot be read.
     """
     try:
-        one = Tabling(found, told["tables"][path.stem])
-        if path.read_text(encoding="utf-8") == summaries.as_csv(one.layout.measured(one.summaries)):
+        tabling = Tabling(measured, record["tables"][path.stem])
+        if path.read_text(encoding="utf-8") == summaries.as_csv(
+            tabling.layout.measured(tabling.summaries)
+        ):
             return
         why = f"it is not what {path.with_name(VALUES)} says"
     except (KeyError, UnicodeDecodeError, OSError) as error:
@@ -133,32 +137,32 @@ def verify(folder: Path) -> dict[str, str]:
     UserError
         See `read`.
     """
-    found, told = read(folder)
-    if lacking := [key for key in ("tables", "claims", "title") if key not in told]:
-        raise UserError(f"{folder / PROVENANCE} has no {lacking[0]!r}; make it anew.")
-    made = {
+    measured, record = read(folder)
+    if missing := [key for key in ("tables", "claims", "title") if key not in record]:
+        raise UserError(f"{folder / PROVENANCE} has no {missing[0]!r}; make it anew.")
+    expected = {
         f"{name}{ending}": text
-        for name, settings in told["tables"].items()
-        for ending, text in Tabling(found, settings).files().items()
+        for name, settings in record["tables"].items()
+        for ending, text in Tabling(measured, settings).files().items()
     }
-    if told["claims"]:
-        checked = claims_files.files(claims_of(found, told), told["title"])
-        made |= {f"{CLAIMS}{ending}": text for ending, text in checked.items()}
-    said = {}
-    for name, text in made.items():
+    if record["claims"]:
+        checked = claims_files.files(claims_of(measured, record), record["title"])
+        expected |= {f"{CLAIMS}{ending}": text for ending, text in checked.items()}
+    differences = {}
+    for name, text in expected.items():
         try:
             here = (folder / name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            said[name] = f"cannot be read: {error}"
+            differences[name] = f"cannot be read: {error}"
             continue
-        said[name] = "" if here == text else _apart(here, text)
-    return said
+        differences[name] = "" if here == text else _first_difference(here, text)
+    return differences
 
 
-def _apart(here: str, text: str) -> str:
+def _first_difference(here: str, text: str) -> str:
     """The first line in which a file differs from what the values say."""
-    ours, theirs = here.splitlines(), text.splitlines()
-    for number, (one, other) in enumerate(zip(ours, theirs, strict=False), 1):
-        if one != other:
-            return f"line {number} is {one!r}; the values say {other!r}"
-    return f"it has {len(ours)} lines; the values say {len(theirs)}"
+    lines, expected = here.splitlines(), text.splitlines()
+    for number, (line, expected_line) in enumerate(zip(lines, expected, strict=False), 1):
+        if line != expected_line:
+            return f"line {number} is {line!r}; the values say {expected_line!r}"
+    return f"it has {len(lines)} lines; the values say {len(expected)}"

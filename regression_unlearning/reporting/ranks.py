@@ -62,7 +62,7 @@ class Ranks:
     def ties(self) -> list[tuple[str, ...]]:
         """The largest sets of methods of which no two can be told apart, the best first."""
         names = list(self.means)
-        found: list[tuple[str, ...]] = []
+        groups: list[tuple[str, ...]] = []
         for first, name in enumerate(names):
             last = max(
                 place
@@ -70,9 +70,9 @@ class Ranks:
                 if self.means[names[place]] - self.means[name] <= self.difference
             )
             group = tuple(names[first : last + 1])
-            if len(group) > 1 and not (found and set(group) <= set(found[-1])):
-                found.append(group)
-        return found
+            if len(group) > 1 and not (groups and set(group) <= set(groups[-1])):
+                groups.append(group)
+        return groups
 
     def tied(self, method: str) -> list[str]:
         """The methods that cannot be told from one."""
@@ -98,19 +98,21 @@ def rank(scores: Scores, layout: Layout) -> Ranks | str:
     blocks, used = [], []
     for group in layout.groups:
         for measure in MATTERS:
-            found = [scores.of((*group, method, measure)) for method in methods]
-            if all(found):
-                blocks.append(found)
+            block = [scores.of((*group, method, measure)) for method in methods]
+            if all(block):
+                blocks.append(block)
                 used.append(measure)
     seeds = (
-        sorted(set.intersection(*(set(one) for block in blocks for one in block))) if blocks else []
+        sorted(set.intersection(*(set(by_seed) for block in blocks for by_seed in block)))
+        if blocks
+        else []
     )
     if len(seeds) < FEWEST:
         return (
             f"fewer than {FEWEST} seeds have every method on a measure that methods are ranked by"
         )
     table = np.array(
-        [[rankdata([one[seed] for one in block]) for block in blocks] for seed in seeds]
+        [[rankdata([by_seed[seed] for by_seed in block]) for block in blocks] for seed in seeds]
     ).mean(1)
     means = table.mean(0)
     left = table - means - table.mean(1, keepdims=True) + table.mean()
@@ -119,10 +121,10 @@ def rank(scores: Scores, layout: Layout) -> Ranks | str:
     difference = float(studentized_range.ppf(1 - ALPHA, len(methods), freedom)) * error
     order = sorted(range(len(methods)), key=lambda number: (means[number], number))
     return Ranks(
-        {methods[one]: float(means[one]) for one in order},
+        {methods[number]: float(means[number]) for number in order},
         {
-            methods[one]: _within(*around(float(means[one]), error, freedom), len(methods))
-            for one in order
+            methods[number]: _within(*around(float(means[number]), error, freedom), len(methods))
+            for number in order
         },
         difference,
         len(seeds),
@@ -136,46 +138,46 @@ def _within(low: float, high: float, methods: int) -> tuple[float, float]:
     return max(low, 1.0), min(high, float(methods))
 
 
-def as_csv(found: Ranks | str) -> str:
+def as_csv(ranks: Ranks | str) -> str:
     """A leaderboard as CSV, a row a method; without rows where there is none."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    if isinstance(found, Ranks):
-        for name, value in found.means.items():
-            ends = found.intervals[name]
-            row = (name, value, *ends, found.seeds, found.blocks, " ".join(found.tied(name)))
+    if isinstance(ranks, Ranks):
+        for name, value in ranks.means.items():
+            ends = ranks.intervals[name]
+            row = (name, value, *ends, ranks.seeds, ranks.blocks, " ".join(ranks.tied(name)))
             writer.writerow(row)
     return text.getvalue()
 
 
-def as_markdown(found: Ranks | str, layout: Layout) -> str:
+def as_markdown(ranks: Ranks | str, layout: Layout) -> str:
     """A leaderboard as Markdown, with what the ranks are of."""
     parts = [f"# {layout.title}: mean ranks", layout.subtitle]
-    if isinstance(found, str):
-        return "\n\n".join([*parts, f"Not ranked: {found}."]) + "\n"
-    lines = [f"| {' | '.join(row)} |" for row in (RANKED, *texts(found, layout))]
+    if isinstance(ranks, str):
+        return "\n\n".join([*parts, f"Not ranked: {ranks}."]) + "\n"
+    lines = [f"| {' | '.join(row)} |" for row in (RANKED, *texts(ranks, layout))]
     lines.insert(1, "|:--|:--|:--|")
-    return "\n\n".join([*parts, "\n".join(lines), explained(found, layout)]) + "\n"
+    return "\n\n".join([*parts, "\n".join(lines), explained(ranks, layout)]) + "\n"
 
 
-def texts(found: Ranks, layout: Layout) -> list[tuple[str, str, str]]:
+def texts(ranks: Ranks, layout: Layout) -> list[tuple[str, str, str]]:
     """A leaderboard's rows: see `RANKED`."""
     return [
         (
             layout.methods[name],
-            in_brackets(value, *found.intervals[name]),
-            ", ".join(layout.methods[one] for one in found.tied(name)) or "none",
+            in_brackets(value, *ranks.intervals[name]),
+            ", ".join(layout.methods[other] for other in ranks.tied(name)) or "none",
         )
-        for name, value in found.means.items()
+        for name, value in ranks.means.items()
     ]
 
 
-def explained(found: Ranks, layout: Layout) -> str:
+def explained(ranks: Ranks, layout: Layout) -> str:
     """What the ranks are of, and when two of them are tied."""
-    measures = ", ".join(layout.words(one).title.lower() for one in found.measures)
+    measures = ", ".join(layout.words(measure).title.lower() for measure in ranks.measures)
     return (
-        f"The mean over {found.seeds} training seeds, {len(layout.groups)} forget sets and "
+        f"The mean over {ranks.seeds} training seeds, {len(layout.groups)} forget sets and "
         f"{measures}: 1 is the best. In brackets the 95 % interval. Mean ranks that differ by less "
-        f"than {found.difference:.2f} (Tukey's critical difference) cannot be told apart."
+        f"than {ranks.difference:.2f} (Tukey's critical difference) cannot be told apart."
     )

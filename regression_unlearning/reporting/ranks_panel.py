@@ -72,9 +72,9 @@ def _bars(cliques: Sequence[list[int]]) -> list[tuple[int, list[int]]]:
         )
     ]
     ends: list[int] = []  # the last row of each bar's place so far
-    found = []
+    bars = []
     for rows in sorted(whole):
         place = next((n for n, end in enumerate(ends) if end < rows[0]), len(ends))
         ends[place:] = [rows[-1], *ends[place + 1 :]]
-        found.append((place, rows))
-    return found
+        bars.append((place, rows))
+    return bars

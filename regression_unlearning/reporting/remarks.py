@@ -48,7 +48,7 @@ def numbers(summaries: Summaries, layout: Layout) -> Figures:
         Mean, the interval's ends, the floor of each cell; NaN for what is not there or is only a
         bound.
     """
-    return {key: one.figures for key, one in select(layout.own(summaries), (W1, COST)).items()}
+    return {key: cell.figures for key, cell in select(layout.own(summaries), (W1, COST)).items()}
 
 
 def remarks(
@@ -68,7 +68,7 @@ def remarks(
         See `comparisons.against_nothing`.
     """
     means = numbers(summaries, layout)
-    found = {}
+    result = {}
     for method in layout.unlearning:
         closer = closer_than_nothing(compared, layout, method)
         own = shares(means, layout, [method])
@@ -83,8 +83,8 @@ def remarks(
             notes.append(UNTUNED)
         if method in layout.searched:
             notes.append(layout.searched[method])
-        found[method] = (*notes, *_own(layout, method))
-    return found | {method: _own(layout, method) for method in layout.references}
+        result[method] = (*notes, *_own(layout, method))
+    return result | {method: _own(layout, method) for method in layout.references}
 
 
 def bars(summaries: Summaries, layout: Layout, compared: Comparisons) -> list[Checked]:
@@ -95,7 +95,7 @@ def bars(summaries: Summaries, layout: Layout, compared: Comparisons) -> list[Ch
     costs = shares(means, layout, layout.unlearning)
     middle = median(costs) if costs else math.nan
     where = f"Ours: {layout.title}"
-    said = [
+    claims = [
         (
             "closer_than_nothing",
             "Every method ends closer to the retrained model than doing nothing, in Wasserstein "
@@ -121,7 +121,7 @@ def bars(summaries: Summaries, layout: Layout, compared: Comparisons) -> list[Ch
     ]
     return [
         Checked(key, sentence, where, verdict, figures)
-        for key, sentence, verdict, figures in said
+        for key, sentence, verdict, figures in claims
         if layout.asks(W1 if key == "closer_than_nothing" else COST)
     ]
 
@@ -133,16 +133,16 @@ def _own(layout: Layout, method: str) -> tuple[str, ...]:
 
 def _unmoved(summaries: Summaries, layout: Layout, method: str) -> list[str]:
     """Where a method has left the original as it was, as the measured costs say."""
-    found: dict[str, list[str]] = {}
+    titles_of: dict[str, list[str]] = {}
     for group, title in layout.groups.items():
-        one = summaries.get((*group, method, COST))
-        for note in one.notes if one else ():
+        cell = summaries.get((*group, method, COST))
+        for note in cell.notes if cell else ():
             if note.startswith(UNMOVED):
-                found.setdefault(note, []).append(title)
+                titles_of.setdefault(note, []).append(title)
     every = len(layout.groups)
     return [
         note if len(titles) == every else f"{', '.join(titles)}: {note}"
-        for note, titles in found.items()
+        for note, titles in titles_of.items()
     ]
 
 
@@ -153,26 +153,26 @@ def closer_here(compared: Comparisons, group: tuple[str, str], method: str) -> b
     """
     pairs = [(*group, method, NOTHING, distance) for distance in DISTANCES]
     verdicts = [compared[pair].verdict if pair in compared else UNTOLD for pair in pairs]
-    verdict = all_of(answer("below", one) for one in verdicts)
+    verdict = all_of(answer("below", each) for each in verdicts)
     return {HOLDS: True, FAILS: False}.get(verdict)
 
 
 def closer_than_nothing(compared: Comparisons, layout: Layout, method: str) -> bool | None:
     """The same on some forget set: False where on every one it does not beat the original."""
-    known = [closer_here(compared, group, method) for group in layout.groups]
-    if any(known):
+    verdicts = [closer_here(compared, group, method) for group in layout.groups]
+    if any(verdicts):
         return True
-    return None if None in known or not known else False
+    return None if None in verdicts or not verdicts else False
 
 
 def shares(means: Figures, layout: Layout, methods: Iterable[str]) -> list[float]:
     """Shares of retraining's seconds, one for each method and forget set that has one."""
-    found = (
+    values = (
         means.get((*group, method, COST), UNKNOWN)[0]
         for method in methods
         for group in layout.groups
     )
-    return [share for share in found if not math.isnan(share)]
+    return [share for share in values if not math.isnan(share)]
 
 
 def _all(
@@ -180,10 +180,10 @@ def _all(
 ) -> tuple[str, tuple[str, ...]]:
     """The verdict on a claim about every method, and which methods refute it."""
     names = layout.methods
-    failed = [names[key] for key, one in held.items() if one is False]
-    unknown = [names[key] for key, one in held.items() if one is None]
+    failed = [names[key] for key, holds in held.items() if holds is False]
+    unknown = [names[key] for key, holds in held.items() if holds is None]
     verdict = FAILS if failed else UNDECIDED if unknown else HOLDS
-    figures = [f"{sum(one is True for one in held.values())} of {len(held)} methods"]
+    figures = [f"{sum(holds is True for holds in held.values())} of {len(held)} methods"]
     figures += [f"{otherwise}: {', '.join(failed)}"] if failed else []
     figures += [f"not known: {', '.join(unknown)}"] if unknown else []
     return verdict, tuple(figures)

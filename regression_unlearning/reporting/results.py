@@ -48,28 +48,31 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
         what `with_facts` adds.
     """
     datasets = settings["datasets"]
-    given = {one["title"]: one["given"] for one in datasets if "given" in one}
+    given = {data["title"]: data["given"] for data in datasets if "given" in data}
     errors = dict.fromkeys(map(error_words, datasets))
     words = quantities(settings.get("measures") or registry.known("measure"))
-    if all(one["loss"] == CLASSES for one in datasets):
-        words = {k: replace(one, meaning=one.of_classes or one.meaning) for k, one in words.items()}
+    if all(data["loss"] == CLASSES for data in datasets):
+        words = {
+            key: replace(quantity, meaning=quantity.of_classes or quantity.meaning)
+            for key, quantity in words.items()
+        }
     return Layout(
         title=settings["title"],
-        dataset_title=", ".join(one["title"] for one in datasets),
+        dataset_title=", ".join(data["title"] for data in datasets),
         groups={(dataset, forget_set): title for dataset, forget_set, title in settings["groups"]},
         methods=dict(settings["methods"]),
         error="; ".join(errors),
-        embedded=any(one["embedded"] for one in datasets),
+        embedded=any(data["embedded"] for data in datasets),
         kind=settings.get("kind", "measures"),
         untuned=tuple(settings.get("untuned", ())),
-        disclosed=(*settings.get("disclosed", ()), *told_of_data(datasets)),
+        disclosed=(*settings.get("disclosed", ()), *data_notes(datasets)),
         searched=settings.get("searched", {}),
         references=tuple(settings.get("references", ())),
         remarks=settings.get("remarks", {}),
         measures=tuple(key for key in PAPER if key in words),
         quantities=words,
         asked=frozenset(words),
-        given="; ".join(f"{title}: {said}" for title, said in given.items()),
+        given="; ".join(f"{title}: {origin}" for title, origin in given.items()),
     )
 
 
@@ -84,11 +87,13 @@ def with_facts(settings: Mapping[str, Any], paths: Iterable[Path]) -> dict[str, 
         ``facts.json`` of prepared datasets, each in the folder of its dataset.
     """
     facts = {path.parent.name: read_record(path) for path in paths}
-    known = [{**one, "facts": facts.get(one["name"], {})} for one in settings["datasets"]]
-    return {**settings, "datasets": known}
+    described = [
+        {**dataset, "facts": facts.get(dataset["name"], {})} for dataset in settings["datasets"]
+    ]
+    return {**settings, "datasets": described}
 
 
-def told_of_data(datasets: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+def data_notes(datasets: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """What a reader must know of the data: the words with a vector, the people in several parts.
 
     Parameters
@@ -96,17 +101,17 @@ def told_of_data(datasets: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     datasets : sequence of mapping
         See `layout_of`; ``facts`` of `with_facts`, and ``embedding``: the name of the word vectors.
     """
-    said = []
-    for one in datasets:
-        facts = one.get("facts", {})
-        place = f"{one['title']}: " if len(datasets) > 1 else ""
+    notes = []
+    for dataset in datasets:
+        facts = dataset.get("facts", {})
+        place = f"{dataset['title']}: " if len(datasets) > 1 else ""
         for column, (both, names) in facts.get("torn", {}).items():
-            said.append(f"{place}{both:,} of {names:,} by {column} are in training and elsewhere")
+            notes.append(f"{place}{both:,} of {names:,} by {column} are in training and elsewhere")
         share = facts.get("words_with_vector")
         if share is not None:
-            vectors = f" ({one['embedding']})" if one.get("embedding") else ""
-            said.append(f"{place}{_percent(share)} of the words have a vector{vectors}")
-    return tuple(said)
+            vectors = f" ({dataset['embedding']})" if dataset.get("embedding") else ""
+            notes.append(f"{place}{_percent(share)} of the words have a vector{vectors}")
+    return tuple(notes)
 
 
 def _percent(share: float) -> str:
@@ -116,11 +121,14 @@ def _percent(share: float) -> str:
 
 def printed(settings: Mapping[str, Any]) -> dict[Key, str]:
     """The paper's printed values that stand beside a table, as printed; none for other data."""
-    names = {one["name"]: one.get("printed_as", one["name"]) for one in settings["datasets"]}
+    names = {
+        dataset["name"]: dataset.get("printed_as", dataset["name"])
+        for dataset in settings["datasets"]
+    }
     values = paper_values()  # of figures none are printed
     return {
-        (ours, row.forget_set, row.method, row.measure): row.value
+        (name, row.forget_set, row.method, row.measure): row.value
         for row in values[values["table"] == settings["paper"]].itertuples()
-        for ours, theirs in names.items()
-        if row.dataset == theirs
+        for name, printed_as in names.items()
+        if row.dataset == printed_as
     }

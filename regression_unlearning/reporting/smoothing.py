@@ -62,12 +62,12 @@ def densities(
     if len(values) < FEWEST or np.ptp(values) <= 1e-9 * max(1.0, float(np.abs(values).max())):
         return None
     width = values.std(ddof=1) * len(values) ** -0.2
-    of_seeds = [one for one in samples if len(one)]
-    found = np.array([_kernels(one, grid, width) for one in of_seeds])
+    of_seeds = [sample for sample in samples if len(sample)]
+    by_seed = np.array([_kernels(sample, grid, width) for sample in of_seeds])
     if relative:
-        found += np.array([_kernels(one, -grid, width) for one in of_seeds])
-    shares = np.array([len(one) for one in of_seeds]) / len(values)
-    return Densities(shares @ found, found)
+        by_seed += np.array([_kernels(sample, -grid, width) for sample in of_seeds])
+    shares = np.array([len(sample) for sample in of_seeds]) / len(values)
+    return Densities(shares @ by_seed, by_seed)
 
 
 def _kernels(sample: np.ndarray, grid: np.ndarray, width: float) -> np.ndarray:

@@ -122,7 +122,7 @@ def style(key: str) -> Style:
 
 
 def _by_hash(key: str) -> Style:
-    markers = dict.fromkeys(one.marker for one in METHODS.values())
+    markers = dict.fromkeys(look.marker for look in METHODS.values())
     return Style(*_chosen(list(product(COLOURS, OTHERS, markers)), key))
 
 

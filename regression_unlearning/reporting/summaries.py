@@ -85,8 +85,8 @@ class Summary:
     @property
     def figures(self) -> tuple[float, float, float, float]:
         """Mean (NaN for a bound), the interval's ends, the floor; NaN for what is not known."""
-        known = (self.low, self.high, self.floor.value if self.floor else None)
-        low, high, floor = (math.nan if one is None else one for one in known)
+        numbers = (self.low, self.high, self.floor.value if self.floor else None)
+        low, high, floor = (math.nan if number is None else number for number in numbers)
         return self.mean.exact, low, high, floor
 
 
@@ -103,13 +103,23 @@ def as_csv(summaries: Summaries) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for key, one in summaries.items():
-        floor = (one.floor.value, one.floor.bound, one.floor.state) if one.floor else ("",) * 3
-        mean = (one.mean.value, one.mean.bound, one.mean.state, one.low, one.high)
-        values = " ".join(map(repr, one.values))
-        ends = one.floor_interval or ("", "")
-        rest = (one.paper, SEPARATOR.join(one.notes))
-        writer.writerow([*key, *mean, one.seeds, values, *floor, *ends, *rest])
+    for key, summary in summaries.items():
+        floor = (
+            (summary.floor.value, summary.floor.bound, summary.floor.state)
+            if summary.floor
+            else ("",) * 3
+        )
+        mean = (
+            summary.mean.value,
+            summary.mean.bound,
+            summary.mean.state,
+            summary.low,
+            summary.high,
+        )
+        values = " ".join(map(repr, summary.values))
+        ends = summary.floor_interval or ("", "")
+        rest = (summary.paper, SEPARATOR.join(summary.notes))
+        writer.writerow([*key, *mean, summary.seeds, values, *floor, *ends, *rest])
     return text.getvalue()
 
 
@@ -121,20 +131,20 @@ def read(*paths: str | Path) -> Summaries:
     UserError
         When one is missing, or is no such file.
     """
-    found: Summaries = {}
+    result: Summaries = {}
     for path in paths:
         try:
             with Path(path).open(encoding="utf-8", newline="") as file:
-                found |= {_key(row): _summary(row) for row in csv.DictReader(file)}
+                result |= {_key(row): _summary(row) for row in csv.DictReader(file)}
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise UserError(f"cannot read the table {path}: {error}") from error
-    return found
+    return result
 
 
 def select(summaries: Summaries, quantities: Iterable[str]) -> Summaries:
     """The cells of some quantities."""
-    kept = set(quantities)
-    return {key: one for key, one in summaries.items() if key[3] in kept}
+    chosen = set(quantities)
+    return {key: cell for key, cell in summaries.items() if key[3] in chosen}
 
 
 def _key(row: dict[str, Any]) -> Key:

@@ -59,13 +59,13 @@ def summarise(
     for key, cell in cells.items():
         if key[2] == GOLD:
             golden[key[:2]] = max(golden[key[:2]], cell.seeds)
-    found = {}
+    result = {}
     for key, cell in cells.items():
         gold = cells.get((*key[:2], GOLD, key[3]))
         floor, ends, reason = _floor(gold, cell.quantity, golden[key[:2]])
         note = SEPARATOR.join(filter(None, dict.fromkeys((cell.note, reason))))
         average = cell.average
-        found[key] = Summary(
+        result[key] = Summary(
             cell.mean,
             average.low if average else None,
             average.high if average else None,
@@ -76,21 +76,21 @@ def summarise(
             cell.shown,
             ends,
         )
-    return found
+    return result
 
 
 def cells_of(
     values: Iterable[Value], quantities: Mapping[str, Quantity] | None = None
 ) -> "dict[Key, Cell]":
     """Gather measured values by cell, sorted; see `summarise`."""
-    known = quantities_of(registry.known("measure")) if quantities is None else quantities
+    described = quantities_of(registry.known("measure")) if quantities is None else quantities
     groups: dict[Key, list[Value]] = defaultdict(list)
-    for one in values:
-        groups[one.dataset, one.forget_set, one.method, one.quantity].append(one)
+    for value in values:
+        groups[value.dataset, value.forget_set, value.method, value.quantity].append(value)
     if not groups:
         raise UserError("measures: there are no rows to summarise.")
     return {
-        key: Cell(key, groups[key], known.get(key[3], Quantity(key[3], key[3], "")))
+        key: Cell(key, groups[key], described.get(key[3], Quantity(key[3], key[3], "")))
         for key in sorted(groups)
     }
 
@@ -105,20 +105,20 @@ class Cell:
 
     def __post_init__(self) -> None:
         """Refuse two values of one model."""
-        seen = set()
+        models = set()
         for row in self.rows:
-            if (row.seed, row.other_seed) in seen:
+            if (row.seed, row.other_seed) in models:
                 place = "/".join((*self.key, str(row.seed)))
                 raise UserError(f"measures: two values for one model: {place}.")
-            seen.add((row.seed, row.other_seed))
+            models.add((row.seed, row.other_seed))
 
     @cached_property
     def states(self) -> dict[str, list[Value]]:
         """The rows by state: plain, missing, or the direction of their bound."""
-        found: dict[str, list[Value]] = {"plain": [], "missing": [], ">=": [], "<=": []}
+        by_state: dict[str, list[Value]] = {"plain": [], "missing": [], ">=": [], "<=": []}
         for row in self.rows:
-            found["missing" if row.value is None else row.bound or "plain"].append(row)
-        return found
+            by_state["missing" if row.value is None else row.bound or "plain"].append(row)
+        return by_state
 
     @cached_property
     def measured(self) -> list[Value]:
@@ -141,8 +141,8 @@ class Cell:
         """The average over the seeds; for pairs without the interval; None where nothing is."""
         if not self.measured:
             return None
-        found = average(self.measured, self.quantity)
-        return replace(found, low=None, high=None) if self.paired else found
+        result = average(self.measured, self.quantity)
+        return replace(result, low=None, high=None) if self.paired else result
 
     @property
     def mean(self) -> Number:
@@ -161,23 +161,23 @@ class Cell:
         rows = sorted(self.measured, key=lambda row: row.seed)
         return tuple(row.value for row in rows if row.value is not None)
 
-    def said(self, state: str) -> list[str]:
+    def notes_of(self, state: str) -> list[str]:
         """The notes of the rows in one state."""
         return sorted({row.note for row in self.states[state] if row.note})
 
     def why(self, *states: str) -> str:
         """The same as the tail of a note."""
-        found = dict.fromkeys(
+        reasons = dict.fromkeys(
             ", ".join(notes).replace(SEPARATOR, ", ")
             for state in states
-            if (notes := self.said(state))
+            if (notes := self.notes_of(state))
         )
-        return f": {', '.join(found)}" if found else ""
+        return f": {', '.join(reasons)}" if reasons else ""
 
     @property
     def note(self) -> str:
         """Everything that is to be said of the cell."""
-        plain = SEPARATOR.join(self.said("plain"))
+        plain = SEPARATOR.join(self.notes_of("plain"))
         why = self.average.why if self.average else ""
         parts = (self._missing(), self._censored(), why, self._single(), plain)
         return SEPARATOR.join(filter(None, dict.fromkeys(parts)))
@@ -188,7 +188,7 @@ class Cell:
 
     def _missing(self) -> str:
         if not self.measured:
-            return SEPARATOR.join(self.said("missing"))
+            return SEPARATOR.join(self.notes_of("missing"))
         missing = len(self.states["missing"])
         return f"{missing} {self._of_all} not measured{self.why('missing')}" if missing else ""
 
@@ -231,10 +231,10 @@ def _floor(
         return None, None, f"no floor: {why}"
     pairs = gold_pairs(gold)
     if gold.paired and gold.measured:
-        known = average(gold.measured, quantity)
-        ends = None if known.bound or known.why else interval(pairs, quantity)
-        state: State = "not measurable" if known.why else "measured"
-        return Number(known.value, known.bound, state), ends, known.why
+        mean = average(gold.measured, quantity)
+        ends = None if mean.bound or mean.why else interval(pairs, quantity)
+        state: State = "not measurable" if mean.why else "measured"
+        return Number(mean.value, mean.bound, state), ends, mean.why
     if pairs:
         return Number(floor(pairs, quantity)), interval(pairs, quantity), ""
     return None, None, f"no floor: {ONE if len(gold.measured) == 1 else gold.note}"

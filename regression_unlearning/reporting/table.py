@@ -100,10 +100,10 @@ class Table:
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """Every note once: the general ones, then the others in reading order."""
-        found = list(self.general)
+        notes = list(self.general)
         for row in self.rows:
-            found += [*row.notes, *(note for cell in row.cells for note in cell.notes)]
-        return tuple(dict.fromkeys(found))
+            notes += [*row.notes, *(note for cell in row.cells for note in cell.notes)]
+        return tuple(dict.fromkeys(notes))
 
     @property
     def numbered(self) -> tuple[str, ...]:

@@ -52,16 +52,16 @@ class Tabling:
         """The values that the table shows."""
         layout = self.layout
         return [
-            one
-            for one in self.values
-            if (one.dataset, one.forget_set) in layout.groups and one.method in layout.methods
+            value
+            for value in self.values
+            if (value.dataset, value.forget_set) in layout.groups and value.method in layout.methods
         ]
 
     @cached_property
     def summaries(self) -> Summaries:
         """Every cell, costs included."""
-        found = summarise(self.own, printed(self.settings), self.layout.quantities)
-        return with_nearer(found)
+        result = summarise(self.own, printed(self.settings), self.layout.quantities)
+        return with_nearer(result)
 
     @cached_property
     def scores(self) -> Scores:

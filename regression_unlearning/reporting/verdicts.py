@@ -23,19 +23,19 @@ _HOLDS: dict[Relation, set[str]] = {
 }
 
 
-def answer(relation: Relation, found: str) -> str:
+def answer(relation: Relation, verdict: str) -> str:
     """Whether a relation holds between two models.
 
     Parameters
     ----------
     relation : str
         See `Relation`.
-    found : str
+    verdict : str
         The verdict of their comparison, the first model's score minus the second's.
     """
-    if found == UNTOLD:
+    if verdict == UNTOLD:
         return UNDECIDED
-    return HOLDS if found in _HOLDS[relation] else FAILS
+    return HOLDS if verdict in _HOLDS[relation] else FAILS
 
 
 def all_of(verdicts: Iterable[str]) -> str:
@@ -49,5 +49,5 @@ def any_of(verdicts: Iterable[str]) -> str:
 
 
 def _first(verdicts: Iterable[str], order: tuple[str, ...]) -> str:
-    found = set(verdicts)
-    return next((one for one in order if one in found), NOT_MEASURED)
+    given = set(verdicts)
+    return next((verdict for verdict in order if verdict in given), NOT_MEASURED)

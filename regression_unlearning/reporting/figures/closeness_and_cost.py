@@ -8,7 +8,7 @@ from regression_unlearning.reporting.distances_panel import (
     MARK,
     UPPER,
     distances,
-    say,
+    row_text,
     with_floor,
 )
 from regression_unlearning.reporting.drawing import (
@@ -57,21 +57,21 @@ UNORDERED = "Rows: as in the settings, for no distance can be compared with doin
 ROW, COLUMNS, COST_WIDTH = 0.155, 3, 0.8
 
 
-def order(found: Figures, layout: Layout) -> list[str]:
+def order(figures: Figures, layout: Layout) -> list[str]:
     """Methods, the closest first: by the mean over forget sets of the share of nothing's distance.
 
     Methods without a single distance come last of them; after all of them what they are held
     against.
     """
-    methods = sorted(layout.unlearning, key=lambda method: _far(found, layout, method))
+    methods = sorted(layout.unlearning, key=lambda method: _far(figures, layout, method))
     return [*methods, *layout.references]
 
 
-def _far(found: Figures, layout: Layout, method: str) -> float:
+def _far(figures: Figures, layout: Layout, method: str) -> float:
     shares = [
-        found[*group, method, W1][0] / found[*group, "original", W1][0]
+        figures[*group, method, W1][0] / figures[*group, "original", W1][0]
         for group in layout.groups
-        if (*group, method, W1) in found and found.get((*group, "original", W1), (0.0,))[0]
+        if (*group, method, W1) in figures and figures.get((*group, "original", W1), (0.0,))[0]
     ]
     shares = [share for share in shares if math.isfinite(share)]
     return sum(shares) / len(shares) if shares else math.inf
@@ -80,9 +80,9 @@ def _far(found: Figures, layout: Layout, method: str) -> float:
 def draw(given: Given) -> None:
     """Draw a row a method, a panel a forget set, and the cost."""
     layout = given.layout
-    found = numbers(given.summaries, layout)
-    methods = order(found, layout)
-    ordered = any(math.isfinite(_far(found, layout, method)) for method in methods)
+    figures = numbers(given.summaries, layout)
+    methods = order(figures, layout)
+    ordered = any(math.isfinite(_far(figures, layout, method)) for method in methods)
     shown = [*UPPER, *methods]
     titles = [UPPER.get(key) or layout.methods[key] for key in shown]
     blocks = divided(list(layout.groups), COLUMNS)
@@ -106,8 +106,8 @@ def draw(given: Given) -> None:
             for axis, group in zip(axes, block, strict=False):
                 drawn = [cells[group, key] for key in shown]
                 verdicts = [closer_here(given.compared, group, key) for key in shown]
-                said = distances(axis, shown, drawn, verdicts, titles)
-                beyond += [f"{layout.groups[group]}: {'; '.join(said)}"] if said else []
+                outside = distances(axis, shown, drawn, verdicts, titles)
+                beyond += [f"{layout.groups[group]}: {'; '.join(outside)}"] if outside else []
                 axis.set_title(layout.groups[group])
                 label = [
                     line
@@ -116,7 +116,7 @@ def draw(given: Given) -> None:
                 ]
                 axis.set_xlabel("\n".join(label), parse_math=False)
             if last:
-                _costs(axes[-1], shown, found, list(layout.groups))
+                _costs(axes[-1], shown, figures, list(layout.groups))
             for axis in axes:
                 _rows(axis, len(shown), len(layout.references))
             axes[0].set_yticks(range(len(shown)), titles, parse_math=False)
@@ -127,7 +127,7 @@ def draw(given: Given) -> None:
 
 
 def _costs(
-    axis: "Axes", keys: Sequence[str], found: Figures, groups: Sequence[tuple[str, str]]
+    axis: "Axes", keys: Sequence[str], figures: Figures, groups: Sequence[tuple[str, str]]
 ) -> None:
     """The last panel: the share of retraining's seconds, mean and range over the forget sets."""
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
@@ -139,13 +139,13 @@ def _costs(
     lowest, highest = TENTH / 10, 1.0
     for row, key in enumerate(keys):
         if key == "original":
-            say(axis, row, "none")  # what is measured of it is its training
+            row_text(axis, row, "none")  # what is measured of it is its training
             continue
-        shares = [found.get((*group, key, COST), (math.nan,))[0] for group in groups]
+        shares = [figures.get((*group, key, COST), (math.nan,))[0] for group in groups]
         shares = [share for share in shares if math.isfinite(share)]
         if not shares or min(shares) <= 0:
             if key not in UPPER:
-                say(axis, row, "too short to measure" if shares else "not measured")
+                row_text(axis, row, "too short to measure" if shares else "not measured")
             continue
         look = style(key)
         mean = sum(shares) / len(shares)

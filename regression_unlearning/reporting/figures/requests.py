@@ -71,8 +71,8 @@ def follow(summaries: Summaries, layout: Layout) -> dict[tuple[str, str, str], l
     return {
         (dataset, measure, method): [
             Drawn.of(summaries.get((dataset, forget_set, method, measure)))
-            for one, forget_set in layout.groups
-            if one == dataset
+            for name, forget_set in layout.groups
+            if name == dataset
         ]
         for dataset in dict.fromkeys(dataset for dataset, _ in layout.groups)
         for measure, method in product(FOLLOWED, layout.methods)
@@ -94,7 +94,7 @@ def draw(given: Given) -> None:
         high = panel_height(len(datasets) * len(parts))
         lines = rows(figure, len(datasets) * len(parts))
         for (dataset, part), row in zip(product(datasets, parts), lines, strict=True):
-            requests = [title for (one, _), title in layout.groups.items() if one == dataset]
+            requests = [title for (name, _), title in layout.groups.items() if name == dataset]
             own = f"{dataset}, " if len(datasets) > 1 else ""
             ticks = _ticks(requests)
             notes["Forgotten"][dataset] = list(ticks.values())
@@ -103,30 +103,30 @@ def draw(given: Given) -> None:
                 every = {key: numbers[dataset, measure, key] for key in layout.methods}
                 axis.set_ylim(_range(every, 0.1 if words.unit == "share" else 0.01))
                 shown = {key: every[key] for key in (*always, *part)}
-                for what, found in _panel(axis, shown, layout.methods, list(ticks), high).items():
-                    notes[what][f"{own}{words.title}: "] += found
+                for kind, texts in _panel(axis, shown, layout.methods, list(ticks), high).items():
+                    notes[kind][f"{own}{words.title}: "] += texts
                 _labels(axis, list(ticks), words)
                 unit = SHARE if words.unit == "share" else given.unit
                 axis.set_ylabel("\n".join(wrapped(figure, unit, high, TEXT)), parse_math=False)
             row.supxlabel("Requests so far", fontsize="medium")
-        said = uncertainty(cell for cells in numbers.values() for cell in cells)
-        for what, places in notes.items():
+        sentences = uncertainty(cell for cells in numbers.values() for cell in cells)
+        for kind, by_panel in notes.items():
             whole = [
-                (where if where.endswith(": ") else "") + "; ".join(dict.fromkeys(found))
-                for where, found in places.items()
+                (where if where.endswith(": ") else "") + "; ".join(dict.fromkeys(texts))
+                for where, texts in by_panel.items()
             ]
-            said.append(f"{what}: {'. '.join(whole)}.")
+            sentences.append(f"{kind}: {'. '.join(whole)}.")
         last = layout.methods["retrained"]
-        place(figure, layout.title, layout.line, said, names=0.8, last=last)
+        place(figure, layout.title, layout.line, sentences, names=0.8, last=last)
         save_figure(figure, given.stem)
 
 
 def _ticks(requests: Sequence[str]) -> dict[str, str]:
     """A short name for each point, such as 1-2 for ``Requests 1-2: ...``, and its meaning."""
-    found = [_NUMBERS.search(title) for title in requests]
+    matches = [_NUMBERS.search(title) for title in requests]
     return {
-        one["numbers"] if one else str(number): title if one else f"{number}: {title}"
-        for number, (one, title) in enumerate(zip(found, requests, strict=True), 1)
+        match["numbers"] if match else str(number): title if match else f"{number}: {title}"
+        for number, (match, title) in enumerate(zip(matches, requests, strict=True), 1)
     }
 
 
@@ -138,9 +138,9 @@ def _panel(
 
     bottom, top = axis.get_ylim()
     notes: dict[str, list[str]] = defaultdict(list)
-    apart = min(APART, WIDEST / len(lines))
+    step = min(APART, WIDEST / len(lines))
     for number, (key, cells) in enumerate(lines.items()):
-        at = np.arange(len(cells)) + apart * (number - (len(lines) - 1) / 2)
+        at = np.arange(len(cells)) + step * (number - (len(lines) - 1) / 2)
         look = style(key)
         above = 2.5 if key in REFERENCES else 3
         mean, low, high = (
@@ -166,7 +166,7 @@ def _panel(
             f"{titles[key]} at {ticks[place]}" for place in np.flatnonzero(np.isnan(mean)).tolist()
         ]
     notes["Lines that coincide"] += _hidden(lines, titles, (top - bottom) / tall)
-    return {what: found for what, found in notes.items() if found}
+    return {kind: texts for kind, texts in notes.items() if texts}
 
 
 def _hidden(lines: Lines, titles: Mapping[str, str], inch: float) -> list[str]:
@@ -193,12 +193,12 @@ def _range(lines: Lines, least: float) -> tuple[float, float]:
     import numpy as np
 
     cells = [cell for cells in lines.values() for cell in cells]
-    known = np.array([*(cell.mean for cell in cells), *(y for cell in cells for y in cell.dots)])
-    known = known[np.isfinite(known)] if np.isfinite(known).any() else np.array([0.0, least])
-    span = max(np.ptp(known), least, 0.1 * known.max())
+    points = np.array([*(cell.mean for cell in cells), *(y for cell in cells for y in cell.dots)])
+    points = points[np.isfinite(points)] if np.isfinite(points).any() else np.array([0.0, least])
+    span = max(np.ptp(points), least, 0.1 * points.max())
     ends = np.array([end for cell in cells for end in (cell.low, cell.high)])
-    inside = ends[(ends >= known.min() - span) & (ends <= known.max() + span)]
-    low, high = min(known.min(), *inside, known.max()), max(known.max(), *inside, least)
+    inside = ends[(ends >= points.min() - span) & (ends <= points.max() + span)]
+    low, high = min(points.min(), *inside, points.max()), max(points.max(), *inside, least)
     low = 0.0 if low < 0.4 * high else low - 0.05 * (high - low)
     return low - 0.02 * (high - low), high + 0.05 * (high - low)
 
