@@ -55,12 +55,19 @@ def init(
 
 
 def verify(folder: Path, *, as_json: bool = False) -> None:
-    """Report whether each table, and the claims, match the committed values.
+    """Print whether each table, and the claims, match the committed values.
+
+    Parameters
+    ----------
+    folder : Path
+        Such as ``results/stsb``.
+    as_json : bool
+        Whether to print JSON.
 
     Raises
     ------
     UserError
-        When one does not, or a file is missing.
+        When one does not match, or a file is missing.
     """
     from regression_unlearning.reporting import provenance
 

@@ -1,4 +1,4 @@
-"""How far each printed value of the paper lies from ours, in units of our interval."""
+"""Distance of each value printed in the paper from ours, in units of our interval."""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.numerals import digits, in_brackets
 from regression_unlearning.reporting.summaries import Key, Summaries, Summary
 
-#: What else a printed quantity may have been: the paper's caption and its released code differ.
+#: Quantities that a printed one may stand for: the paper's caption and its released code differ.
 READINGS = {
     "error_forget_train": ("error_forget_train", "error_forget_test"),
     "attack_label_rate": (
@@ -40,9 +40,9 @@ class Apart:
 
     @property
     def units(self) -> float:
-        """Distance from our mean to the paper's value, the interval's end on that side being 1.
+        """Distance of the paper's value from our mean, over that of the interval's end on its side.
 
-        NaN where ours has no interval.
+        NaN where our mean has no interval.
         """
         mean, low, high, _ = self.ours.figures
         value = float(self.printed)
@@ -53,7 +53,15 @@ class Apart:
 
 
 def against(summaries: Summaries, layout: Layout) -> list[Apart]:
-    """Every printed value beside each of its readings, in the table's order."""
+    """Each printed value with each quantity that it may stand for, in the table's order.
+
+    Parameters
+    ----------
+    summaries : dict
+        See `summary.summarise`.
+    layout : Layout
+        The table.
+    """
     readings = []
     for group in layout.groups:
         for measure in layout.measures:
@@ -69,7 +77,7 @@ def against(summaries: Summaries, layout: Layout) -> list[Apart]:
 
 
 def nearer(readings: Sequence[Apart]) -> Apart | None:
-    """Of several readings of one printed value the one whose mean lies nearest to it."""
+    """The reading of a printed value whose mean is nearest to it; None where none has a mean."""
     measured = [reading for reading in readings if not math.isnan(reading.ours.mean.exact)]
     return min(
         measured,
@@ -79,9 +87,9 @@ def nearer(readings: Sequence[Apart]) -> Apart | None:
 
 
 def with_nearer(summaries: Summaries) -> Summaries:
-    """Say where a printed forget error, of train by its caption, is nearer to ours on test rows.
+    """Note whether a printed forget error is nearer to ours on train or on test rows.
 
-    The printed value then stands beside both.
+    By its caption it is of train rows. The printed value is put beside both of ours.
     """
     result = dict(summaries)
     for key, cell in summaries.items():
@@ -100,13 +108,13 @@ def with_nearer(summaries: Summaries) -> Summaries:
 
 
 def within(readings: Sequence[Apart]) -> tuple[int, int]:
-    """How many printed values lie within our interval, and how many ours has an interval for."""
+    """Number of printed values within our interval, and number that have an interval of ours."""
     units = [reading.units for reading in readings if not math.isnan(reading.units)]
     return sum(unit <= 1 for unit in units), len(units)
 
 
 def as_markdown(protocols: Sequence[tuple[str, Summaries, Layout]]) -> str:
-    """A table of one row a printed value and reading, with two columns a protocol.
+    """A Markdown table with a row for each printed value and two columns for each protocol.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The claims of the papers, judged by measured values."""
+"""Verdicts on the papers' claims, from measured values."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ from regression_unlearning.reporting.layout import REFERENCES
 from regression_unlearning.reporting.numerals import brief, in_brackets
 from regression_unlearning.reporting.verdicts import UNDECIDED
 
-#: A paper's table or figure, as the settings name it (`settings.experiment.About`), to its claims.
+#: Claims of each table or figure of a paper, by its name in the settings (`experiment.About`).
 CLAIMS: dict[str, tuple[Claim, ...]] = {
     "table1": (*claims_section_6_2.CLAIMS, *claims_table_1.CLAIMS),
     "table2": (*claims_section_6_2.CLAIMS, *claims_table_2.CLAIMS),
@@ -54,7 +54,7 @@ CLAIMS: dict[str, tuple[Claim, ...]] = {
 
 @dataclass(frozen=True)
 class Checked:
-    """One claim at one place.
+    """One claim on one dataset and forget set, with its verdict.
 
     Attributes
     ----------
@@ -63,22 +63,22 @@ class Checked:
     verdict : str
         See `verdicts`.
     figures : tuple of str
-        What was compared, and what was found.
+        What was compared, with the result.
     heading : str
-        Title of the table or figure that it stands under.
+        Title of the table or figure under which it is shown.
     dataset, forget_set, place : str
-        Keys of the place, and its title.
+        Keys of dataset and forget set, and the forget set's title.
     stands_for : str
-        Empty where the data are the paper's own, else which of the paper's they stand in for.
+        Empty where the data are the paper's own, else the paper's data that they stand in for.
     difference, low, high : float or None
-        Of the part on which the verdict rests: the mean over seeds of the first score minus the
-        second, and its 95 % interval, not corrected.
+        Of the part that decides: the mean over seeds of the first score minus the second, and its
+        95 % interval, not corrected for multiple comparisons.
     p : float or None
         Its p value, corrected by Holm's rule over all claims of the experiment.
     seeds : int
-        Seeds that it has.
+        Number of seeds compared.
     needed : int or None
-        Seeds that would tell, where it cannot be told; 3 where there are fewer.
+        Where the verdict is undecided: number of seeds that would decide; 3 if there are fewer.
     """
 
     id: str
@@ -101,7 +101,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class _Case:
-    """A claim at a place, and the words of the layout that it stands under."""
+    """A claim on one dataset and forget set, with the layout under which it is shown."""
 
     claim: Claim
     layout: Mapping[str, Any]
@@ -116,23 +116,23 @@ class _Case:
 
 
 def claims_of(values: Iterable[Value], settings: Mapping[str, Any]) -> list[Checked]:
-    """Judge every claim that an experiment's tables and figures are about.
+    """Judge every claim that belongs to an experiment's tables and figures.
 
     Parameters
     ----------
     values : iterable of Value
         All measured values of the experiment.
     settings : mapping
-        ``claims``: for each table or figure that stands for one of a paper ``about`` (which),
+        ``claims``: for each table or figure that reproduces one of a paper, ``about`` (its name),
         ``title``, ``places`` (lists of dataset, forget set, title, the paper's datasets and forget
-        sets that it is for, and whether it is the paper's own), ``methods`` (key, title),
-        ``measures``.
+        sets that it reproduces, and whether the data are the paper's own), ``methods`` (key,
+        title), ``measures``.
 
     Returns
     -------
     list of Checked
-        One for each claim and each of its places that is shown, in the order of the settings; what
-        two layouts are about stands once.
+        One for each claim and each dataset and forget set shown, in the order of the settings; a
+        claim of two layouts is judged once.
     """
     cases: dict[tuple[str, Place], _Case] = {}
     for layout in settings["claims"]:
@@ -191,7 +191,7 @@ def _figures(
     titles: Mapping[str, str],
     words: Mapping[str, Quantity],
 ) -> str:
-    """Describe what was compared, and the result."""
+    """What was compared, and the result, in words."""
     part, comparison = answer.part, answer.compared
     first, second = part.ours, part.other
     named = [titles.get(term.method, term.method) for term in (first, second)]
@@ -221,7 +221,7 @@ def _figures(
 
 
 def _aim(term: Term, quantity: Quantity, titles: Mapping[str, str]) -> str:
-    """What a score is a distance from."""
+    """What a score is a distance from, in words; empty where it is the value itself."""
     if term.aim and term.aim != GOAL:
         return f", distance from {titles.get(term.aim, term.aim).lower()}"
     if not term.aim or quantity.goal == "0":

@@ -1,4 +1,4 @@
-"""Claims as files: CSV with numbers in full precision, Markdown to read."""
+"""Claims as files: CSV in full precision, and Markdown."""
 
 import csv
 import io
@@ -36,7 +36,7 @@ def data(claim: Checked) -> str:
 
 
 def as_csv(claims: Iterable[Checked]) -> str:
-    """Claims as CSV, a row for each claim and place."""
+    """Claims as CSV, a row for each claim, dataset and forget set."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -55,7 +55,7 @@ def as_csv(claims: Iterable[Checked]) -> str:
 
 
 def as_markdown(claims: Sequence[Checked], title: str) -> str:
-    """Claims as Markdown, a table for each table or figure that they stand under."""
+    """Claims as Markdown, one table for each table or figure of the experiment."""
     count = Counter(claim.verdict for claim in claims)
     tally = ", ".join(f"{number} {verdict}" for verdict, number in sorted(count.items()))
     parts = [f"# {title}: claims", READING, f"Claims and places: {tally or 'none'}."]

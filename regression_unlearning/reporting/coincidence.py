@@ -1,11 +1,11 @@
-"""Which curve lies under another one, so that a reader cannot see it."""
+"""Curves that are hidden under other curves of a figure."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-#: Points between the places at which two curves are compared.
+#: Distance between the positions at which two curves are compared, in points.
 STEP = 0.25
 
 
@@ -15,9 +15,9 @@ def hidden(curves: Mapping[str, np.ndarray], near: float) -> dict[str, str]:
     Parameters
     ----------
     curves : mapping of str to array (n, 2)
-        Corners in points, in the order of drawing; without the parts that are of no interest.
+        Corners of each curve in points, in the order of drawing.
     near : float
-        Points; nowhere is a hidden curve further away from the one above it.
+        Largest distance, in points, between a hidden curve and the one above it.
 
     Returns
     -------
@@ -40,7 +40,13 @@ def hidden(curves: Mapping[str, np.ndarray], near: float) -> dict[str, str]:
 
 
 def sentence(panels: Sequence[tuple[str, Mapping[str, str]]]) -> list[str]:
-    """One sentence for all that is hidden: `hidden` of each panel, beside the panel's title."""
+    """One sentence about all hidden curves of a figure; none if there are none.
+
+    Parameters
+    ----------
+    panels : sequence of (str, mapping)
+        Each panel's title, and the result of `hidden`.
+    """
     by_phrase: dict[str, list[str]] = defaultdict(list)
     for title, under in panels:
         groups = defaultdict(list)
@@ -54,12 +60,12 @@ def sentence(panels: Sequence[tuple[str, Mapping[str, str]]]) -> list[str]:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names as a sentence lists them."""
+    """Names as a list in a sentence: "A, B and C"."""
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _dense(corners: np.ndarray) -> np.ndarray:
-    """Points of a curve, `STEP` apart or nearer, array (m, 2)."""
+    """Points along a curve, at most `STEP` apart: array (m, 2)."""
     along = np.r_[0.0, np.cumsum(np.hypot(*np.diff(corners, axis=0).T))]
     at = np.linspace(0, along[-1], 2 + int(along[-1] / STEP))
     return np.stack([np.interp(at, along, axis) for axis in corners.T], axis=1)

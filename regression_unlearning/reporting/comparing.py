@@ -1,16 +1,15 @@
-"""Paired comparisons of two models over training seeds, and what may be concluded from them.
+"""Paired comparisons of two models over training seeds, and their verdicts.
 
-Original, retrained and unlearned models of one seed share the data's order and the start, so what
-is compared is their difference seed by seed. Each model's score is its distance from what the
-retrained model of that seed has (or from the number that the quantity aims at), so the retrained
-model's own uncertainty is in it. The margin below which a difference says nothing is the floor,
-with its own uncertainty.
+Original, retrained and unlearned models of one seed share the data's order and the start, and are
+compared seed by seed. A model's score is its distance from the retrained model's value at that seed
+(or from the number that is the quantity's goal), and so includes the retrained model's uncertainty.
+The margin below which a difference means nothing is the floor, which has its own uncertainty.
 
-Four verdicts: better, worse (a two-sided paired t test, and a mean difference beyond the floor),
-the same (two one-sided tests against the floor: Schuirmann, 1987), or that it cannot be told with
-so many seeds. Of quantities that are summarised by their median the logarithms' distances are
-compared by Wilcoxon's signed-rank test. p values are corrected by Holm's rule over all that stands
-in one family.
+There are four verdicts: better or worse (a two-sided paired t test, and a mean difference beyond
+the floor), the same (two one-sided tests against the floor: Schuirmann, 1987), or undecided with
+this number of seeds. Where a quantity is averaged by its median, distances of logarithms are
+compared by Wilcoxon's signed-rank test. p values are corrected by Holm's rule over a family of
+comparisons.
 """
 
 import math
@@ -24,7 +23,7 @@ from regression_unlearning.reporting.floors import Pairs, without_each
 BETTER, WORSE, SAME, UNTOLD = "better", "worse", "the same", "cannot be told"
 ALPHA = 1 - LEVEL
 POWER = 0.8
-#: Fewer pairs are not compared; more than so many seeds are not asked for.
+#: Fewest pairs that are compared; most seeds that `Comparison.needed` names.
 FEWEST, MOST = 3, 1000
 
 Name = TypeVar("Name")
@@ -37,23 +36,24 @@ class Comparison:
     Attributes
     ----------
     difference : float or None
-        Mean over seeds of our score minus the other's: below 0 ours is nearer to the goal. None
-        where fewer than three seeds have both.
+        Mean over seeds of the first score minus the second: below 0 the first is nearer to the
+        goal. None where fewer than three seeds have both.
     low, high : float or None
         Its 95 % paired t interval, not corrected for the number of comparisons.
     seeds : int
-        Seeds that have both.
+        Number of seeds that have both.
     floor : float or None
         The margin.
     p_apart, p_same : float
-        Of the test for a difference, and of the one for equivalence; after `judged` corrected.
+        p values of the test for a difference and of the test for equivalence; `judged` corrects
+        them.
     spread, spread_same : float
-        Standard errors, times the root of the number of seeds, behind the two tests.
+        Standard errors of the two tests, times the root of the number of seeds.
     verdict : str
         One of the four.
     needed : int or None
-        For what cannot be told: how many seeds would tell with a power of 80 %, did the mean
-        difference and the spread stay as they are; None where that is over a thousand or not known.
+        Where undecided: number of seeds that would decide with a power of 80 %, if the mean
+        difference and the spread stayed the same; None where it is over a thousand or not known.
     """
 
     difference: float | None = None
@@ -77,18 +77,20 @@ def compare(
     *,
     ranked: bool = False,
 ) -> Comparison:
-    """Compare two models' scores seed by seed; `judged` then gives the verdict.
+    """Compare two models' scores seed by seed; `judged` gives the verdict.
 
     Parameters
     ----------
     ours, other : mapping of int to float
-        Scores by training seed: the nearer to 0 the better; infinite ones only if `ranked`.
+        Scores by training seed, of which the nearer to 0 is the better; infinite ones only if
+        `ranked`.
     floor : float, optional
         The margin.
     pairs : mapping, optional
-        What the floor is the mean of, by pairs of seeds: its uncertainty then counts.
+        The values whose mean is the floor, by pairs of seeds; if given, the floor's uncertainty is
+        included.
     ranked : bool
-        Whether to compare by ranks.
+        Whether to compare by Wilcoxon's signed-rank test instead of the t test.
     """
     differences = {seed: _less(ours[seed], other[seed]) for seed in sorted(set(ours) & set(other))}
     numbers = list(differences.values())
@@ -172,7 +174,7 @@ def _by_ranks(numbers: list[float], floor: float | None) -> Comparison:
     from scipy.stats import wilcoxon
 
     def p(shifted: list[float], alternative: str) -> float:
-        # infinite differences are the largest there are: only their rank counts
+        # only the rank of an infinite difference counts, and it is the largest
         finite = [abs(difference) for difference in shifted if math.isfinite(difference)]
         beyond = max(finite, default=0.0) + 1
         clipped = np.clip(shifted, -beyond, beyond)
@@ -190,7 +192,7 @@ def _by_ranks(numbers: list[float], floor: float | None) -> Comparison:
 
 
 def _less(ours: float, other: float) -> float:
-    """The difference; 0 between two infinite scores."""
+    """The difference of two scores; 0 between two infinite ones."""
     return 0.0 if ours == other else ours - other
 
 
@@ -205,7 +207,7 @@ def _quantile(share: float, freedom: int) -> float:
 
 
 def _tail(middle: float, error: float, freedom: int) -> float:
-    """P(T >= middle / error) of Student's t: how likely so great a mean is where the true is 0."""
+    """P(T >= middle / error) of Student's t: probability of such a mean if the true mean is 0."""
     if error == 0:
         return 1.0 if middle == 0 else float(middle < 0)
     from scipy.special import stdtr

@@ -1,4 +1,4 @@
-"""What each method cost. Measured times differ from run to run, so they are kept apart."""
+"""The table of costs, apart from other tables since measured times differ from run to run."""
 
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.numerals import decimals_for
@@ -10,12 +10,12 @@ VARIES = "times and memory vary from run to run and from machine to machine"
 
 
 def costs_table(summaries: Summaries, layout: Layout) -> Table:
-    """Lay out seconds, share of retraining's seconds, and peak memory: a row per method.
+    """A table of seconds, share of retraining's seconds and peak memory, a row for each method.
 
     Parameters
     ----------
     summaries : dict
-        With the costs among them; models without any have no row.
+        Including costs; a model without any has no row.
     layout : Layout
         Title, forget sets and methods.
     """

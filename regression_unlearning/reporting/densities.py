@@ -1,4 +1,4 @@
-"""Densities of how far predictions on a forget set lie from the retrained model's."""
+"""Figures of the densities of differences from the retrained model's predictions."""
 
 from collections.abc import Mapping, Sequence
 from itertools import product
@@ -23,15 +23,15 @@ from regression_unlearning.reporting.figure import Given
 from regression_unlearning.reporting.smoothing import MANY
 from regression_unlearning.reporting.styles import REFERENCES
 
-#: Methods that share a panel at most, and panels that share a row.
+#: Most methods in a panel, and most panels in a row.
 MOST, COLUMNS = 6, 3
 
 
 def draw(given: Given, relative: bool) -> None:
-    """Draw differences from the retrained model, a panel each forget set, a curve each method.
+    """Draw a panel for each forget set, with a curve for each method.
 
-    A dashed curve shows what retrained models of different seeds differ by. More methods than
-    `MOST` are divided among rows of panels.
+    A dashed curve shows the differences between retrained models of different seeds. More methods
+    than `MOST` are divided among rows of panels.
 
     Parameters
     ----------
@@ -63,7 +63,25 @@ def draw_panels(
     warned: str = "",
     relative: bool = False,
 ) -> None:
-    """Draw panels as ``{stem}.png`` and ``{stem}.pdf``; `names`: methods' titles by key."""
+    """Draw panels as ``{stem}.png`` and ``{stem}.pdf``.
+
+    Parameters
+    ----------
+    panels : sequence of Panel
+        One for each forget set.
+    names : mapping of str to str
+        Titles of the methods by key.
+    stem : path
+        Path without its ending.
+    title : str
+        Title of the figure.
+    unit : str
+        Unit of a prediction.
+    warned : str
+        A line under the title; may be empty.
+    relative : bool
+        Whether differences are relative: see `differences.panel`.
+    """
     shown = [DensityPanel.of(panel, {**names, PAIRS: FLOOR_LABEL}, relative) for panel in panels]
     keys = list(dict.fromkeys(key for panel in panels for key in panel.samples))
     always = [key for key in keys if key in REFERENCES]
@@ -98,7 +116,7 @@ def _axis_label(unit: str, relative: bool) -> str:
 
 
 def _bands(shown: Sequence[DensityPanel]) -> list[str]:
-    """Say what the bands are, and what has none, or why there are none."""
+    """Note what the bands are, and which methods have none."""
     seeds = {
         panel.names[key]: len(samples)
         for panel in shown
@@ -116,7 +134,7 @@ def _bands(shown: Sequence[DensityPanel]) -> list[str]:
 
 
 def _without(shown: Sequence[DensityPanel]) -> list[str]:
-    """Say what has no density, since it has too few values, or all are one."""
+    """Note which methods have no density: too few values, or all equal."""
     missing = [
         f"{panel.names[key]} ({panel.title})"
         for panel in shown
@@ -133,7 +151,7 @@ def _beyond(shown: Sequence[DensityPanel]) -> list[str]:
 
 
 def _warning(panels: Sequence[Panel], line: str) -> str:
-    """Return warnings: the layout's line, a missing floor, rows left out."""
+    """Warnings under the title: the layout's line, a missing floor, rows left out."""
     warnings = [line] if line else []
     if not all(len(panel.floor) for panel in panels):
         warnings.append("one retrained seed: no floor")

@@ -1,4 +1,4 @@
-"""What a table has found, in a few sentences, each from the predicate behind its marks."""
+"""Findings of a table in sentences; each follows from the verdicts that the table shows."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from regression_unlearning.reporting.tabling import Tabling
 from regression_unlearning.reporting.verdicts import FAILS, HOLDS
 
 DISTANCE = "row_distance_train"
-#: So many methods are named one by one; of more the number is said.
+#: Most methods that are listed by name; of more methods the number is given.
 NAMED = 4
 
 
@@ -29,12 +29,12 @@ class Nearest:
     method : str
         Its key.
     distance, floor : float
-        Its mean distance over seeds, and that of retrained models of different seeds.
+        Its distance, and that between retrained models of different seeds, as means over seeds.
     tied : tuple of str
-        Methods that are not told to be farther: paired over seeds, corrected by Holm's rule over
-        the methods of the forget set.
+        Methods whose verdict against it is not worse: compared seed by seed, corrected by Holm's
+        rule over the methods of the forget set.
     closer : bool
-        Whether it is told to be nearer than doing nothing.
+        Whether its verdict against doing nothing is better.
     """
 
     method: str
@@ -45,7 +45,20 @@ class Nearest:
 
 
 def nearest(tabling: Tabling, group: tuple[str, str]) -> Nearest | None:
-    """Find the method nearest to the retrained model; None where no distance was measured."""
+    """The method nearest to the retrained model on a forget set.
+
+    Parameters
+    ----------
+    tabling : Tabling
+        The table.
+    group : (str, str)
+        Dataset and forget set.
+
+    Returns
+    -------
+    Nearest or None
+        None where no distance was measured.
+    """
     scores = {
         name: tabling.scores.of((*group, name, DISTANCE)) for name in tabling.layout.unlearning
     }
@@ -68,12 +81,17 @@ def nearest(tabling: Tabling, group: tuple[str, str]) -> Nearest | None:
 
 
 def findings(tabling: Tabling) -> list[str]:
-    """What a table says: who ends closer than doing nothing, who is nearest, what it costs.
+    """Sentences on a table: methods closer than doing nothing, the nearest, ranks, costs.
+
+    Parameters
+    ----------
+    tabling : Tabling
+        The table.
 
     Returns
     -------
     list of str
-        Sentences; none where the measures that they need were not asked for.
+        Without those whose measures the table does not show.
     """
     layout = tabling.layout
     sentences = [*_worthless(tabling), *_closer(tabling)]
@@ -113,7 +131,7 @@ def findings(tabling: Tabling) -> list[str]:
 
 
 def tally(claims: Sequence[Checked]) -> str:
-    """How many of the claims hold, do not, or cannot be told; empty where there are none."""
+    """A sentence that counts the claims by verdict; empty without claims."""
     count = Counter(claim.verdict for claim in claims)
     if not claims:
         return ""
@@ -125,7 +143,7 @@ def tally(claims: Sequence[Checked]) -> str:
 
 
 def _worthless(tabling: Tabling) -> Iterable[str]:
-    """Where the original has learnt nothing: then no column can say anything of unlearning."""
+    """A warning where the original has learnt nothing: no value can then show unlearning."""
     cells = tabling.layout.own(tabling.summaries)
     weak = {key[:2] for key, cell in cells.items() if key[2] == NOTHING and NO_BETTER in cell.notes}
     if weak:
@@ -135,7 +153,7 @@ def _worthless(tabling: Tabling) -> Iterable[str]:
 
 
 def _closer(tabling: Tabling) -> Iterable[str]:
-    """On each forget set, how many methods end closer to the retrained model than the original."""
+    """A count, for each forget set, of methods closer to the retrained model than the original."""
     layout, counts = tabling.layout, []
     count = len(layout.unlearning)
     for group, title in layout.groups.items():

@@ -1,4 +1,4 @@
-"""Which methods, at which settings, no other one beats in all that matters: the Pareto front."""
+"""The Pareto front of methods and their settings in closeness, attack and error."""
 
 import math
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from regression_unlearning.reporting.summaries import Summaries
 from regression_unlearning.reporting.table import Block, Cell, Row, Table
 from regression_unlearning.reporting.tables import legend
 
-#: Closeness to the retrained model, attack, utility: of each the least size is the best.
+#: Closeness to the retrained model, attack, utility: the smallest absolute value is the best.
 AXES = ("row_distance_train", "representation_network_excess", "error_retain_test")
 
 
@@ -22,9 +22,9 @@ class Point:
     Attributes
     ----------
     sizes : tuple of float
-        Of the means of `AXES`.
+        Absolute values of the means of `AXES`.
     on_front : bool
-        Whether no other point is at least as good in all of them and better in one.
+        Whether no other point is at least as good in all of them and better in one of them.
     """
 
     sizes: tuple[float, ...]
@@ -32,7 +32,7 @@ class Point:
 
 
 def front(summaries: Summaries, layout: Layout) -> dict[tuple[str, str], dict[str, Point]]:
-    """The points of each forget set by method; one that lacks a value has none."""
+    """Points of each forget set by method, without methods that have not all three values."""
     result = {}
     for group in layout.groups:
         cells = {
@@ -50,7 +50,7 @@ def front(summaries: Summaries, layout: Layout) -> dict[tuple[str, str], dict[st
 
 
 def on_front(sizes: Mapping[str, tuple[float, ...]]) -> dict[str, Point]:
-    """Points, and whether each is on the front."""
+    """The points of given sizes by method, with those on the front marked."""
 
     def beats(first: tuple[float, ...], second: tuple[float, ...]) -> bool:
         return first != second and all(a <= b for a, b in zip(first, second, strict=True))
@@ -64,7 +64,7 @@ def on_front(sizes: Mapping[str, tuple[float, ...]]) -> dict[str, Point]:
 def front_table(
     summaries: Summaries, layout: Layout, _compared: Comparisons | None = None
 ) -> Table:
-    """A row for each method and forget set: what is compared, and whether it is on the front."""
+    """A table with a row for each method and forget set: sizes, and whether it is on the front."""
     rows = []
     for group, points in front(summaries, layout).items():
         for method in layout.unlearning:

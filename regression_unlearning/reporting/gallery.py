@@ -1,4 +1,4 @@
-"""Committed experiments for readers: picture, findings, command, machines, links."""
+"""The page of committed experiments: picture, findings, command, machines and links of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -38,7 +38,18 @@ class Experiment:
 
     @classmethod
     def read(cls, folder: Path) -> "Experiment":
-        """Read a folder; see `provenance.read`."""
+        """Read a folder of results.
+
+        Parameters
+        ----------
+        folder : Path
+            Such as ``results/stsb``.
+
+        Raises
+        ------
+        UserError
+            See `provenance.read`.
+        """
         return cls(folder, *provenance.read(folder))
 
     @cached_property
@@ -60,7 +71,7 @@ class Experiment:
         return sorted(self.folder.glob("*.png"), key=lambda path: (path.stem != "closeness", path))
 
     def machines(self) -> str:
-        """On what its models were made."""
+        """The machines on which its models were trained, in words."""
         return "; ".join(
             ", ".join(f"{key} {value}" for key, value in machine.items())
             for machine in self.record["machines"]
@@ -68,7 +79,15 @@ class Experiment:
 
 
 def small_table(tabling: Tabling, group: tuple[str, str]) -> str:
-    """A table of few measures on one forget set, as Markdown, a row a method."""
+    """A Markdown table of the quantities `FEW` on one forget set, a row for each method.
+
+    Parameters
+    ----------
+    tabling : Tabling
+        The whole table.
+    group : (str, str)
+        Dataset and forget set.
+    """
     layout = replace(
         tabling.layout,
         groups={group: tabling.layout.groups[group]},
@@ -79,7 +98,15 @@ def small_table(tabling: Tabling, group: tuple[str, str]) -> str:
 
 
 def page(experiments: Sequence[Experiment], up: str) -> str:
-    """All experiments as Markdown; `up` leads from the page to the project's folder."""
+    """The page of all experiments, as Markdown.
+
+    Parameters
+    ----------
+    experiments : sequence of Experiment
+        In the order of the page.
+    up : str
+        Relative link from the page to the project's folder, such as ``"../"``.
+    """
     return "\n\n".join(_section(experiment, up) for experiment in experiments) + "\n"
 
 

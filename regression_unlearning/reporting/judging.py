@@ -1,4 +1,4 @@
-"""Judging sentences: paired comparisons over seeds, corrected over all that is judged together."""
+"""Verdicts on sentences: comparisons over seeds, corrected over all that are judged together."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ from regression_unlearning.reporting.verdicts import (
 
 #: Dataset and forget set.
 Place = tuple[str, str]
-#: Two scores at a place, in a fixed order: the same two are compared once.
+#: Two scores on one dataset and forget set, in a fixed order, so that they are compared once.
 Pair = tuple[Place, Term, Term]
 Name = TypeVar("Name")
 _TURNED = {BETTER: WORSE, WORSE: BETTER}
@@ -37,11 +37,12 @@ _TURNED = {BETTER: WORSE, WORSE: BETTER}
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found of one part.
+    """The verdict on one part of a sentence.
 
     Attributes
     ----------
     part : Part
+        The relation between two scores.
     verdict : str
         See `verdicts`.
     compared : Comparison
@@ -54,7 +55,7 @@ class Answer:
 
     @property
     def p(self) -> float | None:
-        """The corrected p value of the test that decided, or would have to; None without a test."""
+        """Corrected p value of the test that decides, or would decide; None without a test."""
         comparison = self.compared
         if comparison.difference is None:
             return None
@@ -66,14 +67,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Finding:
-    """A sentence's verdict at one place, with the answers to its parts."""
+    """A sentence's verdict on one dataset and forget set, with the answers to its parts."""
 
     verdict: str
     answers: tuple[Answer, ...]
 
     @property
     def deciding(self) -> Answer:
-        """The part on which the verdict rests: the weakest that holds, the surest that fails."""
+        """The part that decides: of parts that agree with the verdict, the least certain.
+
+        If the sentence fails, it is the most certain one.
+        """
         own = [
             candidate for candidate in self.answers if candidate.verdict == self.verdict
         ] or self.answers
@@ -82,7 +86,7 @@ class Finding:
 
     @property
     def needed(self) -> int | None:
-        """Seeds that would tell; None where some part says none, or nothing is open."""
+        """Number of seeds that would decide; None if decided, or if a part has no such number."""
         if self.verdict != UNDECIDED:
             return None
         counts = [part.compared.needed for part in self.answers if part.verdict == UNDECIDED]
@@ -90,19 +94,19 @@ class Finding:
 
 
 def judge(asked: Mapping[Name, tuple[Place, Needs]], scores: Scores) -> dict[Name, Finding]:
-    """Judge sentences that are said together: their comparisons are one family of p values.
+    """Judge sentences together: their comparisons are one family of p values.
 
     Parameters
     ----------
     asked : mapping
-        Name of a sentence to its place and what it needs (see `claim.Check`).
+        Name of each sentence to its dataset and forget set, and its parts (see `claim.Check`).
     scores : Scores
-        Of the measured values.
+        Scores of the measured values.
 
     Returns
     -------
     dict
-        Finding by name. With fewer than three seeds that have both scores nothing is decided.
+        Finding by name; a comparison needs three seeds that have both scores.
     """
     family: dict[Pair, Comparison] = {}
     for place, needs in asked.values():
@@ -120,7 +124,7 @@ def judge(asked: Mapping[Name, tuple[Place, Needs]], scores: Scores) -> dict[Nam
 
 
 def seeds_of(scores: Scores, place: Place, term: Term) -> dict[int, float] | None:
-    """A term's scores by seed; None stands for 0 at every seed: gold's distance from itself."""
+    """Scores of a term by seed; None for gold's distance from itself, which is 0 at every seed."""
     key = (*place, term.method, term.quantity)
     if not term.aim:
         return scores.plain(key)
@@ -133,7 +137,7 @@ def seeds_of(scores: Scores, place: Place, term: Term) -> dict[int, float] | Non
 def both_seeds(
     scores: Scores, place: Place, ours: Term, other: Term
 ) -> tuple[dict[int, float], dict[int, float]]:
-    """Two terms' scores at the seeds that have both."""
+    """Scores of two terms, at the seeds that have both."""
     first, second = (seeds_of(scores, place, term) for term in (ours, other))
     seed_sets = [set(by_seed) for by_seed in (first, second) if by_seed is not None]
     seeds = sorted(set.intersection(*seed_sets)) if seed_sets else []
@@ -171,7 +175,7 @@ def _answer(scores: Scores, family: Mapping[Pair, Comparison], place: Place, par
 
 
 def _beyond(scores: Scores, place: Place, part: Part) -> Answer:
-    """Whether every value is only a lower bound; an absent one counts against nothing."""
+    """Whether every value is only a lower bound; absent values are not counted."""
     cell = scores.cells.get((*place, part.ours.method, part.ours.quantity))
     bounds = [value.bound == ">=" for value in cell.measured] if cell else []
     compared = Comparison(seeds=len(bounds))
@@ -183,7 +187,7 @@ def _beyond(scores: Scores, place: Place, part: Part) -> Answer:
 
 
 def _measured(scores: Scores, place: Place, term: Term) -> bool:
-    """Whether there is any value behind a term, bounds included."""
+    """Whether a term has any measured value, bounds included."""
     if term.aim == GOAL and term.method == GOLD:
         return True
     cell = scores.cells.get((*place, term.method, term.quantity))
@@ -197,7 +201,7 @@ def _measured(scores: Scores, place: Place, term: Term) -> bool:
 
 
 def _turned(comparison: Comparison) -> Comparison:
-    """The same comparison the other way round."""
+    """The comparison with its two models exchanged."""
     difference, low, high = (
         None if value is None else -value
         for value in (comparison.difference, comparison.high, comparison.low)

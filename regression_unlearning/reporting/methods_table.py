@@ -34,15 +34,14 @@ FLOOR = "Floor"
 def methods_table(
     summaries: Summaries, layout: Layout, compared: Comparisons | None = None
 ) -> Table:
-    """Lay out summaries, costs included: forget set by method down, measures across.
+    """A table with a row for each forget set and method, and a column for each measure.
 
-    Notes on a method as a whole (`remarks`) stand at its name; the floor is the last row of each
-    forget set.
+    Remarks on a method as a whole stand at its name; the floor is the last row of each forget set.
 
     Parameters
     ----------
     summaries : dict
-        See `summary.summarise`; cells of other datasets are passed over.
+        See `summary.summarise`, costs included; cells of other datasets are ignored.
     layout : Layout
         Title, forget sets, methods.
     compared : dict, optional
@@ -93,7 +92,7 @@ def _cell(
     layout: Layout,
     decimals: dict[str, int],
 ) -> Cell:
-    """One number; none for gold beside itself, nor for the cost of doing nothing."""
+    """One cell; undefined for gold compared with itself, and for the cost of doing nothing."""
     method, summary = place[2], shown.get((*place, key))
     itself = method == "retrained" and layout.words(key).compares
     if itself or (method == "original" and key == COST):
@@ -101,7 +100,7 @@ def _cell(
     if summary is None:
         return Cell(NOT_MEASURED, notes=(ABSENT,))
     cell = number(summary, decimals[key])
-    # what `remarks` says of the row is not said again
+    # a note that `remarks` gives for the whole row is not repeated
     return Cell(cell.text, notes=tuple(n for n in cell.notes if not n.startswith(UNMOVED)))
 
 

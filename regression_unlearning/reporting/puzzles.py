@@ -1,4 +1,4 @@
-"""Two places of the paper's Table 2 that lie far from ours, and what the values say of them."""
+"""Two values of the paper's Table 2 that lie far from ours, with possible explanations."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ Protocols = Sequence[tuple[str, Summaries, Layout]]
 
 
 def explained(protocols: Protocols) -> str:
-    """Paragraphs on the attack on scores 0-2 and on the original's errors there, as Markdown.
+    """Markdown paragraphs on the attack on scores 0-2 and on the original's errors there.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def explained(protocols: Protocols) -> str:
 
 
 def _attack(protocols: Protocols) -> str:
-    """Which reading of the attack gives the printed shares of the original and of gold."""
+    """Which variant of the attack gives the printed shares of the original and of gold."""
     sentences, inside = [], []
     for method in (NOTHING, GOLD):
         readings: dict[str, Apart] = {}
@@ -65,8 +65,9 @@ def _attack(protocols: Protocols) -> str:
 def _exchanged(title: str, cells: Summaries, layout: Layout) -> str:
     """Whether the original's two printed errors on scores 0-2 fit its printed error on all rows.
 
-    On random rows every test row is kept, so the error there is over all test rows. The mean square
-    over all of them is that of kept and forgotten rows, each by its share.
+    After forgetting random rows every test row is kept, and the error is over all test rows. The
+    mean square error over all of them is the mean of that of kept and of forgotten rows, weighted
+    by their shares.
     """
     ours, every = _of(cells, layout, BAND, NOTHING), _of(cells, layout, RANDOM, NOTHING)
     if not {RETAIN, FORGET} <= ours.keys() or RETAIN not in every:

@@ -1,9 +1,9 @@
-"""Mean ranks of the methods over what matters, seed by seed, and which of them are tied.
+"""Mean ranks of the methods over several measures, and ties among them.
 
 In each block (a forget set, a measure, a training seed) the methods are ranked by their distance
-from the goal, the nearest first; a seed's rank of a method is the mean over its blocks. What
-remains of the ranks after methods and seeds (two-way analysis of variance) gives intervals and the
-critical difference of mean ranks (Tukey's studentized range): methods that lie within it are tied.
+from the goal, the nearest first; a method's rank at a seed is the mean over its blocks. The
+residuals of these ranks after methods and seeds (two-way analysis of variance) give intervals and
+the critical difference of mean ranks (Tukey's studentized range): methods within it are tied.
 """
 
 import csv
@@ -18,8 +18,8 @@ from regression_unlearning.reporting.comparisons import Scores
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.numerals import in_brackets
 
-#: What a method is ranked by: a distance row by row, the attack with matched labels, what it keeps,
-#: what it costs.
+#: Quantities that rank the methods: distance row by row, attack with matched labels, retain error,
+#: cost.
 MATTERS = (
     "row_distance_train",
     "attack_matched_label_rate",
@@ -28,7 +28,7 @@ MATTERS = (
 )
 FEWEST = 3
 NOT_RANKED = "nothing was measured that methods are ranked by"
-#: Headings of the same for people.
+#: Headings of the leaderboard for readers.
 RANKED = ("Method", "Mean rank", "Cannot be told from")
 COLUMNS = ("method", "mean_rank", "ci_low", "ci_high", "seeds", "blocks", "tied_with")
 
@@ -48,7 +48,7 @@ class Ranks:
     seeds, blocks : int
         Training seeds; forget sets times measures that each seed has.
     measures : tuple of str
-        What the methods were ranked by.
+        Quantities by which the methods were ranked.
     """
 
     means: Mapping[str, float]
@@ -60,7 +60,7 @@ class Ranks:
 
     @property
     def ties(self) -> list[tuple[str, ...]]:
-        """The largest sets of methods of which no two can be told apart, the best first."""
+        """The largest sets of methods in which every two are tied, the best first."""
         names = list(self.means)
         groups: list[tuple[str, ...]] = []
         for first, name in enumerate(names):
@@ -75,7 +75,7 @@ class Ranks:
         return groups
 
     def tied(self, method: str) -> list[str]:
-        """The methods that cannot be told from one."""
+        """The methods that are tied with a method."""
         own = self.means[method]
         return [
             name
@@ -85,9 +85,21 @@ class Ranks:
 
 
 def rank(scores: Scores, layout: Layout) -> Ranks | str:
-    """Rank a table's methods; or say why they cannot be.
+    """Rank a table's methods.
 
-    A measure that some method lacks on a forget set is left out there.
+    On each forget set, a measure that some method does not have is left out.
+
+    Parameters
+    ----------
+    scores : Scores
+        Scores of the table's values.
+    layout : Layout
+        Methods and forget sets.
+
+    Returns
+    -------
+    Ranks or str
+        The reason why there are none, as a string.
     """
     import numpy as np
     from scipy.stats import rankdata, studentized_range
@@ -134,12 +146,12 @@ def rank(scores: Scores, layout: Layout) -> Ranks | str:
 
 
 def _within(low: float, high: float, methods: int) -> tuple[float, float]:
-    """An interval's ends, of possible ranks alone."""
+    """The ends of an interval, limited to possible ranks."""
     return max(low, 1.0), min(high, float(methods))
 
 
 def as_csv(ranks: Ranks | str) -> str:
-    """A leaderboard as CSV, a row a method; without rows where there is none."""
+    """A leaderboard as CSV, a row for each method; no rows if there is none."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -152,7 +164,7 @@ def as_csv(ranks: Ranks | str) -> str:
 
 
 def as_markdown(ranks: Ranks | str, layout: Layout) -> str:
-    """A leaderboard as Markdown, with what the ranks are of."""
+    """A leaderboard as Markdown, with an explanation of the ranks."""
     parts = [f"# {layout.title}: mean ranks", layout.subtitle]
     if isinstance(ranks, str):
         return "\n\n".join([*parts, f"Not ranked: {ranks}."]) + "\n"
@@ -174,7 +186,7 @@ def texts(ranks: Ranks, layout: Layout) -> list[tuple[str, str, str]]:
 
 
 def explained(ranks: Ranks, layout: Layout) -> str:
-    """What the ranks are of, and when two of them are tied."""
+    """What the ranks are means over, and when two of them are tied."""
     measures = ", ".join(layout.words(measure).title.lower() for measure in ranks.measures)
     return (
         f"The mean over {ranks.seeds} training seeds, {len(layout.groups)} forget sets and "

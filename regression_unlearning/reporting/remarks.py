@@ -1,4 +1,4 @@
-"""What a table of methods says of a method as a whole, for better or worse."""
+"""Remarks of a table of methods on each method as a whole."""
 
 import math
 from collections.abc import Iterable
@@ -23,9 +23,9 @@ W1, COST = "wasserstein_train", "seconds_over_retraining"
 HALF, TENTH = 0.5, 0.1
 #: Mean, ends of the interval and floor of each cell.
 Figures = dict[Key, tuple[float, float, float, float]]
-#: What stands for numbers that are not there.
+#: In place of numbers that are absent.
 UNKNOWN = (math.nan, math.nan, math.nan, math.nan)
-#: Both must say so: a method is no closer that only has the right values in the wrong rows.
+#: Both must agree: a method with the right values on the wrong rows is not closer.
 DISTANCES = (W1, "row_distance_train")
 NO_CLOSER = (
     "on no forget set closer to the retrained model than doing nothing, in Wasserstein distance "
@@ -40,13 +40,12 @@ UNTUNED = "untuned: nobody has searched its settings for these data"
 
 
 def numbers(summaries: Summaries, layout: Layout) -> Figures:
-    """Take distances and costs, with interval and floor, out of summaries.
+    """Distances and costs, with interval and floor, from summaries.
 
     Returns
     -------
     dict
-        Mean, the interval's ends, the floor of each cell; NaN for what is not there or is only a
-        bound.
+        Mean, the interval's ends and the floor of each cell; NaN where absent or only a bound.
     """
     return {key: cell.figures for key, cell in select(layout.own(summaries), (W1, COST)).items()}
 
@@ -54,16 +53,16 @@ def numbers(summaries: Summaries, layout: Layout) -> Figures:
 def remarks(
     summaries: Summaries, layout: Layout, compared: Comparisons
 ) -> dict[str, tuple[str, ...]]:
-    """Notes on each method of a table: unmoved, no closer than doing nothing, dear, untuned.
+    """Remarks on each method: original unchanged, no closer than doing nothing, dear, untuned.
 
-    A reference has its own remark alone.
+    A reference has only the remark of its module.
 
     Parameters
     ----------
     summaries : dict
-        With the costs among them.
+        Including costs.
     layout : Layout
-        Forget sets, methods, which of them nobody has tuned, and what their searches came to.
+        Forget sets, methods, those that are untuned, and the results of searches.
     compared : dict
         See `comparisons.against_nothing`.
     """
@@ -88,7 +87,7 @@ def remarks(
 
 
 def bars(summaries: Summaries, layout: Layout, compared: Comparisons) -> list[Checked]:
-    """Whether the methods as a whole are worth their cost: claims of ours, with their figures."""
+    """Claims of ours on closeness and cost of all methods together, with their verdicts."""
     means = numbers(summaries, layout)
     closer = {name: closer_than_nothing(compared, layout, name) for name in layout.unlearning}
     worst = {name: max(shares(means, layout, [name]), default=None) for name in layout.unlearning}
@@ -127,12 +126,12 @@ def bars(summaries: Summaries, layout: Layout, compared: Comparisons) -> list[Ch
 
 
 def _own(layout: Layout, method: str) -> tuple[str, ...]:
-    """What the method's module says of it."""
+    """The remark of the method's module, if it has one."""
     return (layout.remarks[method],) if method in layout.remarks else ()
 
 
 def _unmoved(summaries: Summaries, layout: Layout, method: str) -> list[str]:
-    """Where a method has left the original as it was, as the measured costs say."""
+    """Notes on forget sets where a method left the original unchanged, from the costs' notes."""
     titles_of: dict[str, list[str]] = {}
     for group, title in layout.groups.items():
         cell = summaries.get((*group, method, COST))
@@ -147,9 +146,9 @@ def _unmoved(summaries: Summaries, layout: Layout, method: str) -> list[str]:
 
 
 def closer_here(compared: Comparisons, group: tuple[str, str], method: str) -> bool | None:
-    """Whether a method beats the original on one forget set in both distances; None: not told.
+    """Whether a method is closer than the original on a forget set; None if undecided.
 
-    It does not where one of them says worse, or the same within the floor.
+    It must be better in both distances; it is not where one is worse, or the same within the floor.
     """
     pairs = [(*group, method, NOTHING, distance) for distance in DISTANCES]
     verdicts = [compared[pair].verdict if pair in compared else UNTOLD for pair in pairs]
@@ -158,7 +157,7 @@ def closer_here(compared: Comparisons, group: tuple[str, str], method: str) -> b
 
 
 def closer_than_nothing(compared: Comparisons, layout: Layout, method: str) -> bool | None:
-    """The same on some forget set: False where on every one it does not beat the original."""
+    """Whether a method is closer than the original on some forget set; None if undecided."""
     verdicts = [closer_here(compared, group, method) for group in layout.groups]
     if any(verdicts):
         return True

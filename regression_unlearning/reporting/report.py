@@ -1,4 +1,4 @@
-"""One HTML file that holds everything: tables, figures, claims, costs, settings, provenance."""
+"""The HTML report in one file: tables, figures, claims, costs, settings, provenance."""
 
 import base64
 import hashlib
@@ -32,17 +32,17 @@ from regression_unlearning.reporting.verdicts import FAILS, HOLDS, NOT_MEASURED,
 
 #: Verdict to the style that shows it.
 VERDICTS = {HOLDS: "holds", FAILS: "fails", UNDECIDED: "open", NOT_MEASURED: "none"}
-#: Sign in a cell to what it says, and to the style that shows it.
+#: Sign in a cell to its meaning, and to the style that shows it.
 MARKS = {sign: (VERDICT_WORDS[verdict], STYLES[verdict]) for verdict, sign in SIGNS.items()}
 #: A cell's number, interval and sign.
 CELL = re.compile(rf"(?P<number>[^[]*?)(?: ?(?P<ends>\[.*\]))?(?: (?P<sign>[{''.join(MARKS)}]))?")
-#: Most columns of numbers side by side: more would not fit on a printed page.
+#: Most columns of numbers side by side on a printed page.
 MOST = 10
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure for the report: its title, its PNG file, and what to see in it."""
+    """A figure of the report: title, PNG file, and what it shows."""
 
     title: str
     png: Path
@@ -50,11 +50,17 @@ class Picture:
 
     @property
     def source(self) -> str:
-        """The picture itself, as the source of an ``img`` element."""
+        """The picture as a data URL, for an ``img`` element.
+
+        Raises
+        ------
+        UserError
+            When the file is missing or damaged.
+        """
         try:
             content = Path(self.png).read_bytes()
             with Image.open(io.BytesIO(content), formats=["PNG"]) as opened:
-                opened.verify()  # each part bears a check sum
+                opened.verify()  # checks the check sum of each part
         except (OSError, SyntaxError) as error:
             why = getattr(error, "strerror", None) or "it is no whole PNG image"
             raise UserError(seals.damaged(self.png, why)) from error
@@ -76,7 +82,7 @@ def write_report(
     path : path
         The HTML file.
     settings : mapping
-        What the workflow says of the report: see `pipeline.reported.of_report`.
+        The report's settings: see `pipeline.reported.of_report`.
     record : mapping
         See `provenance.gather`.
     tablings : sequence of Tabling
@@ -99,12 +105,7 @@ def write_report(
     count = Counter(row.verdict for _, rows in checked for row in rows)
     params = settings["params"]
     titles = report_settings.titles_of(settings)
-    datasets = {
-        dataset["name"]: dataset
-        for table in settings["tables"].values()
-        for dataset in table["datasets"]
-    }
-    words = data_notes([*datasets.values()])
+    words = data_notes([*datasets_of(settings).values()])
     text = environment.get_template("report.html.j2").render(
         title=settings["title"],
         facts={
@@ -138,7 +139,7 @@ def write_report(
 
 
 def datasets_of(settings: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """What is said of each dataset that some table shows."""
+    """The settings of each dataset that some table shows, by its key."""
     return {
         dataset["name"]: dataset
         for table in settings["tables"].values()
@@ -147,7 +148,7 @@ def datasets_of(settings: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def notices(settings: Mapping[str, Any]) -> list[str]:
-    """What must be known before anything else: data that are made up, absent, or not the paper's.
+    """Notices at the top of the report: data that are made up, absent, or not the paper's.
 
     Parameters
     ----------
@@ -189,7 +190,7 @@ def notices(settings: Mapping[str, Any]) -> list[str]:
 
 
 def leaderboards(tablings: Iterable[Tabling]) -> list[Grid]:
-    """The tables' leaderboards; then, reason by reason, the tables that have none."""
+    """The tables' leaderboards; then, for each reason, the tables that have none."""
     grids, without = [], defaultdict(list)
     for tabling in tablings:
         ranked, layout = tabling.ranks, tabling.layout
@@ -205,7 +206,7 @@ def leaderboards(tablings: Iterable[Tabling]) -> list[Grid]:
 
 
 def in_parts(table: Table) -> list[Table]:
-    """A table as several with at most ten columns of numbers, each with the columns after them."""
+    """Divide a table into tables of at most ten columns of numbers; each repeats the floor."""
     first, last = 2, len(table.columns)
     after = max((len(row.after) for row in table.rows), default=0)
     count = last - first - after
@@ -232,16 +233,16 @@ def in_parts(table: Table) -> list[Table]:
 
 
 def parted(text: str) -> tuple[str, str, str]:
-    """A cell's number (or numbers, or words), its interval, and the sign of its verdict."""
+    """A cell's text in three parts: numbers or words, interval, sign of its verdict."""
     match = CELL.fullmatch(text)
     return (match["number"], match["ends"] or "", match["sign"] or "") if match else (text, "", "")
 
 
 def digest(script: str) -> str:
-    """What a content security policy names a script by."""
+    """The hash by which a content security policy names a script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
 
 
 def as_yaml(values: Mapping[str, Any] | Iterable[Any]) -> str:
-    """Settings as params.yaml might hold them."""
+    """Settings as YAML, in the form of params.yaml."""
     return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)

@@ -1,4 +1,4 @@
-"""What the report's script draws from: the tables' numbers, rounded as the tables print them."""
+"""Input of the report's script: the tables' numbers, rounded as the tables show them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -26,7 +26,7 @@ from regression_unlearning.reporting.summary import Cell
 from regression_unlearning.reporting.tables import SIGNS as MARKS
 from regression_unlearning.reporting.tabling import Tabling
 
-#: Verdict to how it is said, and to the style that shows it.
+#: Verdict in words, and the style that shows it.
 VERDICT_WORDS = {
     BETTER: "nearer to the goal than doing nothing",
     WORSE: "farther from the goal than doing nothing",
@@ -45,7 +45,7 @@ def as_data(tablings: Iterable[Tabling], settings: Mapping[str, Any]) -> list[di
     tablings : iterable of Tabling
         The tables.
     settings : mapping
-        What the workflow says of the report.
+        The report's settings.
     """
     return [_table(tabling, settings["params"]["datasets"]) for tabling in tablings]
 
@@ -83,7 +83,7 @@ def _words(words: Quantity, error: str) -> dict[str, str]:
 
 
 def _origins(dataset: Mapping[str, Any] | None, methods: Iterable[str]) -> dict[str, Any]:
-    """What made each model of a forget set, and the original that methods start from."""
+    """How each model of a forget set was made, and the original from which methods start."""
     descriptions = models(dataset) if dataset else {}
     return {
         "made": [descriptions.get(label, "") for label in methods],
@@ -105,7 +105,7 @@ def _measure(tabling: Tabling, group: tuple[str, str], name: str) -> dict[str, A
                 ROLES.get(label, "" if words.goal else "not compared: it has no goal"),
                 decimals,
             )
-            if summary and not (words.goal == "1" and label == GOLD)  # its noise is the floor
+            if summary and not (words.goal == "1" and label == GOLD)  # shown as the floor
             else None
             for label, summary in cells.items()
         ]
@@ -126,9 +126,10 @@ def _measure(tabling: Tabling, group: tuple[str, str], name: str) -> dict[str, A
 
 
 def _band(goal: float, floor: float, words: Quantity, paired: bool) -> tuple[float, float]:
-    """What lies within the floor of the goal; a floor of pairs is a value of the quantity itself.
+    """Ends of the range within the floor of the goal.
 
-    Of ratios it is as far in both directions as a ratio.
+    A floor of pairs is a value of the quantity itself. For ratios the range is symmetric as a
+    factor.
     """
     if not paired:
         return goal - floor, goal + floor
@@ -139,7 +140,7 @@ def _band(goal: float, floor: float, words: Quantity, paired: bool) -> tuple[flo
 
 
 def _alike(tabling: Tabling, group: tuple[str, str], name: str) -> list[Summary | None]:
-    """The cells that a table prints with one number of decimals: its row, or its column."""
+    """The cells that a table shows with the same number of decimals: a row, or a column."""
     groups = tabling.layout.groups if tabling.layout.kind != "measures" else (group,)
     return [
         tabling.summaries.get((*other, label, name))
@@ -176,7 +177,7 @@ def _cell(
 
 
 def _verdict(comparison: Comparison) -> str:
-    """A verdict with what it rests on."""
+    """A verdict in words, with difference, seeds and p value."""
     verdict = VERDICT_WORDS[comparison.verdict]
     if comparison.difference is None:
         return f"{verdict}: {comparison.seeds} paired seeds, and it takes three"

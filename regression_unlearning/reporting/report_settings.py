@@ -1,4 +1,4 @@
-"""The settings and the provenance of a report, as texts for people."""
+"""The settings and the provenance of a report, as texts for readers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from regression_unlearning.reporting.layout import REFERENCES
 from regression_unlearning.reporting.results import error_words
 from regression_unlearning.settings.tuning import record_path
 
-#: Sections of a dataset's settings to what people call them.
+#: Titles of the sections of a dataset's settings.
 SECTIONS = {
     "source": "Data",
     "reading": "Mini-batches",
@@ -19,12 +19,12 @@ SECTIONS = {
     "observation": "Rows that are looked at",
     "relearning": "Relearning, for the Anamnesis index",
 }
-#: Parts of a method's entry that are no options.
+#: Keys of a method's entry that are no options.
 NAMES = ("title", "method", "tuned")
 
 
 def titles_of(settings: Mapping[str, Any]) -> dict[str, str]:
-    """Titles of an experiment's datasets, as its tables call them, by key."""
+    """Titles of an experiment's datasets by key; a table's own title for it has precedence."""
     entries = settings["params"]["datasets"]
     shown = [dataset for table in settings["tables"].values() for dataset in table["datasets"]]
     return {key: entry["title"] for key, entry in entries.items()} | {
@@ -33,7 +33,7 @@ def titles_of(settings: Mapping[str, Any]) -> dict[str, str]:
 
 
 def models(dataset: Mapping[str, Any]) -> dict[str, str]:
-    """What made each model of a dataset, by its label: a method's options, or the training."""
+    """How each model of a dataset was made, by its label: the method's options, or the training."""
     trained = phrase(dataset["training"])
     origin = dataset.get("original")
     result = {
@@ -44,14 +44,14 @@ def models(dataset: Mapping[str, Any]) -> dict[str, str]:
 
 
 def options(label: str, entry: Mapping[str, Any]) -> str:
-    """A method's options in force; where a search chose some, the file that says so."""
+    """A method's options in force, with the record of the search that chose some of them."""
     text = phrase({key: value for key, value in entry.items() if key not in NAMES})
     tuned = f"chosen by {record_path(entry['tuned'], label)}" if "tuned" in entry else ""
     return "; ".join(filter(None, (text, tuned))) or "none"
 
 
 def grids(settings: Mapping[str, Any], key: str) -> list[Grid]:
-    """A dataset's settings: what its models are made with, its forget sets, its methods."""
+    """A dataset's settings in three tables: training, forget sets, methods."""
     dataset = settings["params"]["datasets"][key]
     rows = [(title, _section(dataset[part])) for part, title in SECTIONS.items() if part in dataset]
     for name, training in dataset.get("further_blindspots", {}).items():
@@ -77,7 +77,7 @@ def grids(settings: Mapping[str, Any], key: str) -> list[Grid]:
 
 
 def measures(settings: Mapping[str, Any]) -> Grid:
-    """What was measured, and with which settings."""
+    """The measures with their settings."""
     own = settings["params"]["datasets"]
     rows = []
     for name, general in settings["params"]["measures"].items():
@@ -91,7 +91,7 @@ def measures(settings: Mapping[str, Any]) -> Grid:
 
 
 def provenance(record: Mapping[str, Any], settings: Mapping[str, Any]) -> list[Grid]:
-    """What the numbers were made with: see `provenance.gather`."""
+    """The provenance in three tables: see `provenance.gather`."""
     titles = titles_of(settings)
     versions = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
     rows = [
@@ -125,7 +125,7 @@ def _selection(entry: Mapping[str, Any], forget_sets: Mapping[str, Any]) -> str:
 
 
 def _called(settings: Mapping[str, Any], key: str, label: str) -> str:
-    """A method's titles in the tables that show it, else its own."""
+    """A method's titles in the tables that show it, or the title in its entry."""
     own = settings["params"]["datasets"][key]["methods"][label]["title"]
     titles = dict.fromkeys(
         title

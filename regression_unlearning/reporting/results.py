@@ -1,4 +1,4 @@
-"""From the files of the workflow to tables, figures and the report."""
+"""Layouts of tables, and their values, from the files and settings of the workflow."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -24,28 +24,39 @@ ERRORS = {
 
 
 def read_measures(paths: Iterable[Path]) -> list[Value]:
-    """Read measured values, file after file; they say themselves what they are of."""
+    """Read measured values from several files.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        CSV files: see `evaluation.values`.
+
+    Raises
+    ------
+    UserError
+        See `values.read`.
+    """
     return [value for path in paths for value in values.read(path)]
 
 
 def error_words(dataset: Mapping[str, Any]) -> str:
-    """What an error is, in which unit, from a dataset's ``loss`` and ``unit``."""
+    """The error in words, with its unit, from a dataset's ``loss`` and ``unit``."""
     loss = dataset["loss"]
     return ERRORS[loss] if loss == CLASSES else f"{ERRORS[loss]}, in {dataset['unit']}"
 
 
 def layout_of(settings: Mapping[str, Any]) -> Layout:
-    """A table's layout from the settings that the workflow hands over.
+    """A table's layout from the settings that the workflow passes.
 
     Parameters
     ----------
     settings : mapping
         ``title``; ``datasets``, each with ``name``, ``title``, ``embedded``, ``loss`` and ``unit``;
         ``groups`` as a list of ``[dataset, forget set, title]``; ``methods`` of ``[key, title]``.
-        May hold ``kind``, ``untuned``, ``searched``, ``references``, ``remarks``, ``disclosed`` and
-        ``measures``: those that are shown, in the order of rows (all that are known, if it does
-        not); a dataset may hold ``given``: where its original models come from, ``embedding``, and
-        what `with_facts` adds.
+        Optional are ``kind``, ``untuned``, ``searched``, ``references``, ``remarks``,
+        ``disclosed``, and ``measures``: those to show, in the order of rows (all known ones by
+        default). Optional for a dataset are ``given`` (where its original models come from),
+        ``embedding``, and the facts that `with_facts` adds.
     """
     datasets = settings["datasets"]
     given = {data["title"]: data["given"] for data in datasets if "given" in data}
@@ -94,7 +105,7 @@ def with_facts(settings: Mapping[str, Any], paths: Iterable[Path]) -> dict[str, 
 
 
 def data_notes(datasets: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """What a reader must know of the data: the words with a vector, the people in several parts.
+    """Notes on the data: share of words with a vector, people in several parts.
 
     Parameters
     ----------
@@ -115,17 +126,17 @@ def data_notes(datasets: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
 
 
 def _percent(share: float) -> str:
-    """A share as whole per cent; what is not all is not called all."""
+    """A share in whole per cent; only a share of 1 is written as 100 %."""
     return "more than 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
 
 
 def printed(settings: Mapping[str, Any]) -> dict[Key, str]:
-    """The paper's printed values that stand beside a table, as printed; none for other data."""
+    """The paper's values beside a table, as printed; none for data that are not the paper's."""
     names = {
         dataset["name"]: dataset.get("printed_as", dataset["name"])
         for dataset in settings["datasets"]
     }
-    values = paper_values()  # of figures none are printed
+    values = paper_values()  # tables only: the paper prints no values of figures
     return {
         (name, row.forget_set, row.method, row.measure): row.value
         for row in values[values["table"] == settings["paper"]].itertuples()

@@ -1,4 +1,4 @@
-"""From one value per training seed to one summary per table cell: mean, interval, floor, notes."""
+"""Summaries of table cells: mean, interval, floor and notes, from one value per seed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,8 +41,8 @@ def summarise(
     paper : mapping
         Printed values by dataset, forget set, method and quantity.
     quantities : mapping, optional
-        How each quantity is averaged and its range, by key: see `evaluation.measure.quantities`. By
-        default those of every known measure.
+        Each quantity's average and range, by key: see `evaluation.measure.quantities`. By default
+        those of all known measures.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def summarise(
 def cells_of(
     values: Iterable[Value], quantities: Mapping[str, Quantity] | None = None
 ) -> "dict[Key, Cell]":
-    """Gather measured values by cell, sorted; see `summarise`."""
+    """Measured values by cell, sorted; see `summarise`."""
     described = quantities_of(registry.known("measure")) if quantities is None else quantities
     groups: dict[Key, list[Value]] = defaultdict(list)
     for value in values:
@@ -97,14 +97,24 @@ def cells_of(
 
 @dataclass(frozen=True)
 class Cell:
-    """The values of one cell, and what is found in them."""
+    """The values of one cell.
+
+    Attributes
+    ----------
+    key : tuple of str
+        Dataset, forget set, method, quantity.
+    rows : sequence of Value
+        One for each seed, or for each pair of seeds.
+    quantity : Quantity
+        Its description.
+    """
 
     key: Key
     rows: Sequence[Value]
     quantity: Quantity
 
     def __post_init__(self) -> None:
-        """Refuse two values of one model."""
+        """Raise an error for two values of one model."""
         models = set()
         for row in self.rows:
             if (row.seed, row.other_seed) in models:
@@ -122,7 +132,7 @@ class Cell:
 
     @cached_property
     def measured(self) -> list[Value]:
-        """Every row with a value, bounds included."""
+        """The rows with a value, bounds included."""
         return [row for row in self.rows if row.value is not None]
 
     @property
@@ -132,13 +142,13 @@ class Cell:
 
     @property
     def seeds(self) -> int:
-        """How many models were measured."""
+        """Number of models measured."""
         pairs = [(row.seed, row.other_seed) for row in self.measured]
         return len({seed for pair in pairs for seed in pair if seed is not None})
 
     @cached_property
     def average(self) -> Average | None:
-        """The average over the seeds; for pairs without the interval; None where nothing is."""
+        """The average over seeds, for pairs without interval; None without a value."""
         if not self.measured:
             return None
         result = average(self.measured, self.quantity)
@@ -146,7 +156,7 @@ class Cell:
 
     @property
     def mean(self) -> Number:
-        """The average as a number; a bound where it is one."""
+        """The average as a number, which may be a bound, or the reason why there is none."""
         if self.average is None:
             return Number(None, state="not measured")
         if self.average.value is None:
@@ -155,7 +165,7 @@ class Cell:
 
     @property
     def shown(self) -> tuple[float, ...]:
-        """The values themselves, seed after seed, where they are exact and of single models."""
+        """The values in the order of seeds, if all are exact and of single models."""
         if self.paired or len(self.states["plain"]) < len(self.measured):
             return ()
         rows = sorted(self.measured, key=lambda row: row.seed)
@@ -166,7 +176,7 @@ class Cell:
         return sorted({row.note for row in self.states[state] if row.note})
 
     def why(self, *states: str) -> str:
-        """The same as the tail of a note."""
+        """The notes of the rows in some states, as the end of a longer note."""
         reasons = dict.fromkeys(
             ", ".join(notes).replace(SEPARATOR, ", ")
             for state in states
@@ -176,7 +186,7 @@ class Cell:
 
     @property
     def note(self) -> str:
-        """Everything that is to be said of the cell."""
+        """All notes on the cell, joined."""
         plain = SEPARATOR.join(self.notes_of("plain"))
         why = self.average.why if self.average else ""
         parts = (self._missing(), self._censored(), why, self._single(), plain)
@@ -206,7 +216,7 @@ class Cell:
 
 
 def gold_pairs(gold: Cell) -> dict[tuple[int, int], float]:
-    """What the floor is averaged over: exact values of pairs, or differences of single values."""
+    """The values that the floor averages: exact values of pairs, or differences of single ones."""
     plain = [row for row in gold.states["plain"] if row.value is not None]
     if gold.paired:
         return {
@@ -220,9 +230,9 @@ def gold_pairs(gold: Cell) -> dict[tuple[int, int], float]:
 def _floor(
     gold: Cell | None, quantity: Quantity, golden: int
 ) -> tuple[Number | None, tuple[float, float] | None, str]:
-    """The floor that the retrained models' cell gives, its interval, or why there is none.
+    """The floor from the retrained models' cell, its interval, and a note if there is none.
 
-    `golden` is how many retrained models there are.
+    `golden` is the number of retrained models.
     """
     if quantity.summary == "cost" or not quantity.floor:
         return None, None, ""

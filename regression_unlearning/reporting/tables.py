@@ -1,4 +1,4 @@
-"""The paper's tables: forget set by measure down, methods across, and the floor beside them."""
+"""Tables in the paper's form: a row for each forget set and measure, a column for each method."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -50,16 +50,16 @@ READING = {
 
 
 def main_table(summaries: Summaries, layout: Layout, compared: Comparisons | None = None) -> Table:
-    """Lay out summaries as one of the paper's tables; costs are left out.
+    """A table in the paper's form, without costs.
 
     Parameters
     ----------
     summaries : dict
-        See `summary.summarise`; cells of other datasets and forget sets are passed over.
+        See `summary.summarise`; cells of other datasets and forget sets are ignored.
     layout : Layout
         Title, rows and columns.
     compared : dict, optional
-        See `comparisons.against_nothing`; each cell then shows its verdict.
+        See `comparisons.against_nothing`; if given, each cell shows its verdict.
     """
     shown, compared = layout.own(summaries), compared or {}
     held = {key[3] for key in shown} - set(layout.costs) - set(layout.measures)
@@ -84,7 +84,7 @@ def main_table(summaries: Summaries, layout: Layout, compared: Comparisons | Non
 def _rows(
     shown: Summaries, layout: Layout, measures: Iterable[str], compared: Comparisons
 ) -> tuple[Row, ...]:
-    """The rows of one block: each dataset's forget sets with their measures."""
+    """The rows of one block: each forget set with each measure."""
     return tuple(
         _row(
             group,
@@ -107,10 +107,10 @@ def _row(
     layout: Layout,
     compared: Comparisons,
 ) -> Row:
-    """One row: a cell per method, then the floor; all with the same number of decimals."""
+    """A row: a cell for each method, then the floor, all with the same number of decimals."""
     text = layout.words(measure)
     decimals = decimals_for(summary.mean for summary in summaries.values() if summary)
-    index = text.goal == "1"  # of retraining over retraining: its noise is the floor
+    index = text.goal == "1"  # gold's own value is shown as the floor
     cells = [
         judged(number(summary, decimals), compared.get((*place, method, NOTHING, measure)))
         if summary and not (index and method == GOLD)
@@ -131,7 +131,7 @@ def number(summary: Summary, decimals: int) -> Cell:
 
 
 def judged(cell: Cell, comparison: Comparison | None) -> Cell:
-    """A cell with the sign of its verdict, where it could be compared with doing nothing."""
+    """A cell with the sign of its verdict, if it was compared with doing nothing."""
     if (
         comparison is None
         or comparison.difference is None
@@ -142,7 +142,7 @@ def judged(cell: Cell, comparison: Comparison | None) -> Cell:
 
 
 def floor(summaries: Iterable[Summary | None], decimals: int) -> str:
-    """The floor beside several cells of one measure, and its interval."""
+    """Text of the floor beside several cells of one measure, with its interval."""
     summary = next((summary for summary in summaries if summary and summary.floor), None)
     if summary is None or summary.floor is None:
         return NOT_DEFINED if any(summaries) else NOT_MEASURED
@@ -157,7 +157,21 @@ def legend(
     leave_out: Iterable[str] = (),
     compared: Comparisons | None = None,
 ) -> Iterator[tuple[str, str]]:
-    """Term and meaning of all that a table shows."""
+    """Term and meaning of everything that a table shows.
+
+    Parameters
+    ----------
+    measures : iterable of str
+        Quantities of the table.
+    layout : Layout
+        Their words.
+    shown : dict
+        Cells of the table.
+    leave_out : iterable of str
+        Terms of `READING` that the table does not show.
+    compared : dict, optional
+        See `main_table`.
+    """
     yield "Numbers", numbers_mean(shown.values())
     comparisons = (compared or {}).values()
     if any(comparison.difference is not None for comparison in comparisons):
@@ -179,7 +193,7 @@ def legend(
 
 
 def numbers_mean(summaries: Iterable[Summary]) -> str:
-    """What the numbers of a table are, by how many seeds there are."""
+    """The meaning of a table's numbers, which depends on the number of seeds."""
     seeds = max((summary.seeds for summary in summaries), default=0)
     if not seeds:
         return "none: nothing here could be measured"

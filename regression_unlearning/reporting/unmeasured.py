@@ -1,4 +1,4 @@
-"""What could not be measured, and why: by reason, for the report."""
+"""Values that could not be measured, by reason, for the report."""
 
 import re
 from collections import defaultdict
@@ -8,16 +8,21 @@ from regression_unlearning.reporting.grid import Grid
 from regression_unlearning.reporting.summaries import Summary
 from regression_unlearning.reporting.tabling import Tabling
 
-#: Notes that say that something is lacking where there is a number.
+#: Notes of a cell that has a number, but no floor or not all seeds.
 INCOMPLETE = re.compile(
     r"no floor|\d+ of \d+ (seeds|pairs) (not measured|censored)|of \d+ \w+, \d+ bounded"
 )
 
 
 def unmeasured(tablings: Iterable[Tabling]) -> Grid:
-    """Every reason that some table's cell has no number, or lacks part of it, and where it holds.
+    """Reasons why cells have no number, or an incomplete one, with the cells concerned.
 
-    Models to which the same measures lack for the same reason stand together, and so do places.
+    Models with the same missing measures share a row, and so do forget sets.
+
+    Parameters
+    ----------
+    tablings : iterable of Tabling
+        The tables.
     """
     by_reason: dict[str, dict[tuple[str, str], set[str]]] = defaultdict(lambda: defaultdict(set))
     names_of: dict[str, tuple[dict[str, None], dict[str, None]]] = defaultdict(lambda: ({}, {}))
@@ -56,7 +61,7 @@ def _rows(
     missing: dict[tuple[str, str], set[str]],
     names_of: dict[str, tuple[dict[str, None], dict[str, None]]],
 ) -> list[tuple[str, str, str]]:
-    """Places, models, measures: a row for each set of models and of measures."""
+    """Forget sets, models, measures: a row for each set of models and of measures."""
     measures: dict[tuple[str, str], set[str]] = defaultdict(set)
     for (place, measure), models in missing.items():
         measures[place, _named(models, names_of[place][0], ", ")].add(measure)
@@ -67,5 +72,5 @@ def _rows(
 
 
 def _named(some: set[str], every: dict[str, None], comma: str) -> str:
-    """Some names in the order of all of them; ``"all"`` where they are all."""
+    """Some names in the order of all; ``"all"`` if none is missing."""
     return "all" if some >= every.keys() else comma.join(name for name in every if name in some)

@@ -93,7 +93,7 @@ def test_a_number_changed_by_hand_is_named(folder, ending, number, other, capsys
 def test_other_values_than_the_provenance_tells_of_are_refused(folder):
     path = folder / "values.csv"
     path.write_text(path.read_text().replace("1.5,", "1.4,", 1))
-    with pytest.raises(UserError, match="is not the file that .*provenance.json tells of"):
+    with pytest.raises(UserError, match="is not the file that .*provenance.json describes"):
         provenance.verify(folder)
 
 

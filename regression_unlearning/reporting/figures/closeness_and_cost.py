@@ -1,4 +1,4 @@
-"""Many methods in one picture: how close each comes to the retrained model, and what it costs."""
+"""Closeness of many methods to the retrained model, and their cost, in one figure."""
 
 import math
 from collections.abc import Sequence
@@ -53,15 +53,23 @@ SEE = (
 )
 ORDERED = "Rows: ordered by distance over doing nothing's, mean over the forget sets."
 UNORDERED = "Rows: as in the settings, for no distance can be compared with doing nothing's."
-#: Inches of a method's row; forget sets side by side; a cost beside a forget set's width.
+#: Height of a method's row in inches; most forget sets side by side; width of the cost's panel over
+#: that of a forget set.
 ROW, COLUMNS, COST_WIDTH = 0.155, 3, 0.8
 
 
 def order(figures: Figures, layout: Layout) -> list[str]:
-    """Methods, the closest first: by the mean over forget sets of the share of nothing's distance.
+    """Methods, the closest first, then the references.
 
-    Methods without a single distance come last of them; after all of them what they are held
-    against.
+    The order is by distance over doing nothing's, as a mean over forget sets; methods without any
+    distance come last.
+
+    Parameters
+    ----------
+    figures : dict
+        See `remarks.numbers`.
+    layout : Layout
+        Methods and forget sets.
     """
     methods = sorted(layout.unlearning, key=lambda method: _far(figures, layout, method))
     return [*methods, *layout.references]
@@ -78,7 +86,7 @@ def _far(figures: Figures, layout: Layout, method: str) -> float:
 
 
 def draw(given: Given) -> None:
-    """Draw a row a method, a panel a forget set, and the cost."""
+    """Draw a panel for each forget set and one for the cost, with a row for each method."""
     layout = given.layout
     figures = numbers(given.summaries, layout)
     methods = order(figures, layout)
@@ -129,7 +137,7 @@ def draw(given: Given) -> None:
 def _costs(
     axis: "Axes", keys: Sequence[str], figures: Figures, groups: Sequence[tuple[str, str]]
 ) -> None:
-    """The last panel: the share of retraining's seconds, mean and range over the forget sets."""
+    """Draw the last panel: share of retraining's seconds, mean and range over forget sets."""
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
     axis.set_title("Cost")
@@ -139,7 +147,7 @@ def _costs(
     lowest, highest = TENTH / 10, 1.0
     for row, key in enumerate(keys):
         if key == "original":
-            row_text(axis, row, "none")  # what is measured of it is its training
+            row_text(axis, row, "none")  # its seconds are those of training, not of unlearning
             continue
         shares = [figures.get((*group, key, COST), (math.nan,))[0] for group in groups]
         shares = [share for share in shares if math.isfinite(share)]
@@ -161,9 +169,9 @@ def _costs(
 
 
 def _rows(axis: "Axes", count: int, references: int) -> None:
-    """A faint band behind every other row leads the eye.
+    """Draw a faint band behind every other row.
 
-    Lines divide the methods from the two rows above and from the references below.
+    Lines separate the methods from the two rows above and from the references below.
     """
     if references:
         axis.axhline(count - references - 0.5, color="#888888", linewidth=0.6, zorder=1)

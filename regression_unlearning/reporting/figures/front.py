@@ -22,12 +22,12 @@ SEE = (
     "of these two and of the error on test rows, which is written beside them: no other one is as "
     "good in all three and better in one. Lines join the settings of one method."
 )
-#: Panels side by side; points of a marker on the front, and of another.
+#: Most panels side by side; size in points of a marker on the front, and of another.
 COLUMNS, LARGE, LITTLE = 3, 6, 3
 
 
 def draw(given: Given) -> None:
-    """Draw a panel a forget set."""
+    """Draw a panel for each forget set."""
     layout = given.layout
     fronts = front(given.summaries, layout)
     titles = [layout.words(axis).title for axis in AXES]

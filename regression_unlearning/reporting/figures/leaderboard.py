@@ -1,4 +1,4 @@
-"""Mean ranks of many methods over what matters, with intervals, and which of them are tied."""
+"""Mean ranks of many methods, with intervals and ties."""
 
 from regression_unlearning.reporting.drawing import (
     SMALL,
@@ -19,12 +19,12 @@ SEE = (
     "Bars on the right join methods that cannot be told apart (Tukey's critical difference of mean "
     "ranks)."
 )
-#: Inches of a method's row.
+#: Height of a method's row in inches.
 ROW = 0.155
 
 
 def draw(given: Given) -> None:
-    """Draw the leaderboard; or say why nothing can be ranked."""
+    """Draw the leaderboard, or a notice why nothing can be ranked."""
     layout, ranks = given.layout, given.ranks
     with canvas(TWO_COLUMNS) as figure:
         if not isinstance(ranks, Ranks):

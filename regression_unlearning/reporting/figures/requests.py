@@ -1,4 +1,4 @@
-"""Requests one after the other: errors and the attack after each of them (paper, Figure 7)."""
+"""Errors and the attack after each of several successive requests (paper, Figure 7)."""
 
 import re
 from collections import defaultdict
@@ -39,22 +39,22 @@ SEE = (
     "seeds; where there are too few seeds for one, dots are the seeds' own values. Models of one "
     "point stand side by side."
 )
-#: What is followed, a panel each.
+#: Quantities, a panel each.
 FOLLOWED = ("error_retain_test", "error_forget_train", "attack_label_rate")
-#: How far apart two models' points of one request are drawn, and all of them, at most.
+#: Most distance between two models' points of one request, and between the outermost points.
 APART, WIDEST = 0.09, 0.7
-#: Methods that share a panel at most.
+#: Most methods in a panel.
 MOST = 6
-#: The numbers of the requests in the title of what is forgotten after them.
+#: The requests' numbers in a forget set's title.
 _NUMBERS = re.compile(r"\bRequests? (?P<numbers>\d+(-\d+)?):")
 SHARE = "Share of forgotten rows"
-#: Inches of a panel.
+#: Width of a panel in inches.
 WIDE = TWO_COLUMNS / len(FOLLOWED) - 0.45
 Lines = Mapping[str, Sequence[Drawn]]
 
 
 def follow(summaries: Summaries, layout: Layout) -> dict[tuple[str, str, str], list[Drawn]]:
-    """Take each model's numbers after each request out of summaries.
+    """Each model's numbers after each request, from summaries.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def follow(summaries: Summaries, layout: Layout) -> dict[tuple[str, str, str], l
     Returns
     -------
     dict of (dataset, measure, method) to list of Drawn
-        One a request.
+        One for each request.
     """
     return {
         (dataset, measure, method): [
@@ -80,7 +80,7 @@ def follow(summaries: Summaries, layout: Layout) -> dict[tuple[str, str, str], l
 
 
 def draw(given: Given) -> None:
-    """Draw the requests: a row a dataset, a panel a measure.
+    """Draw a row of panels for each dataset, and a panel for each quantity.
 
     More methods than `MOST` are divided among several rows.
     """
@@ -122,7 +122,7 @@ def draw(given: Given) -> None:
 
 
 def _ticks(requests: Sequence[str]) -> dict[str, str]:
-    """A short name for each point, such as 1-2 for ``Requests 1-2: ...``, and its meaning."""
+    """A short label for each point, such as 1-2 for ``Requests 1-2: ...``, and its meaning."""
     matches = [_NUMBERS.search(title) for title in requests]
     return {
         match["numbers"] if match else str(number): title if match else f"{number}: {title}"
@@ -133,7 +133,7 @@ def _ticks(requests: Sequence[str]) -> dict[str, str]:
 def _panel(
     axis: "Axes", lines: Lines, titles: Mapping[str, str], ticks: Sequence[str], tall: float
 ) -> dict[str, list[str]]:
-    """Draw one panel, a line a model, side by side; gives what it cannot show, by kind."""
+    """Draw a panel with a line for each model; return notes of what it cannot show, by kind."""
     import numpy as np
 
     bottom, top = axis.get_ylim()
@@ -170,7 +170,7 @@ def _panel(
 
 
 def _hidden(lines: Lines, titles: Mapping[str, str], inch: float) -> list[str]:
-    """Which lines lie under others, all requests long."""
+    """Notes of lines that lie under others at all requests."""
     import numpy as np
 
     from regression_unlearning.reporting.coincidence import hidden
@@ -186,7 +186,7 @@ def _hidden(lines: Lines, titles: Mapping[str, str], inch: float) -> list[str]:
 
 
 def _range(lines: Lines, least: float) -> tuple[float, float]:
-    """Ends of the y-axis: all means and dots are inside, and intervals that are not far wider.
+    """Ends of the y-axis, with all means and dots inside, and intervals unless they are too wide.
 
     Errors and shares are never negative. The axis starts at 0 unless all lies far above it.
     """
@@ -204,7 +204,7 @@ def _range(lines: Lines, least: float) -> tuple[float, float]:
 
 
 def _labels(axis: "Axes", ticks: Sequence[str], words: "Quantity") -> None:
-    """Name a panel's measure, and on the x-axis what was asked for."""
+    """Set a panel's title and the labels of its x-axis."""
     axis.set_title(words.title)
     axis.set_xticks(range(len(ticks)))
     axis.set_xticklabels(ticks, fontsize=SMALL, parse_math=False)
