@@ -22,7 +22,7 @@ class Draw(NamedTuple):
     Attributes
     ----------
     fitted, held_out : int array (2, n), array (2, h)
-        Row numbers of the members and of the others; no row stands in both.
+        Row numbers of the members and of the others; no row is both fitted and held out.
     """
 
     fitted: "np.ndarray"

@@ -73,6 +73,15 @@ def attack(
 ) -> tuple[dict[str, float], str]:
     """Attack one model.
 
+    Parameters
+    ----------
+    observation : Observation
+        The model.
+    settings : Settings
+        See `probes.Settings`.
+    read : {"activation", "earlier"}
+        The layer.
+
     Returns
     -------
     aucs : dict of str to float
@@ -123,9 +132,9 @@ def values_of(
         else:
             gold = {seed: values[name] for seed, values in inputs.gold_values.items()}
             compared = [(seed, None, gold[seed]) for seed in auc]
-        invalid = elsewhere(gold.values(), settings.gold_most)
+        invalid = no_excess_note(gold.values(), settings.gold_most)
         for seed, other, theirs in compared:
-            excess, note = _apart(auc[seed], theirs), notes[seed]
+            excess, note = _difference(auc[seed], theirs), notes[seed]
             if excess is not None and invalid:
                 excess, note = None, invalid
             elif excess is not None and inputs.is_gold:
@@ -134,7 +143,7 @@ def values_of(
     return rows
 
 
-def elsewhere(gold: Iterable[float | None], most: float) -> str:
+def no_excess_note(gold: Iterable[float | None], most: float) -> str:
     """Note that the retrained models' mean AUC is above `most`; empty if it is not."""
     known = [auc for auc in gold if auc is not None]
     if not known or (mean := fmean(known)) <= most:
@@ -145,5 +154,5 @@ def elsewhere(gold: Iterable[float | None], most: float) -> str:
     )
 
 
-def _apart(ours: float | None, other: float | None) -> float | None:
+def _difference(ours: float | None, other: float | None) -> float | None:
     return None if ours is None or other is None else ours - other

@@ -71,13 +71,13 @@ def attack(
     if not len(labels):
         return {}, note
     learnt_from = [
-        turned(representation.examples(other, settings)[0], other, observation) for other in others
+        mapped(representation.examples(other, settings)[0], other, observation) for other in others
     ]
     aucs = representation.cross_validated(features, labels, settings, learnt_from)
     return aucs, f"{note}, learnt on {len(others)} other seeds"
 
 
-def turned(features: "np.ndarray", own: Observation, other: Observation) -> "np.ndarray":
+def mapped(features: "np.ndarray", own: Observation, other: Observation) -> "np.ndarray":
     """Map activations of one model to another's, by rotation, scale and shift.
 
     The map fits best on the activations of retain rows (orthogonal Procrustes).

@@ -40,7 +40,15 @@ class Settings(Section):
 
 
 def scale_of(observation: Observation, part: str) -> float:
-    """Error, on a part, of a constant computed from the retain set's targets; 1 for classes."""
+    """Error, on a part, of a constant computed from the retain set's targets; 1 for classes.
+
+    Parameters
+    ----------
+    observation : Observation
+        A model, for the targets and the loss.
+    part : str
+        See `PARTS`.
+    """
     if observation.of_classes:
         return 1.0
     targets = observation.of("retain", "target"), observation.of(part, "target")

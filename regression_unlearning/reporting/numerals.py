@@ -22,7 +22,7 @@ def short(value: float) -> str:
 
 
 def rounded(value: float | None, significant: int = 6) -> float:
-    """A number rounded to so many digits, before it is written with fewer; NaN for None."""
+    """A number rounded to `significant` digits, before it is written with fewer; NaN for None."""
     return math.nan if value is None else float(f"{value:.{significant}g}")
 
 
@@ -58,7 +58,7 @@ def decimals_for(numbers: Iterable[Number]) -> int:
 
 
 def fixed(value: float, decimals: int) -> str:
-    """A number with so many decimals, or with two significant digits if it would show as 0."""
+    """A number with `decimals` decimals, or with two significant digits if it would show as 0."""
     if value and not float(text := f"{value:.{decimals}f}"):
         import numpy as np
 
@@ -67,7 +67,7 @@ def fixed(value: float, decimals: int) -> str:
 
 
 def spread(value: float, decimals: int) -> str:
-    """A floor with so many decimals; one that would show as 0 as an upper bound, "<0.001"."""
+    """A floor with `decimals` decimals; one that would show as 0 as a bound, "<0.001"."""
     least = 10.0**-decimals
     return f"<{least:.{decimals}f}" if 0 < value < least / 2 else fixed(value, decimals)
 

@@ -138,9 +138,11 @@ def test_an_excess_over_a_retrained_model_that_is_told_itself_is_none(
 
 
 def test_the_retrained_models_are_judged_by_their_mean():
-    assert not representation.elsewhere([0.79, 0.81], 0.8)
-    assert not representation.elsewhere([None, 0.5], 0.8) and not representation.elsewhere([], 0.8)
-    assert "AUC 0.85 on" in representation.elsewhere([0.79, None, 0.91], 0.8)
+    assert not representation.no_excess_note([0.79, 0.81], 0.8)
+    assert not representation.no_excess_note(
+        [None, 0.5], 0.8
+    ) and not representation.no_excess_note([], 0.8)
+    assert "AUC 0.85 on" in representation.no_excess_note([0.79, None, 0.91], 0.8)
 
 
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")

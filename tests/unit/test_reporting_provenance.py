@@ -85,7 +85,7 @@ def test_a_number_changed_by_hand_is_named(folder, ending, number, other, capsys
     lines[place] = lines[place].replace(number, other)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert f"line {place + 1} is" in provenance.verify(folder)[path.name]
-    with pytest.raises(UserError, match="1 of 9 files are not"):
+    with pytest.raises(UserError, match="1 of 9 files differ"):
         cli.verify(folder)
     assert f"{path}: line" in capsys.readouterr().out
 
