@@ -130,6 +130,8 @@ def cross_validated(
     ----------
     features, labels : array (2 n, d), array (2 n,)
         See `examples`.
+    settings : Settings
+        Folds, seed and the classifiers' options.
     learnt_from : sequence of array (2 n, d)
         The same rows' features in training, of this model or of other models.
 

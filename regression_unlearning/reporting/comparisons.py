@@ -100,7 +100,7 @@ class Scores:
 
 
 def away(value: float, quantity: Quantity) -> float:
-    """Distance from a goal that is a number; for ratios of logarithms, infinite at 0."""
+    """Distance from a goal that is a number; for ratios, of their logarithms (infinite at 0)."""
     goal = float(quantity.goal)
     if quantity.average == "mean":
         return abs(value - goal)
