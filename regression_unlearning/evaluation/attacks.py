@@ -1,4 +1,4 @@
-"""A membership attack: a support vector classifier, fitted to draw after draw of rows."""
+"""A membership attack: a support vector classifier, fitted to several draws of rows."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple

@@ -1,4 +1,4 @@
-"""Wasserstein distance between predictions on the forget set and the gold model's (Eq. 1)."""
+"""Wasserstein distance between predictions on the forget set and the gold model's."""
 
 from itertools import combinations
 

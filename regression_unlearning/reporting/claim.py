@@ -146,7 +146,7 @@ def above(quantity: str, methods: Sequence[str], other: str) -> Check:
 
 
 def kept(quantity: str, method: str) -> Check:
-    """A method has no greater value than the original, by more than the floor."""
+    """A method's value does not exceed the original's by more than the floor."""
     return _all([Part("kept", Term(method, quantity), Term(NOTHING, quantity))])
 
 
