@@ -152,7 +152,7 @@ def _median(counts: Collection[Runs]) -> float:
 
 
 def measure(inputs: Inputs, settings: Settings) -> list[Value]:
-    """Index and counts for each seed; for gold models, the factor between each seed and the next."""
+    """Index and counts for each seed; for gold models, the factor from each seed to the next."""
     records = inputs.json("relearning")
     keys = [quantity.key for quantity in QUANTITIES]
     if absent := next(

@@ -163,7 +163,7 @@ def place(
     small: dict[str, Any] = {"fontsize": SMALL, "color": GREY}
     foot = [(line, small) for note in notes for line in wrapped(figure, note, room, SMALL)]
     needed = 0.0
-    figure.set_size_inches(wide, (high + 1) * len(figure.subfigs))  # large enough to measure the labels
+    figure.set_size_inches(wide, (high + 1) * len(figure.subfigs))  # large enough to measure in
     for row in figure.subfigs:
         inches = (room - names) / len(row.get_axes()) - 0.22
         for axis in _panels(row):
