@@ -38,7 +38,7 @@ def init(
     Raises
     ------
     UserError
-        When the name cannot be one, the entry file is there already, or the data are not readable.
+        When the name is not valid, the entry file exists already, or the data are not readable.
     """
     from regression_unlearning.data.looking_at import look
 
@@ -46,34 +46,42 @@ def init(
     name = name_of(name or near or "mine")
     output = output or Path(f"{name}.yaml")
     if output.exists():
-        raise UserError(f"{output} is there already; take it away, or name another with --output.")
+        raise UserError(f"{output} exists already; delete it, or name another file with --output.")
     write_text(output, entry_file(look(file), name, output, **asked))
-    said = (
-        f"{output}: look at what stands beside EDIT, then\n"
+    text = (
+        f"{output}: check the lines marked EDIT, then run\n"
         f"  snakemake -n --configfile {output} --config experiment={name}"
     )
-    program.say(json.dumps({"file": str(output), "name": name}) if as_json else said)
+    program.say(json.dumps({"file": str(output), "name": name}) if as_json else text)
 
 
 def verify(folder: Path, *, as_json: bool = False) -> None:
-    """Report whether each table, and the claims, match the committed values.
+    """Print whether each table, and the claims, match the committed values.
+
+    Parameters
+    ----------
+    folder : Path
+        Such as ``results/stsb``.
+    as_json : bool
+        Whether to print JSON.
 
     Raises
     ------
     UserError
-        When one does not, or a file is missing.
+        When one does not match, or a file is missing.
     """
     from regression_unlearning.reporting import provenance
 
-    found = provenance.verify(folder)
+    differences = provenance.verify(folder)
     if as_json:
-        program.say(json.dumps({str(folder / name): wrong for name, wrong in found.items()}))
-    for name, wrong in () if as_json else found.items():
+        program.say(json.dumps({str(folder / name): wrong for name, wrong in differences.items()}))
+    for name, wrong in () if as_json else differences.items():
         program.say(f"{folder / name}: {wrong or 'as the values say'}")
-    if failed := [name for name, wrong in found.items() if wrong]:
+    if failed := [name for name, wrong in differences.items() if wrong]:
         raise UserError(
-            f"{folder}: {len(failed)} of {len(found)} files are not what values.csv says, first "
-            f"{failed[0]}; make them anew with Snakemake, or take all of them from one commit."
+            f"{folder}: {len(failed)} of {len(differences)} files differ from what values.csv "
+            f"gives, the first is {failed[0]}; make them again with Snakemake, or take all of them "
+            "from one commit."
         )
 
 
@@ -81,25 +89,25 @@ def arguments() -> ArgumentParser:
     """The parser of all commands and their options."""
     parser = program.parser(__doc__, "  regression-unlearning init faces/labels.csv")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    starting = commands.add_parser(
+    init_parser = commands.add_parser(
         "init", help="look at a file of data, and write settings for it to start from"
     )
-    starting.add_argument(
+    init_parser.add_argument(
         "file", type=Path, help="rows, labels of images, pairs, or a table of load"
     )
-    starting.add_argument("--name", help="name of the dataset: small letters, digits and _")
-    starting.add_argument("--target", help="column to predict, if it is not found")
-    starting.add_argument("--images", type=Path, help="folder, tar or zip of the images")
-    starting.add_argument(
+    init_parser.add_argument("--name", help="name of the dataset: small letters, digits and _")
+    init_parser.add_argument("--target", help="column to predict, if it is not found")
+    init_parser.add_argument("--images", type=Path, help="folder, tar or zip of the images")
+    init_parser.add_argument(
         "--loader", choices=LOADERS, help="what the file is, if not what it seems"
     )
-    starting.add_argument("--output", type=Path, help="file to write; NAME.yaml if not given")
-    verifying = commands.add_parser(
+    init_parser.add_argument("--output", type=Path, help="file to write; NAME.yaml if not given")
+    verify_parser = commands.add_parser(
         "verify",
         help="make an experiment's tables and claims anew from values.csv, and compare",
     )
-    verifying.add_argument("folder", type=Path, help="such as results/stsb")
-    for command in (starting, verifying):
+    verify_parser.add_argument("folder", type=Path, help="such as results/stsb")
+    for command in (init_parser, verify_parser):
         command.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
     requests.add(commands)
     return parser

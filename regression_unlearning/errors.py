@@ -1,23 +1,23 @@
-"""The one error that a user can mend, and the nearest known name for a wrong one."""
+"""The error for mistakes of the user, and the hint for a misspelt name."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 
 class UserError(ValueError):
-    """Something the user gave is wrong: the message says what, where, and what to do.
+    """A mistake of the user; the message says what is wrong, where, and what to do.
 
-    Programs print the message alone, without a traceback, and end with status 2.
+    Programs print only the message, without a traceback, and end with status 2.
     """
 
 
 def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UserError:
-    """Make the error for a name that nothing bears, naming the nearest one that exists.
+    """The error for an unknown name, with the nearest known one.
 
     Parameters
     ----------
     kind : str
-        What the name stands for, such as ``"method"``.
+        What the name is of, such as ``"method"``.
     name : str
         The name that was given.
     known : iterable of str

@@ -19,7 +19,7 @@ from regression_unlearning.reporting.verdicts import FAILS, HOLDS
 DISTANCE = "row_distance_train"
 #: What each distance that `remarks.closer_here` asks for is called.
 CALLED = dict(zip(DISTANCES, ("in Wasserstein distance", "row by row"), strict=True))
-#: So many methods are named one by one; of more the number is given.
+#: Most methods that are listed by name; of more methods the number is given.
 NAMED = 4
 #: Dataset and forget set to the title of their rows.
 Groups = Mapping[tuple[str, str], str]
@@ -34,12 +34,12 @@ class Nearest:
     method : str
         Its key.
     distance, floor : float
-        Its mean distance over seeds, and that of retrained models of different seeds.
+        Its distance, and that between retrained models of different seeds, as means over seeds.
     tied : tuple of str
-        Methods that are not told to be farther: paired over seeds, corrected by Holm's rule over
-        the methods of the forget set.
+        Methods whose verdict against it is not worse: compared seed by seed, corrected by Holm's
+        rule over the methods of the forget set.
     closer : bool
-        Whether it is told to be nearer than doing nothing.
+        Whether its verdict against doing nothing is better.
     """
 
     method: str
@@ -49,9 +49,24 @@ class Nearest:
     closer: bool
 
 
-def nearest(made: Tabling, group: tuple[str, str]) -> Nearest | None:
-    """Find the method nearest to the retrained model; None where no distance was measured."""
-    cells = {name: made.summaries.get((*group, name, DISTANCE)) for name in made.layout.unlearning}
+def nearest(tabling: Tabling, group: tuple[str, str]) -> Nearest | None:
+    """The method nearest to the retrained model on a forget set.
+
+    Parameters
+    ----------
+    tabling : Tabling
+        The table.
+    group : (str, str)
+        Dataset and forget set.
+
+    Returns
+    -------
+    Nearest or None
+        None where no distance was measured.
+    """
+    cells = {
+        name: tabling.summaries.get((*group, name, DISTANCE)) for name in tabling.layout.unlearning
+    }
     means = {
         name: cell.mean.exact
         for name, cell in cells.items()
@@ -61,19 +76,26 @@ def nearest(made: Tabling, group: tuple[str, str]) -> Nearest | None:
         return None
     best = min(means, key=lambda name: means[name])
     against = {
-        name: made.scores.compare((*group, name, DISTANCE), (*group, best, DISTANCE))
+        name: tabling.scores.compare((*group, name, DISTANCE), (*group, best, DISTANCE))
         for name in means
         if name != best
     }
-    tied = tuple(name for name, one in judged(against).items() if one.verdict != WORSE)
-    nothing = made.compared.get((*group, best, NOTHING, DISTANCE), Comparison())
-    gold = made.summaries.get((*group, GOLD, DISTANCE))
+    tied = tuple(
+        name for name, comparison in judged(against).items() if comparison.verdict != WORSE
+    )
+    nothing = tabling.compared.get((*group, best, NOTHING, DISTANCE), Comparison())
+    gold = tabling.summaries.get((*group, GOLD, DISTANCE))
     floor = gold.floor.value if gold and gold.floor else None
     return Nearest(best, means[best], floor, tied, nothing.verdict == BETTER)
 
 
-def findings(made: Tabling) -> tuple[str, str, str]:
+def findings(tabling: Tabling) -> tuple[str, str, str]:
     """What a table found, in three sentences.
+
+    Parameters
+    ----------
+    tabling : Tabling
+        The table.
 
     Returns
     -------
@@ -81,24 +103,24 @@ def findings(made: Tabling) -> tuple[str, str, str]:
         Which methods end closer to the retrained model than doing nothing; which is the nearest on
         each forget set; ranks and costs. A sentence says so where what it needs was not measured.
     """
-    weak = _worthless(made)
-    groups = {key: title for key, title in made.layout.groups.items() if key not in weak}
+    weak = _worthless(tabling)
+    groups = {key: title for key, title in tabling.layout.groups.items() if key not in weak}
     warning = ""
     if weak:
-        titles = ", ".join(title for key, title in made.layout.groups.items() if key in weak)
+        titles = ", ".join(title for key, title in tabling.layout.groups.items() if key in weak)
         warning = f"Read no further: {NO_BETTER} ({titles}), so there was nothing to unlearn"
-    closer = _closer(made, groups)
+    closer = _closer(tabling, groups)
     if not groups:
-        return f"{warning}.", "No method is called near.", f"{_cost(made)}."
+        return f"{warning}.", "No method is called near.", f"{_cost(tabling)}."
     first = f"{warning}; elsewhere, c{closer[1:]}" if weak else closer
-    rank = _rank(made)
-    last = f"{rank}; {_cost(made)}" if rank else _cost(made)
-    return f"{first}.", f"{_nearest(made, groups)}.", f"{last[0].upper()}{last[1:]}."
+    rank = _rank(tabling)
+    last = f"{rank}; {_cost(tabling)}" if rank else _cost(tabling)
+    return f"{first}.", f"{_nearest(tabling, groups)}.", f"{last[0].upper()}{last[1:]}."
 
 
 def tally(claims: Sequence[Checked]) -> str:
-    """How many of the claims hold, do not, or cannot be told; empty where there are none."""
-    count = Counter(one.verdict for one in claims)
+    """A count of the claims by verdict, in words; empty without claims."""
+    count = Counter(claim.verdict for claim in claims)
     if not claims:
         return ""
     undecided = len(claims) - count[HOLDS] - count[FAILS]
@@ -108,21 +130,21 @@ def tally(claims: Sequence[Checked]) -> str:
     )
 
 
-def _worthless(made: Tabling) -> set[tuple[str, str]]:
+def _worthless(tabling: Tabling) -> set[tuple[str, str]]:
     """Where the original has learnt nothing: then no column can say anything of unlearning."""
-    cells = made.layout.own(made.summaries)
-    return {key[:2] for key, one in cells.items() if key[2] == NOTHING and NO_BETTER in one.notes}
+    cells = tabling.layout.own(tabling.summaries)
+    return {key[:2] for key, cell in cells.items() if key[2] == NOTHING and NO_BETTER in cell.notes}
 
 
-def _closer(made: Tabling, groups: Groups) -> str:
+def _closer(tabling: Tabling, groups: Groups) -> str:
     """On each forget set, how many methods end closer to the retrained model than the original."""
-    layout = made.layout
+    layout = tabling.layout
     asked = [key for key in DISTANCES if layout.asks(key)]
     if not asked:
         return "Closeness to the retrained model was not measured"
     counts = []
     for group, title in groups.items():
-        verdicts = [closer_here(made.compared, group, name, asked) for name in layout.unlearning]
+        verdicts = [closer_here(tabling.compared, group, name, asked) for name in layout.unlearning]
         unknown = verdicts.count(None)
         more = f" ({unknown} cannot be told)" if unknown else ""
         counts.append(f"{title}, {verdicts.count(True)} of {len(verdicts)} methods{more}")
@@ -130,14 +152,14 @@ def _closer(made: Tabling, groups: Groups) -> str:
     return f"Closer to the retrained model than doing nothing, {ways}: {'; '.join(counts)}"
 
 
-def _nearest(made: Tabling, groups: Groups) -> str:
+def _nearest(tabling: Tabling, groups: Groups) -> str:
     """On each forget set, the method nearest to the retrained model."""
-    layout = made.layout
+    layout = tabling.layout
     if not layout.asks(DISTANCE):
         return "The distance row by row was not measured"
     named, without = [], []
     for group, title in groups.items():
-        best = nearest(made, group)
+        best = nearest(tabling, group)
         if best is None or not best.closer:
             without.append(title)
             continue
@@ -152,19 +174,19 @@ def _nearest(made: Tabling, groups: Groups) -> str:
     return f"{text}; {nobody}" if without else text
 
 
-def _rank(made: Tabling) -> str:
+def _rank(tabling: Tabling) -> str:
     """The method of the best mean rank; empty where methods are not ranked."""
-    if not isinstance(made.ranks, Ranks):
+    if not isinstance(tabling.ranks, Ranks):
         return ""
-    names, first = made.layout.methods, next(iter(made.ranks.means))
-    ties = _listed([names[key] for key in made.ranks.tied(first)], len(made.ranks.means) - 1)
+    names, first = tabling.layout.methods, next(iter(tabling.ranks.means))
+    ties = _listed([names[key] for key in tabling.ranks.tied(first)], len(tabling.ranks.means) - 1)
     return f"{names[first]} has the best mean rank ({ties})"
 
 
-def _cost(made: Tabling) -> str:
+def _cost(tabling: Tabling) -> str:
     """What unlearning costs."""
-    layout = made.layout
-    means = numbers(made.summaries, layout)
+    layout = tabling.layout
+    means = numbers(tabling.summaries, layout)
     dearest = {
         name: max(own) for name in layout.unlearning if (own := shares(means, layout, [name]))
     }

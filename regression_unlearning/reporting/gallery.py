@@ -30,33 +30,46 @@ class Experiment:
         Such as ``results/stsb``.
     values : sequence of Value
         Its measured values.
-    provenance : mapping
-        See `provenance.gather`.
+    record : mapping
+        Its provenance: see `provenance.gather`.
     """
 
     folder: Path
     values: Sequence[Value]
-    provenance: Mapping[str, Any]
+    record: Mapping[str, Any]
 
     @classmethod
     def read(cls, folder: Path) -> "Experiment":
-        """Read a folder; see `provenance.read`."""
+        """Read a folder of results.
+
+        Parameters
+        ----------
+        folder : Path
+            Such as ``results/stsb``.
+
+        Raises
+        ------
+        UserError
+            See `provenance.read`.
+        """
         return cls(folder, *provenance.read(folder))
 
     @cached_property
     def tables(self) -> dict[str, Tabling]:
         """Its tables by name."""
-        return {name: Tabling(self.values, one) for name, one in self.provenance["tables"].items()}
+        return {
+            name: Tabling(self.values, settings) for name, settings in self.record["tables"].items()
+        }
 
     @cached_property
-    def found(self) -> tuple[str, ...]:
+    def sentences(self) -> tuple[str, ...]:
         """What its first table found, in three sentences."""
         return findings.findings(next(iter(self.tables.values()))) if self.tables else ()
 
     @cached_property
     def claims(self) -> str:
-        """How many of the claims that it is about hold; empty where it is about none."""
-        return findings.tally(claims_of(self.values, self.provenance))
+        """A count of its claims by verdict; empty without claims."""
+        return findings.tally(claims_of(self.values, self.record))
 
     def pictures(self) -> list[Path]:
         """Its figures, those of many methods first."""
@@ -65,57 +78,78 @@ class Experiment:
     @property
     def command(self) -> str:
         """What makes it anew."""
-        return provenance.command({**self.provenance, "params": self.provenance["settings"]})
+        return provenance.command({**self.record, "params": self.record["settings"]})
 
     def machines(self) -> str:
-        """On what its models were made, the machine of most models first."""
-        made = sorted(self.provenance["machines"], key=lambda one: -one["models"])
+        """The machines on which its models were made, that of most models first."""
+        ordered = sorted(self.record["machines"], key=lambda machine: -machine["models"])
         return "; ".join(
-            f"{one['models']} models on {one['device']}"
-            f" ({', '.join(f'{key} {one[key]}' for key in MACHINE if key in one)})"
-            for one in made
+            f"{machine['models']} models on {machine['device']}"
+            f" ({', '.join(f'{key} {machine[key]}' for key in MACHINE if key in machine)})"
+            for machine in ordered
         )
 
 
-def small_table(made: Tabling, group: tuple[str, str]) -> str:
-    """A table of few measures on one forget set, as Markdown, a row a method."""
+def small_table(tabling: Tabling, group: tuple[str, str]) -> str:
+    """A Markdown table of the quantities `FEW` on one forget set, a row for each method.
+
+    Parameters
+    ----------
+    tabling : Tabling
+        The whole table.
+    group : (str, str)
+        Dataset and forget set.
+    """
     layout = replace(
-        made.layout, groups={group: made.layout.groups[group]}, asked=frozenset(FEW), kind="methods"
+        tabling.layout,
+        groups={group: tabling.layout.groups[group]},
+        asked=frozenset(FEW),
+        kind="methods",
     )
-    return rows_as_markdown(methods_table(made.summaries, layout, made.compared))
+    return rows_as_markdown(methods_table(tabling.summaries, layout, tabling.compared))
 
 
 def page(experiments: Sequence[Experiment], up: str) -> str:
-    """All experiments as Markdown; `up` leads from the page to the project's folder."""
-    return "\n\n".join(_section(one, up) for one in experiments) + "\n"
+    """The page of all experiments, as Markdown.
+
+    Parameters
+    ----------
+    experiments : sequence of Experiment
+        In the order of the page.
+    up : str
+        Relative link from the page to the project's folder, such as ``"../"``.
+    """
+    return "\n\n".join(_section(experiment, up) for experiment in experiments) + "\n"
 
 
-def _section(one: Experiment, up: str) -> str:
-    folder = f"{up}{one.folder.as_posix()}"
-    title, pictures = one.provenance["title"], one.pictures()
+def _section(experiment: Experiment, up: str) -> str:
+    folder = f"{up}{experiment.folder.as_posix()}"
+    title, pictures = experiment.record["title"], experiment.pictures()
     parts = [f"## {title}"]
     if pictures:
         parts.append(f"![{title}]({folder}/{pictures[0].name})")
-    if one.tables:
-        parts.append(f"*{next(iter(one.tables.values())).layout.subtitle}*")
-        parts.append("\n".join(f"- {sentence}" for sentence in one.found))
-    parts.append(f"Made with {len(one.provenance['seeds'])} seeds, {one.machines()}, by")
-    parts.append(f"    python3 -m uv run {one.command}")
+    if experiment.tables:
+        parts.append(f"*{next(iter(experiment.tables.values())).layout.subtitle}*")
+        parts.append("\n".join(f"- {sentence}" for sentence in experiment.sentences))
+    parts.append(f"Made with {len(experiment.record['seeds'])} seeds, {experiment.machines()}, by")
+    parts.append(f"    python3 -m uv run {experiment.command}")
 
     def links(*names: str) -> str:
-        kept = [name for name in names if (one.folder / name).is_file()]
+        kept = [name for name in names if (experiment.folder / name).is_file()]
         return ", ".join(f"[{name}]({folder}/{name})" for name in kept)
 
-    of_tables = [f"{name}{end}" for end in (".md", "_ranks.md", "_costs.md") for name in one.tables]
-    claims = f"{links('claims.md')}: {one.claims}" if one.claims else ""
+    of_tables = [
+        f"{name}{end}" for end in (".md", "_ranks.md", "_costs.md") for name in experiment.tables
+    ]
+    claims = f"{links('claims.md')}: {experiment.claims}" if experiment.claims else ""
+    verify = f"python3 -m uv run regression-unlearning verify {experiment.folder.as_posix()}"
     facts = {
         "Tables": links(*of_tables),
         "Further pictures": links(*(path.name for path in pictures[1:])),
         "Claims": claims,
         "All of it on one page": links("report.html"),
         "Values": f"{links(provenance.VALUES)}; what made them: {links(provenance.PROVENANCE)}; "
-        f"`regression-unlearning verify {one.folder.as_posix()}` makes the tables anew from both, "
-        "and compares",
+        f"`{verify}` makes the tables anew from both, and compares",
     }
     parts.append("\n".join(f"- {name}: {text}" for name, text in facts.items() if text))
     return "\n\n".join(parts)
