@@ -101,7 +101,7 @@ COMMANDS = sorted(
         (page.name, command)
         for page in PAGES
         for command in shown(page.read_text(encoding="utf-8"))
-        if plain(command) not in ([], ["python"])  # a name alone
+        if len(plain(command)) > 1 or command in RUN_BY  # a program's name alone is none
     }
 )
 
