@@ -101,7 +101,7 @@ COMMANDS = sorted(
         (page.name, command)
         for page in PAGES
         for command in shown(page.read_text(encoding="utf-8"))
-        if len(plain(command)) > 1 or command in RUN_BY  # a program's name alone is none
+        if len(plain(command)) > 1 or " ".join(plain(command)) in RUN_BY  # no name alone
     }
 )
 
