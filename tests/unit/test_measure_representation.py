@@ -206,7 +206,7 @@ def test_a_model_is_turned_onto_another_by_rotation_and_scale():
         for name, one in own.arrays.items()
     }
     rows = own.arrays["forget/activation"]
-    found = representation_adaptive.turned(rows, own, Observation(there))
+    found = representation_adaptive.mapped(rows, own, Observation(there))
     largest = np.abs(there["retain/activation"]).max()
     rounding = 300 * np.finfo(float).eps * largest * 6
     assert np.abs(found - there["forget/activation"]).max() <= rounding
