@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning import program
-from regression_unlearning.errors import UserError
+from regression_unlearning.errors import UserError, command
 from regression_unlearning.files import write_text
 from regression_unlearning.requests import commands as requests
 from regression_unlearning.settings.section import name_of
 from regression_unlearning.settings.starting import LOADERS, entry_file
+from regression_unlearning.settings.starting_source import NOTE, inside
 
 
 def init(
@@ -25,7 +26,7 @@ def init(
     Parameters
     ----------
     file : Path
-        Rows, labels of images, sentence pairs, or a table of load.
+        Rows, labels of images, sentence pairs, or a table of load; or the folder of such a file.
     name : str or None
         The dataset's name; by default after the file.
     output : Path or None
@@ -42,17 +43,43 @@ def init(
     """
     from regression_unlearning.data.looking_at import look
 
+    if file.is_dir():
+        file, asked["images"] = inside(file, asked.get("images"))
     near = re.sub("[^a-z0-9]+", "_", file.stem.lower()).strip("_")
     name = name_of(name or near or "mine")
     output = output or Path(f"{name}.yaml")
     if output.exists():
         raise UserError(f"{output} exists already; delete it, or name another file with --output.")
-    write_text(output, entry_file(look(file), name, output, **asked))
-    text = (
-        f"{output}: check the lines marked EDIT, then run\n"
-        f"  snakemake -n --configfile {output} --config experiment={name}"
-    )
-    program.say(json.dumps({"file": str(output), "name": name}) if as_json else text)
+    text = entry_file(look(file), name, output, **asked)
+    write_text(output, text)
+    notes = [line.partition(NOTE)[2] for line in text.splitlines() if NOTE in line]
+    lines = [
+        *(f"{NOTE}{note}" for note in notes),
+        f"{output}: check the lines marked EDIT, then run",
+        f"  {command(f'regression-unlearning check {output}')}",
+        f"  {command(f'snakemake -n --configfile {output} --config experiment={name}')}",
+    ]
+    found = {"file": str(output), "name": name, "notes": notes}
+    program.say(json.dumps(found) if as_json else "\n".join(lines))
+
+
+def check(files: list[Path]) -> None:
+    """Check files of settings, each read over params.yaml and those before it.
+
+    Parameters
+    ----------
+    files : list of Path
+        YAML files of settings.
+
+    Raises
+    ------
+    UserError
+        Naming file and line where one is no YAML, file and key where a value is wrong.
+    """
+    from regression_unlearning.settings.document import load_settings
+
+    load_settings(None, *files)
+    program.say(f"{', '.join(map(str, files))}: every key, name and range passes.")
 
 
 def verify(folder: Path, *, as_json: bool = False) -> None:
@@ -93,7 +120,7 @@ def arguments() -> ArgumentParser:
         "init", help="look at a file of data, and write settings for it to start from"
     )
     init_parser.add_argument(
-        "file", type=Path, help="rows, labels of images, pairs, or a table of load"
+        "file", type=Path, help="rows, labels of images, pairs, a table of load, or a folder"
     )
     init_parser.add_argument("--name", help="name of the dataset: small letters, digits and _")
     init_parser.add_argument("--target", help="column to predict, if it is not found")
@@ -102,13 +129,22 @@ def arguments() -> ArgumentParser:
         "--loader", choices=LOADERS, help="what the file is, if not what it seems"
     )
     init_parser.add_argument("--output", type=Path, help="file to write; NAME.yaml if not given")
+    check_parser = commands.add_parser(
+        "check", help="check files of settings; a mistake is named by its line"
+    )
+    check_parser.add_argument(
+        "files", type=Path, nargs="+", help="read over params.yaml, each over those before it"
+    )
+    check_parser.set_defaults(run=lambda given: check(given.files))
     verify_parser = commands.add_parser(
         "verify",
         help="make an experiment's tables and claims anew from values.csv, and compare",
     )
     verify_parser.add_argument("folder", type=Path, help="such as results/stsb")
-    for command in (init_parser, verify_parser):
-        command.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
+    for parser_of_data in (init_parser, verify_parser):
+        parser_of_data.add_argument(
+            "--json", action="store_true", dest="as_json", help="print JSON"
+        )
     requests.add(commands)
     return parser
 

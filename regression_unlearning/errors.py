@@ -1,5 +1,6 @@
-"""The error for mistakes of the user, and the hint for a misspelt name."""
+"""The error for mistakes of the user, and what its messages are made of."""
 
+import os
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -9,6 +10,11 @@ class UserError(ValueError):
 
     Programs print only the message, without a traceback, and end with status 2.
     """
+
+
+def command(line: str) -> str:
+    """A command as it is typed here: by uv where uv started this program."""
+    return f"python3 -m uv run {line}" if "UV" in os.environ else line
 
 
 def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UserError:

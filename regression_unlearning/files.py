@@ -225,7 +225,12 @@ def not_utf8(path: str | os.PathLike) -> UserError:
 
 
 def sha256(path: str | os.PathLike) -> str:
-    """SHA-256 of a file's content, in hexadecimal.
+    """SHA-256 of a file's content, in hexadecimal; see `digest_of`."""
+    return digest_of(path, "sha256")
+
+
+def digest_of(path: str | os.PathLike, algorithm: str) -> str:
+    """Hash of a file's content by an algorithm of hashlib, in hexadecimal.
 
     Raises
     ------
@@ -234,7 +239,7 @@ def sha256(path: str | os.PathLike) -> str:
     """
     try:
         with Path(path).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return hashlib.file_digest(file, algorithm).hexdigest()
     except OSError as error:
         why = f"cannot read {path}: {error.strerror}"
         raise UserError(f"{why}; put the right file there, or make it anew.") from error

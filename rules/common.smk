@@ -85,6 +85,7 @@ try:
     if workflow.is_main_process:
         originals.check(GRID)
         needs.check_needs(GRID)
+        local.check_raw_files(GRID.raw)
         CHANGED = local.notice(SETTINGS.datasets)
 except UserError as error:
     raise WorkflowError(str(error)) from None
@@ -152,7 +153,7 @@ def threads_of(wildcards):
     return asked(wildcards).threads
 
 
-def of_network(part):
+def of_network(part, asked=asked):
     """Resources of a job that runs a network, which takes `part` of a training's time a seed."""
     return dict(
         mem_mb=lambda wildcards, attempt: asked(wildcards).memory_mb * attempt,

@@ -5,6 +5,7 @@ import shlex
 
 from regression_unlearning import errors
 from regression_unlearning.requests import ledger
+from regression_unlearning.requests.edits import edited
 from regression_unlearning.requests.request import read_request
 
 
@@ -15,6 +16,10 @@ def of_request(name):
         if asked.dataset not in SETTINGS.datasets:
             where = f"requests/{name}.yaml: dataset"
             raise errors.unknown("dataset", asked.dataset, SETTINGS.datasets, where)
+        if asked.id != name:
+            raise UserError(
+                f"requests/{name}.yaml: id is {asked.id!r}; call the file requests/{asked.id}.yaml."
+            )
         return asked
     except UserError as error:
         raise WorkflowError(str(error)) from None
@@ -27,15 +32,23 @@ def of_answer(wildcards):
 
 def start_of_request(wildcards):
     """The original, where no model of the chain stands for it and nothing is answered yet."""
-    if Path(f"requests/{wildcards.request}/audit.html").exists():
-        return []
     asked = of_request(wildcards.request)
-    begun = ledger.chain(ledger.read(ledger.FOLDER), asked.dataset, asked.seed)
+    try:
+        lines = ledger.read(ledger.FOLDER)
+        for line in lines:
+            if line.id == asked.id:
+                for wrong in edited(ledger.FOLDER, line):
+                    raise WorkflowError(wrong)
+                return []
+    except UserError as error:
+        raise WorkflowError(str(error)) from None
+    begun = ledger.chain(lines, asked.dataset, asked.seed)
     return [] if begun or asked.checkpoint else [paths.original(asked.dataset, asked.seed)]
 
 
 # An audit that did not pass is an answer too: status 1 is no failure here. What was answered is
-# never answered again: `update` keeps Snakemake from taking the audit away.
+# never answered again: `update` keeps Snakemake from taking the audit away, and `forget` gives the
+# same request the answer that it has, also where that was cut off before its line of the ledger.
 rule forget:
     input:
         request=ancient("requests/{request}.yaml"),
@@ -48,13 +61,9 @@ rule forget:
         ENVIRONMENT
     threads: lambda wildcards: of_answer(wildcards).threads
     resources:
-        mem_mb=lambda wildcards, attempt: of_answer(wildcards).memory_mb * attempt,
-        runtime=lambda wildcards, attempt: max(5, of_answer(wildcards).minutes) * attempt,
-        gpu=lambda wildcards: of_answer(wildcards).gpu,
-        turn=1,
+        **of_network(1, of_answer),
     params:
         files=[f"--configfile {shlex.join(files)}" for files in [list(FILES)[1:]] if files],
     shell:
-        "test -s {output} || {{ python workflow_scripts/forget.py forget --request {input.request}"
-        " {params.files} --threads {threads} --wait > {log} 2>&1"
-        " || [ $? -eq 1 ]; }}"
+        "python workflow_scripts/forget.py forget --request {input.request}"
+        " {params.files} --threads {threads} --wait > {log} 2>&1 || [ $? -eq 1 ]"

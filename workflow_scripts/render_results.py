@@ -1,4 +1,4 @@
-"""Render docs/results.md and the README's small table from the committed results.
+"""Render from the committed results docs/results.md, the README's table, and a table of choices.
 
 With --check only say whether they are in step.
 """
@@ -11,12 +11,15 @@ from regression_unlearning import program
 from regression_unlearning.errors import UserError
 from regression_unlearning.program.rendered import keep_in_step
 from regression_unlearning.reporting import provenance
+from regression_unlearning.reporting.choosing import choices
 from regression_unlearning.reporting.gallery import Experiment, page, small_table
 from regression_unlearning.settings.document import load_settings
 
 #: What the README shows as a small table: experiment, table, dataset and forget set.
 SHOWN = ("stsb", "table2", ("stsb", "score_0_2"))
 BEGIN, END = "<!-- results -->\n", "<!-- /results -->\n"
+#: The page that helps to choose a method.
+OWN_DATA = Path("docs/your-own-data.md")
 HEAD = """\
 <!-- Rendered by `python workflow_scripts/render_results.py` from results/: do not edit. -->
 
@@ -29,24 +32,29 @@ what retrained models differ by ([how](numbers.md)).
 """
 
 
-def readme(text: str, experiments: dict[str, Experiment]) -> str:
-    """The README with its small table made anew.
+def with_block(path: Path, block: str) -> str:
+    """A page with its block made anew.
 
     Raises
     ------
     UserError
-        When it has no such block.
+        When it has none.
     """
-    before, begun, rest = text.partition(BEGIN)
+    before, begun, rest = path.read_text(encoding="utf-8").partition(BEGIN)
     _, ended, after = rest.partition(END)
     if not begun or not ended:
-        raise UserError(f"README.md has no block {BEGIN.strip()} ... {END.strip()}")
+        raise UserError(f"{path} has no block {BEGIN.strip()} ... {END.strip()}")
+    return f"{before}{BEGIN}\n{block}\n\n{END}{after}"
+
+
+def readme(experiments: dict[str, Experiment]) -> str:
+    """The README's small table."""
     parts = []
     name, table, group = SHOWN
     if name in experiments:
         made = experiments[name].tables[table]
         parts += [f"{made.layout.subtitle}: {made.layout.groups[group]}", small_table(made, group)]
-    return f"{before}{BEGIN}\n" + "\n\n".join(parts) + f"\n\n{END}{after}"
+    return "\n\n".join(parts)
 
 
 def committed(which: Sequence[str]) -> dict[str, Experiment]:
@@ -75,15 +83,13 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="write nothing; 1 where out of step")
     check = parser.parse_args().check
     found = committed(("--cached",) if check else ("--cached", "--others", "--exclude-standard"))
-    script, start = "render_results.py", Path("README.md")
-    text = readme(start.read_text(encoding="utf-8"), found)
-    keep_in_step(
-        Path("docs/results.md"),
-        HEAD + page(list(found.values()), "../"),
-        check=check,
-        script=script,
-    )
-    keep_in_step(start, text, check=check, script=script)
+    start = Path("README.md")
+    for path, text in {
+        Path("docs/results.md"): HEAD + page(list(found.values()), "../"),
+        start: with_block(start, readme(found)),
+        OWN_DATA: with_block(OWN_DATA, choices(found.values())),
+    }.items():
+        keep_in_step(path, text, check=check, script="render_results.py")
 
 
 if __name__ == "__main__":

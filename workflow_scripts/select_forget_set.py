@@ -22,7 +22,10 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="the .npz to write")
     arguments = parser.parse_args()
     selector = read_selector(arguments.settings)
-    rows, earlier = left(arguments.prepared), arguments.after and read_npz(arguments.after)
+    rows, earlier = (
+        left(arguments.prepared, selector),
+        arguments.after and read_npz(arguments.after),
+    )
     listing = arguments.output.with_suffix(".ids.csv")
     listing.unlink(missing_ok=True)
     write_npz(arguments.output, select(rows, selector, arguments.name, earlier, listing))

@@ -24,7 +24,11 @@ def check_raw(raw: Path) -> None:
     manifest = raw / "manifest.json"
     if seals.sealed(manifest):
         for name, told in read_record(manifest).get("files", {}).items():
-            seals.check_recorded(raw / name, told["sha256"], manifest)
+            try:
+                seals.check_recorded(raw / name, told["sha256"], manifest)
+            except UserError as error:  # the manifest is what makes it be fetched again
+                both = str(error).replace("Delete it", f"Delete it and {manifest}")
+                raise UserError(both) from None
 
 
 def checked(made: Any, family: str) -> "tuple[pd.DataFrame, Mapping[str, Any]]":
@@ -45,9 +49,9 @@ def checked(made: Any, family: str) -> "tuple[pd.DataFrame, Mapping[str, Any]]":
             raise UserError(f"{said} {type(made).__name__}, not rows and arrays.")
     if lacking := [one for one in ("row", "id", "split", "target") if one not in rows]:
         raise UserError(f"{said} rows without the column {lacking[0]!r}.")
-    if foreign := sorted(map(str, set(rows["split"]) - set(NUMBERED))):
+    if foreign := sorted(map(str, set(rows["split"].unique()) - set(NUMBERED))):
         raise unknown("split", foreign[0], NUMBERED, said)
-    if rows["row"].tolist() != list(range(len(rows))):
+    if not np.array_equal(rows["row"], np.arange(len(rows))):
         raise UserError(f"{said} rows whose numbers are not 0, 1, ... in their order.")
     if not np.isfinite(rows["target"].to_numpy(np.float64)).all():
         raise UserError(f"{said} a target that is no finite number.")

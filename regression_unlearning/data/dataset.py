@@ -49,9 +49,11 @@ def open_dataset(
     chosen = settings.datasets[name]
     if forget_set not in chosen.forget_sets:
         raise unknown("forget set", forget_set, chosen.forget_sets, f"datasets.{name}")
-    rows, parts = left(made_ready(settings, name, folder)), None
-    for one in (*reversed(chosen.earlier(forget_set)), forget_set):
-        parts = select(rows, chosen.forget_sets[one], one, parts)
+    names = (*reversed(chosen.earlier(forget_set)), forget_set)
+    sets = {one: chosen.forget_sets[one] for one in names}
+    rows, parts = left(made_ready(settings, name, folder), *sets.values()), None
+    for one, selector in sets.items():
+        parts = select(rows, selector, one, parts)
     return load_dataset(settings, name, folder, device), parts
 
 

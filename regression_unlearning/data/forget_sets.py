@@ -48,6 +48,12 @@ def read_selector(values: dict) -> Selector:
     return validated(_Choice, {"forget_set": values}).forget_set
 
 
+def columns_of(*selectors: Selector) -> set[str]:
+    """The columns of `rows.csv` by which some forget sets choose, beside a dataset's own."""
+    named = (getattr(one, "column", None) for one in selectors)
+    return {column for column in named if column is not None}
+
+
 def _column(rows: "pd.DataFrame", name: str) -> "pd.Series":
     """A column of the dataset's own, as text."""
     columns = [one for one in rows.columns if one not in ("row", "target")]

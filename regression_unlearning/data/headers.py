@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Signs that may stand between columns.
 SIGNS = ",;\t|"
+#: What pandas calls a column without a name, such as the index that it saves, when it reads it.
+NAMELESS = r"Unnamed: \d+"
 LARGEST = float(np.finfo(np.float32).max)
 #: Bytes that are looked at in one piece.
 PIECE = 1 << 24
@@ -87,7 +90,7 @@ def _check(path: Path, header: list[str], delimiter: str, advice: str) -> None:
     if twice:
         raise UserError(
             f"{path}: a column's name is twice there ({twice!r}); every column needs a name of its "
-            "own."
+            "own, in the file's first line."
         )
 
 
@@ -176,7 +179,10 @@ def numbers(
     wrong = ~(np.abs(values) <= LARGEST)
     if gaps:
         wrong &= table[column].notna().to_numpy()
-    refuse(table, column, wrong, path, "is not a number")
+    why = "is not a number"
+    if wrong.any() and re.search(r"\d", first := str(given.iloc[wrong.argmax()])):
+        why += "" if re.fullmatch(r"\S*(inf|e\d+)", first) else " (digits alone, such as 1200.5)"
+    refuse(table, column, wrong, path, why)
     return values
 
 

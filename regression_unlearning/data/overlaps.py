@@ -19,7 +19,7 @@ NEEDED = ("customer", "first", "hour")
 WHOSE = {
     "author", "client", "customer", "family", "group", "household", "identity", "individual",
     "member", "owner", "participant", "patient", "people", "person", "respondent", "speaker",
-    "student", "subject", "user",
+    "student", "subject", "user", "writer",
 }  # fmt: skip
 BESIDE = {"code", "id", "ids", "key", "label", "name", "no", "nr", "num", "number"}
 
@@ -59,12 +59,16 @@ def overlapping(rows: "pd.DataFrame", chosen: np.ndarray) -> np.ndarray:
     return before[start + hour] > before[start + first]
 
 
-def says_whose(column: str) -> bool:
-    """Whether a column's name says that it names people, such as person, PatientID, user_name."""
+def says_whose(column: str, *, numbers: bool = False) -> bool:
+    """Whether a column's name says that it names people, such as person, PatientID, user_name.
+
+    A plural above `numbers` (households) says how many there are.
+    """
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column).lower()
     said = re.findall("[a-z]+", apart)
-    words = {word if word in WHOSE | BESIDE else word.removesuffix("s") for word in said}
-    return len(words & WHOSE) == 1 and words <= WHOSE | BESIDE
+    whose = WHOSE - {"people"} if numbers else WHOSE
+    words = {w if numbers or w in WHOSE | BESIDE else w.removesuffix("s") for w in said}
+    return len(words & whose) == 1 and words <= whose | BESIDE
 
 
 def torn(rows: "pd.DataFrame", where: Path) -> dict[str, list[int]]:
@@ -84,6 +88,8 @@ def torn(rows: "pd.DataFrame", where: Path) -> dict[str, list[int]]:
     train = (rows["split"] == "train").to_numpy()
     for column in () if reads_hours(rows) else filter(says_whose, rows.columns):
         codes, names = pd.factorize(rows[column].replace("", None))
+        if not says_whose(column, numbers=pd.to_numeric(names, "coerce").notna().all()):
+            continue
         inside = np.zeros((2, len(names)), bool)
         for number, part in enumerate((train, ~train)):
             inside[number, codes[part & (codes >= 0)]] = True

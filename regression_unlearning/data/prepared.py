@@ -6,7 +6,7 @@
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ import numpy as np
 from regression_unlearning import registry, seals
 from regression_unlearning.data import tensors
 from regression_unlearning.data.checks import NUMBERED, check_raw, check_splits, checked
-from regression_unlearning.data.overlaps import torn
+from regression_unlearning.data.overlaps import NEEDED, torn
 from regression_unlearning.data.scaling import SAME, Scale, scale_of
 from regression_unlearning.data.work import Work
 from regression_unlearning.errors import UserError
@@ -73,7 +73,7 @@ def prepare(
         work.facts["torn"] = people
     arrays = {
         "target": rows["target"].to_numpy(np.float32),
-        "split": rows["split"].map(NUMBERED.index).to_numpy(np.uint8),
+        "split": rows["split"].map({name: n for n, name in enumerate(NUMBERED)}).to_numpy(np.uint8),
         **arrays,
     }
     about = {"family": family, "sha256": tensors.digest(arrays)}
@@ -91,8 +91,16 @@ def prepare(
     work.clear()
 
 
-def read_rows(folder: Path) -> "pd.DataFrame":
+def read_rows(folder: Path, columns: Collection[str] | None = None) -> "pd.DataFrame":
     """Read the table of rows; every column but row and target as text.
+
+    Parameters
+    ----------
+    folder : Path
+        Where `prepare` has put it.
+    columns : collection of str, optional
+        The columns that are needed beside the dataset's own: text takes much memory. All are read
+        where one of them is not there, so that a message can name those that are.
 
     Raises
     ------
@@ -103,7 +111,12 @@ def read_rows(folder: Path) -> "pd.DataFrame":
 
     facts = read_record(folder / FACTS)
     seals.check_recorded(folder / ROWS, facts["rows_sha256"], folder / FACTS)
-    rows = pd.read_csv(folder / ROWS, dtype=str, keep_default_na=False)
+    some = None
+    if columns is not None:
+        known = pd.read_csv(folder / ROWS, dtype=str, nrows=0).columns
+        if set(columns) <= set(known):
+            some = known.intersection(["row", "id", "split", "target", *NEEDED, *columns])
+    rows = pd.read_csv(folder / ROWS, dtype=str, keep_default_na=False, usecols=some)
     return rows.astype({"row": np.int64, "target": np.float64})
 
 

@@ -57,6 +57,7 @@ PARTS = {
     "error_forget_test": ("test", True),
 }
 NO_BETTER = "the original predicts validation rows no better than the training median does"
+HARDLY = "the original predicts validation rows less than 5 % better than the training median does"
 
 
 class Settings(Section):
@@ -125,7 +126,7 @@ def against_median(
     target: "np.ndarray",
     loss: str,
     quantiles: "Sequence[float] | np.ndarray" = (),
-) -> tuple[float, float, bool]:
+) -> tuple[float, float, str]:
     """Compare a model with predicting the training median (or quantiles, under that loss).
 
     Parameters
@@ -141,16 +142,17 @@ def against_median(
     -------
     error, median_error : float
         Errors of the model and of the median.
-    no_better : bool
-        Whether the model's error is not below the median's.
+    warning : str
+        `NO_BETTER` or `HARDLY`, where the model has learnt nothing, or little, by that measure;
+        else empty.
     """
     ours = error(losses, loss)
     theirs = constant_error(known, target, loss, quantiles, "median")
-    return ours, theirs, not ours < theirs
+    return ours, theirs, NO_BETTER if not ours < theirs else HARDLY if ours > 0.95 * theirs else ""
 
 
 def measure(inputs: Inputs, settings: Settings) -> list[Value]:
-    """Four errors for each seed; a note says so if the original is no better than the median."""
+    """Four errors for each seed; a note warns of an original no better than the median."""
     import numpy as np
 
     rows = []
@@ -162,9 +164,7 @@ def measure(inputs: Inputs, settings: Settings) -> list[Value]:
             )
             losses, target = (observation.of("validation", name) for name in ("loss", "target"))
             loss_and_quantiles = observation.loss, observation.arrays.get("quantiles", ())
-            warning = (
-                NO_BETTER if against_median(losses, known, target, *loss_and_quantiles)[2] else ""
-            )
+            warning = against_median(losses, known, target, *loss_and_quantiles)[2]
         for quantity, (part, like_forget) in PARTS.items():
             losses = observation.errors(part, like_forget=like_forget)
             value = error(losses, observation.loss) if len(losses) else None

@@ -48,8 +48,9 @@ class Quantity:
         The paper's symbol and arrow, if it has one.
     of_classes : str
         The meaning for targets that are classes, if it differs.
-    unit : {"", "error", "share"}
-        ``"error"``: the dataset's unit; ``"share"``: of rows; empty: none, or named in the title.
+    unit : {"", "error", "target", "share"}
+        ``"error"``, ``"target"``: the dataset's unit, which rows of tables name; ``"share"``: of
+        rows; empty: none, or named in the title.
     compares : bool
         Whether it compares a model with the retrained one. The retrained model's values are then of
         pairs of seeds: their mean is the floor, and has no interval since pairs share models. Else
@@ -70,7 +71,7 @@ class Quantity:
     meaning: str
     goal: str = ""
     symbol: str = ""
-    unit: Literal["", "error", "share"] = ""
+    unit: Literal["", "error", "target", "share"] = ""
     compares: bool = False
     summary: Literal["measure", "cost"] = "measure"
     least: float | None = None
@@ -83,8 +84,9 @@ class Quantity:
 class Measure(Protocol):
     """The parts of a measure's module.
 
-    Two more are optional: SKIPS, methods that are not measured, and TARGETS, ``"numbers"`` or
-    ``"classes"``, for a measure that is defined for such targets alone.
+    Three more are optional: SKIPS, methods that are not measured; TARGETS, ``"numbers"`` or
+    ``"classes"``, for a measure that is defined for such targets alone; and ``BY_NAME = True`` for
+    one that only those tables show that name it.
 
     Attributes
     ----------

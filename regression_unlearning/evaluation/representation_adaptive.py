@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 NEEDS = representation.NEEDS
+BY_NAME = True
 QUANTITIES = representation.quantities(
     "representation_adaptive",
     "Adaptive embedding attack",

@@ -9,6 +9,7 @@ from regression_unlearning.evaluation.inputs import Inputs
 from regression_unlearning.evaluation.values import Value
 
 NEEDS = representation.NEEDS
+BY_NAME = True
 QUANTITIES = representation.quantities(
     "representation_earlier", "Embedding attack, earlier layer", "an earlier layer's activations"
 )

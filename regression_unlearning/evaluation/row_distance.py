@@ -32,6 +32,7 @@ QUANTITIES = (
         "mean over the forget rows of the distance between this and the retrained model's "
         "prediction, in the target's unit",
         goal="0",
+        unit="target",
         compares=True,
         least=0,
         of_classes="mean over the forget rows of the total variation between this and the "
@@ -42,6 +43,7 @@ QUANTITIES = (
         "Distance a row, test",
         "the same on test rows that the forget set would have held",
         goal="0",
+        unit="target",
         compares=True,
         least=0,
     ),
@@ -53,6 +55,7 @@ QUANTITIES = (
         "be negative; a seed's value is a jackknife pseudo-value, and their mean is the estimate; "
         "0 for the retrained models by definition, hence no floor",
         goal="0",
+        unit="target",
         compares=True,
         floor=False,
         of_classes="mean over the forget rows of the energy distance, by total variation, between "

@@ -1,7 +1,9 @@
 """Bad Teacher: a random network teaches the forget set, the original the rest.
 
 Source: Chundawat et al., "Can bad teaching induce forgetting?" (AAAI 2023): the divergence of the
-classes' probabilities from the teacher's. Of numbers it is the squared distance of outputs.
+classes' probabilities from the teacher's, which their code divides by the number of classes and
+leaves without the temperature's square: a factor that Adam does not see. Of numbers it is the
+squared distance of outputs.
 """
 
 from typing import Literal

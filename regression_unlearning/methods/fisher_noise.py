@@ -19,7 +19,9 @@ class Settings(Section):
     its squared gradient of the loss (of classes, that of each class's cross-entropy, weighted with
     its probability), and at most ``limit``: the retain set says nothing of weights whose F is near
     0. ``rows`` bounds the retain rows that F is taken over (drawn by the run's
-    seed); none means all.
+    seed); none means all. What the authors' code does beside that is left out: it averages the
+    noise's variance over a unit's inputs, takes ten times as much of it in the last layer and of
+    batch normalisation, and sets the last layer's weights of a forgotten class to 0.
     """
 
     alpha: Annotated[float, Field(ge=0)] = 1e-6

@@ -12,7 +12,10 @@ from regression_unlearning.settings.training import Fit
 
 
 class Settings(Fit):
-    """Fine-tuning, and the penalty's weight at the start; it falls linearly to 0 at the end."""
+    """Fine-tuning, and the penalty's weight at the start; it falls linearly to 0 at the end.
+
+    It falls from step to step, where the authors' code lowers it from epoch to epoch.
+    """
 
     gamma: Annotated[float, Field(ge=0)] = 5e-4
     """The penalty's weight at the start."""

@@ -17,7 +17,8 @@ class Settings(Fit):
     A regression loss has no upper bound. With ``cap`` a batch's forget loss stops counting once it
     is that of a model which says the retain set's mean whatever it is shown; of classes nothing is
     capped, as by the method's authors. ``clip`` bounds the gradient's length; theirs is free:
-    ``clip: null``.
+    ``clip: null``. Both sets' rows pass the network together, so that batch normalisation sees
+    them as one batch; the authors' code passes them one after the other.
     """
 
     alpha: Share = 0.95

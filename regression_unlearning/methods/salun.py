@@ -51,17 +51,34 @@ def top_share(gradient: dict, share: float) -> dict:
 
 def unlearn(model, task, settings: Settings):
     """Fine-tune on retain rows and relabelled forget rows; only the marked weights move."""
+    import torch
+
     from regression_unlearning.training.gradients import mean_gradient, trainable
 
     with task.working():
         mask = top_share(mean_gradient(model, task, task.forget), settings.q)
     target = gaussian_amnesiac.relabelled(task, settings.labels_of)
+    before = {name: weight.detach().clone() for name, weight in trainable(model).items()}
+
+    def restore(model, _steps):
+        """Weight decay would move the others too."""
+        with torch.no_grad():
+            for name, weight in trainable(model).items():
+                weight.copy_(torch.where(mask[name] > 0, weight, before[name]))
+
     handles = [
         weight.register_hook(lambda gradient, marked=mask[name]: gradient * marked)
         for name, weight in trainable(model).items()
     ]
     try:
-        task.fit(model, settings, rows=task.train, objective=task.supervised(target), phase="salun")
+        task.fit(
+            model,
+            settings,
+            rows=task.train,
+            objective=task.supervised(target),
+            after_step=restore,
+            phase="salun",
+        )
     finally:
         for handle in handles:
             handle.remove()

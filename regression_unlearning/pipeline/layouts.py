@@ -20,13 +20,14 @@ def words(settings: Settings, layout: Table | Figure) -> list[str]:
     if isinstance(layout, Figure):
         needs = registry.load("figure", layout.kind).NEEDS
         return [name for name in settings.measures if name in needs]
-    losses = {settings.datasets[one].loss for one in layout.datasets}
-    return [
-        name
-        for name in layout.measured(settings.measures)
-        if CLASSES in losses
-        or getattr(registry.load("measure", name), "TARGETS", None) != "classes"
-    ]
+    classes = CLASSES in {settings.datasets[one].loss for one in layout.datasets}
+
+    def fits(name: str) -> bool:
+        module = registry.load("measure", name)
+        asked = name in (layout.measures or ()) or not getattr(module, "BY_NAME", False)
+        return asked and (classes or getattr(module, "TARGETS", None) != "classes")
+
+    return list(filter(fits, layout.measured(settings.measures)))
 
 
 def columns(layout: Layout) -> list[tuple[str, str, str]]:

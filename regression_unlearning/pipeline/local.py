@@ -12,6 +12,26 @@ from regression_unlearning.files import sha256, write_own
 from regression_unlearning.pipeline import paths
 
 
+def check_raw_files(manifests: Iterable[str]) -> None:
+    """See that raw files that are newer than their manifest are still those that it names.
+
+    Where local files have changed, they are about to be taken anew: a kill may have left that half.
+
+    Raises
+    ------
+    UserError
+        Naming the first one that is another.
+    """
+    for path in filter(Path.is_file, map(Path, manifests)):
+        written = path.stat().st_mtime_ns
+        files = (one for one in path.parent.iterdir() if one.is_file() and one.name[0] != ".")
+        later = any(one.stat().st_mtime_ns > written for one in files)
+        if later and not Local(path.parent).changed():
+            from regression_unlearning.data.checks import check_raw
+
+            check_raw(path.parent)
+
+
 def notice(datasets: Iterable[str]) -> list[str]:
     """Write the datasets' files anew where local files have changed; say which, a line a dataset.
 

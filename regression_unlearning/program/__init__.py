@@ -12,6 +12,7 @@ from typing import Any
 
 from regression_unlearning.errors import UserError
 from regression_unlearning.pipeline import told
+from regression_unlearning.pipeline.failures import WARNING
 from regression_unlearning.program import streams
 
 
@@ -108,6 +109,7 @@ class _Plain(logging.Formatter):
     """A log whose lines do nothing to a terminal, whatever a server or a file said."""
 
     def format(self, record: logging.LogRecord) -> str:
+        record.mark = WARNING if record.levelno >= logging.WARNING else ""
         return plain(super().format(record))
 
 
@@ -121,7 +123,7 @@ def run(main: Callable[[], None]) -> None:
     # installed: matplotlib cannot be imported then.
     os.environ["MPLBACKEND"] = "agg"
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Plain("%(asctime)s %(message)s", "%H:%M:%S"))
+    handler.setFormatter(_Plain("%(asctime)s %(mark)s%(message)s", "%H:%M:%S"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     try:

@@ -97,22 +97,28 @@ def highest(quantity: str, method: str, among: Sequence[str] = METHODS, aim: str
     return _all(Part("below", Term(rival, quantity, aim), own) for rival in rivals)
 
 
-def unbeaten(scores: Mapping[str, str], method: str) -> Check:
-    """Against each other method shown, `method` has the lower score in at least one quantity.
+def settings_of(shown: Sequence[str]) -> dict[str, list[str]]:
+    """The methods among labels, each with its own label and those of its other settings.
 
-    `scores` maps each quantity to its `Term.aim`. Variants of the method, whose key is its key and
-    a suffix, are not counted as other methods.
+    The label of another setting is the method's label and a suffix.
     """
 
+    def of(method: str) -> list[str]:
+        return [label for label in shown if f"{label}_".startswith(f"{method}_")]
+
+    return {
+        label: of(label)
+        for label in shown
+        if not any(label in of(other) for other in shown if other != label)
+    }
+
+
+def widest(quantity: str, method: str) -> Check:
+    """`method` has the highest score of all shown methods; its other settings are no rivals."""
+
     def check(shown: Sequence[str]) -> Needs:
-        return tuple(
-            tuple(
-                Part("below", Term(method, quantity, aim), Term(rival, quantity, aim))
-                for quantity, aim in scores.items()
-            )
-            for rival in shown
-            if not f"{rival}_".startswith(f"{method}_")
-        )
+        rivals = [key for key in settings_of(shown) if key != method]
+        return highest(quantity, method, rivals)(shown)
 
     return check
 

@@ -24,6 +24,7 @@ from regression_unlearning.reporting import (
 from regression_unlearning.reporting.averages import mean
 from regression_unlearning.reporting.claim import GOAL, Claim, Needs, Term
 from regression_unlearning.reporting.comparisons import Scores
+from regression_unlearning.reporting.front import VOLUME, volumes
 from regression_unlearning.reporting.judging import (
     Answer,
     Finding,
@@ -49,6 +50,7 @@ CLAIMS: dict[str, tuple[Claim, ...]] = {
     "figure7": claims_figure_7.CLAIMS,
     "sure": claims_sure.CLAIMS,
     "sure_classes": claims_sure.OF_CLASSES,
+    "sure_front": claims_sure.OF_FRONT,
 }
 
 
@@ -150,10 +152,14 @@ def claims_of(values: Iterable[Value], settings: Mapping[str, Any]) -> list[Chec
     if not cases:
         return []
     names = dict.fromkeys(name for layout in settings["claims"] for name in layout["measures"])
-    words, places = quantities(names), {place for _, place in cases}
+    words = {**quantities(names), VOLUME.key: VOLUME}
+    places = {place for _, place in cases}
     own_values = [value for value in values if (value.dataset, value.forget_set) in places]
     if not own_values:
         return []
+    for layout in settings["claims"]:
+        if layout["about"] == "sure_front":
+            own_values += volumes(own_values, [key for key, _ in layout["methods"]])
     scores = Scores(own_values, words)
     findings = judge({key: (case.place, case.needs) for key, case in cases.items()}, scores)
     return [_checked(case, findings[key], scores, words) for key, case in cases.items()]

@@ -2,11 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from regression_unlearning.evaluation.errors import NO_BETTER
+from regression_unlearning.evaluation.errors import HARDLY, NO_BETTER
 from regression_unlearning.reporting.claims import Checked
 from regression_unlearning.reporting.comparing import BETTER, WORSE, Comparison, judged
 from regression_unlearning.reporting.layout import GOLD, NOTHING
@@ -103,19 +103,16 @@ def findings(tabling: Tabling) -> tuple[str, str, str]:
         Which methods end closer to the retrained model than doing nothing; which is the nearest on
         each forget set; ranks and costs. A sentence says so where what it needs was not measured.
     """
-    weak = _worthless(tabling)
+    weak, warning = _noted(tabling, NO_BETTER), "; ".join(worthless(tabling))
     groups = {key: title for key, title in tabling.layout.groups.items() if key not in weak}
-    warning = ""
-    if weak:
-        titles = ", ".join(title for key, title in tabling.layout.groups.items() if key in weak)
-        warning = f"Read no further: {NO_BETTER} ({titles}), so there was nothing to unlearn"
     closer = _closer(tabling, groups)
     if not groups:
         return f"{warning}.", "No method is called near.", f"{_cost(tabling)}."
-    first = f"{warning}; elsewhere, c{closer[1:]}" if weak else closer
+    if warning:
+        closer = f"{warning}; {'elsewhere, ' if weak else ''}c{closer[1:]}"
     rank = _rank(tabling)
     last = f"{rank}; {_cost(tabling)}" if rank else _cost(tabling)
-    return f"{first}.", f"{_nearest(tabling, groups)}.", f"{last[0].upper()}{last[1:]}."
+    return f"{closer}.", f"{_nearest(tabling, groups)}.", f"{last[0].upper()}{last[1:]}."
 
 
 def tally(claims: Sequence[Checked]) -> str:
@@ -130,10 +127,22 @@ def tally(claims: Sequence[Checked]) -> str:
     )
 
 
-def _worthless(tabling: Tabling) -> set[tuple[str, str]]:
-    """Where the original has learnt nothing: then no column can say anything of unlearning."""
+def worthless(tabling: Tabling) -> Iterator[str]:
+    """A warning where the original has learnt nothing, or little: columns then say as little."""
+    for start, note, left in (
+        ("Read no further", NO_BETTER, "nothing"),
+        ("Read with care", HARDLY, "little"),
+    ):
+        weak = _noted(tabling, note)
+        titles = [title for group, title in tabling.layout.groups.items() if group in weak]
+        if titles:
+            yield f"{start}: {note} ({'; '.join(titles)}), so there was {left} to unlearn"
+
+
+def _noted(tabling: Tabling, note: str) -> set[tuple[str, str]]:
+    """The forget sets whose original has a note."""
     cells = tabling.layout.own(tabling.summaries)
-    return {key[:2] for key, cell in cells.items() if key[2] == NOTHING and NO_BETTER in cell.notes}
+    return {key[:2] for key, cell in cells.items() if key[2] == NOTHING and note in cell.notes}
 
 
 def _closer(tabling: Tabling, groups: Groups) -> str:

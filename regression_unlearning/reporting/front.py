@@ -1,9 +1,19 @@
-"""The Pareto front of methods and their settings in closeness, attack and error."""
+"""The Pareto front of methods and their settings in closeness, attack and error.
+
+How good a method is over all its settings is the volume of what they dominate, up to the worst
+point (Zitzler and Thiele, "Multiobjective evolutionary algorithms", IEEE TEC 1999).
+"""
 
 import math
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from statistics import fmean
 
+from regression_unlearning.evaluation.measure import Quantity
+from regression_unlearning.evaluation.values import Value
+from regression_unlearning.reporting.claim import settings_of
 from regression_unlearning.reporting.comparisons import Comparisons
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.numerals import short
@@ -13,6 +23,15 @@ from regression_unlearning.reporting.tables import legend
 
 #: Closeness to the retrained model, attack, utility: the smallest absolute value is the best.
 AXES = ("row_distance_train", "representation_network_excess", "error_retain_test")
+VOLUME = Quantity(
+    "front_volume",
+    "Volume behind the front",
+    "share of the unit cube of the front's three sizes in which some setting of the method is at "
+    "least as good in each",
+    goal="retrained",
+    least=0,
+    most=1,
+)
 
 
 @dataclass(frozen=True)
@@ -89,3 +108,51 @@ def front_table(
             ),
         ),
     )
+
+
+def volume(points: Sequence[tuple[float, ...]]) -> float:
+    """Share of the unit cube that at least one point dominates; smaller sizes are better.
+
+    Computed by inclusion and exclusion over the points' boxes, each up to 1 in every direction.
+
+    Parameters
+    ----------
+    points : sequence of tuple of float
+        At most a dozen points, with sizes from 0 to 1.
+    """
+    return sum(
+        (-1) ** (count + 1) * math.prod(1 - max(sizes) for sizes in zip(*some, strict=True))
+        for count in range(1, len(points) + 1)
+        for some in combinations(points, count)
+    )
+
+
+def volumes(values: Iterable[Value], shown: Sequence[str]) -> list[Value]:
+    """`VOLUME` of each method at each dataset, forget set and seed, over its settings.
+
+    The retrained model's sizes are the means over the other seeds' retrained models: its volumes
+    give the floor.
+
+    Parameters
+    ----------
+    values : iterable of Value
+        Where targets are classes, `AXES` are sizes of at most 1.
+    shown : sequence of str
+        Labels of models; a setting that lacks one of the axes is left out.
+    """
+    sizes: dict[tuple[str, str, int, str], dict[str, list[float]]] = defaultdict(dict)
+    for value in values:
+        if value.quantity in AXES and value.value is not None:
+            for seed in {value.seed, value.seed if value.other_seed is None else value.other_seed}:
+                own = sizes[value.dataset, value.forget_set, seed, value.method]
+                own.setdefault(value.quantity, []).append(abs(value.value))
+    result = []
+    for method, labels in settings_of(shown).items():
+        points: dict[tuple[str, str, int], list[tuple[float, ...]]] = defaultdict(list)
+        for (dataset, forget_set, seed, label), own in sizes.items():
+            if label in labels and len(own) == len(AXES):
+                points[dataset, forget_set, seed].append(tuple(fmean(own[axis]) for axis in AXES))
+        for (dataset, forget_set, seed), some in points.items():
+            share = volume(some)
+            result.append(Value(dataset, forget_set, method, VOLUME.key, seed, None, share))
+    return result

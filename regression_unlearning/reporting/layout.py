@@ -39,6 +39,8 @@ class Layout:
         and are in `asked` follow in a second block, in the order of `quantities`.
     error : str, optional
         The dataset's error in words, such as ``"root mean squared error, in points of the score"``.
+    unit : str, optional
+        The target's unit; empty where the datasets have several, or classes.
     embedded : bool, optional
         Whether the data are embedded in this project, which the table then states.
     kind : str, optional
@@ -68,6 +70,7 @@ class Layout:
     methods: Mapping[str, str]
     measures: tuple[str, ...] = PAPER
     error: str = "error"
+    unit: str = ""
     embedded: bool = False
     kind: str = "measures"
     untuned: tuple[str, ...] = ()
@@ -105,6 +108,12 @@ class Layout:
         """The description of a quantity; its key alone if no measure describes it."""
         unknown = Quantity(key, key, "a measure added to this project")
         return self.quantities.get(key, unknown)
+
+    def label(self, key: str) -> str:
+        """A quantity's title as rows and columns show it: with its unit."""
+        quantity = self.words(key)
+        in_unit = self.unit and quantity.unit in ("error", "target")
+        return f"{quantity.title} ({self.unit})" if in_unit else quantity.title
 
     def asks(self, key: str) -> bool:
         """Whether a quantity is shown."""

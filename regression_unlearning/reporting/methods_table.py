@@ -81,8 +81,8 @@ def methods_table(
 
 
 def _heading(layout: Layout, key: str) -> str:
-    words = layout.words(key)
-    return f"{words.title} → {words.goal}" if words.goal else words.title
+    goal = layout.words(key).goal
+    return layout.label(key) + (f" → {goal}" if goal else "")
 
 
 def _cell(

@@ -58,7 +58,12 @@ def decimals_for(numbers: Iterable[Number]) -> int:
 
 
 def fixed(value: float, decimals: int) -> str:
-    """A number with `decimals` decimals, or with two significant digits if it would show as 0."""
+    """A number with `decimals` decimals, or with two significant digits if it would show as 0.
+
+    One that would take a dozen digits is written as 9.0e-206.
+    """
+    if value and not 1e-9 <= abs(value) < 1e12:
+        return f"{value:.1e}"
     if value and not float(text := f"{value:.{decimals}f}"):
         import numpy as np
 

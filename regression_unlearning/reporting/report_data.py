@@ -5,7 +5,7 @@ from typing import Any
 
 from regression_unlearning.evaluation.measure import Quantity
 from regression_unlearning.reporting.comparing import BETTER, SAME, UNTOLD, WORSE, Comparison
-from regression_unlearning.reporting.layout import GOLD, NOTHING
+from regression_unlearning.reporting.layout import GOLD, NOTHING, Layout
 from regression_unlearning.reporting.numerals import (
     SIGNS,
     brief,
@@ -62,7 +62,7 @@ def _table(tabling: Tabling, datasets: Mapping[str, Any]) -> dict[str, Any]:
         "methods": list(layout.methods.values()),
         "nothing": list(layout.methods).index(NOTHING),
         "gold": list(layout.methods).index(GOLD),
-        "measures": [_words(layout.words(name), layout.error) for name in names],
+        "measures": [_words(layout, name) for name in names],
         "groups": [
             {
                 "title": title,
@@ -75,11 +75,12 @@ def _table(tabling: Tabling, datasets: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _words(words: Quantity, error: str) -> dict[str, str]:
+def _words(layout: Layout, name: str) -> dict[str, str]:
+    words = layout.words(name)
     meaning = words.meaning
     if words.unit == "error":
-        meaning = meaning.replace("error", error, 1)
-    return {"title": words.title, "goal": words.goal, "meaning": meaning}
+        meaning = meaning.replace("error", layout.error, 1)
+    return {"title": layout.label(name), "goal": words.goal, "meaning": meaning}
 
 
 def _origins(dataset: Mapping[str, Any] | None, methods: Iterable[str]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from regression_unlearning.files import read_record
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.paper_values import paper_values
 from regression_unlearning.reporting.summaries import Key
-from regression_unlearning.settings.target_scale import CLASSES
+from regression_unlearning.settings.target_scale import CLASSES, UNNAMED
 
 ERRORS = {
     "mse": "root mean squared error",
@@ -61,8 +61,10 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
     datasets = settings["datasets"]
     given = {data["title"]: data["given"] for data in datasets if "given" in data}
     errors = dict.fromkeys(map(error_words, datasets))
+    classes = [data["loss"] == CLASSES for data in datasets]
+    units = {data.get("unit", UNNAMED) for data in datasets}
     words = quantities(settings.get("measures") or registry.known("measure"))
-    if all(data["loss"] == CLASSES for data in datasets):
+    if all(classes):
         words = {
             key: replace(quantity, meaning=quantity.of_classes or quantity.meaning)
             for key, quantity in words.items()
@@ -73,6 +75,7 @@ def layout_of(settings: Mapping[str, Any]) -> Layout:
         groups={(dataset, forget_set): title for dataset, forget_set, title in settings["groups"]},
         methods=dict(settings["methods"]),
         error="; ".join(errors),
+        unit=units.pop() if len(units - {UNNAMED}) == 1 == len(units) and not any(classes) else "",
         embedded=any(data["embedded"] for data in datasets),
         kind=settings.get("kind", "measures"),
         untuned=tuple(settings.get("untuned", ())),

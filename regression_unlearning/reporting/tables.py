@@ -118,7 +118,7 @@ def _row(
         for method, summary in summaries.items()
     ]
     after = (floor(summaries.values(), decimals),)
-    return Row(group, text.title, tuple(cells), text.goal, after)
+    return Row(group, layout.label(measure), tuple(cells), text.goal, after)
 
 
 def _absent(defined_nowhere: bool) -> Cell:
@@ -189,7 +189,8 @@ def legend(
             meaning = meaning.replace("error", layout.error, 1)
         symbol = f" ({quantity.symbol} in the paper)" if quantity.symbol else ""
         symbol += AVERAGES[quantity.average]
-        yield quantity.title + (f" → {quantity.goal}" if quantity.goal else ""), meaning + symbol
+        goal = f" → {quantity.goal}" if quantity.goal else ""
+        yield layout.label(key) + goal, meaning + symbol
 
 
 def numbers_mean(summaries: Iterable[Summary]) -> str:

@@ -13,23 +13,21 @@ import numpy as np
 from regression_unlearning import provenance
 from regression_unlearning.data.dataset import load_dataset, made_ready
 from regression_unlearning.data.prepared import Prepared, read_rows
-from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.observations import Observation
-from regression_unlearning.files import read_record
-from regression_unlearning.pipeline import paths
 from regression_unlearning.program.progress import Progress
 from regression_unlearning.requests import holding, ledger
-from regression_unlearning.requests.audit import Judged, judge
+from regression_unlearning.requests.about import about, original_seconds, other_data
+from regression_unlearning.requests.audit import judge
 from regression_unlearning.requests.chain import (
     Start,
-    enter,
-    finish,
+    answered,
     parts_of,
     refuse_twice,
     since_retraining,
     start_of,
 )
 from regression_unlearning.requests.choosing import advice, choose, dataset_of, method_of
+from regression_unlearning.requests.entering import enter, finish
 from regression_unlearning.requests.ledger import AUDIT, FAILED, FOLDER, MODEL
 from regression_unlearning.requests.references import reference_losses
 from regression_unlearning.requests.request import AUTO, RETRAIN, Request
@@ -42,7 +40,7 @@ from regression_unlearning.training.observe import observe
 from regression_unlearning.training.seeds import seed_for
 from regression_unlearning.training.task import Task
 from regression_unlearning.training.train import train
-from regression_unlearning.training.unlearn import of_request, unlearn
+from regression_unlearning.training.unlearn import largest_change, of_request, unlearn
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +71,8 @@ def forget(
 ) -> Answer:
     """Answer a request, and write ``requests/ID`` and a line of the ledger.
 
+    The very same request a second time gets the answer that it has.
+
     Parameters
     ----------
     settings : Settings
@@ -96,12 +96,9 @@ def forget(
     project = Path(project)
     folder = project / FOLDER
     with ledger.locked(folder, wait=wait):
-        known = ledger.read(folder)
-        lines = finish(folder, known)
-        if any(line.id == request.id for line in lines[len(known) :]):
-            audit = read_record(folder / request.id / AUDIT)
-            if request.about.items() <= audit["request"].items():
-                return Answer(folder / request.id, audit, ledger.head(folder))
+        lines = finish(folder, ledger.read(folder))
+        if (audit := answered(folder, request, lines)) and with_gold <= audit["with_gold"]:
+            return Answer(folder / request.id, audit, ledger.head(folder))
         refuse_twice(folder, request, lines)
         chosen = dataset_of(settings, request)
         start = start_of(project, request, lines)
@@ -120,21 +117,13 @@ def forget(
         audit = work.answer(data, waiting, with_gold)
         still = holding.held(project, request.dataset, lines, told["hashes"])
         audit |= {"rows": told, "still_held": still}
-        audit["cost"]["original_training_seconds"] = _training_seconds(project, request)
+        audit["cost"]["original_training_seconds"] = original_seconds(project, request)
         audit["method"]["why"] = why
-        answered = since_retraining(folder, lines, request) + 1
-        audit["advice"] = advice(request, audit["cost"], answered)
+        piled_up = since_retraining(folder, lines, request) + 1
+        audit["advice"] = advice(request, audit["cost"], piled_up)
         audit["previous_audit"] = start.line and start.line.files[AUDIT]
         head = enter(folder, waiting, request, audit, key)
         return Answer(folder / request.id, audit, head)
-
-
-def _training_seconds(project: Path, request: Request) -> float | None:
-    """How long the original was trained, as its record says: about what retraining would take."""
-    try:
-        return checkpoints.seconds_of(project / paths.original(request.dataset, request.seed))
-    except UserError:
-        return None
 
 
 @dataclass(frozen=True)
@@ -191,7 +180,15 @@ class _Work:
         losses, number = reference_losses(
             self.project, self.request.dataset, self.chosen, whole, rows
         )
-        judged = judge(seen[0], seen[1], seen[2] if gold else None, self.request.thresholds, losses)
+        judged = judge(
+            seen[0],
+            seen[1],
+            seen[2] if gold else None,
+            self.request.thresholds,
+            losses,
+            changed=largest_change(before, after) > 0,
+        )
+        not_verified = [*other_data(self.start, data), *judged.not_verified]
         ended = time.perf_counter()
         cost = {
             "unlearning_seconds": seconds,
@@ -208,11 +205,22 @@ class _Work:
             "target_scale": asdict(data.scale),
             "seconds": seconds,
             "passed": judged.passed,
+            "inputs": {"prepared": data.sha256},
             "machine": provenance.machine(),
         }
         checkpoints.save(after, waiting / (MODEL if judged.passed else FAILED), record)
-        told = {"references": number, "cost": cost, "code": provenance.loaded_code()}
-        return {**self._told(judged, with_gold), **told}
+        return {
+            **about(self.request, self.chosen, self.method, self.start),
+            "passed": judged.passed,
+            "verdict": judged.sentence,
+            "errors": judged.errors,
+            "attacks": judged.attacks,
+            "with_gold": with_gold,
+            "not_verified": not_verified,
+            "references": number,
+            "cost": cost,
+            "code": provenance.loaded_code(),
+        }
 
     def _helpers(self, task: Task) -> tuple[dict[str, Any], float]:
         """The helper models that the method asks for, trained, and their seconds."""
@@ -225,24 +233,3 @@ class _Work:
             found[kind] = train(helping, fit)
             seconds += sum(one.seconds for one in helping.fitted)
         return found, seconds
-
-    def _told(self, judged: Judged, with_gold: bool) -> dict[str, Any]:
-        request = self.request
-        return {
-            "request": {**request.about, "title": self.chosen.title},
-            "passed": judged.passed,
-            "verdict": judged.sentence,
-            "thresholds": request.thresholds.plain(),
-            "start": {"file": str(self.start.path), "sha256": self.start.sha256},
-            "method": {
-                "label": self.method.label,
-                "title": self.method.title,
-                "name": self.method.method,
-                "options": self.method.options,
-            },
-            "unit": self.chosen.unit,
-            "errors": judged.errors,
-            "attacks": judged.attacks,
-            "with_gold": with_gold,
-            "not_verified": judged.not_verified,
-        }

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.errors import error
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.requests.attacks import ATTACKS, LOSS, REFERENCE, Attack, attack, kind
@@ -61,6 +62,8 @@ def judge(
     gold: Observation | None,
     limits: Thresholds,
     references: "Mapping[str, np.ndarray] | None" = None,
+    *,
+    changed: bool = True,
 ) -> Judged:
     """Judge an answer by the model before, the model after, and one retrained, if there is one.
 
@@ -72,9 +75,21 @@ def judge(
         What the answer must keep to.
     references : mapping of float array, optional
         See `attacks.attack`.
+    changed : bool
+        Whether any weight of the model did.
+
+    Raises
+    ------
+    UserError
+        When the model before puts out no finite numbers.
     """
     from scipy.stats import norm
 
+    if not _finite(before):
+        raise UserError(
+            "the model before puts out values that are no finite numbers: nothing can be held "
+            "against it; train it anew, or name another under `checkpoint`."
+        )
     models = {"before": before, "after": after} | ({"gold": gold} if gold else {})
     errors = _errors(models, limits)
     z = float(norm.ppf(1 - (1 - limits.confidence) / (2 * (len(ATTACKS) - (not references)))))
@@ -83,21 +98,24 @@ def judge(
     }
     attacks = [_attacked(name, found, limits, z) for name in found["before"]]
     against = [*_worse(errors[0]), *(line for one in attacks for line in _told(one))]
+    if not changed:
+        against.append("the model is the one before, weight for weight")
     if not _finite(after):
         against.append("the model puts out values that are no finite numbers")
     main = next(one for one in attacks if one["attack"] == LOSS)
     rows, least = int(main["rows"]), main["shows"]
     if limits.must_show and (least is None or least > limits.must_show):
         against.append(f"{_rows(rows)} cannot show an AUC of {limits.must_show:g}")
-    power = f"{_rows(rows)} can show " + (f"an AUC of {least:.2f} or more" if least else "nothing")
+    shows = f"an AUC of {least:.2f} or more" if least else "nothing, so that this is no proof"
+    power = f"{_rows(rows)} can show {shows}"
     if against:
         sentence = f"Not passed: {'; '.join(against)}."
     else:
-        kept = errors[0]
+        kept, own = errors[0], "" if limits == Thresholds() else " by the request's own thresholds"
         sentence = (
-            f"Passed: the error on {KEPT} went from {kept['before']:.4g} to {kept['after']:.4g} "
-            f"(limit {kept['limit']:.4g}), and no attack tells the forgotten rows from never-seen "
-            f"ones; {power}."
+            f"Passed{own}: the error on {KEPT} went from {kept['before']:.4g} to "
+            f"{kept['after']:.4g} (limit {kept['limit']:.4g}), and no attack tells the forgotten "
+            f"rows from never-seen ones; {power}."
         )
     return Judged(errors, attacks, against, sentence, _unverified(before, attacks, gold))
 
@@ -184,7 +202,8 @@ def _unverified(
     said = [
         "Attacks with models that an attacker trains for the purpose were not made.",
         "The rows count as if they were independent; those of one person may not be.",
-        "What lies outside of this project (copies, exports, other models) was not looked at.",
+        "What lies outside of this project (copies, exports, other models) was not looked at, nor "
+        "its other datasets.",
     ]
     if gold is None:
         said.insert(

@@ -23,6 +23,7 @@ FORGET = """\
 Answer a deletion request: unlearn the rows from the model, audit the new model, and write
 requests/ID/ and a line of requests/ledger.jsonl. Ends with status 0 if the new model passed, with
 1 if it did not (it is then kept as failed.safetensors), with 2 if the request cannot be answered.
+The very same request a second time gets the answer that it has.
 """
 PURGE = """\
 Delete raw copies, prepared data, forget sets, observations, models that were trained on the rows,
@@ -152,14 +153,16 @@ def _forget(given: argparse.Namespace) -> None:
 
 
 def _list(given: argparse.Namespace) -> None:
-    lines = ledger.read(FOLDER)
-    found = [line.plain() for line in lines]
+    entries = ledger.entries(FOLDER)
+    lines = [one for one in entries if isinstance(one, ledger.Line)]
+    purged = sorted({one.purge for one in entries if isinstance(one, ledger.Purge)})
+    found = {"requests": [line.plain() for line in lines], "purged": purged}
     text = "\n".join(
         f"{' + '.join((line.id, *line.together))}: {line.dataset}, seed {line.seed}: "
-        f"{'passed' if line.passed else 'not passed'}"
+        f"{'passed' if line.passed else 'not passed'}{', purged' if line.id in purged else ''}"
         for line in lines
     )
-    _say(given, {"requests": found, "head": ledger.head(FOLDER)}, text or "no request yet")
+    _say(given, {**found, "head": ledger.head(FOLDER)}, text or "no request yet")
 
 
 def _verify(given: argparse.Namespace) -> None:

@@ -78,9 +78,9 @@ def compare(
     errors: list[dict[str, Any]] = []
     for row, (part, like) in zip(found.errors, ROWS.values(), strict=True):
         ours, others = (model.comparable(part, like_forget=like) for model in seen)
-        apart = float(np.abs(ours - others).mean()) if len(ours) else None
+        apart = float(np.abs(ours - others).mean()) if len(ours) else np.nan
         errors.append({key: row[key] for key in ("rows", "number", "before", "after")})
-        errors[-1]["apart"] = apart
+        errors[-1]["apart"] = apart if np.isfinite(apart) else None
     return {
         "models": [str(path) for path in models],
         "unit": chosen.unit,

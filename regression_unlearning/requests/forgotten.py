@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regression_unlearning.data.forget_sets import columns_of
 from regression_unlearning.data.prepared import read_rows
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_record
 from regression_unlearning.requests import ledger
 from regression_unlearning.requests.ledger import AUDIT, FOLDER, Line
 from regression_unlearning.requests.verifying import check_files
+from regression_unlearning.settings.forget_sets import Selector
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,14 +65,17 @@ def forgotten(prepared: Path, rows: "pd.DataFrame | None" = None) -> np.ndarray 
     lines = [line for line in ledger.read(folder) if line.dataset == prepared.absolute().name]
     if not lines:
         return None
-    ids = (read_rows(prepared) if rows is None else rows)["id"].astype(str)
+    ids = (read_rows(prepared, ()) if rows is None else rows)["id"].astype(str)
     key = ledger.key(folder)
     return np.logical_or.reduce([one for _, one in named(folder, lines, ids, key)])
 
 
-def left(prepared: Path) -> "pd.DataFrame":
-    """The rows of a dataset, training rows that requests named in the split `FORGOTTEN`."""
-    rows = read_rows(prepared)
+def left(prepared: Path, *selectors: Selector) -> "pd.DataFrame":
+    """The rows of a dataset, training rows that requests named in the split `FORGOTTEN`.
+
+    Of the columns those are read by which some forget sets choose.
+    """
+    rows = read_rows(prepared, columns_of(*selectors))
     gone = forgotten(prepared, rows)
     if gone is None:
         return rows

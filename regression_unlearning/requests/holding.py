@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning.data.fetching.local import Local
+from regression_unlearning.data.prepared import read_rows
+from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_record
 from regression_unlearning.requests import ledger
 from regression_unlearning.requests.ledger import AUDIT, FOLDER, Line
 
+#: Files of a source that are named one by one, at most; of more their folders are.
+FILES = 5
 #: Folders, relative to the project's, and what lies in them; ``{}`` stands for the dataset.
 PLACES = {
     "data/raw/{}": "files as they were fetched",
@@ -63,22 +67,69 @@ def held(
     return found
 
 
-def outside(project: Path, dataset: str) -> list[str]:
-    """What may hold the rows and lies outside of the project, as far as the project knows."""
+def outside(
+    project: Path, dataset: str, lines: Iterable[Line] = (), hashes: Iterable[str] = ()
+) -> list[str]:
+    """What may hold the rows and is not taken by `purge`, as far as the project knows.
+
+    Parameters
+    ----------
+    project, dataset, lines, hashes
+        See `held`: models that chains began with are named, and other datasets that have such ids.
+    """
     source = f"datasets.{dataset}.source"
-    found = [
-        f"{path}: the data were taken from there ({source})"
-        for path in Local(project / "data/raw" / dataset).files
-    ] or [f"the place that {source} names: the data were fetched from there"]
+    taken = [Path(one) for one in Local(project / "data/raw" / dataset).files]
+    if len(taken) > FILES:
+        taken = sorted({one.parent for one in taken})
+    found = [f"{path}: the data were taken from there ({source})" for path in taken] or [
+        f"the place that {source} names: the data were fetched from there"
+    ]
     dvc = ConfigParser()
     with suppress(Error, UnicodeDecodeError):
         dvc.read([project / ".dvc/config", project / ".dvc/config.local"])
-    found += [f"{dvc[one]['url']}: a remote of DVC" for one in dvc.sections() if "url" in dvc[one]]
+    for key, what in (("url", "a remote of DVC"), ("dir", "DVC's cache")):
+        found += [f"{dvc[one][key]}: {what}" for one in dvc.sections() if key in dvc[one]]
     for place in PLACES:
         path = project / place.format(dataset)
-        if path.exists() and not path.resolve().is_relative_to(project.resolve()):
+        if path.exists() and not inside(project, path):
             found.append(f"{path.resolve()}: {path} leads there")
-    return [*found, "the request itself, files of ids, history of git, exports, backups"]
+    for line in lines:
+        if line.dataset == dataset:
+            start = read_record(project / FOLDER / line.id / AUDIT)["start"]["file"]
+            known = start.startswith((f"{FOLDER}/", *(one.format(dataset) for one in PLACES)))
+            if not known and (project / start).exists():
+                found.append(f"{start}: request {line.id!r} began with this model")
+    found += [
+        line
+        for path in sorted((project / "data/prepared").glob("*/rows.csv"))
+        if path.parent.name != dataset
+        for line in _there_too(project, path.parent, set(hashes))
+    ]
+    return [
+        *dict.fromkeys(found),
+        "the request itself, files of ids, params.yaml, .settings and logs where they name ids, "
+        "history of git, exports, backups",
+    ]
+
+
+def _there_too(project: Path, prepared: Path, hashes: set[str]) -> list[str]:
+    """What is said of another prepared dataset in which ids with such hashes stand."""
+    if not hashes:
+        return []
+    try:
+        ids = read_rows(prepared)["id"].astype(str)
+    except UserError:
+        return [f"{prepared}: it could not be read, nobody knows whose rows it holds"]
+    same = len(hashes.intersection(ledger.hashed(ledger.key(project / FOLDER), ids)))
+    return [
+        f"{prepared}: {same:,} of the ids stand there too; if they are the same rows, ask for them "
+        f"under `dataset: {prepared.name}`"
+    ] * bool(same)
+
+
+def inside(project: Path, path: Path) -> bool:
+    """Whether a place lies in the project itself, and no link leads from it elsewhere."""
+    return path.resolve() == project.resolve() / path.relative_to(project)
 
 
 def _forgot(project: Path, lines: Iterable[Line], line: Line) -> set[str]:

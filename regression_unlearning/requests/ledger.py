@@ -13,12 +13,12 @@ import json
 import secrets
 import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import write_text
+from regression_unlearning.files import refused, write_text
 from regression_unlearning.settings.places import Sha256
 from regression_unlearning.settings.section import Name, Section, Seed, Whole, validated
 
@@ -82,16 +82,19 @@ def locked(folder: Path, *, wait: bool = False) -> Iterator[None]:
     Raises
     ------
     UserError
-        When somebody does.
+        When somebody does, or the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("w", encoding="ascii") as file:
+    with ExitStack() as opened:
         try:
+            folder.mkdir(parents=True, exist_ok=True)
+            file = opened.enter_context((folder / LOCK).open("w", encoding="ascii"))
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except OSError:
+        except BlockingIOError:
             raise UserError(
                 f"{folder}: another request is being answered; wait for it, then run this again."
             ) from None
+        except OSError as error:
+            raise UserError(refused(f"lock {folder / LOCK}", error)) from error
         yield
 
 

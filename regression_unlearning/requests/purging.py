@@ -8,7 +8,7 @@ from typing import Any
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.files import read_record, refused
 from regression_unlearning.requests import ledger
-from regression_unlearning.requests.holding import held, outside
+from regression_unlearning.requests.holding import held, inside, outside
 from regression_unlearning.requests.ledger import AUDIT, FOLDER, Purge
 from regression_unlearning.requests.verifying import check_files
 
@@ -62,17 +62,15 @@ def purge(
             for path in folder.glob("*.unfinished")
         }
         found = held(project, line.dataset, lines, hashes, cut_off)
-        inside = project.resolve()
         taken = [
             one
             for one in found
-            if one["place"] not in staying
-            and (project / one["place"]).resolve().is_relative_to(inside)
+            if one["place"] not in staying and inside(project, project / one["place"])
         ]
         told = {
             "taken": taken,
             "left": [one for one in found if one["place"] in staying],
-            "outside": outside(project, line.dataset),
+            "outside": outside(project, line.dataset, lines, hashes),
         }
         if not taken or not agree(told):
             return {**told, "purged": False}

@@ -6,6 +6,7 @@ from pathlib import Path
 from regression_unlearning import seals
 from regression_unlearning.errors import UserError
 from regression_unlearning.requests import ledger
+from regression_unlearning.requests.edits import edited
 from regression_unlearning.requests.ledger import FOLDER, Line
 
 
@@ -48,7 +49,13 @@ def check_files(folder: Path, line: Line, *names: str) -> None:
         For the first that is not.
     """
     for name in names or line.files:
-        seals.check_recorded(folder / line.id / name, line.files.get(name), folder / ledger.LEDGER)
+        try:
+            seals.check_recorded(
+                folder / line.id / name, line.files.get(name), folder / ledger.LEDGER
+            )
+        except UserError as error:
+            what = str(error).partition(" Delete it")[0]
+            raise UserError(f"{what} Put it back from a copy (git, a backup).") from None
 
 
 def _files(folder: Path, lines: Sequence[Line], line: Line, taken: set[str]) -> list[str]:
@@ -61,11 +68,18 @@ def _files(folder: Path, lines: Sequence[Line], line: Line, taken: set[str]) -> 
         try:
             check_files(folder, line, name)
         except UserError as error:
-            found.append(str(error).partition(" Delete it")[0])
+            found.append(str(error))
+    found += [
+        f"{one} is no file of the answer: take it away."
+        for one in sorted((folder / line.id).glob("*"))
+        if one.name not in line.files
+    ]
     try:
         ledger.key(folder)
         if ledger.key_sha256(folder) != line.key:
             found.append(f"{folder / ledger.KEY} is not the key of request {line.id!r}.")
+        elif not found:
+            found += edited(folder, line)
     except UserError as error:
         found.append(str(error))
     earlier = [one for one in lines if one.number < line.number]

@@ -10,6 +10,7 @@ from regression_unlearning.settings.like import LIKE, expanded, without_out
 from regression_unlearning.settings.methods import of_classes
 from regression_unlearning.settings.records import Record
 from regression_unlearning.settings.shared_options import check_said_once
+from regression_unlearning.settings.sweep import swept, with_sweeps
 from regression_unlearning.settings.target_scale import CLASSES
 
 
@@ -53,10 +54,15 @@ def complete(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         for name in silent:
             if loss_of(datasets[name]) == CLASSES:
                 entries[name] = of_classes(entries[name])
+        further: dict[str, dict[str, list[str]]] = {}
+        for name in entries:
+            entries[name], further[name] = swept(entries[name], f"datasets.{name}.methods")
         found["datasets"] = {
             name: {**dataset, "methods": entries[name]} if name in entries else dataset
             for name, dataset in datasets.items()
         }
+        if isinstance(found.get("experiments"), Mapping):
+            found["experiments"] = with_sweeps(found["experiments"], further)
         check_said_once(methods, found["datasets"])
     return found
 

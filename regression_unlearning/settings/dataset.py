@@ -25,7 +25,7 @@ from regression_unlearning.settings.section import (
     name_of,
     validated_within,
 )
-from regression_unlearning.settings.target_scale import CLASSES, Loss, TargetScale, misfits
+from regression_unlearning.settings.target_scale import CLASSES, UNNAMED, Loss, TargetScale, misfits
 from regression_unlearning.settings.training import Training
 from regression_unlearning.settings.tuning import Tuning
 
@@ -84,7 +84,7 @@ class Dataset(Section):
     printed_as: Name | None = None
     """The paper's dataset whose printed values stand beside this one's; by default that of its own
     name."""
-    unit: Title = "the target's unit"
+    unit: Title = UNNAMED
     """The target's unit, for tables and figures."""
     target_scale: TargetScale = "standardise"
     """What networks learn in place of a target y: ``standardise`` (y - m) / s, of the training

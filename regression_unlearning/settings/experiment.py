@@ -12,11 +12,11 @@ from regression_unlearning.settings.section import Name, OwnTitle, Section, Seed
 REFERENCES = {"original": "Original", "retrained": "Retrained"}
 
 
-#: What claims are about: the paper's tables and figures; SURE's abstract, and it on classes.
+#: What claims are about: the paper's tables and figures; SURE's abstract, on classes, on fronts.
 About = Literal[
     "table1", "table2", "table3", "table4",
     "figure2", "figure3", "figure4", "figure5", "figure6", "figure7",
-    "sure", "sure_classes",
+    "sure", "sure_classes", "sure_front",
 ]  # fmt: skip
 
 #: One name, or a list of names.

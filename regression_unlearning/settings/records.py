@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.errors import UserError, command, unknown
 from regression_unlearning.files import not_there
 from regression_unlearning.settings.search import Space
 from regression_unlearning.settings.section import (
@@ -159,7 +159,8 @@ def read_record(folder: Path, dataset: str, label: str) -> Record:
         values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(
-            f"{not_there(name, 'file')} Take `tuned` out; `snakemake --cores 2 {name}` makes it."
+            f"{not_there(name, 'file')} Take `tuned` out; "
+            f"`{command('snakemake --cores 2')} {name}` makes it."
         ) from None
     except (OSError, ValueError, RecursionError) as error:
         raise UserError(f"{name} cannot be read: {error}") from None

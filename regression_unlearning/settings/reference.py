@@ -31,7 +31,9 @@ Made from the types that check the file. A key without a default is required. An
 a forget set, a method, an experiment, a table, a figure, an embedding) may say `like: NAME` and
 what differs: mappings merge, lists are replaced, null takes a key out. `OWNER.NAME` names a forget
 set or a method of another dataset, a table or figure of another experiment. `tuned: DATASET` in a
-dataset's method takes the options that a search chose (`tuning/DATASET/METHOD.json`).
+dataset's method takes the options that a search chose (`tuning/DATASET/METHOD.json`);
+`sweep: {{OPTION: [VALUE, ...]}}` there makes an entry `METHOD_OPTION_VALUE` of each value, which
+tables and figures of the kind `front` show with the method.
 
 Options of a dataset's method come from its entry, else from the record that it names, else from the
 dataset's `unlearning`, else from the entry of that name under the top key `methods`, else from the

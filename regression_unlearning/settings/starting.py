@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from regression_unlearning import registry
-from regression_unlearning.data.looking_at import Look
-from regression_unlearning.errors import UserError, unknown
+from regression_unlearning.data.look import Look
+from regression_unlearning.errors import UserError, command, unknown
 from regression_unlearning.settings.defaults import of_family
-from regression_unlearning.settings.starting_source import Keys, folder_of, source_of
+from regression_unlearning.settings.starting_source import (
+    NOTE,
+    Keys,
+    folder_of,
+    picture_column,
+    source_of,
+)
+from regression_unlearning.settings.target_scale import UNNAMED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +25,8 @@ if TYPE_CHECKING:
 #: What files are read by.
 LOADERS = ("table", "image_folder", "hourly_table", "stsb")
 METHODS = ("finetune", "gaussian_amnesiac", "blindspot")
+#: Epochs that are proposed at most: a first answer in minutes.
+EPOCHS = 30
 #: Columns that are listed.
 MOST = 60
 #: A line of the file: how deep it stands, key, value (`...`: what follows is inside), comment.
@@ -53,7 +62,8 @@ def entry_file(
     UserError
         Where nothing can be predicted, or no images are found.
     """
-    loader = loader or ("image_folder" if images else seen.loader)
+    pictured = images or (loader is None and picture_column(seen, None))
+    loader = loader or ("image_folder" if pictured else seen.loader)
     if loader not in LOADERS:
         raise unknown("loader", loader, LOADERS)
     if loader in ("table", "image_folder") and seen.delimiter != ",":
@@ -67,9 +77,15 @@ def entry_file(
 def _head(seen: Look, name: str, output: Path) -> Iterator[str]:
     asked = f"--configfile {output} --config experiment={name}"
     yield f"# {seen.path}: {seen.count:,} rows, {len(seen.kinds)} columns. Read over params.yaml:"
-    yield f"#   snakemake -n {asked}     checks names and ranges"
-    yield f"#   snakemake --cores 2 {asked}"
+    yield f"#   {command(f'regression-unlearning check {output}')}     names a slip by its line"
+    yield f"#   {command(f'snakemake -n {asked}')}     looks whether all is there"
+    yield f"#   {command(f'snakemake --cores 2 {asked}')}"
     yield "# docs/settings.md describes each key. EDIT what is a guess: it is marked so."
+    for column, first in seen.written.items():
+        yield (
+            f"# {NOTE}{column} is no column of numbers, as signs or words stand beside them "
+            f"({first!r}); write digits alone, such as 1200.5, and run init again."
+        )
     width = min(30, max(len(repr(one)) for one in seen.rows))
     yield f"#   {'column':{width}} kind    missing  values  the first"
     for column, kind in list(seen.kinds.items())[:MOST]:
@@ -117,12 +133,16 @@ def _body(
         yield 3, key, value, comment
     yield 2, "model", usual["model"], "the network"
     yield 2, "loss", usual["loss"], "of a row"
-    yield 2, "unit", "the target's unit", "of the target, for tables and figures; EDIT"
+    yield 2, "unit", UNNAMED, "of the target, for tables and figures; EDIT"
     yield (
         2,
         "training",
-        {**usual["training"], "batch_size": size},
-        "of originals and retrained models",
+        {
+            **usual["training"],
+            "epochs": min(EPOCHS, usual["training"]["epochs"]),
+            "batch_size": size,
+        },
+        "of originals and retrained models; more epochs where errors still fall",
     )
     yield (
         2,
@@ -139,7 +159,12 @@ def _body(
     yield 2, "title", f"Unlearning on {name}", "the report's headline"
     yield 2, "seeds", [0, 1, 2], "of trainings; five or more for intervals that mean something"
     yield 2, "tables", ..., ""
-    table = {"dataset": name, "forget_sets": list(sets), "methods": list(METHODS)}
+    table = {
+        "title": f"Unlearning on {name}",
+        "dataset": name,
+        "forget_sets": list(sets),
+        "methods": list(METHODS),
+    }
     yield 3, "table1", table, "one table; also `measures: [errors, wasserstein]`"
 
 

@@ -1,9 +1,12 @@
 """The keys of `source` in a file to start from: what was seen of the data, and a proposal."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regression_unlearning.data.looking_at import PICTURE, Look
+from regression_unlearning.data.families.images.places import PICTURE
+from regression_unlearning.data.look import HEAD, Look
 from regression_unlearning.data.splits import SPELT, Split, hashed
 from regression_unlearning.errors import UserError
 
@@ -12,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Seeds that are tried until no part is empty.
 SEEDS = 100
+#: Before what a user must mend.
+NOTE = "NOTE: "
 ARCHIVES = (".tar", ".zip", ".tar.gz", ".tgz")
 #: Keys, each with its value and a comment.
 Keys = dict[str, tuple[Any, str]]
@@ -34,13 +39,18 @@ def source_of(
     """
     if loader == "hourly_table":
         return None, _load(seen)
-    file = _picture_column(seen) if loader == "image_folder" else None
+    file = picture_column(seen, images) if loader == "image_folder" else None
+    if loader == "image_folder" and file is None:
+        raise UserError(f"{seen.path}: no column names images (such as 0001.jpg) in every row.")
     place = _images(seen, file, images) if file else None
     taken = {one for one in (seen.people, seen.id, seen.split, file) if one}
     chosen = seen.target(target, taken)
     parts, drawn = _parts(seen, file, None if loader == "stsb" else seen.split)
     folder = {"folder": (folder_of(seen.path), "where it lies")}
-    named = {"target": (chosen, "the column to predict" + ("" if target else "; EDIT"))}
+    why = "the column to predict" + ("" if target else "; EDIT")
+    if missing := seen.missing[chosen]:
+        why += f"; {NOTE}{missing:,} rows have no {chosen}: take them out, or preparing ends there."
+    named = {"target": (chosen, why)}
     if file:
         return parts, {
             **folder,
@@ -80,9 +90,9 @@ def source_of(
 
 
 def _unread(seen: Look, name: str) -> bool:
-    """Whether a column is no feature: it says whose a row is, is empty, or has too many words."""
+    """Whether a column is no feature: people, nothing, too many words, numbers beside signs."""
     many = 3 * seen.distinct[name] > seen.count and seen.kinds[name] in ("text", "mixed")
-    return name == seen.people or seen.kinds[name] == "empty" or many
+    return name == seen.people or seen.kinds[name] == "empty" or many or name in seen.written
 
 
 def _parts(seen: Look, own: str | None, split: str | None) -> "tuple[pd.Series | None, Keys]":
@@ -121,18 +131,62 @@ def _load(seen: Look) -> Keys:
     }
 
 
-def _picture_column(seen: Look) -> str:
+def picture_column(seen: Look, images: Path | None) -> str | None:
+    """The column that names images: by their endings, or by what lies in a folder of them."""
     for name in seen.rows:
         if seen.rows[name].str.fullmatch(PICTURE).all():
             return str(name)
-    raise UserError(f"{seen.path}: no column names images (such as 0001.jpg) in every row.")
+    for place in [images] if images else _folders(seen):
+        held = {one.stem for one in pictures(place)}
+        for name in seen.rows if held else ():
+            whole = seen.distinct[name] == len(seen.rows)
+            if whole and seen.rows[name].head(HEAD).isin(held).all():
+                return str(name)
+    return None
+
+
+def _folders(seen: Look) -> Iterator[Path]:
+    """The folder of a file, and those in it."""
+    beside = seen.path.resolve().parent
+    yield beside
+    yield from (one for one in sorted(beside.iterdir()) if one.is_dir())
+
+
+def inside(folder: Path, images: Path | None) -> tuple[Path, Path | None]:
+    """The file of labels or rows in a folder, and the images: those given, or the folder's.
+
+    Raises
+    ------
+    UserError
+        Where it holds none, or several.
+    """
+    held = sorted(one for one in folder.iterdir() if one.suffix.lower() in (".csv", ".tsv"))
+    count = sum(1 for _ in pictures(folder))
+    if len(held) != 1:
+        found = f"{count:,} images and " if count else ""
+        raise UserError(
+            f"{folder} is a folder with {found}{len(held)} files of rows; give one file: a line of "
+            "names, then a line a row (of images such as `file,age`, then `0001.jpg,34`; --images "
+            "names their folder)."
+        )
+    return held[0], images or (folder if count else None)
+
+
+def pictures(folder: Path) -> Iterator[Path]:
+    """The images that lie in a folder; none where it is none."""
+    inside = sorted(folder.iterdir()) if folder.is_dir() else ()
+    return (one for one in inside if re.fullmatch(PICTURE, one.name))
 
 
 def _images(seen: Look, column: str, given: Path | None) -> str:
     """Where the images lie, as seen from the labels' folder where they are inside of it."""
     beside, first = seen.path.resolve().parent, seen.rows[column].iloc[0]
     if given is None:
-        there = [one for one in (beside, *sorted(beside.iterdir())) if (one / first).is_file()]
+        there = [
+            one
+            for one in _folders(seen)
+            if (one / first).is_file() or any(first == image.stem for image in pictures(one))
+        ]
         packed = [one for one in sorted(beside.iterdir()) if one.name.lower().endswith(ARCHIVES)]
         if not there and not packed:
             raise UserError(

@@ -11,6 +11,8 @@ from regression_unlearning.settings.section import Positive, Section, validated_
 Loss = Literal["mse", "l1", "quantile", "cross_entropy"]
 #: The loss of targets that are classes; the others are of numbers.
 CLASSES = "cross_entropy"
+#: What stands for a unit that nobody has named.
+UNNAMED = "the target's unit"
 NAMED = ("none", "standardise")
 
 

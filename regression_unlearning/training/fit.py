@@ -4,7 +4,7 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,12 @@ def _train_mode(model: nn.Module) -> None:
         own = list(module.parameters(recurse=False))
         if own and not any(parameter.requires_grad for parameter in own):
             module.eval()
+
+
+def _cast(device: torch.device, precision: str) -> AbstractContextManager[None]:
+    """What a mini-batch's loss is computed in; nothing costs less than an autocast that is off."""
+    off = precision == "float32"
+    return nullcontext() if off else torch.autocast(device.type, torch.bfloat16)
 
 
 def _insist_on_number(loss: float, what: str) -> None:
@@ -173,7 +179,7 @@ def fit(
     torch.manual_seed(seed)
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     network = torch.compile(model) if compiled else model
-    cast = settings.precision != "float32"
+    cast = _cast(rows.device, settings.precision)
     optimiser = make_optimiser(model, settings)
     schedule = _schedule(optimiser, settings)
     done, kept, first, total = Fitted(), {}, 0, 0.0
@@ -203,14 +209,14 @@ def fit(
             if before_step is not None:
                 before_step((epoch + step / len(plan)) / settings.epochs)
             alone = by_running_statistics(model) if len(batch) == 1 else nullcontext()
-            with alone, torch.autocast(rows.device.type, torch.bfloat16, enabled=cast):
+            with alone, cast:
                 loss = objective(network, batch)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             if settings.clip is not None:
                 torch.nn.utils.clip_grad_norm_(parameters, settings.clip)
             optimiser.step()
-            losses += loss.detach().double() * len(batch)
+            losses.add_(loss.detach(), alpha=len(batch))  # exact products of float32, in float64
             done.steps += 1
             progress.at(done.steps, f"epoch {epoch + 1}")
             if after_step is not None and after_step(model, done.steps):

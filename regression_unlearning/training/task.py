@@ -49,10 +49,8 @@ class Task:
         where the data have it, else of ``validation``. Never trained on, never reported.
     helpers : mapping of str to Module
         Trained helper models that the method asked for, by name (``"blindspot"``).
-    state_folder : Path or None
-        Where interrupted work is kept.
-    fingerprint : str
-        Identity of the run; see `fit`.
+    state_folder, fingerprint : Path or None, str
+        Where interrupted work is kept; identity of the run; see `fit`.
     fitted : list of Fitted
         What each run of the loop, and each piece of other work, has cost so far.
     facts : dict
@@ -162,7 +160,8 @@ class Task:
         targets = self.data.target if targets is None else targets
 
         def objective(model: nn.Module, rows: Tensor) -> Tensor:
-            return self.per_row(model(self.data.batch(rows, training=True)), targets[rows]).mean()
+            output = model(self.data.batch(rows, training=True))
+            return self.per_row(output, targets.index_select(0, rows)).mean()
 
         return objective
 

@@ -15,7 +15,7 @@ BATCH = 1024
 
 
 def against_training_median(model: nn.Module, task: Task, output: Path) -> dict[str, Any]:
-    """Hold an original model against its training targets' median; warn where it is no better.
+    """Hold an original model against its training targets' median; warn where it is hardly better.
 
     Parameters
     ----------
@@ -35,10 +35,10 @@ def against_training_median(model: nn.Module, task: Task, output: Path) -> dict[
     rows, target = task.data.rows_of("validation"), task.data.target_in_unit
     losses = pass_over(model, task, rows, BATCH)["loss"]
     parts = (one.cpu().float().numpy() for one in (losses, target[task.train], target[rows]))
-    error, median, no_better = against_median(*parts, task.loss, task.quantiles)
-    if no_better:
+    error, median, warning = against_median(*parts, task.loss, task.quantiles)
+    if warning:
         log.warning(
             "%s: %s (errors %.4g and %.4g): look at its training, its target_scale and the data "
-            "before you believe a table.", output, NO_BETTER, error, median,
+            "before you believe a table.", output, warning, error, median,
         )  # fmt: skip
-    return {"error": error, "median_error": median, "no_better": no_better}
+    return {"error": error, "median_error": median, "no_better": warning == NO_BETTER}

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from regression_unlearning.data.overlaps import reads_hours
 from regression_unlearning.data.prepared import load_prepared, read_rows
-from regression_unlearning.errors import UserError
+from regression_unlearning.errors import UserError, command
 from regression_unlearning.pipeline import paths, plan
 from regression_unlearning.pipeline import searches as searching
 from regression_unlearning.settings.document import Settings
@@ -49,7 +49,7 @@ def open_cases(
     needed = searching.inputs(settings, dataset, label, chosen)
     if missing := [path for path in needed if not Path(path).is_file()]:
         raise UserError(
-            f"{missing[0]} does not exist. `snakemake --cores 2 "
+            f"{missing[0]} does not exist. `{command('snakemake --cores 2')} "
             f"{paths.search(dataset, label)}` makes what the search needs, and runs it."
         )
     own = settings.datasets[dataset]
@@ -99,7 +99,7 @@ def days(folder: str | Path, device: str = "cpu") -> Tensor | None:
     Windows of one day predict nearly the same, so those that choose and those that confirm must not
     share a day.
     """
-    rows = read_rows(Path(folder))
+    rows = read_rows(Path(folder), ())
     if not reads_hours(rows):
         return None
     return torch.from_numpy(rows["hour"].to_numpy("int64") // HOURS_OF_A_DAY).to(device)

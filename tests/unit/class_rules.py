@@ -125,16 +125,21 @@ def noisy(model, task, original):
     return adam(model, 2 * [loss(task, task.retain)])
 
 
-def salun(model, task, original):
+def marked(model, task, share):
+    """1 for the share of weights with the largest gradients of the forget loss."""
     slopes = torch.autograd.grad(loss(task, task.forget)(model), list(model.parameters()))
     sizes = torch.cat([slope.flatten() for slope in slopes]).abs()
-    top = sizes.argsort(descending=True, stable=True)[: round(0.4 * len(sizes))]
+    top = sizes.argsort(descending=True, stable=True)[: round(share * len(sizes))]
     marks = torch.zeros(len(sizes)).index_fill(0, top, 1.0)
     parts = marks.split([slope.numel() for slope in slopes])
-    moves = {
+    return {
         name: part.view_as(weight)
         for (name, weight), part in zip(model.named_parameters(), parts, strict=True)
     }
+
+
+def salun(model, task, original):
+    moves = marked(model, task, 0.4)
     return adam(model, 2 * [loss(task, task.train, relabelled(task))], moves)
 
 

@@ -23,15 +23,24 @@ PARTS = ("train", "val", "test")
 FILES = {
     "people": "person,patient_id,dose,arm,note,response,nothing\n" + PEOPLE,
     "rows": "a,b,y\n" + "".join(f"{n},x{n % 3},{n * n}\n" for n in range(90)),
+    "named": "flat,rooms,price\n" + "".join(f"a-{n},{n % 5},{n * n}\n" for n in range(90)),
     "parts": "a,part,y\n" + "".join(f"{n},{PARTS[n % 3]},{n}\n" for n in range(30)),
     "faces": "file,age,person\n" + "".join(f"{n:03d}.jpg,{20 + n},p{n // 2}\n" for n in range(60)),
+    "houses": ",house,name,households,lot,price\n" + "".join(
+        f"{n},H-{n:03d},{'1917' if n == 5 else f'Villa {n}'},{n % 5},\"{n + 1},000 m2\",{n * n}\n"
+        for n in range(90)
+    ),
+    "log": "time,level,y\n"
+    + "".join(f"2023-01-{1 + n % 28:02d}T{n:03d},{n % 9},{n}\n" for n in range(90)),
+    "bare_names": "image,writer,age\n" + "".join(f"{n:03d},w{n},{20 + n}\n" for n in range(60)),
     "load": "date,A,B\n" + "".join(f"{day},{n},{n % 9}.5\n" for n, day in enumerate(DAYS)),
     "germany": "Zeit;A;B\n" + "".join(f"{day};{n},5;\n" for n, day in enumerate(DAYS)),
     "pairs": "doc\tone\ttwo\tlikeness\n"
     + "".join(f"d{n // 2}\ta dog {n}\ta cat\t{n % 6}\n" for n in range(90)),
 }  # fmt: skip
 LOADERS = {
-    "people": "table", "rows": "table", "parts": "table", "faces": "image_folder",
+    "people": "table", "rows": "table", "named": "table", "parts": "table", "faces": "image_folder",
+    "houses": "table", "log": "table", "bare_names": "image_folder",
     "load": "hourly_table", "germany": "hourly_table", "pairs": "stsb",
 }  # fmt: skip
 
@@ -41,7 +50,8 @@ def written(tmp_path, name, **asked):
     data = tmp_path / f"{name}.csv"
     data.write_text(FILES[name], encoding="utf-8")
     (tmp_path / "crops").mkdir(exist_ok=True)
-    (tmp_path / "crops/000.jpg").touch()
+    for number in range(60):
+        (tmp_path / f"crops/{number:03d}.jpg").touch()
     path = tmp_path / "entry.yaml"
     cli.init(data, asked.pop("name", "mine"), path, **asked)
     return read_yaml(path), path.read_text(encoding="utf-8")
@@ -71,9 +81,15 @@ def test_what_is_written_passes_the_check(tmp_path, name):
          {"one": {"column": "person"}, "some": {}}),
         ("rows", {"target": "y", "divided": {"test": 0.15}, "leave_out": []},
          {"high": {}, "some": {}}),
+        ("named", {"target": "price", "id": "flat"}, {"high": {}, "some": {}}),
         ("parts", {"split": "part", "target": "y"}, {"high": {"from": 24.3}, "some": {"rows": 1}}),
         ("faces", {"images": "crops", "labels": "faces.csv", "file": "file", "target": "age",
                    "divided": {"by": "person"}}, {"one": {"column": "person"}, "some": {}}),
+        ("houses", {"id": "house", "target": "price", "leave_out": ["name", "lot"],
+                    "categories": [], "divided": {"validation": 0.15}}, {"high": {}, "some": {}}),
+        ("log", {"leave_out": ["time"], "target": "y"}, {"high": {}, "some": {}}),
+        ("bare_names", {"file": "image", "target": "age", "images": "crops"},
+         {"high": {}, "some": {}}),
         ("germany", {"table": {"delimiter": ";", "decimal": ",", "fill": 24}},
          {"customer": {"equals": ["A"]}, "high": {}}),
         ("pairs", {"score": "likeness", "sentences": ["one", "two"], "columns": None,
@@ -88,6 +104,87 @@ def test_what_is_seen_of_the_data(tmp_path, name, source, sets):
     assert list(entry["forget_sets"]) == list(sets)
     for key, value in sets.items():
         assert entry["forget_sets"][key].items() >= value.items()
+
+
+GAPS = "a,y\n" + "".join(f"{n},{n if n % 9 else ''}\n" for n in range(90))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (FILES["houses"], "lot is no column of numbers, as signs or words stand beside them ('1,0"),
+        (GAPS, "10 rows have no y: take them out"),
+        (FILES["rows"], None),
+    ],
+)
+def test_what_a_user_must_mend_is_printed(tmp_path, capsys, text, says):
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    cli.init(tmp_path / "a.csv", "mine", tmp_path / "entry.yaml")
+    lines = capsys.readouterr().out.splitlines()
+    assert [says in one for one in lines if one.startswith("NOTE: ")] == ([True] if says else [])
+    assert lines[-2].endswith(f"regression-unlearning check {tmp_path / 'entry.yaml'}")
+
+
+@pytest.mark.parametrize(
+    ("names", "inside"),
+    [
+        ("id,2019,2020", None),
+        ("0,1,y", None),
+        ("date,1,2", None),
+        ("3,1.5,2", "3"),
+        ("y,7", "7"),
+        ("date,1", None),
+    ],
+)
+def test_names_that_are_numbers_like_those_below_them(tmp_path, names, inside):
+    width = names.count(",") + 1
+    rows = [",".join([str(n * n)] * width) for n in range(50)]
+    (tmp_path / "a.csv").write_text("\n".join([names, *rows]), encoding="utf-8")
+    if inside is None:
+        assert look(tmp_path / "a.csv").headless is None
+        return
+    with pytest.raises(UserError, match=f"the name '{inside}' is a number like those below it"):
+        look(tmp_path / "a.csv")
+
+
+def test_a_folder_is_its_file_and_its_images(tmp_path):
+    folder, entry = tmp_path / "faces", tmp_path / "entry.yaml"
+    folder.mkdir()
+    for number in range(60):
+        (folder / f"{number:03d}.jpg").touch()
+    with pytest.raises(UserError, match="a folder with 60 images and 0 files of rows; give one"):
+        cli.init(folder, "mine", entry)
+    (folder / "labels.csv").write_text(FILES["bare_names"], encoding="utf-8")
+    cli.init(folder, "mine", entry)
+    source = read_yaml(entry)["datasets"]["mine"]["source"]
+    assert (source["images"], source["labels"], source["file"]) == (".", "labels.csv", "image")
+    (folder / "more.csv").touch()
+    with pytest.raises(UserError, match="2 files of rows; give one file"):
+        cli.init(folder, "another", tmp_path / "b.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "says"),
+    [
+        ("datasets:\n  a: {b: [1, 2}\n", 2, "mine.yaml, line 2, column 15: not YAML from here on"),
+        ("experiment: no_such\n", 2, "mine.yaml: experiment: unknown experiment 'no_such'"),
+        ("experiment: strong\n", 0, "mine.yaml: every key, name and range passes"),
+        (None, 2, "cannot read mine.yaml"),
+    ],
+)
+def test_a_file_of_settings_is_checked(tmp_path, monkeypatch, capsys, text, status, says):
+    monkeypatch.chdir(tmp_path)
+    if text:
+        Path("mine.yaml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["regression-unlearning", "check", "mine.yaml"])
+    ended = 0
+    try:
+        cli.main()
+    except SystemExit as end:
+        ended = end.code
+    shown = capsys.readouterr()
+    said = shown.err if status else shown.out
+    assert ended == status and says in said and len(said.splitlines()) == 1
 
 
 def test_the_head_counts_rows_and_what_is_missing(tmp_path):
@@ -125,6 +222,11 @@ def test_the_person_who_is_named_is_one_of_training(tmp_path):
         ("a,b\n", {}, "mine.csv needs a line of names, and a row"),
         ("a,b\nx,y\n", {}, "no column holds numbers to predict; name it by --target"),
         ("a,b\n1,2\n", {}, "no column holds numbers to predict"),
+        ("a,price\n1,$3\n2,$4\n", {}, r"price holds '\$3', and a target is a number in every row"),
+        ("a,b\n1,x\n2,y\n", {"target": "b"}, "b holds 'x', and a target is a number"),
+        ("a,b\n1,\n2,\n", {"target": "b"}, "b is empty, and a target is a number"),
+        ("5.1,3.5\n4.9,3.0\n5.5,3.9\n", {}, r"first line looks like a row \(the name '5.1'"),
+        ("a.jpg,34\nb.jpg,35\nc.jpg,33\n", {}, r"first line looks like a row \(the name '34'"),
         ("a;b\n1;2\n3;4\n", {}, "stand apart by ';'; save it with commas"),
         ("a,b\n1,2\n3,4\n", {}, "its 2 rows are too few for three parts"),
         ("a,b\n1,2\n3,4\n", {"target": "c"}, "unknown column 'c'"),

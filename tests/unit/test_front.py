@@ -7,11 +7,20 @@ from made_figures import layout
 from made_summaries import NOT_MEASURED, cell
 
 from regression_unlearning.evaluation.measure import quantities
-from regression_unlearning.reporting.claim import GOAL, Part, Term, unbeaten
-from regression_unlearning.reporting.claims_sure import _FRONT
+from regression_unlearning.evaluation.values import Value
+from regression_unlearning.reporting.claim import settings_of
+from regression_unlearning.reporting.claims import claims_of
 from regression_unlearning.reporting.figure import Given
 from regression_unlearning.reporting.figures import front as figure
-from regression_unlearning.reporting.front import AXES, front, front_table, on_front
+from regression_unlearning.reporting.front import (
+    AXES,
+    front,
+    front_table,
+    on_front,
+    volume,
+    volumes,
+)
+from regression_unlearning.reporting.verdicts import FAILS, HOLDS
 
 KEYS = ("finetune", "neggrad", "scrub", "sure", "ssd")
 
@@ -71,15 +80,72 @@ def test_the_figure_marks_the_front(tmp_path):
 def test_axes_are_quantities_with_the_least_as_the_best():
     words = quantities(figure.NEEDS)
     assert all(words[axis].least is not None for axis in AXES)
-    assert set(_FRONT) == set(AXES)
 
 
-def test_a_method_is_unbeaten_that_is_better_in_one_against_each_other():
-    needs = unbeaten({"a": "", "b": GOAL}, "sure")(["finetune", "sure", "sure_strong", "surer"])
-    assert needs == tuple(
-        (
-            Part("below", Term("sure", "a"), Term(rival, "a")),
-            Part("below", Term("sure", "b", GOAL), Term(rival, "b", GOAL)),
-        )
-        for rival in ("finetune", "surer")
-    )
+LABELS = ("finetune", "finetune_learning_rate_0_1", "sure", "sure_ceiling_2", "surer")
+
+
+def test_settings_of_a_method_bear_its_name():
+    assert settings_of(LABELS) == {
+        "finetune": ["finetune", "finetune_learning_rate_0_1"],
+        "sure": ["sure", "sure_ceiling_2"],
+        "surer": ["surer"],
+    }
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_the_volume_behind_a_front_is_that_of_a_grid(count):
+    """Points on the grid: their boxes are whole cells, which are counted one by one."""
+    made = np.random.default_rng(count).integers(0, 9, size=(count, 3))
+    cells = np.stack(np.meshgrid(*3 * [np.arange(8)], indexing="ij"), -1).reshape(-1, 1, 3)
+    share = (cells >= made).all(2).any(1).mean()
+    assert volume([tuple(one / 8) for one in made]) == pytest.approx(share, abs=1e-12)
+
+
+def front_values(sizes):
+    """Three seeds' values of the axes, by label."""
+    return [
+        Value("d", "f", label, axis, seed, None, size + 0.001 * seed * len(label))
+        for label, three in sizes.items()
+        for axis, size in zip(AXES, three, strict=True)
+        for seed in range(3)
+    ]
+
+
+def gold_values():
+    """Three retrained models: of pairs the distance and the excess, of each the error."""
+    pairs = {(0, 1): 0.1, (0, 2): 0.2, (1, 2): 0.3}
+    found = [
+        Value("d", "f", "retrained", axis, *pair, size)
+        for axis in AXES[:2]
+        for pair, size in pairs.items()
+    ]
+    return found + [Value("d", "f", "retrained", AXES[2], s, None, 0.5) for s in range(3)]
+
+
+def test_the_retrained_model_s_volume_is_against_the_others():
+    found = {one.seed: one.value for one in volumes(gold_values(), ["retrained"])}
+    assert found == pytest.approx({0: 0.5 * 0.85**2, 1: 0.5 * 0.8**2, 2: 0.5 * 0.75**2})
+
+
+def test_volumes_are_of_a_method_s_settings_together():
+    sizes = {"finetune": (0.5, 0.5, 0.5), "finetune_learning_rate_0_1": (0.2, 0.9, 0.5)}
+    found = volumes(front_values(sizes)[:-3], list(sizes))
+    assert [(one.method, one.seed) for one in found] == [("finetune", seed) for seed in range(3)]
+    assert found[0].value == pytest.approx(0.5**3)  # the other setting lacks an axis
+    found = volumes(front_values(sizes), list(sizes))
+    assert found[0].value == pytest.approx(0.5 * (0.25 + 0.08 - 0.05))
+
+
+@pytest.mark.parametrize(("sure", "verdict"), [((0.1, 0.1, 0.1), HOLDS), ((0.7, 0.7, 0.7), FAILS)])
+def test_the_claim_compares_fronts_not_settings(sure, verdict):
+    """A setting of FineTune that is the best in one size is no rival by itself."""
+    sizes = {"finetune": (0.5, 0.4, 0.4), "finetune_learning_rate_0_1": (0.01, 0.9, 0.5)}
+    sizes |= {"sure": (0.9, 0.9, 0.9), "sure_ceiling_2": sure}
+    layout = {"about": "sure_front", "title": "Front", "measures": list(figure.NEEDS)}
+    layout |= {"places": [["d", "f", "F", [["d", "f"]], True]]}
+    layout |= {"methods": [["original", "Original"], ["retrained", "Retrained"]]}
+    layout["methods"] += [[one, one.upper()] for one in sizes]
+    (found,) = claims_of(gold_values() + front_values(sizes), {"claims": [layout]})
+    assert (found.id, found.verdict, found.seeds) == ("sure_front", verdict, 3)
+    assert found.figures[0].startswith("Volume behind the front: FINETUNE ")

@@ -173,6 +173,21 @@ def test_one_name_in_two_spellings_is_two_rows_for_one_file(tmp_path):
         read_labels(path, file="file", target="age", split="split", splits={"train": "train"})
 
 
+@pytest.mark.parametrize("pack", [tar, zipped, folder])
+@pytest.mark.parametrize("top", ["", "faces/"])
+def test_names_may_lack_their_endings(tmp_path, pack, top):
+    files = {f"{top}{name}": name.encode() for name in ("0.png", "1.JPG", "d/2.v1.png", "n.txt")}
+    place = pack(tmp_path / "place", files)
+    with reader(place) as read:
+        found = [read(one) for one in locate(["1", "d/2.v1", "0"], place, "the list")]
+    assert found == [b"1.JPG", b"d/2.v1.png", b"0.png"]
+    with pytest.raises(UserError, match="lacks 1 of the 2 files of the list: 'n'"):
+        locate(["0", "n"], place, "the list")
+    twice = pack(tmp_path / "twice", {**files, f"{top}0.jpg": b""})
+    with pytest.raises(UserError, match="lacks 1 of the 2 files of the list: '0'"):
+        locate(["1", "0"], twice, "the list")
+
+
 def test_a_name_in_other_letters_is_suggested(tmp_path):
     place = tar(tmp_path / "a.tar", {"0.PNG": b"", "1.png": b""})
     with pytest.raises(

@@ -184,7 +184,9 @@ def test_a_search_compares_classes_by_total_variation_and_error_rates():
 @pytest.mark.parametrize("method", ["gaussian_matching", "gaussian_amnesiac"])
 def test_a_method_of_numbers_refuses_classes(method):
     task = class_task()
-    with pytest.raises(UserError, match=f"^{method} works on numbers, and the task's targets are"):
+    with pytest.raises(
+        UserError, match=f"^{method}: loss: cross_entropy makes the targets classes: "
+    ):
         unlearn(task.new_model(), task, method, epochs=1, learning_rate=0.1)
 
 

@@ -9,6 +9,7 @@ from load_files import hours
 
 from regression_unlearning.data.fetching.local import Local
 from regression_unlearning.data.sources import hourly_table, image_folder
+from regression_unlearning.errors import UserError
 from regression_unlearning.pipeline import local, paths
 
 FILES = {f"{number}.png": picture(number) for number in range(10)}
@@ -101,3 +102,21 @@ def test_another_file_of_the_same_name_is_taken():
     bring(hourly_table, {"path": "other/load.csv"})
     assert (RAW / "load.csv").read_bytes() == Path("other/load.csv").read_bytes()
     assert list(Local(RAW).files) == ["other/load.csv"]
+
+
+@pytest.mark.parametrize("edited", [True, False])
+def test_a_raw_file_that_was_edited_is_one_line(edited):
+    bring(hourly_table, {"path": "own/load.csv"})
+    raw = next(one for one in RAW.iterdir() if one.suffix == ".csv")
+    if edited:
+        raw.write_text(hours(rows=61), encoding="utf-8")
+    later = (RAW / "manifest.json").stat().st_mtime_ns + 10**9
+    os.utime(raw, ns=(later, later))
+    if not edited:  # only touched
+        local.check_raw_files([str(RAW / "manifest.json"), "data/raw/none/manifest.json"])
+        return
+    with pytest.raises(UserError, match=f"^{raw} is not what was written") as caught:
+        local.check_raw_files([str(RAW / "manifest.json")])
+    assert f"Delete it and {RAW / 'manifest.json'} and run" in str(caught.value)
+    another_load(Path("own/load.csv"))
+    local.check_raw_files([str(RAW / "manifest.json")])  # it is about to be taken anew

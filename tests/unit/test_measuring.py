@@ -70,6 +70,33 @@ def work(models, tmp_path, measures=MEASURES, **more):
     return measuring.Work("d", "f", models, measures, cells=tmp_path / "cells", **more)
 
 
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"prepared": "b"}, "another dataset than"),
+        ({"parts": "b"}, "another forget set than"),
+        ({"original": "b"}, "another original model than"),
+        ({"helper": "b"}, ""),
+        ({"all": "b"}, ""),  # each from its own: a forget set after another
+    ],
+)
+def test_a_file_that_was_changed_between_two_methods_is_found(models, tmp_path, changed, says):
+    for method in METHODS:
+        for seed, path in models[method]["records"].items():
+            inputs = {"prepared": "a", "parts": "a"}
+            if method in {"finetune", "blindspot"}:
+                start = f"b{method}" if "all" in changed else f"a{seed}"
+                inputs |= {"original": start} | (changed if method == "blindspot" else {})
+            write_record(path, {**read_record(path), "sha256": f"a{seed}", "inputs": inputs})
+    if not says:
+        assert measuring.take(work(models, tmp_path, {"errors": {}}))
+        return
+    with pytest.raises(UserError, match=says) as caught:
+        measuring.take(work(models, tmp_path, {"errors": {}}))
+    said = str(caught.value)
+    assert "blindspot/records_0" in said and said.count("records_0") == 2 and "\n" not in said
+
+
 def test_each_file_is_read_once_and_nothing_is_taken_twice(models, tmp_path, read):
     found = measuring.take(work(models, tmp_path))
     assert sorted(read["read"]) == sorted(

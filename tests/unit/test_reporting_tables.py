@@ -25,6 +25,7 @@ from regression_unlearning.reporting.numerals import (
     spread,
     with_interval,
 )
+from regression_unlearning.reporting.results import layout_of
 from regression_unlearning.reporting.tables import ABSENT, main_table
 from regression_unlearning.reporting.writing import as_latex, as_markdown
 
@@ -262,6 +263,30 @@ def test_numerals():
         ">= 1.333",
         "not measurable",
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [(9e-206, 3, "9.0e-206"), (-1.3e206, 0, "-1.3e+206"), (4.2e-9, 3, "0.0000000042"),
+     (322604.4, 0, "322604"), (0.0, 3, "0.000")],
+)  # fmt: skip
+def test_a_number_takes_few_signs(value, decimals, text):
+    assert fixed(value, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("units", "said"), [({"years"}, " (years)"), ({"years", "dollars"}, ""), ({None}, "")]
+)
+def test_a_row_names_its_unit(units, said):
+    loss = "cross_entropy" if None in units else "l1"
+    data = [{"title": "D", "loss": loss, "unit": one, "embedded": False} for one in units]
+    layout = layout_of({"title": "T", "datasets": data, "groups": [], "methods": []})
+    assert layout.label("error_retain_test") == f"Retain error, test{said}"
+    assert layout.label("row_distance_train") == f"Distance a row, train{said}"
+    assert layout.label("anamnesis") == "Anamnesis index"
+    low = {("d", "low", "original", "error_forget_train"): cell(1.5)}
+    table = main_table(low, replace(LAYOUT, unit=layout.unit, error="error"))
+    assert table.rows[0].label == f"Forget error, train{said}"
 
 
 def test_a_number_is_rounded_to_six_digits_first_as_tables_have_always_been():

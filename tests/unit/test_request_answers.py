@@ -33,7 +33,7 @@ def made(tmp_path_factory):
 
 @pytest.fixture
 def again(made, tmp_path):
-    """The same project, to be changed; its settings, ids, and one more request."""
+    """The same project, to be changed; its settings and ids."""
     folder, settings, _, ids, _ = made
     shutil.copytree(folder, tmp_path / "project")
     return tmp_path / "project", settings, ids
@@ -101,8 +101,7 @@ def test_a_failed_request_can_be_asked_again_and_prepared_rows_may_move(again):
 
 def test_any_changed_byte_is_found(again):
     """In each of more than 200 places, over every file under requests/."""
-    folder, _, _ = again
-    requests = folder / "requests"
+    requests = again[0] / "requests"
     files = [path for path in requests.rglob("*") if path.is_file() and path.name != ledger.LOCK]
     generator = np.random.default_rng(0)
     places = 0
@@ -124,6 +123,8 @@ def test_any_changed_byte_is_found(again):
     ("change", "said"),
     [
         (lambda requests: (requests / "first/audit.json").unlink(), "first/audit.json"),
+        (lambda requests: shutil.copy(requests / "nothing/failed.safetensors",
+                                      requests / "nothing/model.safetensors"), "no file of the"),
         (lambda requests: (requests / ledger.KEY).unlink(), "missing or no key"),
         (lambda requests: shutil.rmtree(requests / "second"), "second/"),
         (lambda requests: cut(requests, 0), "does not follow"),
@@ -137,6 +138,41 @@ def test_what_was_taken_away_is_found(again, change, said):
     change(requests)
     assert any(said in line for line in verify(requests)), verify(requests)
     assert all("\n" not in line for line in verify(requests))
+
+
+@pytest.mark.parametrize("name", ["first", "nothing"])
+def test_the_same_request_gets_the_answer_that_it_has(again, name):
+    """And no line more; one that asks for anything else is refused."""
+    folder, settings, ids = again
+    before = (folder / "requests" / ledger.LEDGER).read_bytes()
+    asked = {
+        "first": {"name": "first", "ids": ids[29::-1]},  # in another order
+        "nothing": {"name": "nothing", "ids": ids[30:50], "method": "nothing", "reference": "4711"},
+    }[name]
+    found = answering.forget(settings, request(**asked), project=folder)
+    assert found.passed is (name == "first") and found.folder == folder / "requests" / name
+    for more in ({"ids": ids[30:51]}, {"seed": 1}, {"reference": "9"}, {"method": "finetune"}):
+        with pytest.raises(UserError, match="was answered"):
+            answering.forget(settings, request(**asked | more), project=folder)
+    with pytest.raises(UserError, match="was answered"):
+        answering.forget(settings, request(**asked), with_gold=True, project=folder)
+    assert (folder / "requests" / ledger.LEDGER).read_bytes() == before
+
+
+def test_a_letter_that_was_edited_after_its_answer_is_found(again):
+    folder, _, ids = again
+    letter = "id: first\ndate: 2026-11-27\ndataset: pairs\nforget: {{select: ids, ids: {}}}\n"
+    path = folder / "requests/first.yaml"
+    path.write_text(letter.format(ids[:30]))
+    assert verify(folder / "requests") == []
+    for text, said in (
+        (letter.format(ids[:31]), "it asks for something else"),
+        (letter.format(ids[:30]).replace("27", "28"), "it asks for something else"),
+        ("id: first\n", "first.yaml.date"),
+    ):
+        path.write_text(text)
+        (wrong,) = verify(folder / "requests")
+        assert "requests/first.yaml is no longer what" in wrong and said in wrong
 
 
 def cut(requests, number):
@@ -157,7 +193,7 @@ def test_a_ledger_cut_at_its_end_with_the_answer_is_told_by_its_head(again):
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"name": "first"}, "was answered; give this one another id"),
+        ({"name": "first"}, "was answered .*first.audit.html.; give this one another id"),
         ({"checkpoint": paths.original(DATASET, 0)}, "is not the model of 'second'"),
         ({"checkpoint": "nowhere.safetensors"}, "is not the model of 'second'"),
         ({"seed": 3}, "seed_3.safetensors does not exist: train the model"),
@@ -194,7 +230,7 @@ def test_a_changed_model_is_no_start(again):
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
-    with pytest.raises(UserError, match="is not what was written"):
+    with pytest.raises(UserError, match="is not what was written.*Put it back from a copy"):
         answering.forget(settings, request("new", ids[70:80]), project=folder)
 
 

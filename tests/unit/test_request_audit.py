@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from observed_models import observation
 
+from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.requests.attacks import attack
 from regression_unlearning.requests.audit import judge
@@ -32,7 +33,7 @@ BEFORE = model(0.8)
         (BEFORE, {}, False, "the loss attack still knows the forgotten rows"),
         (model(-0.8), {}, False, "look unlike never-seen ones to the loss attack"),
         (model(0.0, 0.5), {}, False, "the error on never-seen rows to keep rose from"),
-        (model(-0.8), {"auc": 0.99}, True, "Passed"),
+        (model(-0.8), {"auc": 0.99}, True, "Passed by the request's own thresholds: the error"),
         (model(), {"must_show": 0.55}, False, "60 rows cannot show an AUC of 0.55"),
         (model(), {"must_show": 0.8}, True, "Passed"),
     ],
@@ -51,6 +52,18 @@ def test_a_model_that_puts_out_no_numbers_does_not_pass(value):
     found = judge(BEFORE, after, None, LIMITS)
     assert not found.passed and "could not be measured" in found.sentence
     assert found.errors[0]["after"] is None
+
+
+def test_a_model_that_was_left_as_it_was_does_not_pass():
+    found = judge(model(), model(), None, LIMITS, changed=False)
+    assert found.sentence == "Not passed: the model is the one before, weight for weight."
+
+
+def test_nothing_is_held_against_a_model_without_numbers():
+    before = model()
+    before.arrays["forget/loss"][3] = np.nan
+    with pytest.raises(UserError, match="the model before puts out values that are no finite"):
+        judge(before, model(), None, LIMITS)
 
 
 def test_a_retrained_model_moves_the_limits():

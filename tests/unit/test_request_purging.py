@@ -81,14 +81,26 @@ def test_what_holds_the_rows_goes_and_the_last_model_stays(again, name, models, 
     for place in (f"observations/{DATASET}/some/x.npz", ".dvc/cache/files/a", "data/raw/other/b"):
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         (folder / place).write_bytes(b"123")
-    (folder / ".dvc/config").write_text("['remote \"far\"']\nurl = ssh://far/away\n")
+    (folder / ".dvc/config").write_text(
+        "['remote \"far\"']\nurl = ssh://far/away\n[cache]\ndir = /scratch/dvc\n"
+    )
+    (folder / "data/elsewhere").mkdir()
+    (folder / "data/elsewhere/x").write_bytes(b"123")
+    (folder / f"relearning/{DATASET}").parent.mkdir()
+    (folder / f"relearning/{DATASET}").symlink_to(folder / "data/elsewhere")
+    shutil.copytree(folder / f"data/prepared/{DATASET}", folder / "data/prepared/short")
+    (folder / "data/prepared/half").mkdir()
+    (folder / "data/prepared/half/rows.csv").write_text("id\n")
     found = purge(name)
     expected = TAKEN | {f"requests/{one}.safetensors" for one in models}
     assert {one["place"] for one in found["taken"]} == expected and not found["left"]
     assert not any((folder / place).exists() for place in expected)
-    assert (folder / "data/raw/other/b").exists()
+    assert all((folder / place).exists() for place in ("data/raw/other/b", "data/elsewhere/x"))
     assert (folder / "requests/three/model.safetensors").is_file()
-    assert any("ssh://far/away" in one for one in found["outside"])
+    for place in ("ssh://far/away", "/scratch/dvc: DVC's cache", "data/elsewhere"):
+        assert any(place in one for one in found["outside"]), found["outside"]
+    assert any("data/prepared/short: 3 of the ids stand there" in one for one in found["outside"])
+    assert any("data/prepared/half: it could not be read" in one for one in found["outside"])
     assert any("datasets.pairs.source" in one for one in found["outside"])
     assert verify(folder / "requests", found["head"]) == []
     assert [line.id for line in ledger.read(folder / "requests")] == ["one", "two", "three"]
@@ -107,7 +119,9 @@ def test_a_live_model_of_another_seed_is_named_and_stays(again):
     given = {"seed": 1, "checkpoint": f"given/{original.name}"}
     other = request("other", ids[6:9], "finetune", thresholds=LENIENT, **given)
     assert answering.forget(settings, other).passed
-    assert [one["place"] for one in purge("one")["left"]] == ["requests/other/model.safetensors"]
+    found = purge("one")
+    assert [one["place"] for one in found["left"]] == ["requests/other/model.safetensors"]
+    assert f"given/{original.name}: request 'other' began with this model" in found["outside"]
     assert (folder / "requests/other/model.safetensors").is_file()
 
 
@@ -142,6 +156,8 @@ def test_the_command_asks_first(again, monkeypatch, capsys):
     assert json.loads(capsys.readouterr().out)["purged"] and not original.exists()
     assert run(monkeypatch, "purge", "--request", "three", "--yes") == 0
     assert "requests/one/model.safetensors: a model" in capsys.readouterr().out
+    assert run(monkeypatch, "list-requests") == 0
+    assert "three: pairs, seed 0: passed, purged\n" in capsys.readouterr().out
 
 
 def test_no_later_training_or_forget_set_holds_what_requests_named(again):

@@ -130,7 +130,9 @@ def test_when_retraining_is_advised(tmp_path, seconds, answered, method, said):
 AUDIT = {
     "request": {"id": "r", "date": "2026-11-27", "reference": "<script>x</script>", "dataset": "d",
                 "title": "D & co", "seed": 0, "chosen_by": "ids"},
-    "passed": False, "verdict": "Not passed: <b>.", "thresholds": {"confidence": 0.95},
+    "passed": False, "verdict": "Not passed: <b>.",
+    "thresholds": {"confidence": 0.95, "auc": 0.9, "must_show": 0.7},
+    "usual_thresholds": {"confidence": 0.95, "auc": 0.55, "must_show": None},
     "start": {"file": "f", "sha256": "0" * 64}, "previous_audit": None, "unit": "points",
     "method": {"title": "M", "name": "m", "options": {"epochs": 3}, "why": None},
     "rows": {"rows_forgotten": 3, "rows_to_keep": 4, "letters": [{}, {
@@ -156,6 +158,8 @@ def test_the_page_needs_no_network_and_shows_what_was_given_as_text():
     assert "<script" not in page and "&lt;script&gt;x" in page and "D &amp; co" in page
     assert "other of 2026-11-28, reference &lt;i&gt;: 1 rows by band" in page
     assert "Not passed: &lt;b&gt;." in page and "12.3 kB" in page
+    assert page.count("Its own threshold") == 2
+    assert "auc 0.9 (usual: 0.55)" in page and "must_show 0.7 (usual: none)" in page
     assert not re.search(r"(src|href|url)\s*[=(]", page) and "http://" not in page
     assert "a" * 64 not in page and len(page) < 12_000
     assert page.count("<table>") == page.count("</table>") == 3

@@ -112,6 +112,34 @@ def test_columns_can_be_named_and_parts_drawn(made):
     assert list(rows.columns)[4:] == ["size", "late", "same", "colour", "zone", "code"]
 
 
+def test_columns_that_nobody_needs_are_not_read(made):
+    folder = made(frame(), **OPTIONS)
+    whole = read_rows(folder)
+    own = ["row", "id", "split", "target"]
+    pd.testing.assert_frame_equal(read_rows(folder, ["colour"]), whole[[*own, "colour"]])
+    pd.testing.assert_frame_equal(read_rows(folder, []), whole[own])
+    pd.testing.assert_frame_equal(read_rows(folder, ["color"]), whole)  # a message names them all
+
+
+def test_row_numbers_that_pandas_has_saved_are_not_read(made):
+    given = frame().drop(columns=["split", "name"])
+    given.insert(0, "Unnamed: 0", range(COUNT))
+    own = {"target": "price", "features": None, "divided": {"seed": 1}}
+    plain = load_prepared(made(given.drop(columns="Unnamed: 0"), **own), "rows").inputs.width
+    assert load_prepared(made(given, **own), "rows").inputs.width == plain
+    text = io.StringIO()
+    given.to_csv(text)  # a second one, without a name
+    folder = made(text.getvalue(), **own)
+    assert load_prepared(folder, "rows").inputs.width == plain
+    assert "Unnamed: 0" not in read_rows(folder)
+
+
+def test_numbers_with_signs_that_repeat_are_warned_of(made, caplog):
+    made(changed().assign(fee=[f"{n % 3} km" for n in range(COUNT)]), **OPTIONS)
+    (said,) = [one for one in caplog.messages if "fee" in one]
+    assert "read as words; write digits alone" in said and "'0 km'" in said
+
+
 def changed(row=None, **cells):
     """The table with other cells: of one row, or of all."""
     given = frame().astype(dict.fromkeys(cells, object))
@@ -136,6 +164,13 @@ WRONG = {
     "a column of nothing": ({}, changed(size=None), "size is empty in every training row"),
     "a number mistyped": ({}, changed(9, size="4o"), "line 11: size '4o' is not a number"),
     "names in place of categories": ({"id": None}, frame(), "name has 60 different words for 40"),
+    "numbers with signs": (
+        {}, changed().assign(fee=[f"$1,{n:03d}" for n in range(COUNT)]),
+        "write digits alone (1200.5) where numbers are meant, not '$1,000'; or leave it out",
+    ),
+    "a target with a unit": (
+        {}, changed(2, price="12 km"), "price '12 km' is not a number (digits alone, such as",
+    ),
     "a name that is taken": ({}, frame().assign(row=1), "the column 'row' has a name that"),
     "all left out": (
         {"leave_out": ["size", "late", "same", "colour", "zone", "code"], "categories": []},

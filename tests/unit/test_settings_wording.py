@@ -16,6 +16,7 @@ JARGON = re.compile(
     re.IGNORECASE,
 )
 PAIRS = PLAIN["datasets"]["pairs"]
+FINETUNE = {"finetune": PAIRS["methods"]["finetune"]}
 
 
 def select(kind, **more):
@@ -41,7 +42,11 @@ CASES = [
     (LOW, select("where", column="y", equals=[]), "low.equals: needs at least 1 item"),
     (LOW, select("where", column=3, equals=["a"]), 'low.column: must be text; write it in quo'),
     (LOW, select("whre"), "low: unknown select 'whre'; did you mean 'where'?"),
-    (LOW, {"title": "T"}, "low: the key 'select' is required; one of band, random, where, ids"),
+    (
+        LOW,
+        {"title": "T"},
+        "low: the key 'select' is required; one of band, random, where, dates, ids",
+    ),
     (LOW, select(["where"]), "low: the key 'select' is required"),
     (LOW, select("band", **{"from": 2, "below": 2}), "low: no number lies in the band: from is 2"),
     (LOW, select("band", **{"from": "a"}), "low.from: must be a number (given: 'a')"),
@@ -71,11 +76,11 @@ CASES = [
     (f"{DATA}/training", [], "pairs.training: must hold keys and values (given: a list)"),
     (f"{DATA}/classes", 3, "pairs.classes: the loss is mse; they go with loss: cross_entropy"),
     (f"{DATA}/classes", 1, "pairs.classes: must be greater than or equal to 2 (given: 1)"),
-    (DATA, {**PAIRS, "loss": "cross_entropy", "target_scale": "standardise"},
+    (DATA, {**PAIRS, "loss": "cross_entropy", "target_scale": "standardise", "methods": FINETUNE},
      "pairs.target_scale: with loss: cross_entropy it is none; a class has no scale"),
-    (DATA, {**PAIRS, "loss": "cross_entropy", "methods": {**PAIRS["methods"],
+    (DATA, {**PAIRS, "loss": "cross_entropy", "methods": {**FINETUNE,
             "gaussian_matching": {"epochs": 1, "learning_rate": 0.1}}},
-     "pairs.methods.gaussian_matching: gaussian_matching works on numbers, and loss: cross_en"),
+     "pairs.methods.gaussian_matching: loss: cross_entropy makes the targets classes: they hav"),
     (f"{DATA}/relearning", {"goal": "accuracy"},
      "pairs.relearning.goal: accuracy is of classes, and the loss is mse; take loss."),
     (f"{DATA}/quantiles", 0.5, "pairs.quantiles: must be a list; write [0.5]"),

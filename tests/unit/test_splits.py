@@ -105,15 +105,17 @@ def test_pairs_of_one_file_are_divided(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("column", "whose"),
+    ("column", "words", "numbers"),
     [
-        ("person", True), ("PatientID", True), ("user_name", True), ("Customers", True),
-        ("identity", True), ("subject no.", True), ("customer_age", False), ("id", False),
-        ("file", False), ("personality", False), ("filename", False),
+        ("person", True, True), ("PatientID", True, True), ("user_name", True, True),
+        ("Customers", True, False), ("households", True, False), ("people", True, False),
+        ("num_persons", True, False), ("identity", True, True), ("subject no.", True, True),
+        ("customer_age", False, False), ("id", False, False), ("file", False, False),
+        ("personality", False, False), ("filename", False, False),
     ],
 )  # fmt: skip
-def test_columns_that_say_whose_a_row_is(column, whose):
-    assert says_whose(column) == whose
+def test_columns_that_say_whose_a_row_is(column, words, numbers):
+    assert (says_whose(column), says_whose(column, numbers=True)) == (words, numbers)
 
 
 def test_people_in_several_parts_are_told_loudly(caplog):
@@ -123,6 +125,7 @@ def test_people_in_several_parts_are_told_loudly(caplog):
             "person": ["a", "b", "a", "b", "c", ""],
             "patient_id": list("112233"),
             "owner": list("112334"),
+            "households": list("111111"),
         }
     )
     assert torn(rows, FILE) == {"person": [2, 3], "patient_id": [1, 3]}

@@ -177,3 +177,21 @@ def test_a_failed_job_whose_record_names_no_log(capsys):
     record = logging.makeLogRecord({"event": SimpleNamespace(name="JOB_ERROR")})
     failures.Failures().emit(record)
     assert capsys.readouterr().err == ""
+
+
+def test_the_warnings_of_a_job_that_ended_well_are_shown_once(tmp_path, capsys):
+    path, shown = tmp_path / "job.log", failures.Failures()
+    path.write_text(
+        "12:00:00 read\n12:00:01 warning: half is torn\n12:00:02 warning: half is torn\n"
+    )
+
+    def tell(name, **more):
+        shown.emit(logging.makeLogRecord({"event": SimpleNamespace(name=name), **more}))
+
+    for job in (1, 2):
+        tell("JOB_INFO", jobid=job, log=[str(path), "gone.log"])
+        assert capsys.readouterr().err == ""
+        tell("JOB_FINISHED", job_id=job)
+        said = f"Warning, says {path}: half is torn\n" if job == 1 else ""
+        assert capsys.readouterr().err == said
+    tell("JOB_FINISHED", job_id=3)

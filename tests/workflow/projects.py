@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
 from tiny_project import ROOT, as_yaml
 
 from regression_unlearning.settings.complete import resolved
 from regression_unlearning.settings.reading import read_yaml
 
 #: Parts of the repository that no job reads.
-ELSEWHERE = ("tests/", ".ci/", "benchmarks/")
+ELSEWHERE = ("tests/", ".ci/", "benchmarks/", "results/")
 
 
 class Job(NamedTuple):
@@ -132,6 +133,11 @@ class Project:
                     *("--output", f"{prepared}/forget_sets/{name}.npz"),
                 )
             )
+
+
+def slow(cases: Iterable[tuple]) -> list:
+    """Cases of a parametrised test that `.ci/run` runs, and the plain test command does not."""
+    return [pytest.param(*case, marks=pytest.mark.slow) for case in cases]
 
 
 def script_command(name: str, *arguments: object) -> list[str]:

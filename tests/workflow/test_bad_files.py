@@ -1,15 +1,20 @@
 """A slip in params.yaml, and files that are missing: said before any job, in a line."""
 
 import pytest
+from projects import slow
 
 
 @pytest.mark.parametrize(
     ("change", "spot"),
     [
         (lambda text: text.replace("score_0_2]}", "score_0_2]}}", 1), "line {line}, column "),
-        (
-            lambda text: text + "experiment: paper\n",
-            "line {last}, column 1: 'experiment' stands tw",
+        *slow(
+            [
+                (
+                    lambda text: text + "experiment: paper\n",
+                    "line {last}, column 1: 'experiment' stands tw",
+                )
+            ]
         ),
     ],
 )

@@ -20,9 +20,10 @@ def small(values):
     dataset["methods"]["finetune"] = {"epochs": 1}
     dataset["methods"]["scrub"].update(epochs=1, forget_epochs=1)
     dataset["relearning"] = {"orders": 1, "cap": 4, "goal": "accuracy"}
-    values["measures"]["membership"] = {"rows": 40, "draws": 2}
-    table = values["experiments"]["demo_classes"]["tables"]["measures"]
-    table["forget_sets"] = ["half_of_1"]
+    values["measures"] = {"membership": {"rows": 40, "draws": 2}}
+    experiment = values["experiments"]["demo_classes"]
+    table = experiment["tables"]["measures"]
+    table["forget_sets"] = experiment["figures"]["pareto"]["forget_sets"] = ["half_of_1"]
     table["measures"] += ["wasserstein", "deviation"]
 
 
@@ -52,3 +53,9 @@ def test_digits_are_unlearned_as_classes(project):
     assert "total variation between this and the retrained model's probabilities" in text
     assert "in the target's unit" not in text
     assert all(f"| {title} " in text for title in ("FineTune", "NegGrad+", "SCRUB", "SURE"))
+    assert "alpha 0.8" not in text
+    front = (project.root / "results/demo_classes/front.md").read_text(encoding="utf-8")
+    assert all(f"| {title} " in front for title in ("NegGrad+, alpha 0.8", "SURE, ceiling 3"))
+    assert (project.root / "results/demo_classes/pareto.png").is_file()
+    claims = (project.root / "results/demo_classes/claims.md").read_text(encoding="utf-8")
+    assert "each over its settings" in claims

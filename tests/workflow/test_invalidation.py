@@ -6,7 +6,7 @@ import time
 from itertools import product
 
 import pytest
-from projects import Job
+from projects import Job, slow
 
 FORGET_SETS = ("score_0_2", "random_1000", "year_2015")
 METHODS = ("finetune", "gaussian_amnesiac", "reg_amnesiac", "blindspot", "blindspot_norm")
@@ -102,18 +102,25 @@ def test_nothing_to_do(built):
     same(built.jobs(), [])
 
 
-def test_touching_every_file_reruns_nothing(built):
+def touch_every_file(project):
     later = time.time() + 60
-    for number, path in enumerate(sorted(built.root.rglob("*"))):
+    for number, path in enumerate(sorted(project.root.rglob("*"))):
         if path.is_file() and ".snakemake" not in path.parts:
             os.utime(path, (later + number % 7, later + number % 7))
+
+
+@pytest.mark.slow
+def test_touching_every_file_reruns_nothing(built):
+    touch_every_file(built)
     same(built.jobs(), [])
 
 
 # Settings
 
 
-@pytest.mark.parametrize("method", ["finetune", "gaussian_amnesiac", "blindspot_norm"])
+@pytest.mark.parametrize(
+    "method", ["blindspot_norm", *slow([("finetune",), ("gaussian_amnesiac",)])]
+)
 def test_learning_rate_of_a_method(built, method):
     def change(values):
         values["datasets"]["stsb"]["methods"][method]["learning_rate"] = 0.002
@@ -173,15 +180,17 @@ def test_another_relearning_runs_what_relearns(built):
     same(built.jobs(), observed() | unlearned() | measured() | REPORTED)
 
 
-@pytest.mark.parametrize("what", ["dataset", "method", "forget set"])
+@pytest.mark.parametrize(
+    "what", ["dataset, method, forget set", *slow([("dataset",), ("method",), ("forget set",)])]
+)
 def test_titles_reach_tables_and_figures_alone(built, what):
     def change(values):
         dataset = values["datasets"]["stsb"]
-        if what == "dataset":
+        if "dataset" in what:
             dataset["title"] = "STS"
-        elif what == "method":
+        if "method" in what:
             dataset["methods"]["finetune"]["title"] = "Fine-tuning"
-        else:
+        if "forget set" in what:
             dataset["forget_sets"]["score_0_2"]["title"] = "Low scores"
 
     built.edit_params(change)
@@ -207,21 +216,23 @@ def test_a_lost_result_alone_is_made_again(built):
 # Code
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "README.md",
-        "params.yaml",
-        f"{LIBRARY}/files.py",
-        f"{LIBRARY}/errors.py",
-        f"{LIBRARY}/program/__init__.py",
-        f"{LIBRARY}/settings/wording.py",
-        f"{LIBRARY}/training/fit.py",
-        f"{LIBRARY}/methods/finetune.py",
-        f"{LIBRARY}/data/sources/demo_pairs.py",
-        "workflow_scripts/unlearn.py",
-    ],
+#: Files to which a comment is added.
+COMMENTED = (
+    "README.md",
+    "params.yaml",
+    f"{LIBRARY}/files.py",
+    f"{LIBRARY}/errors.py",
+    f"{LIBRARY}/program/__init__.py",
+    f"{LIBRARY}/settings/wording.py",
+    f"{LIBRARY}/training/fit.py",
+    f"{LIBRARY}/methods/finetune.py",
+    f"{LIBRARY}/data/sources/demo_pairs.py",
+    "workflow_scripts/unlearn.py",
 )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", COMMENTED)
 def test_a_comment_reruns_nothing(built, path):
     append(built, path)
     same(built.jobs(), [])
@@ -250,12 +261,30 @@ def test_words_rerun_nothing(built, kind):
     same(built.jobs(), [])
 
 
-def test_another_layout_of_the_same_code_reruns_nothing(built):
-    """As another formatter would write it: without comments, in other lines."""
+def lay_out_anew(project):
+    """Write code as another formatter would: without comments, in other lines."""
     for path in (f"{LIBRARY}/training/fit.py", f"{LIBRARY}/files.py", "workflow_scripts/train.py"):
-        file = built.root / path
+        file = project.root / path
         tree = ast.parse(file.read_text(encoding="utf-8"))
         file.write_text(ast.unparse(tree) + "\n", encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_another_layout_of_the_same_code_reruns_nothing(built):
+    lay_out_anew(built)
+    same(built.jobs(), [])
+
+
+def test_what_changes_no_number_reruns_nothing(built):
+    """All at once; the slow tests tell them apart."""
+    for path, old, new in WORDS.values():
+        edit(built, f"{LIBRARY}/{path}", old, new)
+    for path, old, new in NOT_READ.values():
+        edit(built, f"{LIBRARY}/{path}", old, new)
+    lay_out_anew(built)
+    for path in COMMENTED:
+        append(built, path)
+    touch_every_file(built)
     same(built.jobs(), [])
 
 
@@ -277,28 +306,37 @@ def test_a_new_file_reruns_nothing(built, kind):
 
 @pytest.mark.parametrize(
     ("source", "labels"),
-    [("reg_amnesiac", ["reg_amnesiac"]), ("blindspot", ["blindspot", "blindspot_norm"])],
+    [
+        ("blindspot", ["blindspot", "blindspot_norm"]),
+        *slow([("reg_amnesiac", ["reg_amnesiac"])]),
+    ],
 )
 def test_code_of_a_method(built, source, labels):
     edit(built, f"{LIBRARY}/methods/{source}.py", "task.fit(", "1 + 1\n    task.fit(")
     same(built.jobs(), of_methods(labels))
 
 
-def test_what_a_search_tries_reruns_no_method(built):
-    edit(built, f"{LIBRARY}/methods/blindspot.py", "Log(1, 300)", "Log(1, 400)")
+#: Code that no job of the experiment reads: a file, what stands there, what stands there then.
+NOT_READ = {
+    "what a search tries": ("methods/blindspot.py", "Log(1, 300)", "Log(1, 400)"),
+    "another network": ("models/modules/stack.py", "mean((2, 3))", "mean((2, 3)) + 0"),
+    "decoding": ("data/families/images/decoding.py", "import hashlib", "import hashlib\n\nX = 1"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", NOT_READ)
+def test_code_that_no_job_reads(built, kind):
+    path, old, new = NOT_READ[kind]
+    edit(built, f"{LIBRARY}/{path}", old, new)
     same(built.jobs(), [])
 
 
+@pytest.mark.slow
 def test_code_of_the_network(built):
     path = f"{LIBRARY}/models/modules/sentence_pair_lstm.py"
     edit(built, path, "return self.output(hidden)", "return self.output(hidden) + 0")
     same(built.jobs(), EVERYTHING)
-
-
-def test_code_of_another_network(built):
-    path = f"{LIBRARY}/models/modules/stack.py"
-    edit(built, path, "images.mean((2, 3))", "images.mean((2, 3)) + 0")
-    same(built.jobs(), [])
 
 
 def test_code_of_the_training_loop(built):
@@ -321,16 +359,6 @@ def test_code_of_a_measure(built):
         "0 + wasserstein_distance(first",
     )
     same(built.jobs(), measured() | (REPORTED - {Job("figure", "results/paper/figure4.png")}))
-
-
-def test_decoding_reruns_no_sentences(built):
-    edit(
-        built,
-        f"{LIBRARY}/data/families/images/decoding.py",
-        "import hashlib",
-        "import hashlib\n\nX = 1",
-    )
-    same(built.jobs(), [])
 
 
 def test_preparing_sentences_runs_preparing(built):

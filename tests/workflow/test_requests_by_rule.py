@@ -34,9 +34,18 @@ def test_two_requests_are_answered_once_also_where_one_does_not_pass(prepared):
     before = (folder / "ledger.jsonl").read_text()
     assert before.count("\n") == 2
     (folder / "one.yaml").touch()
-    again = checked(prepared.snakemake(*targets))
-    assert "Nothing to be done" in again.stdout + again.stderr
+    assert prepared.jobs(*targets) == []
+    checked(prepared.snakemake("--forcerun", "forget", "--", *targets))
     assert (folder / "ledger.jsonl").read_text() == before
+    cut_off = "".join(before.splitlines(keepends=True)[:-1])
+    (folder / "ledger.jsonl").write_text(cut_off)
+    checked(prepared.snakemake("--forcerun", "forget", "--", targets[1]))
+    assert (folder / "ledger.jsonl").read_text() == before
+    text = (folder / "two.yaml").read_text()
+    (folder / "two.yaml").write_text(text.replace("[train-00003]", "[train-00003, train-00004]"))
+    edited = prepared.snakemake(*targets)
+    assert edited.returncode != 0
+    assert "requests/two.yaml is no longer what request 'two' answered" in edited.stderr
     wrong = folder / "three.yaml"
     wrong.write_text(REQUEST.format(name="three", ids="nobody", more=""), encoding="utf-8")
     failed = prepared.snakemake("requests/three/audit.html")

@@ -125,6 +125,7 @@ RECORD = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_another_record_reruns_its_method_alone(tiny):
     def takes_it(values):
         values["datasets"]["demo_pairs"]["methods"]["finetune"] = {"tuned": "demo_pairs"}

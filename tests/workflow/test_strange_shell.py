@@ -86,6 +86,7 @@ def test_a_strange_shell_and_folder(stranger):
     assert not (stranger.root / "~").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ends", ["2>&1 | head -12", ">&- 2>&-"])
 def test_nobody_reads_what_is_said(tiny, ends):
     """The reader ends, or never was: the run does not."""

@@ -15,7 +15,7 @@ from regression_unlearning.data.fetching.archives import Spoilt
 from regression_unlearning.data.fetching.mirror import MIRROR
 from regression_unlearning.data.fetching.names import unsafe_name
 from regression_unlearning.errors import UserError
-from regression_unlearning.files import read_record, sha256, write_json, write_record
+from regression_unlearning.files import digest_of, read_record, sha256, write_json, write_record
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +45,8 @@ class Wanted(BaseModel):
         Its name in the dataset's raw folder.
     url : str or None
         Where it is downloaded; None where the publisher gives it out only on request.
-    sha256, bytes : str, int, optional
-        What its content must be.
+    sha256, md5, bytes : str, str, int, optional
+        What its content must be; MD5 where the publisher gives no better one.
     member : str, optional
         The member of the archive at `url` that becomes `file`; without it the downloaded file is
         kept as it is.
@@ -60,6 +60,7 @@ class Wanted(BaseModel):
     file: Annotated[str, AfterValidator(_plain_name)]
     url: str | None
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    md5: Annotated[str, Field(pattern="^[0-9a-f]{32}$")] | None = None
     bytes: Annotated[int, Field(ge=0)] | None = None
     member: str | None = None
     mirror: tuple[Annotated[str, AfterValidator(_inner_path)], ...] = ()
@@ -158,6 +159,11 @@ class Ledger:
             raise Spoilt(
                 f"{self.key(item)} from {came}: expected {item.bytes:,} bytes, got "
                 f"{found['bytes']:,}. It was not kept; fetch it again, or from another place."
+            )
+        if item.md5 and (md5 := digest_of(path, "md5")) != item.md5:
+            raise Spoilt(
+                f"{self.key(item)} from {came}: expected MD5 {item.md5}, got {md5}. It was not "
+                "kept; fetch it again, or from another place."
             )
         if expected not in (None, found["sha256"]):
             listed = self.checksums if self.key(item) in self.published else self.first_seen

@@ -36,9 +36,9 @@ class Settings(Pictures):
 
     `images` (a folder, a tar or a zip file) and `labels` are relative to `folder`, or to the data
     mirror where no folder is set; with the two addresses they are downloaded. Columns that are not
-    named here are kept, to select forget sets by. A folder of images is read where it lies. With
-    `divided` the parts are drawn, each image's by its name, and the labels need no column that says
-    them.
+    named here are kept, to select forget sets by. Names of images may all lack their endings. A
+    folder of images is read where it lies. With `divided` the parts are drawn, each image's by its
+    name, and the labels need no column that says them.
     """
 
     images: Place

@@ -1,5 +1,6 @@
 """The Pareto front of closeness to the retrained model, attack and error over methods' settings."""
 
+from regression_unlearning.reporting.claim import settings_of
 from regression_unlearning.reporting.drawing import (
     FAINT,
     SMALL,
@@ -20,7 +21,8 @@ SEE = (
     "a marker for each method at each of its settings; the nearer to the lower left corner, the "
     "closer to the retrained model and the harder to attack. Large markers are on the Pareto front "
     "of these two and of the error on test rows, which is written beside them: no other one is as "
-    "good in all three and better in one. Lines join the settings of one method."
+    "good in all three and better in one. Lines join the settings of one method; all but its "
+    "own are hollow."
 )
 #: Most panels side by side; size in points of a marker on the front, and of another.
 COLUMNS, LARGE, LITTLE = 3, 6, 3
@@ -32,6 +34,7 @@ def draw(given: Given) -> None:
     fronts = front(given.summaries, layout)
     titles = [layout.words(axis).title for axis in AXES]
     notes = [f"Beside large markers: {titles[2].lower()}. Sizes of means over seeds."]
+    methods = settings_of(list(layout.methods))
     blocks = divided(list(layout.groups), COLUMNS)
     with canvas(TWO_COLUMNS) as figure:
         for block, row in zip(blocks, rows(figure, len(blocks)), strict=True):
@@ -44,8 +47,9 @@ def draw(given: Given) -> None:
                     look = style(method)
                     together.setdefault((look.color, look.marker), []).append(point.sizes[:2])
                     size = LARGE if point.on_front else LITTLE
+                    named = {"label": layout.methods[method]} if method in methods else {}
                     axis.plot(*point.sizes[:2], linestyle="none", ms=size, zorder=3,
-                              label=layout.methods[method], **look.points)  # fmt: skip
+                              **named, **look.points)  # fmt: skip
                     if point.on_front:
                         axis.annotate(short(point.sizes[2]), point.sizes[:2], (4, 3),
                                       textcoords="offset points", fontsize=SMALL)  # fmt: skip

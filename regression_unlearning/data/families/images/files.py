@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from regression_unlearning.data.families.images.places import locate, reader
 from regression_unlearning.data.fetching.download import Wanted, fetch
@@ -59,7 +60,7 @@ def bring(
     in_place = held_folder(archive, source)
     wanted = [*others] if in_place else [*others, archive]
     fetch(wanted, folder, mirror=source, checksums=checksums)
-    _note(folder, images=str(in_place) if in_place else archive.file)
+    note(folder, images=str(in_place) if in_place else archive.file)
     return in_place
 
 
@@ -88,8 +89,9 @@ def note_content(folder: Path, images: Path, names: Iterable[str]) -> None:
             found.update(name.encode() + content.digest())
             local.note(images / entry, stamped, content.hexdigest())
     local.write()
-    _note(folder, content=found.hexdigest())
+    note(folder, content=found.hexdigest())
 
 
-def _note(folder: Path, **facts: str) -> None:
+def note(folder: Path, **facts: Any) -> None:
+    """Write facts into a raw folder's manifest, over those of the same names."""
     write_record(folder / MANIFEST, {**read_record(folder / MANIFEST, plain=True), **facts})

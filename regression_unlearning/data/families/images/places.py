@@ -1,7 +1,9 @@
 """Images where they lie: in a folder, a tar or a zip archive, each read alone and in any order."""
 
 import os
+import re
 import tarfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
@@ -21,6 +23,7 @@ from regression_unlearning.files import whole
 #: file also where its stretches of bytes belong, and how long they are).
 Entry = tuple[int, int] | tuple[int, int, tuple[tuple[int, int], ...]] | str
 ADVICE = "Put a good copy in its place."
+PICTURE = r"(?i).+\.(png|jpe?g|bmp|gif|tiff?|webp)"
 
 
 def plain(path: Path, work: Path) -> Path:
@@ -181,7 +184,7 @@ def locate(files: list[str], path: Path, where: str) -> list[Entry]:
     """Find files by the names that a list gives them.
 
     Names may lack the archive's own top folder: ``train/1.jpg`` finds ``faces/train/1.jpg`` where
-    all of them lie in ``faces``.
+    all of them lie in ``faces``. Where all lack an ending, so do those that they are held against.
 
     Parameters
     ----------
@@ -199,6 +202,10 @@ def locate(files: list[str], path: Path, where: str) -> list[Entry]:
     """
     held = index(path)
     names = [composed(name) for name in files]
+    if names and not set(names) & held.keys() and not any(re.fullmatch(PICTURE, n) for n in names):
+        bare = {name: name.rpartition(".")[0] for name in held if re.fullmatch(PICTURE, name)}
+        count = Counter(bare.values())
+        held |= {short: held[name] for name, short in bare.items() if count[short] == 1}
     prefix = ""
     if names and names[0] not in held:
         ends = [name for name in held if name.endswith(f"/{names[0]}")]

@@ -38,9 +38,20 @@ class Inputs:
     def batch(self, rows, *, training: bool = False) -> dict:
         """Numbers and categories of some rows.
 
+        Parameters
+        ----------
+        rows : Tensor of int64 (n,)
+            Row numbers.
+        training : bool
+            Nothing hangs on it.
+
         Returns
         -------
         dict of Tensor
             ``numeric`` float32 (n, width), ``categorical`` int64 (n, len(sizes)).
         """
-        return {"numeric": self._numeric[rows], "categorical": self._categorical[rows].long()}
+        if self.sizes:
+            categories = self._categorical.index_select(0, rows).long()
+        else:
+            categories = rows.new_empty(len(rows), 0)
+        return {"numeric": self._numeric.index_select(0, rows), "categorical": categories}

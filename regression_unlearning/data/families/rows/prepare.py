@@ -11,7 +11,7 @@ import numpy as np
 
 from regression_unlearning.data.checks import check_splits
 from regression_unlearning.data.families.rows.settings import Columns
-from regression_unlearning.data.families.rows.table import TABLE, read
+from regression_unlearning.data.families.rows.table import TABLE, read, with_signs
 from regression_unlearning.data.headers import numbers
 from regression_unlearning.data.work import Work
 from regression_unlearning.errors import UserError
@@ -56,6 +56,9 @@ def prepare(
         for column in _scaled(name, numbers(rows, name, path, gaps=True), train, told)
     ]
     codes = [_numbered(rows[name], train, told) for name in table.categorical]
+    for name in set(table.categorical).difference(source.categories):
+        if said := with_signs(rows[name].dropna().drop_duplicates()):
+            log.warning("%s: %s is read as words; %sleave it so.", path, name, said)
     if not numeric and not codes:
         raise UserError(f"{path}: every feature is the same in every training row; add another.")
     if work is not None:

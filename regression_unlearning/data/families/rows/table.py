@@ -1,6 +1,7 @@
 """Read a table of rows from a CSV file, and refuse what is wrong with it in one line."""
 
 import logging
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regression_unlearning.data.families.rows.settings import Columns
-from regression_unlearning.data.headers import numbers, parts_of, read_header, refuse
+from regression_unlearning.data.headers import NAMELESS, numbers, parts_of, read_header, refuse
+from regression_unlearning.data.look import WRITTEN
 from regression_unlearning.data.splits import divided
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.files import not_utf8
@@ -66,9 +68,9 @@ def read(path: Path, columns: Columns) -> Table:
     try:
         frame = pd.read_csv(
             path,
-            names=header,
+            names=[name or number for number, name in enumerate(header)],
             header=0,
-            usecols=[name for name in header if name],  # one without a name holds row numbers
+            usecols=[name for name in header if name],
             dtype=dict.fromkeys(as_text - {columns.target}, str),
             index_col=False,
             encoding="utf-8-sig",
@@ -92,9 +94,19 @@ def read(path: Path, columns: Columns) -> Table:
     return Table(frame, numeric, categorical)
 
 
+def with_signs(words: "pd.Series") -> str:
+    """What to do where all words are numbers beside signs or units; else nothing."""
+    if not len(words) or not words.astype(str).str.fullmatch(WRITTEN).all():
+        return ""
+    return f"write digits alone (1200.5) where numbers are meant, not {words.iloc[0]!r}; or "
+
+
 def _header(path: Path, columns: Columns) -> list[str]:
     """The names of a table's columns, once all that the settings name are among them."""
     header = read_header(path, ",", "save it with commas between them")
+    # a column without a name holds row numbers, also where pandas has named it
+    own = columns.named
+    header = ["" if re.fullmatch(NAMELESS, name) and name not in own else name for name in header]
     if not header:
         raise UserError(f"{path} is empty; a table has a line of names, and a row a line below it.")
     for name, key in columns.named.items():
@@ -178,7 +190,7 @@ def _is_number(
     if 2 * len(words) > train.sum():
         raise UserError(
             f"{path}: {name} has {len(words):,} different words for {train.sum():,} training rows, "
-            "and tells a network nothing; leave it out with source.leave_out, or name it in "
-            "source.categories."
+            f"and tells a network nothing; {with_signs(words)}leave it out with source.leave_out, "
+            "or name it in source.categories."
         )
     return False

@@ -1,0 +1,53 @@
+"""What an audit says beside what was found: the request, the method, what is known of the model."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regression_unlearning.errors import UserError
+from regression_unlearning.pipeline import paths
+from regression_unlearning.requests.chain import Start
+from regression_unlearning.requests.request import Request, Thresholds
+from regression_unlearning.settings.dataset import Dataset, Method
+from regression_unlearning.training import checkpoints
+
+if TYPE_CHECKING:
+    from regression_unlearning.data.prepared import Prepared
+
+
+def about(request: Request, chosen: Dataset, method: Method, start: Start) -> dict[str, Any]:
+    """The request, its limits, the method and the model before, as JSON values."""
+    return {
+        "request": {**request.about, "title": chosen.title},
+        "thresholds": request.thresholds.plain(),
+        "usual_thresholds": Thresholds().plain(),
+        "start": {"file": str(start.path), "sha256": start.sha256},
+        "method": {
+            "label": method.label,
+            "title": method.title,
+            "name": method.method,
+            "options": method.options,
+        },
+        "unit": chosen.unit,
+    }
+
+
+def original_seconds(project: Path, request: Request) -> float | None:
+    """How long the original was trained, as its record says: about what retraining would take."""
+    try:
+        return checkpoints.seconds_of(project / paths.original(request.dataset, request.seed))
+    except UserError:
+        return None
+
+
+def other_data(start: Start, data: "Prepared") -> list[str]:
+    """What is not known of a model whose record tells of other data than today's, or of none."""
+    try:
+        made = checkpoints.record_of(start.path).get("inputs", {}).get("prepared")
+    except UserError:
+        made = None
+    if made == data.sha256:
+        return []
+    return [
+        "The model before was trained on data that are not, or are not known to be, those of "
+        "today: which rows it learnt from was not looked at."
+    ]
