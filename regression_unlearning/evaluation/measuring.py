@@ -18,15 +18,14 @@ from typing import Any
 from regression_unlearning import registry
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation import values
-from regression_unlearning.evaluation.inputs import GOLD, ORIGINAL, Inputs, Sources, by_seed
+from regression_unlearning.evaluation.alike import made_alike
+from regression_unlearning.evaluation.inputs import GOLD, Inputs, Sources, by_seed
 from regression_unlearning.evaluation.measure import checked, load, unfit
 from regression_unlearning.evaluation.values import Value
-from regression_unlearning.files import read_record, sha256, write_text
+from regression_unlearning.files import sha256, write_text
 from regression_unlearning.program.processes import end_with, one_thread
 from regression_unlearning.settings.section import validated
 
-#: What models of one seed have in common, by its name among a record's inputs.
-ALIKE = {"prepared": "dataset", "parts": "forget set", "original": "original model"}
 #: Method and measure.
 Cell = tuple[str, str]
 Files = Mapping[str, Mapping[int, Path]]
@@ -127,41 +126,6 @@ class Work:
         if path := self.path(cell):
             text = values.as_text(measured)
             write_text(path, f"{_seal(self.keys[cell], text)}\n{text}")
-
-
-def made_alike(models: Mapping[str, Files]) -> None:
-    """See that all models of a seed were made of one dataset, forget set and original.
-
-    Where a forget set comes after another, each method starts from a model of its own.
-
-    Parameters
-    ----------
-    models : mapping
-        See `Work.models`.
-
-    Raises
-    ------
-    UserError
-        Naming two that were not: a file was changed between them.
-    """
-    known: dict[tuple[int, str], dict[Path, str]] = {}
-    start: dict[int, str] = {}
-    for method, files in models.items():
-        for seed, path in files.get("records", {}).items():
-            record = read_record(path)
-            if method == ORIGINAL:
-                start[seed] = record.get("sha256", "")
-            for key in ALIKE.keys() & record.get("inputs", {}).keys():
-                known.setdefault((seed, key), {})[path] = record["inputs"][key]
-    for (seed, key), digests in sorted(known.items()):
-        right = start.get(seed) if key == "original" else next(iter(digests.values()))
-        odd = [path for path, digest in digests.items() if digest != right]
-        alike = next((path for path, digest in digests.items() if digest == right), None)
-        if odd and alike:
-            raise UserError(
-                f"{odd[0]} was made of another {ALIKE[key]} than {alike}: a file was changed "
-                "between the two. Delete both, with their models, and run the same command again."
-            )
 
 
 def take(work: Work, processes: int = 1) -> list[Value]:

@@ -103,7 +103,8 @@ def findings(tabling: Tabling) -> tuple[str, str, str]:
         Which methods end closer to the retrained model than doing nothing; which is the nearest on
         each forget set; ranks and costs. A sentence says so where what it needs was not measured.
     """
-    weak, warning = _noted(tabling, NO_BETTER), "; ".join(worthless(tabling))
+    weak = _noted(tabling, NO_BETTER)
+    warning = "; ".join(text.removesuffix(".") for text in worthless(tabling))
     groups = {key: title for key, title in tabling.layout.groups.items() if key not in weak}
     closer = _closer(tabling, groups)
     if not groups:
@@ -136,7 +137,7 @@ def worthless(tabling: Tabling) -> Iterator[str]:
         weak = _noted(tabling, note)
         titles = [title for group, title in tabling.layout.groups.items() if group in weak]
         if titles:
-            yield f"{start}: {note} ({'; '.join(titles)}), so there was {left} to unlearn"
+            yield f"{start}: {note} ({'; '.join(titles)}), so there was {left} to unlearn."
 
 
 def _noted(tabling: Tabling, note: str) -> set[tuple[str, str]]:

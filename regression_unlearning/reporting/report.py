@@ -20,6 +20,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_text
 from regression_unlearning.reporting import ranks, report_settings
 from regression_unlearning.reporting.claims import Checked
+from regression_unlearning.reporting.findings import worthless
 from regression_unlearning.reporting.grid import Grid
 from regression_unlearning.reporting.paper_values import paper_values
 from regression_unlearning.reporting.report_data import STYLES, VERDICT_WORDS, as_data
@@ -114,11 +115,12 @@ def write_report(
             "Training seeds": ", ".join(map(str, settings["seeds"])),
             "Made by": record["command"],
         },
-        notices=notices(settings),
-        tables=[(tabling.table, in_parts(tabling.table)) for tabling in tablings],
-        costs=[
-            (tabling.costs, in_parts(tabling.costs)) for tabling in tablings if tabling.layout.costs
+        notices=[
+            *dict.fromkeys(warning for tabling in tablings for warning in worthless(tabling)),
+            *notices(settings),
         ],
+        tables=[(tabling.table, in_parts(tabling.table)) for tabling in tablings],
+        costs=[(made.costs, in_parts(made.costs)) for made in tablings if made.layout.costs],
         ranked=leaderboards(tablings),
         figures=figures,
         claims=checked,

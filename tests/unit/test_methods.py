@@ -2,6 +2,7 @@
 
 import copy
 import math
+from dataclasses import fields
 
 import pytest
 import torch
@@ -45,7 +46,8 @@ def setting(make_task):
         plain = make_task(**changes)
         helper = plain.new_model("helper").train()
         helper.sentences.eval()  # a mixture of modes, to be left as it is
-        task = Recorder(**{**vars(plain), "helpers": {"blindspot": helper}})
+        given = {field.name: getattr(plain, field.name) for field in fields(plain)}
+        task = Recorder(**given | {"helpers": {"blindspot": helper}})
         return task, plain.new_model("original")
 
     return make

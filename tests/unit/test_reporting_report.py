@@ -6,12 +6,14 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
 import reports
 
 from regression_unlearning.errors import UserError
+from regression_unlearning.evaluation.errors import HARDLY, NO_BETTER
 from regression_unlearning.reporting.claims import Checked
 from regression_unlearning.reporting.report import (
     MOST,
@@ -132,6 +134,17 @@ def test_the_scripts_numbers_are_the_tables(report):
     wasserstein = data["groups"][0]["measures"][titles.index("Wasserstein distance, train")]
     assert float(wasserstein["band"][1]) == float(wasserstein["floor"].split()[0])
     assert "epochs 7" in data["groups"][0]["made"][2] and "epochs 2" in data["groups"][0]["start"]
+
+
+@pytest.mark.parametrize("note", [NO_BETTER, HARDLY, ""])
+def test_an_original_that_learnt_little_is_said_before_all_else(report, monkeypatch, note):
+    found = [
+        replace(one, note=note) if one.method == "original" else one for one in reports.measured()
+    ]
+    monkeypatch.setattr(reports, "measured", lambda: found)
+    text, _, _ = report()
+    first = re.search(r'<p class="warning">([^<]*)', text)[1]
+    assert first.startswith("Read ") == bool(note) and note in first
 
 
 def test_what_the_data_are_is_said_first(report):
