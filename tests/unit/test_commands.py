@@ -67,8 +67,8 @@ RUN_BY = {
 }
 
 
-def shown(text):
-    """The commands of a page, each as one line without its comment."""
+def in_blocks(text):
+    """The commands of a page's blocks, each as one line without its comment."""
     text = text.replace("\\\n", " ")
     fenced = r"^```(?:sh|bash|console)?\n(.*?)^```$"
     lines = "\n".join(re.findall(fenced, text, re.DOTALL | re.MULTILINE)).splitlines()
@@ -76,6 +76,12 @@ def shown(text):
     for line in lines:
         if re.match(WITH_VARIABLES, line):
             yield from re.split(r" && |; ", re.split(r"(?: {2,}|^)#", line)[0].strip())
+
+
+def shown(text):
+    """The commands of a page, those in its sentences too."""
+    text = text.replace("\\\n", " ")
+    yield from in_blocks(text)
     inline = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
     for code in re.findall(r"`([^`]+)`", inline.replace("\n", " ")):
         if re.match(WITH_VARIABLES, code):
@@ -130,6 +136,20 @@ def test_each_command_is_run_by_a_test_or_it_is_said_why_not():
         path for why in RUN_BY.values() for path in re.findall(r"(?:tests|\.ci)/[\w./]+\w", why)
     }
     assert [path for path in tests if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
+def test_commands_work_as_they_are_written(page):
+    """After README's first command no program but python3 is known to be on the PATH."""
+    programs = {"python", "snakemake", "regression-unlearning", "dvc", "uv"}
+    commands = [
+        re.sub(r"^(?:[A-Z_]+=\S+ )+", "", one) for one in in_blocks(page.read_text("utf-8"))
+    ]
+    assert [
+        one
+        for one in commands
+        if plain(one)[0] in programs and not one.startswith(("python3 -m uv ", "python3 -m pip "))
+    ] == []
 
 
 @pytest.mark.parametrize(("page", "command"), COMMANDS)
