@@ -5,6 +5,7 @@ Nothing here imports a network library.
 
 import json
 import re
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def init(
     Raises
     ------
     UserError
-        When the name cannot be one, the entry file is there already, or the data are not readable.
+        When the name is not valid, the entry file exists already, or the data are not readable.
     """
     from regression_unlearning.data.looking_at import look
 
@@ -48,22 +49,27 @@ def init(
     name = name_of(name or near or "mine")
     output = output or Path(f"{name}.yaml")
     if output.exists():
-        raise UserError(f"{output} is there already; take it away, or name another with --output.")
+        raise UserError(f"{output} exists already; delete it, or name another file with --output.")
     text = entry_file(look(file), name, output, **asked)
     write_text(output, text)
     notes = [line.partition(NOTE)[2] for line in text.splitlines() if NOTE in line]
-    said = [
-        *(f"{NOTE}{one}" for one in notes),
-        f"{output}: look at what stands beside EDIT, then",
+    lines = [
+        *(f"{NOTE}{note}" for note in notes),
+        f"{output}: check the lines marked EDIT, then run",
         f"  {command(f'regression-unlearning check {output}')}",
         f"  {command(f'snakemake -n --configfile {output} --config experiment={name}')}",
     ]
     found = {"file": str(output), "name": name, "notes": notes}
-    program.say(json.dumps(found) if as_json else "\n".join(said))
+    program.say(json.dumps(found) if as_json else "\n".join(lines))
 
 
 def check(files: list[Path]) -> None:
     """Check files of settings, each read over params.yaml and those before it.
+
+    Parameters
+    ----------
+    files : list of Path
+        YAML files of settings.
 
     Raises
     ------
@@ -77,56 +83,75 @@ def check(files: list[Path]) -> None:
 
 
 def verify(folder: Path, *, as_json: bool = False) -> None:
-    """Report whether each table, and the claims, match the committed values.
+    """Print whether each table, and the claims, match the committed values.
+
+    Parameters
+    ----------
+    folder : Path
+        Such as ``results/stsb``.
+    as_json : bool
+        Whether to print JSON.
 
     Raises
     ------
     UserError
-        When one does not, or a file is missing.
+        When one does not match, or a file is missing.
     """
     from regression_unlearning.reporting import provenance
 
-    found = provenance.verify(folder)
+    differences = provenance.verify(folder)
     if as_json:
-        program.say(json.dumps({str(folder / name): wrong for name, wrong in found.items()}))
-    for name, wrong in () if as_json else found.items():
+        program.say(json.dumps({str(folder / name): wrong for name, wrong in differences.items()}))
+    for name, wrong in () if as_json else differences.items():
         program.say(f"{folder / name}: {wrong or 'as the values say'}")
-    if failed := [name for name, wrong in found.items() if wrong]:
+    if failed := [name for name, wrong in differences.items() if wrong]:
         raise UserError(
-            f"{folder}: {len(failed)} of {len(found)} files are not what values.csv says, first "
-            f"{failed[0]}; make them anew with Snakemake, or take all of them from one commit."
+            f"{folder}: {len(failed)} of {len(differences)} files differ from what values.csv "
+            f"gives, the first is {failed[0]}; make them again with Snakemake, or take all of them "
+            "from one commit."
         )
+
+
+def arguments() -> ArgumentParser:
+    """The parser of all commands and their options."""
+    parser = program.parser(__doc__, "  regression-unlearning init faces/labels.csv")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    init_parser = commands.add_parser(
+        "init", help="look at a file of data, and write settings for it to start from"
+    )
+    init_parser.add_argument(
+        "file", type=Path, help="rows, labels of images, pairs, a table of load, or a folder"
+    )
+    init_parser.add_argument("--name", help="name of the dataset: small letters, digits and _")
+    init_parser.add_argument("--target", help="column to predict, if it is not found")
+    init_parser.add_argument("--images", type=Path, help="folder, tar or zip of the images")
+    init_parser.add_argument(
+        "--loader", choices=LOADERS, help="what the file is, if not what it seems"
+    )
+    init_parser.add_argument("--output", type=Path, help="file to write; NAME.yaml if not given")
+    check_parser = commands.add_parser(
+        "check", help="check files of settings; a mistake is named by its line"
+    )
+    check_parser.add_argument(
+        "files", type=Path, nargs="+", help="read over params.yaml, each over those before it"
+    )
+    check_parser.set_defaults(run=lambda given: check(given.files))
+    verify_parser = commands.add_parser(
+        "verify",
+        help="make an experiment's tables and claims anew from values.csv, and compare",
+    )
+    verify_parser.add_argument("folder", type=Path, help="such as results/stsb")
+    for parser_of_data in (init_parser, verify_parser):
+        parser_of_data.add_argument(
+            "--json", action="store_true", dest="as_json", help="print JSON"
+        )
+    requests.add(commands)
+    return parser
 
 
 def _main() -> None:
     """Read the arguments and run one command."""
-    parser = program.parser(__doc__, "  regression-unlearning init faces/labels.csv")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    one = commands.add_parser(
-        "init", help="look at a file of data, and write settings for it to start from"
-    )
-    one.add_argument(
-        "file", type=Path, help="rows, labels of images, pairs, a table of load, or a folder"
-    )
-    one.add_argument("--name", help="name of the dataset: small letters, digits and _")
-    one.add_argument("--target", help="column to predict, if it is not found")
-    one.add_argument("--images", type=Path, help="folder, tar or zip of the images")
-    one.add_argument("--loader", choices=LOADERS, help="what the file is, if not what it seems")
-    one.add_argument("--output", type=Path, help="file to write; NAME.yaml if not given")
-    three = commands.add_parser(
-        "check", help="check files of settings; a slip is named by its line"
-    )
-    three.add_argument("files", type=Path, nargs="+", help="read over params.yaml, one by one")
-    three.set_defaults(run=lambda given: check(given.files))
-    two = commands.add_parser(
-        "verify",
-        help="make an experiment's tables and claims anew from values.csv, and compare",
-    )
-    two.add_argument("folder", type=Path, help="such as results/stsb")
-    for each in (one, two):
-        each.add_argument("--json", action="store_true", dest="as_json", help="print JSON")
-    requests.add(commands)
-    given = parser.parse_args()
+    given = arguments().parse_args()
     if "run" in given:
         given.run(given)
     elif "folder" in given:

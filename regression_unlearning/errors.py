@@ -8,7 +8,7 @@ from difflib import get_close_matches
 class UserError(ValueError):
     """Something the user gave is wrong: the message names what, where, and what to do.
 
-    Programs print the message alone, without a traceback, and end with status 2.
+    Programs print only the message, without a traceback, and end with status 2.
     """
 
 
@@ -23,7 +23,7 @@ def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> User
     Parameters
     ----------
     kind : str
-        What the name stands for, such as ``"method"``.
+        What the name is of, such as ``"method"``.
     name : str
         The name that was given.
     known : iterable of str

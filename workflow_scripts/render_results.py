@@ -3,6 +3,8 @@
 With --check only say whether they are in step.
 """
 
+import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from regression_unlearning import program
@@ -23,10 +25,9 @@ HEAD = """\
 
 # Results
 
-Every sentence is made from the same comparisons as the marks in the tables: paired over training
-seeds, corrected by Holm's rule, against the floor of what retrained models differ by
-([how](numbers.md)). `python3 -m uv run regression-unlearning verify
-results/NAME` makes the tables anew from values.csv and compares.
+What each experiment's first table found is said in three sentences, from the same comparisons as
+the marks in the tables: paired over training seeds, corrected by Holm's rule, against the floor of
+what retrained models differ by ([how](numbers.md)).
 
 """
 
@@ -56,17 +57,32 @@ def readme(experiments: dict[str, Experiment]) -> str:
     return "\n\n".join(parts)
 
 
+def committed(which: Sequence[str]) -> dict[str, Experiment]:
+    """The experiments of params.yaml whose values are in results/.
+
+    Parameters
+    ----------
+    which : sequence of str
+        Which files: options of ``git ls-files``.
+    """
+    pattern = f"results/*/{provenance.VALUES}"
+    listed = subprocess.run(
+        ["git", "ls-files", *which, "--", pattern],
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    ).stdout.split()
+    folders = {path.parent.name: path.parent for path in map(Path, listed) if path.is_file()}
+    names = load_settings("params.yaml").experiments
+    return {name: Experiment.read(folders[name]) for name in names if name in folders}
+
+
 def main() -> None:
     """Read the arguments, render, write or compare."""
     parser = program.parser(__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; 1 where out of step")
     check = parser.parse_args().check
-    folders = {name: Path("results") / name for name in load_settings("params.yaml").experiments}
-    found = {
-        name: Experiment.read(folder)
-        for name, folder in folders.items()
-        if (folder / provenance.VALUES).is_file()
-    }
+    found = committed(("--cached",) if check else ("--cached", "--others", "--exclude-standard"))
     start = Path("README.md")
     for path, text in {
         Path("docs/results.md"): HEAD + page(list(found.values()), "../"),

@@ -27,7 +27,7 @@ class Prepare(Protocol):
 
     It may also have ``PROCESSES``, the most processes that it puts to use (1 if it does not say),
     and ``WORD_VECTORS = True`` where it reads word vectors. What tables tell of the data it puts
-    into ``work.facts``: see `reporting.results.told_of_data`.
+    into ``work.facts``: see `reporting.results.data_notes`.
     """
 
     def prepare(

@@ -1,1 +1,1 @@
-"""Measures: one file each; plain arrays in, numbers out."""
+"""Measures, one file each: from plain arrays to numbers."""

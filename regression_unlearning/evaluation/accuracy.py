@@ -1,4 +1,4 @@
-"""Accuracy and cross-entropy of classes, on the parts that `errors` looks at."""
+"""Accuracy and cross-entropy of classes, on the same parts as `errors`."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NEEDS = ("observations",)
 TARGETS = "classes"
-#: Part of `errors` to its name and rows.
+#: Part of `errors` to its title and its rows in words.
 NAMES = {
     "retain_test": ("Retain {}, test", "test rows outside the forget set"),
     "forget_train": ("Forget {}, train", "the training rows to forget"),
@@ -45,20 +45,20 @@ class Settings(Section):
 def measure(inputs: Inputs, settings: Settings) -> list[Value]:
     """Four accuracies and four cross-entropies for each seed."""
     rows = []
-    for seed, seen in inputs.observations.items():
+    for seed, observation in inputs.observations.items():
         for part in NAMES:
             name, like = PARTS[f"error_{part}"]
-            right = 1 - seen.errors(name, like_forget=like)
-            losses = seen.of(name, "loss", like_forget=like)
+            right = 1 - observation.errors(name, like_forget=like)
+            losses = observation.of(name, "loss", like_forget=like)
             note = (
                 ""
                 if len(losses)
                 else f"no {name} row is {'like' if like else 'unlike'} the forget set"
             )
-            for key, found in (("accuracy", right), ("cross_entropy", losses)):
-                rows.append(inputs.value(f"{key}_{part}", seed, _mean(found), note=note))
+            for key, numbers in (("accuracy", right), ("cross_entropy", losses)):
+                rows.append(inputs.value(f"{key}_{part}", seed, _mean(numbers), note=note))
     return rows
 
 
-def _mean(found: "np.ndarray") -> float | None:
-    return float(found.mean(dtype="float64")) if len(found) else None
+def _mean(numbers: "np.ndarray") -> float | None:
+    return float(numbers.mean(dtype="float64")) if len(numbers) else None

@@ -1,8 +1,8 @@
 """Anamnesis Index: effort to relearn the forget set, over the gold model's (paper, Eq. 10).
 
-Its floor compares like with like: the gold model of the next seed relearns to this seed's original,
-in this seed's batch orders, as this seed's own gold model does. The factor between their counts is
-what another seed alone makes of them.
+Its floor is a factor between two gold models: the gold model of the next seed relearns to this
+seed's original, in this seed's batch orders, as this seed's own gold model does. The factor between
+their counts of mini-batches is due to the seed alone.
 """
 
 import math
@@ -18,7 +18,7 @@ from regression_unlearning.evaluation.values import Bound, Value
 from regression_unlearning.settings.section import Section
 
 NEEDS = ("relearning", "gold_relearning", "gold_relearning_pairs")
-#: The original model is where relearning wants to arrive: its index is 0 by definition.
+#: Relearning stops at the original's loss, so that the original's own index is 0 by definition.
 SKIPS = ("original",)
 QUANTITIES = (
     Quantity(
@@ -44,7 +44,7 @@ QUANTITIES = (
         average="median",
     ),
 )
-#: How one order went: ``steps`` and ``reached``.
+#: Relearning in each batch order: ``steps``, and whether the loss was ``reached``.
 Runs = Sequence[Mapping[str, Any]]
 CAPPED = "{} did not relearn within the cap"
 MODEL, GOLD_MODEL, OTHER = "the model", "the gold model", "the next seed's gold model"
@@ -53,37 +53,43 @@ ONE_SEED = "one seed: no other gold model relearns in its place"
 
 
 class Settings(Section):
-    """When the index says nothing; how models relearn is the dataset's own (`relearning`)."""
+    """When there is no index; how models relearn is set for each dataset (`relearning`)."""
 
     at_once: Annotated[float, Field(ge=0)] = 2
-    """Where the retrained models need at most so many mini-batches an order (their median over
-    seeds), there is no index: one mini-batch more or less would be all of it."""
+    """There is no index where the retrained models need at most this many mini-batches an order
+    (their median over seeds): one mini-batch more or less would change it too much."""
 
 
 def steps(runs: Runs) -> float:
-    """Mini-batches an order; with a capped order a lower bound."""
+    """Mean number of mini-batches over the batch orders; a lower bound if one was capped."""
     return sum(run["steps"] for run in runs) / len(runs)
 
 
 def capped(runs: Runs) -> bool:
-    """Whether some order hit the cap."""
+    """Whether relearning reached the cap in some batch order."""
     return any(not run["reached"] for run in runs)
 
 
 def index(ours: Runs, gold: Runs) -> tuple[float | None, Bound, str]:
-    """Anamnesis Index from the mini-batches of several orders.
+    """Anamnesis Index from the mini-batches of several batch orders (paper, Eq. 10).
 
-    The sum of our mini-batches over the sum of the gold model's, over the same batch orders. A run
-    that hit the cap makes the sum a lower bound, and the index a bound.
+    The sum of the model's mini-batches over the sum of the gold model's. A run that reached the cap
+    makes its sum a lower bound, and the index a bound.
+
+    Parameters
+    ----------
+    ours, gold : sequence of mapping
+        Relearning of the model and of the gold model, in the same batch orders.
 
     Returns
     -------
     value : float or None
+        None where the gold model needs no mini-batch, or both models reached the cap.
     bound : {"", ">=", "<="}
     note : str
     """
     if steps(gold) == 0:
-        return None, "", _said([gold], [ours])
+        return None, "", _relearns_at_once([gold], [ours])
     if capped(ours) and capped(gold):
         return None, "", "neither the model nor the gold model relearnt within the cap"
     total, over = (sum(run["steps"] for run in runs) for runs in (ours, gold))
@@ -98,13 +104,14 @@ def factor(other: Runs, gold: Runs) -> tuple[float | None, Bound, str]:
     Parameters
     ----------
     other, gold : sequence of mapping
-        Another seed's gold model, and the seed's own, in the same batch orders to the same loss.
+        Relearning of another seed's gold model and of the seed's own, in the same batch orders to
+        the same loss.
 
     Returns
     -------
     value : float or None
-        The larger of the index and its inverse. Where one side is capped it is a lower bound, or
-        nothing where that is below 1.
+        The larger of the index and its inverse; a lower bound where one side is capped. None
+        where that bound is at most 1, where both are capped, or where one needs no mini-batch.
     bound : {"", ">="}
     note : str
     """
@@ -121,21 +128,21 @@ def factor(other: Runs, gold: Runs) -> tuple[float | None, Bound, str]:
 
 
 def too_soon(gold: Collection[Runs], ours: Collection[Runs], settings: Settings) -> str | None:
-    """Return why there is no index if gold models relearn at once; None if they do not.
+    """The reason why there is no index if gold models relearn at once; else None.
 
     Parameters
     ----------
     gold, ours : collection of runs
-        Of each seed; `ours` is empty for the gold models themselves.
+        Relearning of each seed; `ours` is empty for the gold models themselves.
     settings : Settings
-        What a mini-batch or two is.
+        Its `at_once` is the limit.
     """
     needed = median(math.inf if capped(runs) else steps(runs) for runs in gold)
-    return _said(gold, ours) if needed <= settings.at_once else None
+    return _relearns_at_once(gold, ours) if needed <= settings.at_once else None
 
 
-def _said(gold: Collection[Runs], ours: Collection[Runs]) -> str:
-    """That gold relearns at once, with the median counts."""
+def _relearns_at_once(gold: Collection[Runs], ours: Collection[Runs]) -> str:
+    """Note that the gold models relearn at once, with the median counts."""
     model = f", model {'at least ' * any(map(capped, ours))}{_median(ours):g}" if ours else ""
     return AT_ONCE.format(_median(gold), model)
 
@@ -145,12 +152,14 @@ def _median(counts: Collection[Runs]) -> float:
 
 
 def measure(inputs: Inputs, settings: Settings) -> list[Value]:
-    """Index and counts for each seed; of gold models, the factor between each seed and the next."""
-    found = inputs.json("relearning")
-    keys = [one.key for one in QUANTITIES]
-    if absent := next((one["absent"] for one in found.values() if "absent" in one), None):
-        return [inputs.value(key, seed, None, note=absent) for key in keys for seed in found]
-    ours = {seed: one["counts"] for seed, one in found.items()}
+    """Index and counts for each seed; for gold models, the factor from each seed to the next."""
+    records = inputs.json("relearning")
+    keys = [quantity.key for quantity in QUANTITIES]
+    if absent := next(
+        (record["absent"] for record in records.values() if "absent" in record), None
+    ):
+        return [inputs.value(key, seed, None, note=absent) for key in keys for seed in records]
+    ours = {seed: record["counts"] for seed, record in records.items()}
     rows = (_factors if inputs.is_gold else _indices)(inputs, ours, settings)
     for seed, runs in ours.items():
         bound: Bound = ">=" if capped(runs) else ""
@@ -175,9 +184,9 @@ def _factors(inputs: Inputs, gold: Mapping[int, Runs], settings: Settings) -> li
     if not pairs:
         return [inputs.value("anamnesis", seed, None, note=why or ONE_SEED) for seed in gold]
     rows = []
-    for seed, one in pairs.items():
-        value, bound, note = (None, "", why) if why else factor(one["counts"], gold[seed])
-        other = one["other_seed"]
+    for seed, pair in pairs.items():
+        value, bound, note = (None, "", why) if why else factor(pair["counts"], gold[seed])
+        other = pair["other_seed"]
         rows.append(
             inputs.value("anamnesis", seed, value, other_seed=other, bound=bound, note=note)
         )

@@ -1,4 +1,4 @@
-"""A membership attack: a support vector classifier, fitted to draw after draw of rows."""
+"""A membership attack: a support vector classifier, fitted to several draws of rows."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -9,22 +9,22 @@ from regression_unlearning.evaluation.kernels import gamma_auto, gamma_scale, rb
 if TYPE_CHECKING:
     import numpy as np
 
-#: Rows asked about at a time: what bounds the memory of large forget sets.
+#: Rows classified at a time, which bounds the memory used for large forget sets.
 BLOCK = 4096
 
 
-class Found(NamedTuple):
-    """The results of an attack on every draw.
+class AttackResult(NamedTuple):
+    """The result of an attack, averaged over its draws.
 
     Attributes
     ----------
     label_rate : float or None
-        Share of the rows asked about that are called members, mean over the draws.
+        Share of the rows in question that are called members, mean over the draws.
     spread : float or None
         Standard deviation of that share over the draws.
     probability : float or None
-        Calibrated probability of membership, mean over the rows asked about and the draws; None
-        where it was not asked for.
+        Calibrated probability of membership, mean over the rows in question and the draws; None
+        where it was not computed.
     auc : float or None
         AUC on the members and others held out, mean over the draws.
     """
@@ -35,8 +35,8 @@ class Found(NamedTuple):
     auc: float | None = None
 
 
-#: Of an attack that could not be made.
-NOTHING = Found()
+#: The result of an attack that could not be made.
+NOTHING = AttackResult()
 
 
 def attack(
@@ -48,34 +48,41 @@ def attack(
     regularisation: float,
     standardise: bool = True,
     calibrate: bool = False,
-) -> Found:
-    """Fit the classifier on each draw; classify its held-out rows and further rows.
+) -> AttackResult:
+    """Fit the classifier on each draw; classify its held-out rows and the rows in question.
 
     Parameters
     ----------
     members, others, asked : float64 array (n, features), array (m, features), array (k, features)
-        The two classes, and the rows asked about.
+        Features of the two classes, and of the rows in question.
     draws : sequence of Draw
-        Equally large ones, two at least.
+        At least two, all of the same size.
     regularisation : float
         C of the support vector machine.
     standardise : bool
         Whether features are standardised by the rows fitted to, and gamma is 1 / (features x
         variance); else they are taken as they are, and gamma is 1 / features.
     calibrate : bool
-        Whether the probability is asked for.
+        Whether the probability is computed.
+
+    Returns
+    -------
+    AttackResult
+        Means over the draws.
     """
     import numpy as np
 
     held_out, rates, probabilities = [], [], []
     for draw in draws:
-        fitted, kept = (np.concatenate([members[first], others[second]]) for first, second in draw)
-        told = decisions(fitted, [kept, asked], regularisation, standardise)
-        held_out.append(told[0])
-        rates.append((told[1] > 0).mean())
+        fitted, held_out_rows = (
+            np.concatenate([members[first], others[second]]) for first, second in draw
+        )
+        values = decisions(fitted, [held_out_rows, asked], regularisation, standardise)
+        held_out.append(values[0])
+        rates.append((values[1] > 0).mean())
         if calibrate:
-            probabilities.append(calibrated(*told).mean())
-    return Found(
+            probabilities.append(calibrated(*values).mean())
+    return AttackResult(
         float(np.mean(rates)),
         float(np.std(rates, ddof=1)),
         float(np.mean(probabilities)) if calibrate else None,
@@ -86,14 +93,21 @@ def attack(
 def decisions(
     fitted: "np.ndarray", asked: Sequence["np.ndarray"], regularisation: float, standardise: bool
 ) -> list["np.ndarray"]:
-    """Decision values of several groups of rows; above 0 is a member.
+    """Decision values of several groups of rows; a row above 0 is called a member.
 
     Parameters
     ----------
     fitted : float64 array (2 n, features)
-        Members, then as many others.
+        Rows that the classifier is fitted to: members, then as many others.
     asked : sequence of float64 array (k, features)
-        Each group of rows.
+        Groups of rows to classify.
+    regularisation, standardise
+        See `attack`.
+
+    Returns
+    -------
+    list of float64 array (k,)
+        One for each group.
     """
     import numpy as np
     from sklearn.preprocessing import StandardScaler
@@ -117,7 +131,19 @@ def decisions(
 
 
 def calibrated(held_out: "np.ndarray", asked: "np.ndarray") -> "np.ndarray":
-    """Membership probabilities, calibrated by Platt's sigmoid on the held-out rows."""
+    """Membership probabilities, calibrated by Platt's sigmoid on the held-out rows.
+
+    Parameters
+    ----------
+    held_out : float64 array (2 n,)
+        Decision values of held-out rows: members, then as many others.
+    asked : float64 array (k,)
+        Decision values of the rows in question.
+
+    Returns
+    -------
+    float64 array (k,)
+    """
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
@@ -126,9 +152,16 @@ def calibrated(held_out: "np.ndarray", asked: "np.ndarray") -> "np.ndarray":
 
 
 def auc(held_out: "np.ndarray") -> "np.ndarray":
-    """AUC of each draw (draws,), from decision values (draws, 2 n): members, then others.
+    """AUC of each draw, from the members' rank sum (Mann and Whitney); ties count half.
 
-    From the members' rank sum (Mann and Whitney), ties counting half.
+    Parameters
+    ----------
+    held_out : float64 array (draws, 2 n)
+        Decision values of held-out rows: members, then as many others.
+
+    Returns
+    -------
+    float64 array (draws,)
     """
     from scipy.stats import rankdata
 

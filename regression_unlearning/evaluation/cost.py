@@ -1,4 +1,4 @@
-"""What unlearning costs: seconds, over retraining's, and peak memory."""
+"""Cost of unlearning: seconds, seconds over those of retraining, and peak memory."""
 
 from regression_unlearning.evaluation.inputs import Inputs
 from regression_unlearning.evaluation.measure import Quantity
@@ -34,7 +34,7 @@ UNMOVED = "moved no weight beyond rounding"
 GIVEN = "given as a file, not trained here: its cost is not known"
 
 
-#: Relative changes of a weight up to here are float32's rounding.
+#: Relative changes of a weight up to this are float32's rounding.
 ROUNDING = 2.0**-23
 
 
@@ -43,16 +43,28 @@ class Settings(Section):
 
 
 def seconds(record: dict) -> float:
-    """Seconds in the training loop, those of the helper models included."""
+    """Seconds in the training loop, helper models included.
+
+    Parameters
+    ----------
+    record : dict
+        The record that training or unlearning has written of a model.
+    """
     return record["seconds"] + sum(record.get("helper_seconds", {}).values())
 
 
 def unmoved(records: dict[int, dict]) -> str:
-    """A note where the method left the original as it was, with some or all of the seeds."""
-    still = sum(record.get("largest_change", 1.0) <= ROUNDING for record in records.values())
-    if not still:
+    """A note if the method left the original unchanged with some or all seeds; else empty.
+
+    Parameters
+    ----------
+    records : dict
+        The method's record of each seed.
+    """
+    unchanged = sum(record.get("largest_change", 1.0) <= ROUNDING for record in records.values())
+    if not unchanged:
         return ""
-    where = "" if still == len(records) else f" with {still} of {len(records)} seeds"
+    where = "" if unchanged == len(records) else f" with {unchanged} of {len(records)} seeds"
     return f"{UNMOVED}{where}: it is the original model"
 
 
@@ -66,7 +78,7 @@ def measure(inputs: Inputs, settings: Settings) -> list[Value]:
     note = unmoved(records)
     for seed, record in records.items():
         if "given" in record:
-            rows += [inputs.value(one.key, seed, None, note=GIVEN) for one in QUANTITIES]
+            rows += [inputs.value(quantity.key, seed, None, note=GIVEN) for quantity in QUANTITIES]
             continue
         spent, retraining = seconds(record), seconds(gold[seed])
         rows += [

@@ -2,7 +2,7 @@
 
 The paper compares the height around 0 of curves of row-wise deviations from the gold model: of
 plain ones (its Figures 4 and 5), and of absolute ones over the label (Figures 2, 3 and 6). Here it
-is one number a seed: Gaussian kernels of Scott's width (D. W. Scott, Multivariate Density
+is one number per seed: Gaussian kernels of Scott's width (D. W. Scott, Multivariate Density
 Estimation, Wiley, 1992), folded back at 0 for relative deviations, which cannot be negative.
 """
 
@@ -50,14 +50,20 @@ class Settings(Section):
 
 
 def deviations(ours: Observation, gold: Observation, relative: bool) -> "np.ndarray":
-    """Row-wise deviations from the gold model's predictions on the forget rows, as float64.
+    """Row-wise deviations from the gold model's predictions on the forget rows.
 
     Parameters
     ----------
     ours, gold : Observation
-        Of the same rows.
+        Two models, observed on the same rows.
     relative : bool
-        Absolute ones over the absolute label, rows without a label left out.
+        Whether to take absolute deviations over the absolute label; rows whose label is 0 are left
+        out.
+
+    Returns
+    -------
+    float64 array (n,)
+        In the target's unit; relative ones have none.
 
     Raises
     ------
@@ -71,15 +77,28 @@ def deviations(ours: Observation, gold: Observation, relative: bool) -> "np.ndar
             "a model and the retrained one were observed on different forget rows: observe both on "
             "the same forget set."
         )
-    apart = ours.of("forget", "prediction").astype(float) - gold.of("forget", "prediction")
+    difference = ours.of("forget", "prediction").astype(float) - gold.of("forget", "prediction")
     if not relative:
-        return apart
+        return difference
     label = np.abs(gold.of("forget", "target").astype(float))
-    return np.abs(apart[label > 0]) / label[label > 0]
+    return np.abs(difference[label > 0]) / label[label > 0]
 
 
 def density_at_0(sample: "np.ndarray", folded: bool) -> float | None:
-    """Kernel density estimate at 0; None for fewer than `FEWEST` values, or where all are one."""
+    """Gaussian kernel density estimate at 0, of Scott's width.
+
+    Parameters
+    ----------
+    sample : float64 array (n,)
+        Deviations.
+    folded : bool
+        Whether the sample cannot be negative: the density below 0 is then folded back at 0.
+
+    Returns
+    -------
+    float or None
+        In one over the sample's unit; None for fewer than `FEWEST` values, or equal ones.
+    """
     import numpy as np
 
     if len(sample) < FEWEST or np.ptp(sample) <= 1e-9 * max(1.0, float(np.abs(sample).max())):
@@ -90,14 +109,14 @@ def density_at_0(sample: "np.ndarray", folded: bool) -> float | None:
 
 
 def measure(inputs: Inputs, settings: Settings) -> list[Value]:
-    """Two densities a seed; of gold models, how far two of them differ, seen from the others."""
+    """Two densities for each seed; for gold models, differences between two of them."""
     gold, rows = inputs.gold_observations, []
-    for quantity, relative in zip((one.key for one in QUANTITIES), (False, True), strict=True):
+    for quantity, relative in zip((row.key for row in QUANTITIES), (False, True), strict=True):
         if inputs.is_gold:
             rows += _between(inputs, quantity, gold, relative)
             continue
-        for seed, seen in inputs.observations.items():
-            value = density_at_0(deviations(seen, gold[seed], relative), relative)
+        for seed, observation in inputs.observations.items():
+            value = density_at_0(deviations(observation, gold[seed], relative), relative)
             note = SAME if value is None else ""
             rows.append(inputs.value(quantity, seed, value, note=note))
     return rows
@@ -106,22 +125,22 @@ def measure(inputs: Inputs, settings: Settings) -> list[Value]:
 def _between(
     inputs: Inputs, quantity: str, gold: Mapping[int, Observation], relative: bool
 ) -> list[Value]:
-    """Mean difference of two gold models' densities, each taken against every third gold model."""
+    """Mean absolute difference of two gold models' densities against each third gold model."""
     seeds = sorted(gold)
     pairs = list(combinations(seeds, 2))
-    seen = {
+    densities = {
         frozenset(pair): density_at_0(deviations(gold[pair[0]], gold[pair[1]], relative), relative)
         for pair in pairs
     }
     rows = []
-    for one, other in pairs:
+    for first, second in pairs:
         heights = [
-            (seen[frozenset((one, third))], seen[frozenset((other, third))])
+            (densities[frozenset((first, third))], densities[frozenset((second, third))])
             for third in seeds
-            if third not in (one, other)
+            if third not in (first, second)
         ]
-        apart = [abs(a - b) for a, b in heights if a is not None and b is not None]
-        value = sum(apart) / len(apart) if apart else None
-        note = PAIRED if apart else SAME if heights else FEW
-        rows.append(inputs.value(quantity, one, value, other_seed=other, note=note))
+        differences = [abs(a - b) for a, b in heights if a is not None and b is not None]
+        value = sum(differences) / len(differences) if differences else None
+        note = PAIRED if differences else SAME if heights else FEW
+        rows.append(inputs.value(quantity, first, value, other_seed=second, note=note))
     return rows

@@ -61,15 +61,26 @@ HARDLY = "the original predicts validation rows less than 5 % better than the tr
 
 
 class Settings(Section):
-    """No settings: the loss decides the error's form."""
+    """No settings: the error's form follows from the loss."""
 
 
 def error(losses: "np.ndarray", loss: str) -> float:
-    """Error of a part: the root of the mean of squared errors, the plain mean of other losses.
-
-    Of classes the rows are 0 and 1, and it is the error rate: see `Observation.errors`.
+    """Error of a part: the root of the mean of squared errors, or the mean of other losses.
 
     The paper's Table 2 prints the root for text, its Tables 1 and 3 the mean for images and load.
+
+    Parameters
+    ----------
+    losses : array (n,)
+        Loss of each row; for classes 1 for a wrong class and 0 for the right one, which gives the
+        error rate: see `Observation.errors`.
+    loss : str
+        Name of the loss; ``"mse"`` is squared.
+
+    Returns
+    -------
+    float
+        In the dataset's unit of error.
     """
     import numpy as np
 
@@ -89,21 +100,24 @@ def constant_error(
     Parameters
     ----------
     known, target : array (n,), array (m,)
-        Targets that the number is taken from, and those that it is held against.
+        Targets that the constant is computed from, and targets that it predicts.
     loss : str
-        Of the dataset; under the quantile loss one number each of `quantiles` is said.
+        The dataset's loss. Under the quantile loss the prediction is one constant for each of
+        `quantiles`.
+    quantiles : array (q,), optional
+        Those of the quantile loss, between 0 and 1.
     middle : {"mean", "median"}
-        Which number of the known targets, under the other losses.
+        The constant under the other losses.
     """
     import numpy as np
 
     known, target = known.astype(np.float64), target.astype(np.float64)
     if loss == "quantile":
         shares = np.asarray(quantiles)
-        apart = target[:, None] - np.quantile(known, shares, method="inverted_cdf")
-        return error(np.maximum(shares * apart, (shares - 1) * apart).sum(1), loss)
-    apart = target - (known.mean() if middle == "mean" else np.median(known))
-    return error(apart**2 if loss == "mse" else np.abs(apart), loss)
+        difference = target[:, None] - np.quantile(known, shares, method="inverted_cdf")
+        return error(np.maximum(shares * difference, (shares - 1) * difference).sum(1), loss)
+    difference = target - (known.mean() if middle == "mean" else np.median(known))
+    return error(difference**2 if loss == "mse" else np.abs(difference), loss)
 
 
 def against_median(
@@ -121,13 +135,16 @@ def against_median(
         The model's losses on some rows, and their targets.
     known : array (n,)
         The training targets.
+    loss, quantiles
+        See `constant_error`.
 
     Returns
     -------
     error, median_error : float
-        Of the model and of the median.
+        Errors of the model and of the median.
     warning : str
-        `NO_BETTER` or `HARDLY`, where the model has learnt nothing, or little, by that measure.
+        `NO_BETTER` or `HARDLY`, where the model has learnt nothing, or little, by that measure;
+        else empty.
     """
     ours = error(losses, loss)
     theirs = constant_error(known, target, loss, quantiles, "median")
@@ -135,20 +152,22 @@ def against_median(
 
 
 def measure(inputs: Inputs, settings: Settings) -> list[Value]:
-    """Four errors for each seed; of an original that has learnt nothing a note says so."""
+    """Four errors for each seed; a note warns of an original no better than the median."""
     import numpy as np
 
     rows = []
-    for seed, seen in inputs.observations.items():
+    for seed, observation in inputs.observations.items():
         warning = ""
         if inputs.method == ORIGINAL:
-            known = np.concatenate([seen.of(part, "target") for part in ("retain", "forget")])
-            losses, target = (seen.of("validation", name) for name in ("loss", "target"))
-            more = seen.loss, seen.arrays.get("quantiles", ())
-            warning = against_median(losses, known, target, *more)[2]
+            known = np.concatenate(
+                [observation.of(part, "target") for part in ("retain", "forget")]
+            )
+            losses, target = (observation.of("validation", name) for name in ("loss", "target"))
+            loss_and_quantiles = observation.loss, observation.arrays.get("quantiles", ())
+            warning = against_median(losses, known, target, *loss_and_quantiles)[2]
         for quantity, (part, like_forget) in PARTS.items():
-            losses = seen.errors(part, like_forget=like_forget)
-            value = error(losses, seen.loss) if len(losses) else None
+            losses = observation.errors(part, like_forget=like_forget)
+            value = error(losses, observation.loss) if len(losses) else None
             kind = "like" if like_forget else "unlike"
             note = warning if len(losses) else f"no {part} row is {kind} the forget set"
             rows.append(inputs.value(quantity, seed, value, note=note))

@@ -1,4 +1,4 @@
-"""What a measure may look at."""
+"""Input of a measure: files of a method's models and of the gold models."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,14 +11,14 @@ from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.evaluation.values import Bound, Value
 from regression_unlearning.files import read_record
 
-#: The labels of the gold model, and of the one that forgot nothing.
+#: Labels of the gold model and of the original.
 GOLD, ORIGINAL = "retrained", "original"
 PAIRS = "relearning_pairs"
-#: What a measure's NEEDS may name: a file for each seed of the method, or of the gold model.
+#: Names allowed in a measure's NEEDS: a file for each seed of the method, or of the gold model.
 #: `gold_relearning_pairs` has one for each seed but the last: how fast the gold model of the next
-#: seed, its `other_seed`, relearns in this one's place, to the same original in the same orders.
-#: `gold_values` is what the measure itself found on the gold model, so that no method's turn takes
-#: it again; the gold model's own turn has none.
+#: seed, its `other_seed`, relearns to this seed's original in this seed's batch orders.
+#: `gold_values` are the measure's own values of the gold model, computed once for all methods;
+#: there are none while the gold model itself is measured.
 SOURCES = (
     "observations",
     "gold_observations",
@@ -32,7 +32,7 @@ SOURCES = (
 
 
 class Sources:
-    """A model's files, each read once, when it is first asked for.
+    """A model's files, each read once, when it is first needed.
 
     Parameters
     ----------
@@ -50,13 +50,25 @@ class Sources:
         return {seed: Observation.read(p) for seed, p in self.of("observations").items()}
 
     def json(self, source: str) -> dict[int, Any]:
-        """JSON files of a source by seed."""
+        """Records of a source by seed.
+
+        Raises
+        ------
+        UserError
+            When the source was not given, or a file is missing or broken.
+        """
         if source not in self._json:
             self._json[source] = {seed: read_record(p) for seed, p in self.of(source).items()}
         return self._json[source]
 
     def of(self, source: str) -> Mapping[int, Path]:
-        """The files of a source by seed."""
+        """Paths of a source by seed.
+
+        Raises
+        ------
+        UserError
+            When the source was not given.
+        """
         if source not in self.files:
             raise UserError(f"a measure needs {source}, and none were given.")
         return self.files[source]
@@ -69,11 +81,11 @@ class Inputs:
     Attributes
     ----------
     dataset, forget_set, method : str
-        Which; the method ``"retrained"`` is the gold model itself.
+        Their keys; the method ``"retrained"`` is the gold model itself.
     own, gold : Sources
-        What is known of the method's models, and of the gold models.
+        Files of the method's models, and of the gold models.
     gold_values : mapping
-        What this measure found on the gold model, by seed and quantity.
+        This measure's values of the gold model, by seed and quantity.
     """
 
     dataset: str
@@ -99,7 +111,7 @@ class Inputs:
         return self.gold.observations
 
     def json(self, source: str) -> dict[int, Any]:
-        """JSON files by seed: ``"relearning"``, ``"gold_relearning"``, ``"records"`` and so on."""
+        """Records by seed of ``"relearning"``, ``"gold_relearning"``, ``"records"`` and so on."""
         sources = self.gold if source.startswith("gold_") else self.own
         return sources.json(source.removeprefix("gold_"))
 
@@ -119,9 +131,9 @@ class Inputs:
 
 
 def by_seed(values: Iterable[Value]) -> dict[int, dict[str, float | None]]:
-    """Values by seed and quantity, as `gold_values` are; those of two seeds are left out."""
-    found: dict[int, dict[str, float | None]] = {}
-    for one in values:
-        if one.other_seed is None:
-            found.setdefault(one.seed, {})[one.quantity] = one.value
-    return found
+    """Values by seed and quantity, without those of pairs of seeds."""
+    by_quantity: dict[int, dict[str, float | None]] = {}
+    for measured in values:
+        if measured.other_seed is None:
+            by_quantity.setdefault(measured.seed, {})[measured.quantity] = measured.value
+    return by_quantity

@@ -7,16 +7,18 @@ if TYPE_CHECKING:
 
 
 def rbf(rows: "np.ndarray", fitted: "np.ndarray", gamma: float) -> "np.ndarray":
-    """exp(-gamma |x - y|^2) of all pairs.
+    """exp(-gamma |x - y|^2) of all pairs of rows x and fitted rows y.
 
-    The squared distance is expanded and its norms go into the product as two more columns: a third
-    of the passes over the matrix that the library's own kernel makes; in float64 the two differ by
-    rounding alone.
+    The squared distance is expanded, and its norms are two more columns of one matrix product: a
+    third of the passes over the matrix that scikit-learn's kernel makes. In float64 the two differ
+    by rounding alone.
 
     Parameters
     ----------
     rows, fitted : float64 array (n, features), array (m, features)
+        Two groups of rows.
     gamma : float
+        The kernel's coefficient.
 
     Returns
     -------
@@ -34,10 +36,22 @@ def rbf(rows: "np.ndarray", fitted: "np.ndarray", gamma: float) -> "np.ndarray":
 
 
 def gamma_scale(fitted: "np.ndarray") -> float:
-    """1 / (features x variance of what the classifier is fitted to), scikit-learn's "scale"."""
+    """1 / (features x variance), scikit-learn's "scale".
+
+    Parameters
+    ----------
+    fitted : float64 array (n, features)
+        Rows that the classifier is fitted to.
+    """
     return float(1 / (fitted.shape[1] * (fitted.var() or 1.0)))
 
 
 def gamma_auto(fitted: "np.ndarray") -> float:
-    """1 / features, scikit-learn's "auto"."""
+    """1 / features, scikit-learn's "auto".
+
+    Parameters
+    ----------
+    fitted : float64 array (n, features)
+        Rows that the classifier is fitted to.
+    """
     return 1 / fitted.shape[1]

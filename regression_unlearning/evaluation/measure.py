@@ -1,8 +1,8 @@
-"""What a measure is: one module that describes itself.
+"""The protocol of a measure: a module that describes itself.
 
 A module of this folder, or one that another package names in the entry-point group
 ``regression_unlearning.measures``, is a measure when it has the parts of `Measure`. Importing it
-must be cheap: numpy and all that is larger are imported where they are used.
+must be cheap: numpy and larger packages are imported where they are used.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,27 +30,27 @@ class Quantity:
     """Description of one number that a measure computes for a model.
 
     Every table shows its average over training seeds with an interval that stays in the quantity's
-    range, beside a floor: what retrained models of different seeds differ by.
+    range, beside a floor: the difference between retrained models of different seeds.
 
     Attributes
     ----------
     key : str
-        Its name in measured values.
+        Name of the quantity in values.csv.
     title : str
         Short name, for the row of a table.
     meaning : str
         One line for the legend. With the unit ``"error"`` its first word ``error`` is replaced by
         the dataset's own, such as ``mean absolute error, in years``.
     goal : str
-        What the retrained model would have: ``"retrained"`` (whatever it has), a number, or nothing
-        where no value is better than another.
+        The value of perfect unlearning: ``"retrained"`` (the retrained model's value), a number, or
+        empty where no value is better than another.
     symbol : str
         The paper's symbol and arrow, if it has one.
     of_classes : str
-        Its meaning where targets are classes, if it is another.
+        The meaning for targets that are classes, if it differs.
     unit : {"", "error", "target", "share"}
         ``"error"``, ``"target"``: the dataset's unit, which rows of tables name; ``"share"``: of
-        rows; empty: none, or said in the title.
+        rows; empty: none, or named in the title.
     compares : bool
         Whether it compares a model with the retrained one. The retrained model's values are then of
         pairs of seeds: their mean is the floor, and has no interval since pairs share models. Else
@@ -58,12 +58,12 @@ class Quantity:
     summary : {"measure", "cost"}
         Costs vary from run to run: they have a table of their own, and no floor.
     least, most : float or None
-        Ends of the range of possible values; None where there is none. No interval leaves it.
+        Ends of the range of possible values; None where it has no end. No interval leaves it.
     floor : bool
         Whether retrained models of different seeds give it a floor.
     average : {"mean", "geometric", "median"}
-        Over the training seeds. Ratios are averaged as logarithms (``"geometric"``), or where they
-        may be 0 or a bound, by their median.
+        How values are averaged over the training seeds. Ratios are averaged as logarithms
+        (``"geometric"``) or, where they may be 0 or a bound, by their median.
     """
 
     key: str
@@ -82,17 +82,18 @@ class Quantity:
 
 
 class Measure(Protocol):
-    """The parts of a measure's module; it may also have SKIPS, methods of which it is not taken.
+    """The parts of a measure's module.
 
-    And TARGETS, ``"numbers"`` or ``"classes"``, where it has a meaning for those alone; and
-    ``BY_NAME = True`` where no table shows it that does not name it.
+    Three more are optional: SKIPS, methods that are not measured; TARGETS, ``"numbers"`` or
+    ``"classes"``, for a measure that is defined for such targets alone; and ``BY_NAME = True`` for
+    one that only those tables show that name it.
 
     Attributes
     ----------
     NEEDS : tuple of str
-        What it reads, of `inputs.SOURCES`.
+        The files that it reads, of `inputs.SOURCES`.
     QUANTITIES : tuple of Quantity
-        What it finds, in the order of a table's rows.
+        The quantities that it computes, in the order of a table's rows.
     Settings : type
         Its options in params.yaml.
     """
@@ -102,7 +103,7 @@ class Measure(Protocol):
     Settings: type[Section]
 
     def measure(self, inputs: Inputs, settings: Section) -> Sequence[Value]:
-        """Take the measure of one method on one forget set, over all seeds (`Inputs.value`)."""
+        """Measure one method on one forget set, all seeds; values are made by `Inputs.value`."""
 
 
 def load(name: str, where: str = "") -> Measure:
@@ -111,18 +112,18 @@ def load(name: str, where: str = "") -> Measure:
     Raises
     ------
     UserError
-        When nothing bears the name, or its module lacks a part.
+        When no measure has the name, or a part of its module is missing.
     """
     module: Measure = registry.load("measure", name, where)
     at = f"{where}: " if where else ""
-    if not all(isinstance(one, Quantity) for one in module.QUANTITIES):
+    if not all(isinstance(quantity, Quantity) for quantity in module.QUANTITIES):
         raise UserError(f"{at}measure {name!r}: QUANTITIES must be a tuple of Quantity.")
     if wrong := set(module.NEEDS) - set(SOURCES):
         raise UserError(f"{at}measure {name!r}: NEEDS: unknown source {', '.join(sorted(wrong))}.")
     return module
 
 
-#: Why a measure has no value, by what it has a meaning for.
+#: Notes of a measure that has no value, by the targets that it is defined for.
 UNFIT = {
     "numbers": "targets are classes, and this is a measure of numbers",
     "classes": "targets are numbers, and this is a measure of classes",
@@ -130,52 +131,52 @@ UNFIT = {
 
 
 def unfit(module: Measure, inputs: Inputs) -> list[Value]:
-    """Return absent values with a note if the measure is undefined for such targets; else none."""
-    wanted = getattr(module, "TARGETS", "")
-    seen = inputs.observations if wanted else {}
+    """Absent values, with a note, if the measure is undefined for the targets; else none."""
+    targets = getattr(module, "TARGETS", "")
+    observations = inputs.observations if targets else {}
     return [
-        inputs.value(one.key, seed, None, note=UNFIT[wanted])
-        for seed, model in seen.items()
-        for one in module.QUANTITIES
-        if model.of_classes != (wanted == "classes")
+        inputs.value(quantity.key, seed, None, note=UNFIT[targets])
+        for seed, model in observations.items()
+        for quantity in module.QUANTITIES
+        if model.of_classes != (targets == "classes")
     ]
 
 
-def checked(found: object, module: Measure, name: str, inputs: Inputs) -> list[Value]:
-    """Return a measure's result after checking that it holds values of its own quantities.
+def checked(result: object, module: Measure, name: str, inputs: Inputs) -> list[Value]:
+    """Check that a measure's result is values of its own quantities and of the model measured.
 
     Raises
     ------
     UserError
-        In one line that names the measure.
+        When it is not; the message names the measure.
     """
-    known = [one.key for one in module.QUANTITIES]
+    known = [quantity.key for quantity in module.QUANTITIES]
     place = (inputs.dataset, inputs.forget_set, inputs.method)
     values: list[Value] = []
-    for one in found if isinstance(found, Iterable) else [found]:
-        if not isinstance(one, Value):
-            raise UserError(f"measure {name!r} handed back {type(one).__name__}, no Value.")
-        if one.quantity not in known:
-            raise unknown("quantity", one.quantity, known, f"measure {name!r}")
-        if (one.dataset, one.forget_set, one.method) != place:
-            raise UserError(f"measure {name!r} handed back a value of another model: {one}.")
-        values.append(one)
+    for value in result if isinstance(result, Iterable) else [result]:
+        if not isinstance(value, Value):
+            raise UserError(f"measure {name!r} returned {type(value).__name__}, not Value.")
+        if value.quantity not in known:
+            raise unknown("quantity", value.quantity, known, f"measure {name!r}")
+        if (value.dataset, value.forget_set, value.method) != place:
+            raise UserError(f"measure {name!r} returned a value of another model: {value}.")
+        values.append(value)
     return values
 
 
 def quantities(measures: Iterable[str]) -> dict[str, Quantity]:
-    """Return the quantities of some measures by key, in the order of the measures.
+    """Quantities of some measures by key, in the order of the measures.
 
     Raises
     ------
     UserError
         See `load`; also when two measures give a quantity the same name.
     """
-    found: dict[str, Quantity] = {}
+    by_key: dict[str, Quantity] = {}
     for name in measures:
         where = f"measures.{name}"
-        for one in load(name, where).QUANTITIES:
-            if one.key in found:
-                raise UserError(f"{where}: the quantity {one.key} is another measure's too.")
-            found[one.key] = one
-    return found
+        for quantity in load(name, where).QUANTITIES:
+            if quantity.key in by_key:
+                raise UserError(f"{where}: the quantity {quantity.key} is another measure's too.")
+            by_key[quantity.key] = quantity
+    return by_key

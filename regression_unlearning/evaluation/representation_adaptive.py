@@ -1,14 +1,14 @@
 """The adaptive embedding attack: it knows the method, and learns from other models made by it.
 
-The probes of `representation` learn on the models of all other training seeds, where the attacker
-knows which rows were forgotten, and are asked about this seed's model: what they use is what the
-method leaves behind in every model. Rows are divided into folds as well: no probe is asked about a
-row that it learnt from. Networks of two seeds name their units differently: the other models'
-activations are first turned onto this model's by the rotation and scale that fit best on retain
-rows (orthogonal Procrustes, Schoenemann, Psychometrika 1966), which tells nothing of forgetting.
+The probes of `representation` learn from the models of all other training seeds, where the attacker
+knows which rows were forgotten, and classify rows of this seed's model: they use the traces that
+the method leaves in every model. Rows are divided into folds as well: no probe classifies a row
+that it learnt from. The units of two networks differ in order and direction: the other models'
+activations are first mapped to this model's by the rotation and scale that fit best on retain rows
+(orthogonal Procrustes, Schoenemann, Psychometrika 1966), which do not depend on forget rows.
 
-On the retrained models the attack is the same, among retrained models: the excess over its AUC
-there is due to the method.
+The retrained models are attacked in the same way, from other retrained models: the excess over that
+AUC is due to the method.
 """
 
 from collections.abc import Sequence
@@ -38,34 +38,66 @@ class Settings(representation.Settings):
 
 
 def attack(
-    seen: Observation, others: Sequence[Observation], settings: Settings
+    observation: Observation, others: Sequence[Observation], settings: Settings
 ) -> tuple[dict[str, float], str]:
-    """AUC of each probe on a model, learnt on others; none where that cannot be; and a note."""
+    """Attack a model by probes that learn from other models.
+
+    Parameters
+    ----------
+    observation : Observation
+        The model.
+    others : sequence of Observation
+        The same method's models of other seeds, observed on the same rows.
+    settings : Settings
+        Those of `representation`.
+
+    Returns
+    -------
+    aucs : dict of str to float
+        AUC of each probe; empty where there is no other model, too few rows, or other rows.
+    note : str
+    """
     import numpy as np
 
-    parts = ("retain", "forget", seen.never_seen)
+    parts = ("retain", "forget", observation.never_seen)
     rows = [
-        [one.of(part, "row_id")[one.of(part, "activation_index")] for part in parts]
-        for one in (seen, *others)
+        [model.of(part, "row_id")[model.of(part, "activation_index")] for part in parts]
+        for model in (observation, *others)
     ]
     if not others:
         return {}, ALONE
-    if not all(all(map(np.array_equal, rows[0], one)) for one in rows[1:]):
+    if not all(all(map(np.array_equal, rows[0], theirs)) for theirs in rows[1:]):
         return {}, DIFFER
-    features, labels, note = representation.examples(seen, settings)
+    features, labels, note = representation.examples(observation, settings)
     if not len(labels):
         return {}, note
-    learnt_from = [turned(representation.examples(one, settings)[0], one, seen) for one in others]
-    found = representation.asked(features, labels, settings, learnt_from)
-    return found, f"{note}, learnt on {len(others)} other seeds"
+    learnt_from = [
+        mapped(representation.examples(other, settings)[0], other, observation) for other in others
+    ]
+    aucs = representation.cross_validated(features, labels, settings, learnt_from)
+    return aucs, f"{note}, learnt on {len(others)} other seeds"
 
 
-def turned(features: "np.ndarray", own: Observation, other: Observation) -> "np.ndarray":
-    """Activations (n, d) of one model as another model has them, by what retain rows tell."""
+def mapped(features: "np.ndarray", own: Observation, other: Observation) -> "np.ndarray":
+    """Map activations of one model to another's, by rotation, scale and shift.
+
+    The map fits best on the activations of retain rows (orthogonal Procrustes).
+
+    Parameters
+    ----------
+    features : float64 array (n, d)
+        Activations of `own`.
+    own, other : Observation
+        The two models, observed on the same retain rows.
+
+    Returns
+    -------
+    float64 array (n, d)
+    """
     import numpy as np
     from scipy.linalg import orthogonal_procrustes
 
-    ours, theirs = (one.of("retain", "activation").astype(np.float64) for one in (own, other))
+    ours, theirs = (model.of("retain", "activation").astype(np.float64) for model in (own, other))
     from_, to = ours.mean(0), theirs.mean(0)
     rotation, size = orthogonal_procrustes(ours - from_, theirs - to)
     scale = size / (((ours - from_) ** 2).sum() or 1.0)
@@ -76,7 +108,9 @@ def measure(inputs: Inputs, settings: Settings) -> list[Value]:
     """AUC of both probes for each seed, and their excess over the retrained model's."""
     models = inputs.observations
     ours = {
-        seed: attack(seen, [one for other, one in models.items() if other != seed], settings)
-        for seed, seen in models.items()
+        seed: attack(
+            observation, [model for other, model in models.items() if other != seed], settings
+        )
+        for seed, observation in models.items()
     }
     return representation.values_of(inputs, ours, settings, "representation_adaptive")

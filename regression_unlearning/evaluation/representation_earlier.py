@@ -1,7 +1,7 @@
 """The embedding attack of `representation`, on the activations of an earlier layer.
 
-What the last layer is given may look alike while the layers before it still remember. Which layer,
-a dataset's ``observation: {earlier: DEPTH}`` says; its activations are averaged over positions.
+The last layer's input may tell nothing while layers before it still do. The dataset's
+``observation: {earlier: DEPTH}`` chooses the layer; its activations are averaged over positions.
 """
 
 from regression_unlearning.evaluation import representation
@@ -23,9 +23,9 @@ class Settings(representation.Settings):
 def measure(inputs: Inputs, settings: Settings) -> list[Value]:
     """AUC of both probes for each seed, and their excess over the retrained model's."""
     ours = {
-        seed: representation.attack(seen, settings, "earlier")
-        if "forget/earlier" in seen.arrays
+        seed: representation.attack(observation, settings, "earlier")
+        if "forget/earlier" in observation.arrays
         else ({}, ABSENT)
-        for seed, seen in inputs.observations.items()
+        for seed, observation in inputs.observations.items()
     }
     return representation.values_of(inputs, ours, settings, "representation_earlier")

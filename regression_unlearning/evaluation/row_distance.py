@@ -1,12 +1,13 @@
-"""Distance of predictions from the gold model's, row by row: what distances of marginals miss.
+"""Distance of predictions from the gold model's, row by row.
 
-The Wasserstein distance between all predictions is 0 for the right predictions on the wrong rows.
-Here each row is held against itself: its prediction against the gold model's of the same seed; and
-over seeds, the distribution of its predictions against gold's, by the energy distance
+The Wasserstein distance compares two sets of predictions: it is 0 even if the right predictions are
+on the wrong rows. Here each row's prediction is compared with the gold model's of the same seed;
+and over seeds, the distribution of a row's predictions with that of gold's, by the energy distance
 2 E|U - G| - E|U - U'| - E|G - G'| (Szekely and Rizzo, "Energy statistics", J. Stat. Plan. Inference
-143, 2013), 0 for equal distributions only. All expectations are over different seeds, since
-models of one seed share data order and start: the estimate has no bias at any number of seeds,
-where a Wasserstein distance or a divergence of a few models a row is far above 0 for equals.
+143, 2013), which is 0 for equal distributions only. All expectations are over different seeds,
+since models of one seed share data order and start. The estimate has no bias at any number of
+seeds, whereas a Wasserstein distance or a divergence of a few models a row is far above 0 for equal
+distributions.
 """
 
 from collections.abc import Sequence
@@ -77,7 +78,14 @@ class Settings(Section):
 def predictions(
     models: Sequence[Observation], part: str = "forget", like_forget: bool | None = None
 ) -> "np.ndarray":
-    """Predictions on a part, a line for each model; of classes see `Observation.comparable`.
+    """Predictions of each model on a part; for classes see `Observation.comparable`.
+
+    Parameters
+    ----------
+    models : sequence of Observation
+        Observed on the same rows.
+    part, like_forget
+        See `Observation.of`.
 
     Returns
     -------
@@ -90,40 +98,52 @@ def predictions(
     """
     import numpy as np
 
-    rows = [one.of(part, "row_id", like_forget=like_forget) for one in models]
-    if not all(np.array_equal(one, rows[0]) for one in rows):
+    rows = [model.of(part, "row_id", like_forget=like_forget) for model in models]
+    if not all(np.array_equal(row_ids, rows[0]) for row_ids in rows):
         raise UserError(
-            f"models were observed on different {part} rows, so no row can be held against "
-            "itself: observe them on the same forget set."
+            f"models were observed on different {part} rows and cannot be compared row by row: "
+            "observe them on the same forget set."
         )
-    found = [one.comparable(part, like_forget=like_forget) for one in models]
-    return np.stack(found).astype(np.float64)
+    compared = [model.comparable(part, like_forget=like_forget) for model in models]
+    return np.stack(compared).astype(np.float64)
 
 
 def distances(ours: "np.ndarray", theirs: "np.ndarray") -> "np.ndarray":
-    """Mean distance over rows between each two models: (models, rows) twice to a square."""
+    """Mean absolute difference over rows between each model and each other.
+
+    Parameters
+    ----------
+    ours, theirs : float64 array (n, rows), array (m, rows)
+        Predictions of two groups of models on the same rows.
+
+    Returns
+    -------
+    float64 array (n, m)
+        In the target's unit.
+    """
     import numpy as np
 
-    return np.stack([np.abs(theirs - one).mean(1) for one in ours])
+    return np.stack([np.abs(theirs - model).mean(1) for model in ours])
 
 
 def energies(ours: "np.ndarray", gold: "np.ndarray") -> "np.ndarray":
-    """Energy distance a row, as one value a seed: they average to the estimate.
+    """Mean over rows of the energy distance, as one value per seed; their mean is the estimate.
 
     The estimate is the mean over pairs of different seeds s, t of
     |u_s - g_t| + |u_t - g_s| - |u_s - u_t| - |g_s - g_t|, a U-statistic. A seed's value is its
     jackknife pseudo-value, n times the estimate less n - 1 times that without the seed, so that
     their spread gives the estimate's standard error (Arvesen, "Jackknifing U-statistics", Ann.
-    Math. Stat. 40, 1969): the means over each seed's own pairs would have about half of it.
+    Math. Stat. 40, 1969); means over each seed's own pairs would spread about half as much.
 
     Parameters
     ----------
     ours, gold : array (seeds, rows)
-        Predictions; at least 3 seeds, the same line for the same seed.
+        Predictions of the models and of the gold models, in the same order of at least 3 seeds.
 
     Returns
     -------
     array (seeds,)
+        In the target's unit; may be negative.
     """
     across = distances(ours, gold)
     pairs = across + across.T - distances(ours, ours) - distances(gold, gold)
@@ -133,28 +153,28 @@ def energies(ours: "np.ndarray", gold: "np.ndarray") -> "np.ndarray":
 
 
 def measure(inputs: Inputs, settings: Settings) -> list[Value]:
-    """Distances and energies for each seed; the distances of gold models between each two seeds."""
+    """Distances and energies for each seed; for gold models, distances between each two seeds."""
     seeds = sorted(inputs.observations)
     models = [inputs.observations[seed] for seed in seeds]
     models += [inputs.gold_observations[seed] for seed in seeds]
     rows = []
     for quantity, part in PARTS.items():
-        found = predictions(models, *part)
-        apart = distances(*_halves(found)) if found.size else None
+        predicted = predictions(models, *part)
+        distance = distances(*_halves(predicted)) if predicted.size else None
         for i, j in _pairs(len(seeds), inputs.is_gold):
-            value, note = (None, NO_ROW) if apart is None else (float(apart[i, j]), "")
+            value, note = (None, NO_ROW) if distance is None else (float(distance[i, j]), "")
             other = seeds[j] if inputs.is_gold else None
             rows.append(inputs.value(quantity, seeds[i], value, other_seed=other, note=note))
     if len(seeds) < LEAST:
         return [*rows, *(inputs.value(ENERGY, seed, None, note=FEW) for seed in seeds)]
     note = DEFINED if inputs.is_gold else ""
-    found = energies(*_halves(predictions(models)))
-    own = zip(seeds, found.tolist(), strict=True)
+    energy = energies(*_halves(predictions(models)))
+    own = zip(seeds, energy.tolist(), strict=True)
     return [*rows, *(inputs.value(ENERGY, seed, value, note=note) for seed, value in own)]
 
 
 def _pairs(count: int, gold: bool) -> list[tuple[int, int]]:
-    """Each model and the gold model of its seed; of gold models each two."""
+    """Indices of models to compare: the two of each seed; for gold models, each two seeds."""
     return list(combinations(range(count), 2)) if gold else [(i, i) for i in range(count)]
 
 

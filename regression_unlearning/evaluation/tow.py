@@ -1,11 +1,10 @@
 """Tug of war: how close the errors are to the retrained model's, on three parts at once.
 
-The product over forget, retain (both of train) and test of 1 - min(1, |E - E_gold| / E_constant),
-E_constant being the error of a model that says the retain set's mean target to everything (under
-the quantile loss: the quantiles of the retain set's targets). 1 is the retrained model's own
-errors. Of classes errors are error rates, and E_constant is 1, as in the source. Source: Zhao et
-al., "What makes unlearning hard and what to do about it" (NeurIPS 2024), with errors in place of
-accuracies.
+The product over forget, retain (both of train) and test of 1 - min(1, |E - E_gold| / E_constant).
+E_constant is the error of predicting the mean of the retain set's targets for every row (under the
+quantile loss: their quantiles). The product is 1 where all errors are the retrained model's. For
+classes, errors are error rates and E_constant is 1, as in the source: Zhao et al., "What makes
+unlearning hard and what to do about it" (NeurIPS 2024), with errors in place of accuracies.
 """
 
 from itertools import combinations
@@ -40,39 +39,62 @@ class Settings(Section):
     """No settings."""
 
 
-def scale_of(seen: Observation, part: str) -> float:
-    """Error on a part of a model that knows of the retain set its targets alone."""
-    if seen.of_classes:
+def scale_of(observation: Observation, part: str) -> float:
+    """Error, on a part, of a constant computed from the retain set's targets; 1 for classes.
+
+    Parameters
+    ----------
+    observation : Observation
+        A model, for the targets and the loss.
+    part : str
+        See `PARTS`.
+    """
+    if observation.of_classes:
         return 1.0
-    targets = seen.of("retain", "target"), seen.of(part, "target")
-    return constant_error(*targets, seen.loss, seen.arrays.get("quantiles", ()))
+    targets = observation.of("retain", "target"), observation.of(part, "target")
+    return constant_error(*targets, observation.loss, observation.arrays.get("quantiles", ()))
 
 
-def tug_of_war(seen: Observation, gold: Observation) -> tuple[float | None, str]:
-    """The product, and its unit where that is no mean's; or None, and why there is none."""
+def tug_of_war(observation: Observation, gold: Observation) -> tuple[float | None, str]:
+    """Tug of war of one model (Zhao et al., 2024).
+
+    Parameters
+    ----------
+    observation, gold : Observation
+        The model and the retrained model.
+
+    Returns
+    -------
+    product : float or None
+        Between 0 and 1; None where all targets of a part are the same.
+    note : str
+    """
     product = 1.0
     for part in PARTS:
         scale = scale_of(gold, part)
         if scale == 0:
             return None, f"all targets of {part} are the same"
-        ours, theirs = (error(one.errors(part), one.loss) for one in (seen, gold))
+        ours, theirs = (error(model.errors(part), model.loss) for model in (observation, gold))
         product *= 1 - min(1.0, abs(ours - theirs) / scale)
     return product, QUANTILES if gold.loss == "quantile" else ""
 
 
 def measure(inputs: Inputs, settings: Settings) -> list[Value]:
-    """One value a seed; for gold models, its distance from 1 between each two seeds."""
+    """One value per seed; for gold models, its distance from 1 between each two seeds."""
     gold = inputs.gold_observations
     pairs: list[tuple[Observation, Observation, int, int | None]]
     if inputs.is_gold:
         pairs = [(gold[a], gold[b], a, b) for a, b in combinations(sorted(gold), 2)]
     else:
-        pairs = [(seen, gold[seed], seed, None) for seed, seen in inputs.observations.items()]
+        pairs = [
+            (observation, gold[seed], seed, None)
+            for seed, observation in inputs.observations.items()
+        ]
     rows = []
-    for seen, theirs, seed, other in pairs:
-        value, note = tug_of_war(seen, theirs)
+    for observation, theirs, seed, other in pairs:
+        value, note = tug_of_war(observation, theirs)
         if inputs.is_gold and value is not None:
-            said = "distance of the product from 1 between two retrained models"
-            value, note = 1 - value, f"{said}, {note}" if note else said
+            meaning = "distance of the product from 1 between two retrained models"
+            value, note = 1 - value, f"{meaning}, {note}" if note else meaning
         rows.append(inputs.value("tow", seed, value, other_seed=other, note=note))
     return rows

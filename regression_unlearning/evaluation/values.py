@@ -1,6 +1,6 @@
-"""Measured values: each says of itself what was measured, and of which model.
+"""Measured values: each names its quantity and its model.
 
-They are kept as CSV, one value a row, numbers in full precision: what is read again is what was
+They are kept as CSV, one value per row, in full precision: reading gives the numbers that were
 written.
 """
 
@@ -16,7 +16,7 @@ from regression_unlearning import seals
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import whole
 
-#: A censored value is a bound: the true one is at least, or at most, what was measured.
+#: A censored value is a bound: the true value is at least, or at most, the measured one.
 Bound = Literal["", ">=", "<="]
 #: Begins the last line of a file, which holds the seal.
 REMARK = "# "
@@ -29,22 +29,22 @@ class Value:
     Attributes
     ----------
     dataset, forget_set, method : str
-        Which models, by their keys in the settings.
+        Keys in the settings of the models measured.
     quantity : str
-        Key of what was measured.
+        The quantity's key.
     seed, other_seed : int
-        The training seed; for two gold models against each other, the second one's too.
+        The training seed; where two gold models are compared, also the second one's.
     value : float or None
-        None where it could not be measured: `note` then says why.
+        None if it could not be measured: `note` then gives the reason.
     bound : {"", ">=", "<="}
         Whether the value is a bound.
     note : str
-        What a reader must know.
+        A remark for the reader.
 
     Raises
     ------
     UserError
-        When the value is no finite number, or is absent without a reason.
+        When the value is not finite, or is absent without a note.
     """
 
     dataset: str
@@ -60,11 +60,11 @@ class Value:
     def __post_init__(self) -> None:
         """Raise an error for an invalid value."""
         if self.value is None and not self.note:
-            raise UserError(f"{self.quantity}: a value that is absent needs a note that says why.")
+            raise UserError(f"{self.quantity}: an absent value needs a note with the reason.")
         if self.value is not None and not math.isfinite(self.value):
             raise UserError(
-                f"{self.quantity}, seed {self.seed}: the value is {self.value}; None, with a note "
-                "that says why, stands for a value that is not there."
+                f"{self.quantity}, seed {self.seed}: the value is {self.value}; an absent value "
+                "is None, with a note that gives the reason."
             )
         if self.bound not in get_args(Bound):
             raise UserError(f'bound must be empty, ">=" or "<=", not {self.bound!r}.')
@@ -83,41 +83,61 @@ def as_text(values: Iterable[Value]) -> str:
 
 
 def from_text(text: str, where: str | Path = "measures") -> list[Value]:
-    """Read values from CSV; `where` is named in messages.
+    """Read values from CSV.
+
+    Parameters
+    ----------
+    text : str
+        The CSV, with `COLUMNS`.
+    where : str or Path
+        The file's name, for messages.
 
     Raises
     ------
     UserError
-        When a column is missing, or a row holds what is no value.
+        When a column is missing, or a row is not a value.
     """
     rows = csv.DictReader(io.StringIO(text))
-    if lacking := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
-        raise UserError(f"{where}: column {', '.join(lacking)} is missing.")
-    found = []
+    if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
+        raise UserError(f"{where}: column {', '.join(missing)} is missing.")
+    values = []
     for number, row in enumerate(rows, 2):
         if None in row:
             raise UserError(f"{where}: line {number}: more fields than the {len(row) - 1} columns.")
         try:
-            found.append(_value(row))
+            values.append(_value(row))
         except (ValueError, TypeError) as error:
             raise UserError(f"{where}: line {number}: {error}") from None
-    return found
+    return values
 
 
 def write(path: Path, values: Iterable[Value]) -> None:
-    """Write values as sealed CSV: see `seals`."""
+    """Write values as sealed CSV: see `seals`.
+
+    Parameters
+    ----------
+    path : Path
+        The file to write.
+    values : iterable of Value
+        One a row.
+    """
     with whole(path) as part:
         part.write_text(f"{as_text(values)}{REMARK}{seals.OPEN}\n", encoding="utf-8")
         seals.seal(part)
 
 
 def read(path: Path) -> list[Value]:
-    """Read what `write` has written.
+    """Read values that `write` has written.
+
+    Parameters
+    ----------
+    path : Path
+        The CSV file.
 
     Raises
     ------
     UserError
-        See `from_text`; also when there is no such file, or it is not what was written.
+        See `from_text`; also when the file is missing, or was changed since it was written.
     """
     seals.check(path)
     try:

@@ -1,4 +1,4 @@
-"""Wasserstein distance between predictions on the forget set and the gold model's (Eq. 1)."""
+"""Wasserstein distance between predictions on the forget set and the gold model's."""
 
 from itertools import combinations
 
@@ -42,7 +42,20 @@ class Settings(Section):
 def distance(
     ours: Observation, gold: Observation, part: str = "forget", like_forget: bool | None = None
 ) -> float | None:
-    """First Wasserstein distance between predictions on a part; None for an empty one."""
+    """First Wasserstein distance between two models' predictions on a part (paper, Eq. 1).
+
+    Parameters
+    ----------
+    ours, gold : Observation
+        The two models.
+    part, like_forget
+        See `Observation.of`.
+
+    Returns
+    -------
+    float or None
+        In the target's unit; None for an empty part.
+    """
     from scipy.stats import wasserstein_distance
 
     first = ours.of(part, "prediction", like_forget=like_forget)
@@ -57,7 +70,10 @@ def measure(inputs: Inputs, settings: Settings) -> list[Value]:
     if inputs.is_gold:
         pairs = [(i, gold[i], j, gold[j]) for i, j in combinations(sorted(gold), 2)]
     else:
-        pairs = [(seed, seen, None, gold[seed]) for seed, seen in inputs.observations.items()]
+        pairs = [
+            (seed, observation, None, gold[seed])
+            for seed, observation in inputs.observations.items()
+        ]
     rows = []
     for seed, ours, other_seed, theirs in pairs:
         for quantity, (part, like_forget) in PARTS.items():

@@ -1,5 +1,5 @@
 """Tables, figures, claims and the report.
 
-Numbers come in as rows of measures (see `summary.tidy`) and go out as files. Nothing here runs a
-network, and nothing imports one.
+The input is measured values (see `evaluation.values`), the output files. Nothing here runs or
+imports a network.
 """

@@ -1,4 +1,4 @@
-"""A figure that cannot be drawn says why."""
+"""Notices in place of figures that cannot be drawn."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How far each printed value of the paper lies from ours, in units of our interval."""
+"""Distance of each value printed in the paper from ours, in units of our interval."""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.numerals import digits, in_brackets
 from regression_unlearning.reporting.summaries import Key, Summaries, Summary
 
-#: What else a printed quantity may have been: the paper's caption and its released code differ.
+#: Quantities that a printed one may stand for: the paper's caption and its released code differ.
 READINGS = {
     "error_forget_train": ("error_forget_train", "error_forget_test"),
     "attack_label_rate": (
@@ -40,9 +40,9 @@ class Apart:
 
     @property
     def units(self) -> float:
-        """Distance from our mean to the paper's value, the interval's end on that side being 1.
+        """Distance of the paper's value from our mean, over that of the interval's end on its side.
 
-        NaN where ours has no interval.
+        NaN where our mean has no interval.
         """
         mean, low, high, _ = self.ours.figures
         value = float(self.printed)
@@ -53,56 +53,68 @@ class Apart:
 
 
 def against(summaries: Summaries, layout: Layout) -> list[Apart]:
-    """Every printed value beside each of its readings, in the table's order."""
-    found = []
+    """Each printed value with each quantity that it may stand for, in the table's order.
+
+    Parameters
+    ----------
+    summaries : dict
+        See `summary.summarise`.
+    layout : Layout
+        The table.
+    """
+    readings = []
     for group in layout.groups:
         for measure in layout.measures:
             for method in layout.methods:
-                one = summaries.get((*group, method, measure))
-                if one is None or not one.paper:
+                cell = summaries.get((*group, method, measure))
+                if cell is None or not cell.paper:
                     continue
-                for reading in READINGS.get(measure, (measure,)):
-                    key = (*group, method, reading)
+                for quantity in READINGS.get(measure, (measure,)):
+                    key = (*group, method, quantity)
                     if key in summaries and summaries[key].mean.value is not None:
-                        found.append(Apart(key, one.paper, summaries[key]))
-    return found
+                        readings.append(Apart(key, cell.paper, summaries[key]))
+    return readings
 
 
-def nearer(found: Sequence[Apart]) -> Apart | None:
-    """Of several readings of one printed value the one whose mean lies nearest to it."""
-    known = [one for one in found if not math.isnan(one.ours.mean.exact)]
-    return min(known, key=lambda one: abs(one.ours.mean.exact - float(one.printed)), default=None)
+def nearer(readings: Sequence[Apart]) -> Apart | None:
+    """The reading of a printed value whose mean is nearest to it; None where none has a mean."""
+    measured = [reading for reading in readings if not math.isnan(reading.ours.mean.exact)]
+    return min(
+        measured,
+        key=lambda reading: abs(reading.ours.mean.exact - float(reading.printed)),
+        default=None,
+    )
 
 
 def with_nearer(summaries: Summaries) -> Summaries:
-    """Say where a printed forget error, of train by its caption, is nearer to ours on test rows.
+    """Note whether a printed forget error is nearer to ours on train or on test rows.
 
-    The printed value then stands beside both.
+    By its caption it is of train rows. The printed value is put beside both of ours.
     """
-    found = dict(summaries)
-    for key, one in summaries.items():
+    result = dict(summaries)
+    for key, cell in summaries.items():
         first, *others = READINGS["error_forget_train"]
-        if key[3] != first or not one.paper:
+        if key[3] != first or not cell.paper:
             continue
-        places = [(*key[:3], name) for name in (first, *others)]
-        readings = [Apart(k, one.paper, summaries[k]) for k in places if k in summaries]
-        if len(readings) < len(places) or (nearest := nearer(readings)) is None:
+        keys = [(*key[:3], name) for name in (first, *others)]
+        readings = [Apart(k, cell.paper, summaries[k]) for k in keys if k in summaries]
+        if len(readings) < len(keys) or (nearest := nearer(readings)) is None:
             continue
         side = "train" if nearest.key[3] == first else "test"
-        for k in places:
+        for k in keys:
             notes = (*summaries[k].notes, f"{NEARER} {side} rows")
-            found[k] = replace(summaries[k], paper=one.paper, notes=notes)
-    return found
+            result[k] = replace(summaries[k], paper=cell.paper, notes=notes)
+    return result
 
 
-def within(found: Sequence[Apart]) -> tuple[int, int]:
-    """How many printed values lie within our interval, and how many ours has an interval for."""
-    units = [one.units for one in found if not math.isnan(one.units)]
+def within(readings: Sequence[Apart]) -> tuple[int, int]:
+    """Number of printed values within our interval, and number that have an interval of ours."""
+    units = [reading.units for reading in readings if not math.isnan(reading.units)]
     return sum(unit <= 1 for unit in units), len(units)
 
 
 def as_markdown(protocols: Sequence[tuple[str, Summaries, Layout]]) -> str:
-    """A table of one row a printed value and reading, with two columns a protocol.
+    """A Markdown table with a row for each printed value and two columns for each protocol.
 
     Parameters
     ----------
@@ -110,7 +122,10 @@ def as_markdown(protocols: Sequence[tuple[str, Summaries, Layout]]) -> str:
         Such as ``("paper's text", ...)``; layouts may be of other datasets of the same table.
     """
     columns = [(title, layout, against(cells, layout)) for title, cells, layout in protocols]
-    places = [{(one.key[1:], one.printed): one for one in found} for _, _, found in columns]
+    by_place = [
+        {(reading.key[1:], reading.printed): reading for reading in readings}
+        for _, _, readings in columns
+    ]
     layout = columns[0][1]
     titles = {forget_set: title for (_, forget_set), title in layout.groups.items()}
     head = ["Forget set", "Model", "Measure", "Paper"]
@@ -118,7 +133,7 @@ def as_markdown(protocols: Sequence[tuple[str, Summaries, Layout]]) -> str:
         head += [title, "units"]
     rows = [head, [":--"] * len(head)]
     for (forget_set, method, quantity), printed in dict.fromkeys(
-        place for found in places for place in found
+        place for readings in by_place for place in readings
     ):
         row = [
             titles.get(forget_set, forget_set),
@@ -126,21 +141,21 @@ def as_markdown(protocols: Sequence[tuple[str, Summaries, Layout]]) -> str:
             layout.words(quantity).title,
             printed,
         ]
-        for found in places:
-            one = found.get(((forget_set, method, quantity), printed))
-            row += _cells(one) if one else ["", ""]
+        for readings in by_place:
+            reading = readings.get(((forget_set, method, quantity), printed))
+            row += _cells(reading) if reading else ["", ""]
         rows.append(row)
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     counts = [
         f"{title}: {inside} of {known} printed values within the interval"
-        for title, _, found in columns
-        for inside, known in [within(found)]
+        for title, _, readings in columns
+        for inside, known in [within(readings)]
     ]
     return "\n".join(lines) + "\n\n" + "; ".join(counts) + ".\n"
 
 
-def _cells(one: Apart) -> list[str]:
-    mean, low, high, _ = one.ours.figures
+def _cells(reading: Apart) -> list[str]:
+    mean, low, high, _ = reading.ours.figures
     if math.isnan(low):
-        return [digits(one.ours.mean.value or 0.0, 4), ""]
-    return [in_brackets(mean, low, high), digits(one.units, 2)]
+        return [digits(reading.ours.mean.value or 0.0, 4), ""]
+    return [in_brackets(mean, low, high), digits(reading.units, 2)]

@@ -19,7 +19,7 @@ class Average:
     Attributes
     ----------
     value : float or None
-        None where there is none: `why` then says so.
+        None where there is none; `why` gives the reason.
     bound : {"", ">=", "<="}
         Whether the value is a bound.
     low, high : float or None
@@ -36,15 +36,22 @@ class Average:
 
 
 def average(values: Sequence[Value], quantity: Quantity) -> Average:
-    """Average measured values, at least one, as the quantity says.
+    """Average measured values in the way that the quantity defines.
 
-    A mean or geometric mean of values one of which is a bound is a bound of the same direction, and
-    has no interval; a median is one only where it may lie beyond what was measured.
+    If one value is a bound, a mean or geometric mean is a bound of the same direction and has no
+    interval. A median is a bound only where the bounded values may change it.
+
+    Parameters
+    ----------
+    values : sequence of Value
+        At least one; all with a number.
+    quantity : Quantity
+        Its `average` and its range.
     """
     if quantity.average == "median":
         return _median(values, quantity)
-    directions = {one.bound for one in values if one.bound}
-    numbers = [one.value for one in values if one.value is not None]
+    directions = {value.bound for value in values if value.bound}
+    numbers = [value.value for value in values if value.value is not None]
     if len(directions) == 2:
         return Average(None, why="bounds in both directions have no mean")
     bound: Bound = next(iter(directions), "")
@@ -61,7 +68,7 @@ def average(values: Sequence[Value], quantity: Quantity) -> Average:
 
 
 def mean(numbers: Sequence[float]) -> float:
-    """The mean; of equal numbers exactly that number."""
+    """The arithmetic mean; the mean of equal numbers is exactly that number."""
     same = min(numbers) == max(numbers)
     return numbers[0] if same else math.fsum(numbers) / len(numbers)
 
@@ -76,7 +83,13 @@ def error_of_mean(numbers: Sequence[float]) -> float:
 def interval(
     numbers: Sequence[float], least: float | None = None, most: float | None = None
 ) -> tuple[float | None, float | None]:
-    """Ends of the 95 % interval of a mean; None with fewer than `FEWEST` numbers."""
+    """Ends of the 95 % interval of a mean; see `around`.
+
+    Returns
+    -------
+    low, high : float or None
+        None with fewer than `FEWEST` numbers.
+    """
     if len(numbers) < FEWEST:
         return None, None
     return around(mean(numbers), error_of_mean(numbers), len(numbers) - 1, least, most)
@@ -91,8 +104,9 @@ def around(
 ) -> tuple[float, float]:
     """Ends of a 95 % t interval around an estimate, within a range.
 
-    Between two ends the interval is taken for the logit, above one end for the logarithm of the
-    distance from it, with the delta method's standard error; then it cannot leave the range.
+    In a range with two ends the interval is computed on the logit scale; with a lower end alone, on
+    the logarithm of the distance from it. The standard error there is the delta method's. Such an
+    interval cannot leave the range.
 
     Parameters
     ----------
@@ -115,21 +129,22 @@ def around(
         return least + (middle - least) / factor, least + (middle - least) * factor
     share = (middle - least) / (most - least)
     away = half / (most - least) / (share * (1 - share))
-    low, high = (float(expit(logit(share) + one)) for one in (-away, away))
+    low, high = (float(expit(logit(share) + shift)) for shift in (-away, away))
     return least + (most - least) * low, least + (most - least) * high
 
 
 def _median(values: Sequence[Value], quantity: Quantity) -> Average:
-    """The median, bounds taken at both ends of what they may be; an interval of order statistics.
+    """The median with an interval of order statistics.
 
-    The interval holds the distribution's median with 95 % or more (binomial); below six values,
-    where none does, it is the range.
+    A bounded value may lie anywhere beyond its bound: where that changes the median, the median is
+    a bound too. The interval covers the distribution's median with a probability of at least 95 %
+    (binomial). Five values have no such interval: their range is given; fewer have none.
     """
-    known = [one for one in values if one.value is not None]
+    measured = [value for value in values if value.value is not None]
     lowest, highest = (
         sorted(
-            float(one.value if one.bound != open_end else beyond)  # type: ignore[arg-type]
-            for one in known
+            float(value.value if value.bound != open_end else beyond)  # type: ignore[arg-type]
+            for value in measured
         )
         for open_end, beyond in (
             ("<=", -math.inf if quantity.least is None else quantity.least),
@@ -138,21 +153,23 @@ def _median(values: Sequence[Value], quantity: Quantity) -> Average:
     )
     low, high = _middle(lowest), _middle(highest)
     if low != high:
-        if any(one.bound == "<=" for one in known) and any(one.bound == ">=" for one in known):
+        if any(value.bound == "<=" for value in measured) and any(
+            value.bound == ">=" for value in measured
+        ):
             return Average(None, why="bounds in both directions leave the median open")
-        upwards = any(one.bound == ">=" for one in known)
+        upwards = any(value.bound == ">=" for value in measured)
         return Average(low, ">=") if upwards else Average(high, "<=")
-    if len(known) < FEWEST:
+    if len(measured) < FEWEST:
         return Average(low)
-    first = _rank(len(known))
+    first = _rank(len(measured))
     ends = (lowest[first], highest[-1 - first])
-    if any(math.isinf(one) for one in ends):
+    if any(math.isinf(value) for value in ends):
         return Average(low)
     return Average(low, "", *ends)
 
 
 def _middle(numbers: Sequence[float]) -> float:
-    """The median of sorted numbers, two infinite ones included."""
+    """The median of sorted numbers, which may be infinite."""
     half = len(numbers) // 2
     if len(numbers) % 2:
         return numbers[half]
@@ -164,9 +181,9 @@ def _middle(numbers: Sequence[float]) -> float:
 
 
 def _rank(count: int) -> int:
-    """Index of the order statistic that begins the interval; 0 where none reaches 95 %.
+    """Index, from 0, of the order statistic at the interval's low end; 0 where none reaches 95 %.
 
-    The greatest k with P(Binomial(count, 1/2) < k) at most 2.5 % is the (k - 1)th from 0.
+    It is k - 1 for the greatest k with P(Binomial(count, 1/2) < k) at most 2.5 %.
     """
     total, k = 0.0, 0
     while True:

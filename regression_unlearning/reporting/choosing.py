@@ -22,33 +22,38 @@ NONE = "none is told to be nearer than doing nothing"
 def choices(experiments: Iterable[Experiment]) -> str:
     """A row for each forget set of each experiment, as Markdown."""
     rows = [
-        _row(made, group, one.told["settings"]["datasets"][group[0]], one.folder.name)
-        for one in experiments
-        for made in one.tables.values()
-        for group in made.layout.groups
+        _row(
+            tabling,
+            group,
+            experiment.record["settings"]["datasets"][group[0]],
+            experiment.folder.name,
+        )
+        for experiment in experiments
+        for tabling in experiment.tables.values()
+        for group in tabling.layout.groups
     ]
     return rows_as_markdown(Table("", "", COLUMNS, (Block("", tuple(filter(None, rows))),)))
 
 
 def _row(
-    made: Tabling, group: tuple[str, str], dataset: Mapping[str, Any], experiment: str
+    tabling: Tabling, group: tuple[str, str], dataset: Mapping[str, Any], experiment: str
 ) -> Row | None:
     """The nearest method of a forget set; None where no distance was measured."""
-    found = nearest(made, group)
-    if found is None:
+    best = nearest(tabling, group)
+    if best is None:
         return None
-    layout, method = made.layout, found.method
-    nothing = made.summaries.get((*group, NOTHING, DISTANCE))
-    cost = shares(numbers(made.summaries, layout), layout, [method]) if found.closer else []
+    layout, method = tabling.layout, best.method
+    nothing = tabling.summaries.get((*group, NOTHING, DISTANCE))
+    cost = shares(numbers(tabling.summaries, layout), layout, [method]) if best.closer else []
     rate = dataset["methods"].get(method, {}).get("learning_rate")
     texts = (
         layout.groups[group],
         dataset["forget_sets"][group[1]]["select"],
-        layout.methods[method] if found.closer else NONE,
-        f"{rate:g}" if found.closer and rate else "",
+        layout.methods[method] if best.closer else NONE,
+        f"{rate:g}" if best.closer and rate else "",
         brief(nothing.mean.value, 3) if nothing else "",
-        brief(found.distance, 3) if found.closer else "",
-        brief(found.floor, 3) if found.floor is not None else "",
+        brief(best.distance, 3) if best.closer else "",
+        brief(best.floor, 3) if best.floor is not None else "",
         f"{max(cost):.2g}" if cost else "",
     )
     return Row("", f"{dataset['title']}: {experiment}", tuple(map(Cell, texts)))

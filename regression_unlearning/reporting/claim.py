@@ -1,4 +1,4 @@
-"""What a claim is made of, and the words in which claims are written down."""
+"""Claims of a paper, and the functions that express them as relations between scores."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ METHODS = ("finetune", "gaussian_amnesiac", "blindspot")
 RETAIN, FORGET = "error_retain_test", "error_forget_train"
 ATTACK, DISTANCE, ANAMNESIS = "attack_label_rate", "wasserstein_train", "anamnesis"
 DENSITY, RELATIVE_DENSITY = "deviation_density", "relative_deviation_density"
-#: A score that is the distance from what the quantity aims at.
+#: Aim of a score that is the distance from the quantity's goal.
 GOAL = "goal"
 
 
@@ -25,10 +25,10 @@ class Term:
     Attributes
     ----------
     method, quantity : str
-        Which value.
+        Whose value, and of what.
     aim : str
-        Empty: the value itself. `GOAL`: its distance from what the quantity aims at, of the same
-        seed. A method's key: its distance from that model's value of the same seed.
+        Empty: the value itself. `GOAL`: its distance from the quantity's goal, at the same seed. A
+        method's key: its distance from that model's value at the same seed.
     """
 
     method: str
@@ -38,16 +38,16 @@ class Term:
 
 @dataclass(frozen=True)
 class Part:
-    """A relation between two scores of one quantity; ``beyond`` is of the first alone."""
+    """A relation between two scores of one quantity; ``beyond`` concerns the first alone."""
 
     relation: Relation
     ours: Term
     other: Term
 
 
-#: All of them must hold, each by one of its parts.
+#: Groups of parts: in every group at least one part must hold.
 Needs = tuple[tuple[Part, ...], ...]
-#: From the methods that a layout shows to what a claim needs.
+#: Function from the methods that a layout shows to the parts that a claim needs.
 Check = Callable[[Sequence[str]], Needs]
 
 
@@ -58,15 +58,15 @@ class Claim:
     Attributes
     ----------
     id, sentence : str
-        A short name; what is said.
+        A short name, and the claim in words.
     where : str
-        Section, table or figure.
+        Section, table or figure of the paper.
     check : callable
-        What it needs.
+        Gives the parts that must hold: see `Check`.
     places : tuple of (str, str), optional
-        The paper's datasets and forget sets that it is said of; None: of all that a layout shows.
+        The paper's datasets and forget sets that the claim is about; None: all of a layout.
     data : str, optional
-        What it is said of, where that is never what is measured here.
+        The data that the claim is about, where they are never those measured here.
     """
 
     id: str
@@ -80,58 +80,58 @@ class Claim:
 def lowest(
     quantity: str, method: str, among: Sequence[str] | None = METHODS, aim: str = ""
 ) -> Check:
-    """`method` has the least score of all in `among`; without `among`, of all that are shown."""
+    """`method` has the lowest score of all in `among`, or if that is None, of all shown."""
 
     def check(shown: Sequence[str]) -> Needs:
-        ours = Term(method, quantity, aim)
-        rivals = [one for one in (shown if among is None else among) if one != method]
-        return tuple((Part("below", ours, Term(rival, quantity, aim)),) for rival in rivals)
+        own = Term(method, quantity, aim)
+        rivals = [key for key in (shown if among is None else among) if key != method]
+        return tuple((Part("below", own, Term(rival, quantity, aim)),) for rival in rivals)
 
     return check
 
 
 def highest(quantity: str, method: str, among: Sequence[str] = METHODS, aim: str = "") -> Check:
-    """`method` has the greatest score of all in `among`."""
-    ours = Term(method, quantity, aim)
-    rivals = [one for one in among if one != method]
-    return _all(Part("below", Term(rival, quantity, aim), ours) for rival in rivals)
+    """`method` has the highest score of all in `among`."""
+    own = Term(method, quantity, aim)
+    rivals = [key for key in among if key != method]
+    return _all(Part("below", Term(rival, quantity, aim), own) for rival in rivals)
 
 
 def settings_of(shown: Sequence[str]) -> dict[str, list[str]]:
     """The methods among labels, each with its own label and those of its other settings.
 
-    Another setting of a method bears its name and a suffix.
+    The label of another setting is the method's label and a suffix.
     """
 
     def of(method: str) -> list[str]:
-        return [one for one in shown if f"{one}_".startswith(f"{method}_")]
+        return [label for label in shown if f"{label}_".startswith(f"{method}_")]
 
     return {
-        one: of(one)
-        for one in shown
-        if not any(one in of(other) for other in shown if other != one)
+        label: of(label)
+        for label in shown
+        if not any(label in of(other) for other in shown if other != label)
     }
 
 
 def widest(quantity: str, method: str) -> Check:
-    """`method` has the greatest score of all that are shown; settings of a method are one."""
+    """`method` has the highest score of all shown methods; its other settings are no rivals."""
 
     def check(shown: Sequence[str]) -> Needs:
-        rivals = [one for one in settings_of(shown) if one != method]
+        rivals = [key for key in settings_of(shown) if key != method]
         return highest(quantity, method, rivals)(shown)
 
     return check
 
 
 def closest(quantity: str, method: str, among: Sequence[str] = METHODS) -> Check:
-    """`method` is the nearest to what the quantity aims at."""
+    """`method` is the nearest to the quantity's goal."""
     return lowest(quantity, method, among, GOAL)
 
 
 def alike(quantity: str, models: Sequence[str], aim: str = "") -> Check:
-    """Each two of the models are the same within the floor."""
+    """Every two of the models are the same within the floor."""
     terms = [Term(model, quantity, aim) for model in models]
-    return _all(Part("alike", ours, other) for ours, other in combinations(terms, 2))
+    return _all(Part("alike", first, second) for first, second in combinations(terms, 2))
 
 
 def like_retrained(quantity: str, *methods: str, aim: str = "") -> Check:
@@ -140,9 +140,9 @@ def like_retrained(quantity: str, *methods: str, aim: str = "") -> Check:
     return _all(Part("alike", Term(method, quantity, aim), gold) for method in methods)
 
 
-def apart(quantity: str, ours: str, other: str) -> Check:
+def apart(quantity: str, first: str, second: str) -> Check:
     """Two models differ by more than the floor."""
-    return _all([Part("apart", Term(ours, quantity), Term(other, quantity))])
+    return _all([Part("apart", Term(first, quantity), Term(second, quantity))])
 
 
 def above(quantity: str, methods: Sequence[str], other: str) -> Check:
@@ -152,13 +152,13 @@ def above(quantity: str, methods: Sequence[str], other: str) -> Check:
 
 
 def kept(quantity: str, method: str) -> Check:
-    """A method has no greater value than the original, by more than the floor."""
+    """A method's value does not exceed the original's by more than the floor."""
     return _all([Part("kept", Term(method, quantity), Term(NOTHING, quantity))])
 
 
-def nearer(quantity: str, method: str, one: str, other: str) -> Check:
+def nearer(quantity: str, method: str, first: str, second: str) -> Check:
     """A method's value is nearer to one model's than to another's."""
-    return _all([Part("below", Term(method, quantity, one), Term(method, quantity, other))])
+    return _all([Part("below", Term(method, quantity, first), Term(method, quantity, second))])
 
 
 def beyond(quantity: str, method: str) -> Check:
@@ -168,7 +168,7 @@ def beyond(quantity: str, method: str) -> Check:
 
 
 def none_is_best(scores: Mapping[str, str], among: Sequence[str] = METHODS) -> Check:
-    """No method is the best in all quantities; `scores` says how each is scored (`Term.aim`)."""
+    """No method is the best in all quantities; `scores` maps each to its `Term.aim`."""
 
     def check(shown: Sequence[str]) -> Needs:
         return tuple(
@@ -185,7 +185,7 @@ def none_is_best(scores: Mapping[str, str], among: Sequence[str] = METHODS) -> C
 
 
 def both(*checks: Check) -> Check:
-    """All of several checks."""
+    """All of several checks hold."""
     return lambda shown: tuple(need for check in checks for need in check(shown))
 
 

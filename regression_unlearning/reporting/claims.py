@@ -1,4 +1,4 @@
-"""The claims of the papers, judged by measured values."""
+"""Verdicts on the papers' claims, from measured values."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ from regression_unlearning.reporting.layout import REFERENCES
 from regression_unlearning.reporting.numerals import brief, in_brackets
 from regression_unlearning.reporting.verdicts import UNDECIDED
 
-#: A paper's table or figure, as the settings name it (`settings.experiment.About`), to its claims.
+#: Claims of each table or figure of a paper, by its name in the settings (`experiment.About`).
 CLAIMS: dict[str, tuple[Claim, ...]] = {
     "table1": (*claims_section_6_2.CLAIMS, *claims_table_1.CLAIMS),
     "table2": (*claims_section_6_2.CLAIMS, *claims_table_2.CLAIMS),
@@ -56,7 +56,7 @@ CLAIMS: dict[str, tuple[Claim, ...]] = {
 
 @dataclass(frozen=True)
 class Checked:
-    """One claim at one place.
+    """One claim on one dataset and forget set, with its verdict.
 
     Attributes
     ----------
@@ -65,22 +65,22 @@ class Checked:
     verdict : str
         See `verdicts`.
     figures : tuple of str
-        What was compared, and what was found.
+        What was compared, with the result.
     heading : str
-        Title of the table or figure that it stands under.
+        Title of the table or figure under which it is shown.
     dataset, forget_set, place : str
-        Keys of the place, and its title.
+        Keys of dataset and forget set, and the forget set's title.
     stands_for : str
-        Empty where the data are the paper's own, else which of the paper's they stand in for.
+        Empty where the data are the paper's own, else the paper's data that they stand in for.
     difference, low, high : float or None
-        Of the part on which the verdict rests: the mean over seeds of the first score minus the
-        second, and its 95 % interval, not corrected.
+        Of the part that decides: the mean over seeds of the first score minus the second, and its
+        95 % interval, not corrected for multiple comparisons.
     p : float or None
         Its p value, corrected by Holm's rule over all claims of the experiment.
     seeds : int
-        Seeds that it has.
+        Number of seeds compared.
     needed : int or None
-        Seeds that would tell, where it cannot be told; 3 where there are fewer.
+        Where the verdict is undecided: number of seeds that would decide; 3 if there are fewer.
     """
 
     id: str
@@ -102,8 +102,8 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """A claim at a place, and the words of the layout that it stands under."""
+class _Case:
+    """A claim on one dataset and forget set, with the layout under which it is shown."""
 
     claim: Claim
     layout: Mapping[str, Any]
@@ -118,115 +118,116 @@ class _Asked:
 
 
 def claims_of(values: Iterable[Value], settings: Mapping[str, Any]) -> list[Checked]:
-    """Judge every claim that an experiment's tables and figures are about.
+    """Judge every claim that belongs to an experiment's tables and figures.
 
     Parameters
     ----------
     values : iterable of Value
         All measured values of the experiment.
     settings : mapping
-        ``claims``: for each table or figure that stands for one of a paper ``about`` (which),
+        ``claims``: for each table or figure that reproduces one of a paper, ``about`` (its name),
         ``title``, ``places`` (lists of dataset, forget set, title, the paper's datasets and forget
-        sets that it is for, and whether it is the paper's own), ``methods`` (key, title),
-        ``measures``.
+        sets that it reproduces, and whether the data are the paper's own), ``methods`` (key,
+        title), ``measures``.
 
     Returns
     -------
     list of Checked
-        One for each claim and each of its places that is shown, in the order of the settings; what
-        two layouts are about stands once.
+        One for each claim and each dataset and forget set shown, in the order of the settings; a
+        claim of two layouts is judged once.
     """
-    asked: dict[tuple[str, Place], _Asked] = {}
+    cases: dict[tuple[str, Place], _Case] = {}
     for layout in settings["claims"]:
         for claim in CLAIMS[layout["about"]]:
             for dataset, forget_set, title, roles, own in layout["places"]:
-                said = claim.places or [tuple(role) for role in roles]
-                role = next((one for one in said if list(one) in roles), None)
+                of_paper = claim.places or [tuple(role) for role in roles]
+                role = next((place for place in of_paper if list(place) in roles), None)
                 if role is None:
                     continue
                 place = (dataset, forget_set)
                 stands_for = claim.data or ("" if own else ", ".join(role))
-                one = _Asked(claim, layout, place, title, stands_for)
-                if one.needs:  # without a rival there is nothing to judge
-                    asked.setdefault((claim.id, place), one)
-    if not asked:
+                case = _Case(claim, layout, place, title, stands_for)
+                if case.needs:  # without a rival there is nothing to judge
+                    cases.setdefault((claim.id, place), case)
+    if not cases:
         return []
-    names = dict.fromkeys(name for one in settings["claims"] for name in one["measures"])
+    names = dict.fromkeys(name for layout in settings["claims"] for name in layout["measures"])
     words = {**quantities(names), VOLUME.key: VOLUME}
-    places = {place for _, place in asked}
-    own_values = [one for one in values if (one.dataset, one.forget_set) in places]
+    places = {place for _, place in cases}
+    own_values = [value for value in values if (value.dataset, value.forget_set) in places]
     if not own_values:
         return []
     for layout in settings["claims"]:
         if layout["about"] == "sure_front":
             own_values += volumes(own_values, [key for key, _ in layout["methods"]])
     scores = Scores(own_values, words)
-    found = judge({key: (one.place, one.needs) for key, one in asked.items()}, scores)
-    return [_checked(one, found[key], scores, words) for key, one in asked.items()]
+    findings = judge({key: (case.place, case.needs) for key, case in cases.items()}, scores)
+    return [_checked(case, findings[key], scores, words) for key, case in cases.items()]
 
 
 def _checked(
-    asked: _Asked, finding: Finding, scores: Scores, words: Mapping[str, Quantity]
+    case: _Case, finding: Finding, scores: Scores, words: Mapping[str, Quantity]
 ) -> Checked:
-    titles = dict(asked.layout["methods"])
-    claim, deciding = asked.claim, finding.deciding
-    one = deciding.compared
+    titles = dict(case.layout["methods"])
+    claim, deciding = case.claim, finding.deciding
+    comparison = deciding.compared
     return Checked(
         claim.id,
         claim.sentence,
         claim.where,
         finding.verdict,
-        tuple(_said(answer, scores, asked.place, titles, words) for answer in finding.answers),
-        asked.layout["title"],
-        *asked.place,
-        asked.title,
-        asked.stands_for,
-        one.difference,
-        one.low,
-        one.high,
+        tuple(_figures(answer, scores, case.place, titles, words) for answer in finding.answers),
+        case.layout["title"],
+        *case.place,
+        case.title,
+        case.stands_for,
+        comparison.difference,
+        comparison.low,
+        comparison.high,
         deciding.p,
-        one.seeds,
+        comparison.seeds,
         finding.needed,
     )
 
 
-def _said(
+def _figures(
     answer: Answer,
     scores: Scores,
     place: Place,
     titles: Mapping[str, str],
     words: Mapping[str, Quantity],
 ) -> str:
-    """Describe what was compared, and the result."""
-    part, one = answer.part, answer.compared
-    ours, other = part.ours, part.other
-    named = [titles.get(term.method, term.method) for term in (ours, other)]
-    quantity = words.get(ours.quantity, Quantity(ours.quantity, ours.quantity, ""))
+    """What was compared, and the result, in words."""
+    part, comparison = answer.part, answer.compared
+    first, second = part.ours, part.other
+    named = [titles.get(term.method, term.method) for term in (first, second)]
+    quantity = words.get(first.quantity, Quantity(first.quantity, first.quantity, ""))
     if part.relation == "beyond":
-        return f"{quantity.title}: {named[0]} a lower bound, {one.seeds} seeds: {answer.verdict}"
-    aims = [_aim(term, quantity, titles) for term in (ours, other)]
+        bound = f"{named[0]} a lower bound, {comparison.seeds} seeds"
+        return f"{quantity.title}: {bound}: {answer.verdict}"
+    aims = [_aim(term, quantity, titles) for term in (first, second)]
     same = aims[0] == aims[1]
-    what = f"{quantity.title}{aims[0] if same else ''}"
+    subject = f"{quantity.title}{aims[0] if same else ''}"
     names = named if same else [f"{name}{aim}" for name, aim in zip(named, aims, strict=True)]
-    if one.difference is None:
-        few = f"seeds with both: {one.seeds}" if answer.verdict == UNDECIDED else "no value"
-        return f"{what}: {names[0]} against {names[1]}, {few}: {answer.verdict}"
+    if comparison.difference is None:
+        few = f"seeds with both: {comparison.seeds}" if answer.verdict == UNDECIDED else "no value"
+        return f"{subject}: {names[0]} against {names[1]}, {few}: {answer.verdict}"
     middle = median if quantity.average == "median" else mean
-    means = [middle(list(each.values())) for each in both_seeds(scores, place, ours, other)]
+    means = [middle(list(each.values())) for each in both_seeds(scores, place, first, second)]
     models = " against ".join(
         f"{name} {brief(value, 4)}" for name, value in zip(names, means, strict=True)
     )
-    apart = brief(one.difference, 4)
-    if one.low is not None and one.high is not None:
-        apart = in_brackets(one.difference, one.low, one.high)
+    difference = brief(comparison.difference, 4)
+    if comparison.low is not None and comparison.high is not None:
+        difference = in_brackets(comparison.difference, comparison.low, comparison.high)
     p = f", corrected p {brief(answer.p, 2)}"
-    margin = "not known" if one.floor is None else brief(one.floor, 4)
-    tail = f"{p}, floor {margin}, {one.seeds} seeds: {answer.verdict}"
-    return f"{what}: {models}, difference {apart}{tail}"
+    margin = "not known" if comparison.floor is None else brief(comparison.floor, 4)
+    tail = f"{p}, floor {margin}, {comparison.seeds} seeds: {answer.verdict}"
+    return f"{subject}: {models}, difference {difference}{tail}"
 
 
 def _aim(term: Term, quantity: Quantity, titles: Mapping[str, str]) -> str:
-    """What a score is a distance from."""
+    """What a score is a distance from, in words; empty where it is the value itself."""
     if term.aim and term.aim != GOAL:
         return f", distance from {titles.get(term.aim, term.aim).lower()}"
     if not term.aim or quantity.goal == "0":

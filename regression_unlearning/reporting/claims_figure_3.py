@@ -1,7 +1,7 @@
-"""What the paper says of Figures 2 (AgeDB) and 3 (IMDB-Wiki): Section 6.4, "AgeDB and IMDBWiki".
+"""Claims on Figures 2 (AgeDB) and 3 (IMDB-Wiki): Section 6.4, "AgeDB and IMDBWiki".
 
-The text names Figure 3 alone; Figure 2 is the same of the other dataset, and both are meant by "all
-the cases".
+The text names Figure 3 alone. Figure 2 is the same figure of the other dataset, and "all the cases"
+refers to both.
 """
 
 from regression_unlearning.reporting.claim import (

@@ -1,4 +1,4 @@
-"""What the paper says of Figure 4 (STS-B): Section 6.4, "STS-B SemEval 2017"."""
+"""Claims on Figure 4 (STS-B): Section 6.4, "STS-B SemEval 2017"."""
 
 from regression_unlearning.reporting.claim import DENSITY, METHODS, Claim, alike, highest
 from regression_unlearning.reporting.claims_table_2 import BAND, RANDOM, YEAR

@@ -1,4 +1,4 @@
-"""What the paper says of Figure 5 (UCI Electricity): Section 6.4, "Electricity Load"."""
+"""Claims on Figure 5 (UCI Electricity): Section 6.4, "Electricity Load"."""
 
 from regression_unlearning.reporting.claim import DENSITY, Claim, highest
 from regression_unlearning.reporting.claims_table_3 import BOTH

@@ -1,4 +1,4 @@
-"""What the paper says of Figure 6 and of Gaussian against Reg Amnesiac: Section 6.5 (AgeDB)."""
+"""Claims on Figure 6, and on Gaussian against Reg Amnesiac: Section 6.5 (AgeDB)."""
 
 from regression_unlearning.reporting.claim import (
     ATTACK,

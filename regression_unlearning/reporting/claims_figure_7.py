@@ -1,4 +1,4 @@
-"""What the paper says of Figure 7, three requests one after the other: Supplement A (AgeDB)."""
+"""Claims on Figure 7, three requests in succession: Supplement A (AgeDB)."""
 
 from regression_unlearning.reporting.claim import RETAIN, Claim, kept, like_retrained
 

@@ -1,4 +1,4 @@
-"""Claims as files: CSV with numbers in full precision, Markdown to read."""
+"""Claims as files: CSV in full precision, and Markdown."""
 
 import csv
 import io
@@ -30,42 +30,58 @@ def files(claims: Sequence[Checked], title: str) -> dict[str, str]:
     return dict(zip(CLAIMS_ENDINGS, (as_csv(claims), as_markdown(claims, title)), strict=True))
 
 
-def data(one: Checked) -> str:
+def data(claim: Checked) -> str:
     """Whether a claim is judged on the paper's data."""
-    return f"stand-in for {one.stands_for}" if one.stands_for else "the paper's"
+    return f"stand-in for {claim.stands_for}" if claim.stands_for else "the paper's"
 
 
 def as_csv(claims: Iterable[Checked]) -> str:
-    """Claims as CSV, a row for each claim and place."""
+    """Claims as CSV, a row for each claim, dataset and forget set."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for one in claims:
-        said = (one.id, one.sentence, one.where, one.dataset, one.forget_set, data(one))
-        numbers = (one.difference, one.low, one.high, one.p, one.seeds, one.needed)
-        writer.writerow([*said, one.verdict, "; ".join(one.figures), *numbers])
+    for claim in claims:
+        description = (
+            claim.id,
+            claim.sentence,
+            claim.where,
+            claim.dataset,
+            claim.forget_set,
+            data(claim),
+        )
+        numbers = (claim.difference, claim.low, claim.high, claim.p, claim.seeds, claim.needed)
+        writer.writerow([*description, claim.verdict, "; ".join(claim.figures), *numbers])
     return text.getvalue()
 
 
 def as_markdown(claims: Sequence[Checked], title: str) -> str:
-    """Claims as Markdown, a table for each table or figure that they stand under."""
-    count = Counter(one.verdict for one in claims)
+    """Claims as Markdown, one table for each table or figure of the experiment."""
+    count = Counter(claim.verdict for claim in claims)
     tally = ", ".join(f"{number} {verdict}" for verdict, number in sorted(count.items()))
     parts = [f"# {title}: claims", READING, f"Claims and places: {tally or 'none'}."]
-    for heading, rows in groupby(claims, lambda one: one.heading):
+    for heading, rows in groupby(claims, lambda claim: claim.heading):
         lines = [
             "| Claim | Where | Data | Verdict | p | Seeds | Seeds needed | Figures |",
             "|:--|:--|:--|:--|--:|--:|--:|:--|",
         ]
-        lines += [_row(one) for one in rows]
+        lines += [_row(claim) for claim in rows]
         parts += [f"## {heading}", "\n".join(lines)]
     return "\n\n".join(parts) + "\n"
 
 
-def _row(one: Checked) -> str:
-    place = f"{one.place} ({data(one)})"
-    p = brief(one.p, 2)
-    needed = "" if one.needed is None else str(one.needed)
-    figures = "<br>".join(one.figures)
-    cells = (one.sentence, one.where, place, one.verdict, p, str(one.seeds), needed, figures)
+def _row(claim: Checked) -> str:
+    place = f"{claim.place} ({data(claim)})"
+    p = brief(claim.p, 2)
+    needed = "" if claim.needed is None else str(claim.needed)
+    figures = "<br>".join(claim.figures)
+    cells = (
+        claim.sentence,
+        claim.where,
+        place,
+        claim.verdict,
+        p,
+        str(claim.seeds),
+        needed,
+        figures,
+    )
     return f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |"

@@ -1,4 +1,4 @@
-"""What the paper's Section 6.2 says of its baseline, for Tables 1 to 3.
+"""Claims of Section 6.2 on the baseline, for Tables 1 to 3.
 
 Sections 6.1 and 6.3 describe data and settings: no sentence there is about a result.
 """

@@ -1,8 +1,8 @@
-"""What the abstract of SURE says ("SURE: targeted unlearning", submitted to ICLR 2025).
+"""Claims in the abstract of SURE ("SURE: targeted unlearning", submitted to ICLR 2025).
 
-Its experiments are classification (`OF_CLASSES`); the same is asked of regression (`CLAIMS`). The
-trade-off between unlearning and utility is the tug of war (see `evaluation.tow`), one number for
-both; and, where targets are classes, the fronts of all methods over their settings (`OF_FRONT`).
+Its experiments are on classification (`OF_CLASSES`); `CLAIMS` tests the same on regression. The
+trade-off between unlearning and utility is measured by the tug of war (see `evaluation.tow`), one
+number for both, and for classes also by the fronts of all methods over their settings (`OF_FRONT`).
 """
 
 from dataclasses import replace
@@ -22,11 +22,11 @@ DATA = "data for classification"
 
 
 def _unread(prefix: str) -> Check:
-    """Neither probe of an embedding attack finds more than in the retrained model."""
+    """Both probes of an embedding attack do no better than on the retrained model."""
     return both(
         *(
-            like_retrained(f"{prefix}_{one}_excess", "sure", aim=GOAL)
-            for one in ("linear", "network")
+            like_retrained(f"{prefix}_{probe}_excess", "sure", aim=GOAL)
+            for probe in ("linear", "network")
         )
     )
 

@@ -1,4 +1,4 @@
-"""What the paper says of Table 1 (AgeDB, IMDB-Wiki): Section 6.4, "AgeDB and IMDBWiki"."""
+"""Claims on Table 1 (AgeDB, IMDB-Wiki): Section 6.4, "AgeDB and IMDBWiki"."""
 
 from itertools import product
 

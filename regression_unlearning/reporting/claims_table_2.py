@@ -1,4 +1,4 @@
-"""What the paper says of Table 2 (STS-B): Section 6.4, "STS-B SemEval 2017"."""
+"""Claims on Table 2 (STS-B): Section 6.4, "STS-B SemEval 2017"."""
 
 from regression_unlearning.evaluation.inputs import GOLD
 from regression_unlearning.reporting.claim import (

@@ -1,7 +1,8 @@
-"""What the paper says of Table 3 (UCI Electricity): Section 6.4, "Electricity Load".
+"""Claims on Table 3 (UCI Electricity): Section 6.4, "Electricity Load".
 
-Methods are the paper's, at the paper's learning rates. What is said of the data themselves (that
-the bands are quartiles, that outliers are why results are mixed) no measure of models could test.
+Methods are the paper's, at the paper's learning rates. Sentences about the data themselves (that
+the bands are quartiles, that results are mixed because of outliers) cannot be tested by measures
+of models and are left out.
 """
 
 from regression_unlearning.evaluation.inputs import GOLD

@@ -1,4 +1,4 @@
-"""What the paper's Supplement B says of Table 4: how much Blindspot's lambda matters (AgeDB).
+"""Claims of Supplement B on Table 4: the influence of Blindspot's lambda (AgeDB).
 
 Blindspot's own lambda is 50: the same models as in Table 1.
 """

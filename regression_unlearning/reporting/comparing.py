@@ -1,16 +1,15 @@
-"""Paired comparisons of two models over training seeds, and what may be concluded from them.
+"""Paired comparisons of two models over training seeds, and their verdicts.
 
-Original, retrained and unlearned models of one seed share the data's order and the start, so what
-is compared is their difference seed by seed. Each model's score is its distance from what the
-retrained model of that seed has (or from the number that the quantity aims at), so the retrained
-model's own uncertainty is in it. The margin below which a difference says nothing is the floor,
-with its own uncertainty.
+Original, retrained and unlearned models of one seed share the data's order and the start, and are
+compared seed by seed. A model's score is its distance from the retrained model's value at that seed
+(or from the number that is the quantity's goal), and so includes the retrained model's uncertainty.
+The margin below which a difference means nothing is the floor, which has its own uncertainty.
 
-Four verdicts: better, worse (a two-sided paired t test, and a mean difference beyond the floor),
-the same (two one-sided tests against the floor: Schuirmann, 1987), or that it cannot be told with
-so many seeds. Of quantities that are summarised by their median the logarithms' distances are
-compared by Wilcoxon's signed-rank test. p values are corrected by Holm's rule over all that stands
-in one family.
+There are four verdicts: better or worse (a two-sided paired t test, and a mean difference beyond
+the floor), the same (two one-sided tests against the floor: Schuirmann, 1987), or undecided with
+this number of seeds. Where a quantity is averaged by its median, distances of logarithms are
+compared by Wilcoxon's signed-rank test. p values are corrected by Holm's rule over a family of
+comparisons.
 """
 
 import math
@@ -24,7 +23,7 @@ from regression_unlearning.reporting.floors import Pairs, without_each
 BETTER, WORSE, SAME, UNTOLD = "better", "worse", "the same", "cannot be told"
 ALPHA = 1 - LEVEL
 POWER = 0.8
-#: Fewer pairs are not compared; more than so many seeds are not asked for.
+#: Fewest pairs that are compared; most seeds that `Comparison.needed` names.
 FEWEST, MOST = 3, 1000
 
 Name = TypeVar("Name")
@@ -37,23 +36,24 @@ class Comparison:
     Attributes
     ----------
     difference : float or None
-        Mean over seeds of our score minus the other's: below 0 ours is nearer to the goal. None
-        where fewer than three seeds have both.
+        Mean over seeds of the first score minus the second: below 0 the first is nearer to the
+        goal. None where fewer than three seeds have both.
     low, high : float or None
         Its 95 % paired t interval, not corrected for the number of comparisons.
     seeds : int
-        Seeds that have both.
+        Number of seeds that have both.
     floor : float or None
         The margin.
     p_apart, p_same : float
-        Of the test for a difference, and of the one for equivalence; after `judged` corrected.
+        p values of the test for a difference and of the test for equivalence; `judged` corrects
+        them.
     spread, spread_same : float
-        Standard errors, times the root of the number of seeds, behind the two tests.
+        Standard errors of the two tests, times the root of the number of seeds.
     verdict : str
         One of the four.
     needed : int or None
-        For what cannot be told: how many seeds would tell with a power of 80 %, did the mean
-        difference and the spread stay as they are; None where that is over a thousand or not known.
+        Where undecided: number of seeds that would decide with a power of 80 %, if the mean
+        difference and the spread stayed the same; None where it is over a thousand or not known.
     """
 
     difference: float | None = None
@@ -77,92 +77,94 @@ def compare(
     *,
     ranked: bool = False,
 ) -> Comparison:
-    """Compare two models' scores seed by seed; `judged` then gives the verdict.
+    """Compare two models' scores seed by seed; `judged` gives the verdict.
 
     Parameters
     ----------
     ours, other : mapping of int to float
-        Scores by training seed: the nearer to 0 the better; infinite ones only if `ranked`.
+        Scores by training seed, of which the nearer to 0 is the better; infinite ones only if
+        `ranked`.
     floor : float, optional
         The margin.
     pairs : mapping, optional
-        What the floor is the mean of, by pairs of seeds: its uncertainty then counts.
+        The values whose mean is the floor, by pairs of seeds; if given, the floor's uncertainty is
+        included.
     ranked : bool
-        Whether to compare by ranks.
+        Whether to compare by Wilcoxon's signed-rank test instead of the t test.
     """
-    apart = {seed: _less(ours[seed], other[seed]) for seed in sorted(set(ours) & set(other))}
-    numbers = list(apart.values())
+    differences = {seed: _less(ours[seed], other[seed]) for seed in sorted(set(ours) & set(other))}
+    numbers = list(differences.values())
     if len(numbers) < FEWEST:
         return Comparison(seeds=len(numbers), floor=floor)
     if ranked:
         return _by_ranks(numbers, floor)
     middle, error = mean(numbers), error_of_mean(numbers)
     half = _quantile(1 - ALPHA / 2, len(numbers) - 1) * error
-    found = Comparison(
+    result = Comparison(
         middle, middle - half, middle + half, len(numbers), floor, spread=_spread(numbers)
     )
-    found = replace(found, p_apart=2 * _tail(abs(middle), error, len(numbers) - 1))
+    result = replace(result, p_apart=2 * _tail(abs(middle), error, len(numbers) - 1))
     if floor is None:
-        return found
+        return result
     if not any(numbers):
-        return replace(found, p_same=0.0, spread_same=0.0)
+        return replace(result, p_same=0.0, spread_same=0.0)
     pseudo = without_each(pairs) if pairs else {}
-    own = all(seed in pseudo for seed in apart)
+    own = all(seed in pseudo for seed in differences)
     p_same, widest = 0.0, 0.0
     for sign in (1, -1):
-        margins = [sign * d + (pseudo[s] if own else floor) for s, d in apart.items()]
+        margins = [sign * d + (pseudo[s] if own else floor) for s, d in differences.items()]
         p_same = max(p_same, _tail(mean(margins), error_of_mean(margins), len(margins) - 1))
         widest = max(widest, _spread(margins))
-    return replace(found, p_same=p_same, spread_same=widest)
+    return replace(result, p_same=p_same, spread_same=widest)
 
 
 def judged(family: Mapping[Name, Comparison]) -> dict[Name, Comparison]:
     """Correct a family's p values and give each comparison its verdict."""
-    told = [name for name, one in family.items() if one.difference is not None]
-    apart = holm({name: family[name].p_apart for name in told})
-    same = holm({name: family[name].p_same for name in told})
-    found = dict(family)
-    for name in told:
-        one = replace(family[name], p_apart=apart[name], p_same=same[name])
-        one = replace(one, verdict=_verdict(one))
-        if one.verdict == UNTOLD:
-            one = replace(one, needed=_needed(one, len(told)))
-        found[name] = one
-    return found
+    tested = [name for name, comparison in family.items() if comparison.difference is not None]
+    apart = holm({name: family[name].p_apart for name in tested})
+    same = holm({name: family[name].p_same for name in tested})
+    result = dict(family)
+    for name in tested:
+        comparison = replace(family[name], p_apart=apart[name], p_same=same[name])
+        comparison = replace(comparison, verdict=_verdict(comparison))
+        if comparison.verdict == UNTOLD:
+            comparison = replace(comparison, needed=_needed(comparison, len(tested)))
+        result[name] = comparison
+    return result
 
 
 def holm(p: Mapping[Name, float]) -> dict[Name, float]:
     """Correct p values by Holm's step-down rule ("A simple sequentially rejective ...", 1979)."""
-    found, greatest = {}, 0.0
+    corrected, greatest = {}, 0.0
     for number, name in enumerate(sorted(p, key=lambda name: p[name])):
         greatest = max(greatest, min(1.0, (len(p) - number) * p[name]))
-        found[name] = greatest
-    return found
+        corrected[name] = greatest
+    return corrected
 
 
-def _verdict(one: Comparison) -> str:
-    if one.floor is None or one.difference is None:
+def _verdict(comparison: Comparison) -> str:
+    if comparison.floor is None or comparison.difference is None:
         return UNTOLD
-    if one.p_apart < ALPHA and abs(one.difference) > one.floor:
-        return BETTER if one.difference < 0 else WORSE
-    return SAME if one.p_same < ALPHA else UNTOLD
+    if comparison.p_apart < ALPHA and abs(comparison.difference) > comparison.floor:
+        return BETTER if comparison.difference < 0 else WORSE
+    return SAME if comparison.p_same < ALPHA else UNTOLD
 
 
-def _needed(one: Comparison, family: int) -> int | None:
+def _needed(comparison: Comparison, family: int) -> int | None:
     """Number of seeds that would decide, at Holm's strictest level; see `Comparison`."""
-    if one.floor is None or one.difference is None:
+    if comparison.floor is None or comparison.difference is None:
         return None
-    beyond = abs(one.difference) - one.floor
+    beyond = abs(comparison.difference) - comparison.floor
     effect, spread, level = (
-        (abs(one.difference), one.spread, ALPHA / 2 / family)
+        (abs(comparison.difference), comparison.spread, ALPHA / 2 / family)
         if beyond > 0
-        else (-beyond, one.spread_same, ALPHA / family)
+        else (-beyond, comparison.spread_same, ALPHA / family)
     )
     if not effect or math.isnan(spread) or math.isinf(effect):
         return None
-    for seeds in range(max(FEWEST, one.seeds + 1), MOST + 1):
-        wanted = _quantile(1 - level, seeds - 1) + _quantile(POWER, seeds - 1)
-        if effect * math.sqrt(seeds) >= wanted * spread:
+    for seeds in range(max(FEWEST, comparison.seeds + 1), MOST + 1):
+        required = _quantile(1 - level, seeds - 1) + _quantile(POWER, seeds - 1)
+        if effect * math.sqrt(seeds) >= required * spread:
             return seeds
     return None
 
@@ -172,25 +174,25 @@ def _by_ranks(numbers: list[float], floor: float | None) -> Comparison:
     from scipy.stats import wilcoxon
 
     def p(shifted: list[float], alternative: str) -> float:
-        # infinite differences are the largest there are: only their rank counts
-        finite = [abs(one) for one in shifted if math.isfinite(one)]
+        # only the rank of an infinite difference counts, and it is the largest
+        finite = [abs(difference) for difference in shifted if math.isfinite(difference)]
         beyond = max(finite, default=0.0) + 1
         clipped = np.clip(shifted, -beyond, beyond)
         return float(wilcoxon(clipped, alternative=alternative).pvalue) if clipped.any() else 1.0
 
     middle = float(np.median(numbers))
-    found = Comparison(middle, None, None, len(numbers), floor, p(numbers, "two-sided"))
+    result = Comparison(middle, None, None, len(numbers), floor, p(numbers, "two-sided"))
     if not any(numbers):
-        return replace(found, p_same=0.0)
+        return replace(result, p_same=0.0)
     if floor is None:
-        return found
+        return result
     above = p([number + floor for number in numbers], "greater")
     below = p([number - floor for number in numbers], "less")
-    return replace(found, p_same=max(above, below))
+    return replace(result, p_same=max(above, below))
 
 
 def _less(ours: float, other: float) -> float:
-    """The difference; 0 between two infinite scores."""
+    """The difference of two scores; 0 between two infinite ones."""
     return 0.0 if ours == other else ours - other
 
 
@@ -205,7 +207,7 @@ def _quantile(share: float, freedom: int) -> float:
 
 
 def _tail(middle: float, error: float, freedom: int) -> float:
-    """P(T >= middle / error) of Student's t: how likely so great a mean is where the true is 0."""
+    """P(T >= middle / error) of Student's t: probability of such a mean if the true mean is 0."""
     if error == 0:
         return 1.0 if middle == 0 else float(middle < 0)
     from scipy.special import stdtr

@@ -1,4 +1,4 @@
-"""What a table compares: each method with doing nothing, and the methods with each other."""
+"""Comparisons of a table: each method with doing nothing, and the methods with each other."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ from regression_unlearning.reporting.layout import NOTHING, Layout
 from regression_unlearning.reporting.summaries import Key
 from regression_unlearning.reporting.summary import Cell, cells_of, gold_pairs
 
-#: Dataset, forget set, method, what it is compared with, quantity.
+#: Dataset, forget set, method, the model it is compared with, quantity.
 Pair = tuple[str, str, str, str, str]
 Comparisons = dict[Pair, Comparison]
 COLUMNS = (
@@ -41,13 +41,13 @@ class Scores:
         self.cells = cells_of(values, quantities)
 
     def of(self, key: Key) -> dict[int, float]:
-        """Scores of one model by seed: 0 is the goal. Bounds are left out."""
+        """Scores of one model by seed, of which 0 is the goal; bounds are left out."""
         cell, gold = self.cells.get(key), self.cells.get((*key[:2], GOLD, key[3]))
         if cell is None or cell.paired:
             return {}
         own = _plain(cell)
         if cell.quantity.summary == "cost":
-            return own  # the less the better
+            return own  # a lower cost is better
         if not cell.quantity.goal:
             return {}
         if cell.quantity.goal != "retrained":
@@ -56,12 +56,12 @@ class Scores:
         return {seed: abs(own[seed] - aims[seed]) for seed in own if seed in aims}
 
     def plain(self, key: Key) -> dict[int, float]:
-        """Exact values of one model by seed; of values of pairs of models none."""
+        """Exact values of one model by seed; empty where the values are of pairs of models."""
         cell = self.cells.get(key)
         return {} if cell is None or cell.paired else _plain(cell)
 
     def compare(self, ours: Key, other: Key) -> Comparison:
-        """One model against another; not corrected yet, without a verdict."""
+        """Compare one model with another; the verdict follows from `comparing.judged`."""
         return self.against(self.of(ours), self.of(other), ours)
 
     def against(
@@ -72,7 +72,17 @@ class Scores:
         *,
         distances: bool = True,
     ) -> Comparison:
-        """Two models' scores of the quantity of `key`; whether they are distances from its goal."""
+        """Compare two models' scores with the floor of a quantity.
+
+        Parameters
+        ----------
+        first, second : mapping of int to float
+            Scores by seed.
+        key : tuple of str
+            Dataset, forget set, method and quantity of the first.
+        distances : bool
+            Whether the scores are distances from the quantity's goal.
+        """
         cell, gold = self.cells.get(key), self.cells.get((*key[:2], GOLD, key[3]))
         if (
             cell is None
@@ -90,7 +100,7 @@ class Scores:
 
 
 def away(value: float, quantity: Quantity) -> float:
-    """Distance from a goal that is a number; of ratios in logarithms, where 0 is endlessly far."""
+    """Distance from a goal that is a number; for ratios, of their logarithms (infinite at 0)."""
     goal = float(quantity.goal)
     if quantity.average == "mean":
         return abs(value - goal)
@@ -98,7 +108,7 @@ def away(value: float, quantity: Quantity) -> float:
 
 
 def against_nothing(scores: Scores, layout: Layout) -> Comparisons:
-    """Each model of a table against the original: one family of p values for each quantity."""
+    """Compare each model of a table with the original; one family of p values per quantity."""
     return _families(
         scores,
         layout,
@@ -107,36 +117,44 @@ def against_nothing(scores: Scores, layout: Layout) -> Comparisons:
 
 
 def between_methods(scores: Scores, layout: Layout) -> Comparisons:
-    """Each two unlearning methods of a table: one family of p values for each quantity."""
+    """Compare every two unlearning methods; one family of p values per quantity."""
     return _families(scores, layout, list(combinations(layout.unlearning, 2)))
 
 
-def as_csv(found: Comparisons) -> str:
+def as_csv(comparisons: Comparisons) -> str:
     """Comparisons as CSV, numbers in full precision."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for pair, one in found.items():
-        numbers = (one.difference, one.low, one.high, one.seeds, one.floor)
-        told = one.difference is not None
-        tests = (one.p_apart, one.p_same) if told else ("", "")
-        writer.writerow([*pair, *numbers, *tests, one.verdict, one.needed])
+    for pair, comparison in comparisons.items():
+        numbers = (
+            comparison.difference,
+            comparison.low,
+            comparison.high,
+            comparison.seeds,
+            comparison.floor,
+        )
+        tested = comparison.difference is not None
+        tests = (comparison.p_apart, comparison.p_same) if tested else ("", "")
+        writer.writerow([*pair, *numbers, *tests, comparison.verdict, comparison.needed])
     return text.getvalue()
 
 
 def _families(scores: Scores, layout: Layout, pairs: list[tuple[str, str]]) -> Comparisons:
-    found: Comparisons = {}
+    result: Comparisons = {}
     for name, quantity in layout.quantities.items():
         if not quantity.goal or not quantity.floor or quantity.summary == "cost":
             continue
         family = {
-            (*group, ours, other, name): scores.compare((*group, ours, name), (*group, other, name))
+            (*group, method, other, name): scores.compare(
+                (*group, method, name), (*group, other, name)
+            )
             for group in layout.groups
-            for ours, other in pairs
-            if {(*group, ours, name), (*group, other, name)} <= scores.cells.keys()
+            for method, other in pairs
+            if {(*group, method, name), (*group, other, name)} <= scores.cells.keys()
         }
-        found |= judged(family)
-    return found
+        result |= judged(family)
+    return result
 
 
 def _plain(cell: Cell) -> dict[int, float]:

@@ -1,7 +1,7 @@
-"""What each method cost. Measured times differ from run to run, so they are kept apart."""
+"""The table of costs, apart from other tables since measured times differ from run to run."""
 
 from regression_unlearning.reporting.layout import Layout
-from regression_unlearning.reporting.numerals import places
+from regression_unlearning.reporting.numerals import decimals_for
 from regression_unlearning.reporting.summaries import Summaries, select
 from regression_unlearning.reporting.table import NOT_MEASURED, Block, Cell, Row, Table, lifted
 from regression_unlearning.reporting.tables import ABSENT, AVERAGES, number, numbers_mean
@@ -10,26 +10,26 @@ VARIES = "times and memory vary from run to run and from machine to machine"
 
 
 def costs_table(summaries: Summaries, layout: Layout) -> Table:
-    """Lay out seconds, share of retraining's seconds, and peak memory: a row per method.
+    """A table of seconds, share of retraining's seconds and peak memory, a row for each method.
 
     Parameters
     ----------
     summaries : dict
-        With the costs among them; models without any have no row.
+        Including costs; a model without any has no row.
     layout : Layout
         Title, forget sets and methods.
     """
-    ours = select(layout.own(summaries), layout.costs)
-    held = {key[:3] for key in ours}
+    shown = select(layout.own(summaries), layout.costs)
+    held = {key[:3] for key in shown}
     words = [layout.words(key) for key in layout.costs]
     decimals = {
-        name: places(one.mean for key, one in ours.items() if key[3] == name)
+        name: decimals_for(summary.mean for key, summary in shown.items() if key[3] == name)
         for name in layout.costs
     }
 
     def cell(place: tuple[str, str, str], name: str) -> Cell:
-        one = ours.get((*place, name))
-        return number(one, decimals[name]) if one else Cell(NOT_MEASURED, notes=(ABSENT,))
+        summary = shown.get((*place, name))
+        return number(summary, decimals[name]) if summary else Cell(NOT_MEASURED, notes=(ABSENT,))
 
     rows = tuple(
         Row(title, label, tuple(cell((*group, method), name) for name in layout.costs))
@@ -41,11 +41,14 @@ def costs_table(summaries: Summaries, layout: Layout) -> Table:
         Table(
             title=f"{layout.title}: costs",
             subtitle=layout.subtitle,
-            columns=("Forget set", "Model", *(one.title for one in words)),
+            columns=("Forget set", "Model", *(quantity.title for quantity in words)),
             blocks=(Block("", rows),),
             legend=(
-                ("Numbers", numbers_mean(ours.values())),
-                *((one.title, one.meaning + AVERAGES[one.average]) for one in words),
+                ("Numbers", numbers_mean(shown.values())),
+                *(
+                    (quantity.title, quantity.meaning + AVERAGES[quantity.average])
+                    for quantity in words
+                ),
                 ("Measured", VARIES),
             ),
         )

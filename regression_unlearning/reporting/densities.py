@@ -1,11 +1,11 @@
-"""Densities of how far predictions on a forget set lie from the retrained model's."""
+"""Figures of the densities of differences from the retrained model's predictions."""
 
 from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
 
 from regression_unlearning.evaluation.draws import FEWEST
-from regression_unlearning.reporting.coincidence import listed, said
+from regression_unlearning.reporting.coincidence import listed, sentence
 from regression_unlearning.reporting.density_panel import PAIRS, DensityPanel
 from regression_unlearning.reporting.differences import Panel, panel
 from regression_unlearning.reporting.drawing import (
@@ -23,15 +23,15 @@ from regression_unlearning.reporting.figure import Given
 from regression_unlearning.reporting.smoothing import MANY
 from regression_unlearning.reporting.styles import REFERENCES
 
-#: Methods that share a panel at most, and panels that share a row.
+#: Most methods in a panel, and most panels in a row.
 MOST, COLUMNS = 6, 3
 
 
 def draw(given: Given, relative: bool) -> None:
-    """Draw differences from the retrained model, a panel each forget set, a curve each method.
+    """Draw a panel for each forget set, with a curve for each method.
 
-    A dashed curve shows what retrained models of different seeds differ by. More methods than
-    `MOST` are divided among rows of panels.
+    A dashed curve shows the differences between retrained models of different seeds. More methods
+    than `MOST` are divided among rows of panels.
 
     Parameters
     ----------
@@ -63,9 +63,27 @@ def draw_panels(
     warned: str = "",
     relative: bool = False,
 ) -> None:
-    """Draw panels as ``{stem}.png`` and ``{stem}.pdf``; `names`: methods' titles by key."""
-    shown = [DensityPanel.of(one, {**names, PAIRS: FLOOR_LABEL}, relative) for one in panels]
-    keys = list(dict.fromkeys(key for one in panels for key in one.samples))
+    """Draw panels as ``{stem}.png`` and ``{stem}.pdf``.
+
+    Parameters
+    ----------
+    panels : sequence of Panel
+        One for each forget set.
+    names : mapping of str to str
+        Titles of the methods by key.
+    stem : path
+        Path without its ending.
+    title : str
+        Title of the figure.
+    unit : str
+        Unit of a prediction.
+    warned : str
+        A line under the title; may be empty.
+    relative : bool
+        Whether differences are relative: see `differences.panel`.
+    """
+    shown = [DensityPanel.of(panel, {**names, PAIRS: FLOOR_LABEL}, relative) for panel in panels]
+    keys = list(dict.fromkeys(key for panel in panels for key in panel.samples))
     always = [key for key in keys if key in REFERENCES]
     parts = divided([key for key in keys if key not in REFERENCES], MOST) or [[]]
     lines = divided(shown, COLUMNS)
@@ -79,14 +97,14 @@ def draw_panels(
             product(lines, parts), rows(figure, len(lines) * len(parts)), strict=True
         ):
             axes = row.subplots(1, columns, squeeze=False)[0]
-            for axis, one in zip(axes, line, strict=False):
-                one.draw(axis, [*always, *part, PAIRS], scale)
-                under.append((one.title, one.under([*always, *part, PAIRS], scale)))
+            for axis, panel in zip(axes, line, strict=False):
+                panel.draw(axis, [*always, *part, PAIRS], scale)
+                under.append((panel.title, panel.under([*always, *part, PAIRS], scale)))
             for axis in axes[len(line) :]:
                 axis.set_visible(False)
             row.supxlabel(_axis_label(unit, relative), fontsize="medium", parse_math=False)
             row.supylabel("Density", fontsize="medium")
-        notes = [*_bands(shown), *_without(shown), *_beyond(shown), *said(under)]
+        notes = [*_bands(shown), *_without(shown), *_beyond(shown), *sentence(under)]
         place(figure, title, _warning(panels, warned), notes)
         save_figure(figure, stem)
 
@@ -98,45 +116,45 @@ def _axis_label(unit: str, relative: bool) -> str:
 
 
 def _bands(shown: Sequence[DensityPanel]) -> list[str]:
-    """Say what the bands are, and what has none, or why there are none."""
+    """Note what the bands are, and which methods have none."""
     seeds = {
-        one.names[key]: len(samples)
-        for one in shown
-        for key, samples in one.samples.items()
+        panel.names[key]: len(samples)
+        for panel in shown
+        for key, samples in panel.samples.items()
         if key != PAIRS
     }
     alone = [name for name, count in seeds.items() if count == 1]
     if len(alone) == len(seeds):
         return ["One training seed: no bands."]
     without = f" One seed, hence no band: {listed(alone)}." if alone else ""
-    most = max(len(samples) for one in shown for samples in one.samples.values())
+    most = max(len(samples) for panel in shown for samples in panel.samples.values())
     many = " (of ten and more the middle 80 %)" if most >= MANY else ""
     bands = f"Lines: all training seeds together; bands: lowest to highest seed{many}."
     return [f"{bands}{without}"]
 
 
 def _without(shown: Sequence[DensityPanel]) -> list[str]:
-    """Say what has no density, since it has too few values, or all are one."""
-    found = [
-        f"{one.names[key]} ({one.title})"
-        for one in shown
-        for key, curve in one.curves.items()
+    """Note which methods have no density: too few values, or all equal."""
+    missing = [
+        f"{panel.names[key]} ({panel.title})"
+        for panel in shown
+        for key, curve in panel.curves.items()
         if curve is None
     ]
     why = f"fewer than {FEWEST} values, or all alike, shown as lines at their ends"
-    return [f"No density: {why}: {listed(found)}."] if found else []
+    return [f"No density: {why}: {listed(missing)}."] if missing else []
 
 
 def _beyond(shown: Sequence[DensityPanel]) -> list[str]:
-    found = [said for one in shown if (said := one.beyond())]
-    return [f"Differences beyond the axes: {', '.join(found)}."] if found else []
+    notes = [note for panel in shown if (note := panel.beyond())]
+    return [f"Differences beyond the axes: {', '.join(notes)}."] if notes else []
 
 
 def _warning(panels: Sequence[Panel], line: str) -> str:
-    """Return warnings: the layout's line, a missing floor, rows left out."""
-    found = [line] if line else []
+    """Warnings under the title: the layout's line, a missing floor, rows left out."""
+    warnings = [line] if line else []
     if not all(len(panel.floor) for panel in panels):
-        found.append("one retrained seed: no floor")
+        warnings.append("one retrained seed: no floor")
     if left_out := sum(panel.left_out for panel in panels):
-        found.append(f"{left_out} predictions left out: their label is 0")
-    return "; ".join(found)
+        warnings.append(f"{left_out} predictions left out: their label is 0")
+    return "; ".join(warnings)

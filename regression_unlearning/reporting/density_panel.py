@@ -1,4 +1,4 @@
-"""One panel of densities: its curves, what they hide, and what lies beyond its axis."""
+"""One panel of densities: its curves, hidden curves, and values beyond its axis."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from regression_unlearning.reporting.smoothing import Densities, densities
 from regression_unlearning.reporting.styles import style
 
 POINTS = 400
-#: Points from marker to marker along a curve.
+#: Distance between markers along a curve, in points.
 APART = 40
 #: The floor's key among the curves of a panel.
 PAIRS = "retrained"
@@ -23,7 +23,21 @@ PAIRS = "retrained"
 
 @dataclass(frozen=True)
 class DensityPanel:
-    """A panel's curves by key, the floor's among them, and the numbers that they are made of."""
+    """Curves of a panel.
+
+    Attributes
+    ----------
+    title : str
+        The forget set.
+    names : mapping of str to str
+        Titles by key.
+    samples : mapping of str to sequence of array (n,)
+        Key of each method, and `PAIRS` for the floor, to differences, an array for each seed.
+    grid : array (points,)
+        Positions on the x-axis.
+    curves : mapping of str to Densities or None
+        The densities of the samples; None where there are too few values.
+    """
 
     title: str
     names: Mapping[str, str]
@@ -32,24 +46,46 @@ class DensityPanel:
     curves: Mapping[str, Densities | None]
 
     @classmethod
-    def of(cls, one: Panel, names: Mapping[str, str], relative: bool) -> "DensityPanel":
-        """Estimate the densities of a panel; `names` are titles by key."""
+    def of(cls, panel: Panel, names: Mapping[str, str], relative: bool) -> "DensityPanel":
+        """Estimate the densities of a panel.
+
+        Parameters
+        ----------
+        panel : Panel
+            Its samples.
+        names : mapping of str to str
+            Titles by key.
+        relative : bool
+            Whether differences are relative and cannot be negative.
+        """
         samples = {
-            key: seeds for key, seeds in {**one.samples, PAIRS: one.floor}.items() if _count(seeds)
+            key: seeds
+            for key, seeds in {**panel.samples, PAIRS: panel.floor}.items()
+            if _count(seeds)
         }
         grid = _grid([np.concatenate(seeds) for seeds in samples.values()], relative)
         curves = {key: densities(seeds, grid, relative) for key, seeds in samples.items()}
-        return cls(one.title, names, samples, grid, curves)
+        return cls(panel.title, names, samples, grid, curves)
 
     @property
     def top(self) -> float:
         """The end of the y-axis."""
-        curves = [one for one in self.curves.values() if one]
-        highest = (max(float(one.band.max()), float(one.pooled.max())) for one in curves)
+        curves = [curve for curve in self.curves.values() if curve]
+        highest = (max(float(curve.band.max()), float(curve.pooled.max())) for curve in curves)
         return 1.05 * max(highest, default=1.0)
 
     def draw(self, axis: Axes, keys: Sequence[str], scale: tuple[float, float]) -> None:
-        """Draw the curves of some keys, with their bands, and a line at zero."""
+        """Draw curves with their bands, and a line at zero.
+
+        Parameters
+        ----------
+        axis : Axes
+            The panel.
+        keys : sequence of str
+            The curves to draw.
+        scale : (float, float)
+            Width and height of the panel in points.
+        """
         axis.axvline(0, color=FAINT, linewidth=0.6, zorder=1)
         for number, key in enumerate(key for key in keys if key in self.samples):
             curve = self.curves[key]
@@ -72,43 +108,46 @@ class DensityPanel:
         axis.grid(axis="y", color="#EEEEEE", linewidth=0.6)
 
     def under(self, keys: Sequence[str], scale: tuple[float, float]) -> dict[str, str]:
-        """Curves that lie under others, by title, on a panel of so many points."""
+        """Hidden curves by title (`coincidence.hidden`); `scale` is the panel's size in points."""
         corners = {}
         for key in (key for key in keys if key in self.samples):
             curve = self.curves[key]
             if curve is None:
                 at = float(self._values(key)[0])
-                found = self._points(np.array([at, at]), np.array([0.0, self.top]), scale)
+                points = self._points(np.array([at, at]), np.array([0.0, self.top]), scale)
             else:
-                first, end = self._seen(curve, scale)
-                found = self._points(self.grid, curve.pooled, scale)[first:end]
-            corners[self.names[key]] = found
+                first, end = self._visible(curve, scale)
+                points = self._points(self.grid, curve.pooled, scale)[first:end]
+            corners[self.names[key]] = points
         return hidden(corners, LINE)
 
     def _points(self, x: np.ndarray, y: np.ndarray, scale: tuple[float, float]) -> np.ndarray:
-        """The same in points from the panel's lower left corner, array (n, 2)."""
+        """Positions in points from the panel's lower left corner: array (n, 2)."""
         return np.stack(
             [(x - self.grid[0]) / np.ptp(self.grid) * scale[0], y / self.top * scale[1]], axis=1
         )
 
-    def _seen(self, curve: Densities, scale: tuple[float, float]) -> tuple[int, int]:
-        """Where a curve first leaves the x-axis, and behind the place where it comes back."""
-        (seen,) = np.nonzero(curve.pooled / self.top * scale[1] > 2 * LINE)
-        return (int(seen[0]), int(seen[-1]) + 1) if len(seen) else (0, 0)
+    def _visible(self, curve: Densities, scale: tuple[float, float]) -> tuple[int, int]:
+        """First index at which a curve is above the x-axis, and the index after the last."""
+        (visible,) = np.nonzero(curve.pooled / self.top * scale[1] > 2 * LINE)
+        return (int(visible[0]), int(visible[-1]) + 1) if len(visible) else (0, 0)
 
     def _markers(self, curve: Densities, scale: tuple[float, float], offset: float) -> list[int]:
-        """Numbers of the grid's points with a marker, `APART` along the curve."""
-        first, end = self._seen(curve, scale)
+        """Indices of grid points with a marker, `APART` points from each other along the curve."""
+        first, end = self._visible(curve, scale)
         steps = np.diff(self._points(self.grid, curve.pooled, scale)[first:end], axis=0)
         along = np.r_[0.0, np.cumsum(np.hypot(*steps.T))] if end else np.zeros(0)
-        wanted: np.ndarray = np.arange(offset * APART, along[-1] if end else 0.0, APART)
-        return [int(first + np.abs(along - one).argmin()) for one in wanted]
+        positions: np.ndarray = np.arange(offset * APART, along[-1] if end else 0.0, APART)
+        return [int(first + np.abs(along - position).argmin()) for position in positions]
 
     def beyond(self) -> str:
-        """How many differences lie outside of the axis, and how far; empty if none does."""
+        """Note how many differences lie outside the axis, and how far; empty if none does."""
         low, high = self.grid[[0, -1]]
         values = {self.names[key]: self._values(key) for key in self.samples}
-        out = {name: one[(one < low) | (one > high)] for name, one in values.items()}
+        out = {
+            name: differences[(differences < low) | (differences > high)]
+            for name, differences in values.items()
+        }
         if not (total := _count(list(out.values()))):
             return ""
         most = max(out, key=lambda name: len(out[name]))
@@ -128,9 +167,9 @@ def _count(seeds: Sequence[np.ndarray]) -> int:
 
 
 def _grid(samples: Sequence[np.ndarray], relative: bool) -> np.ndarray:
-    """Points that hold nearly all of every sample, and zero, with some room.
+    """Grid that covers nearly all of every sample, and zero, with a margin.
 
-    A heavy tail reaches no further than half the width of the sample's central 90 % beyond them.
+    It extends beyond a sample's central 90 % by at most half their width, however heavy the tails.
     """
     share = (0.0, 0.0, 0.95, 0.95) if relative else (0.005, 0.05, 0.95, 0.995)
     ends = np.array([np.zeros(4), *(np.quantile(sample, share) for sample in samples)])

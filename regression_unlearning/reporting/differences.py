@@ -1,4 +1,4 @@
-"""How far predictions on the forget set lie from the retrained model's, row by row."""
+"""Row-wise differences from the retrained model's predictions on the forget set."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ class Panel:
     title : str
         The forget set.
     samples : mapping of str to sequence of array [n]
-        Key of each method to its differences, an array each training seed.
+        Key of each method to its differences, an array for each training seed.
     floor : sequence of array [n]
-        Of each retrained model, its differences from all others; empty with one seed.
+        For each retrained model, its differences from all others; empty with one seed.
     left_out : int
-        Rows without a relative difference, because their label is 0.
+        Number of rows without a relative difference, because their label is 0.
     """
 
     title: str
@@ -51,8 +51,8 @@ def panel(
     retrained : mapping of int to path
         The retrained model's observations by training seed.
     relative : bool, optional
-        Absolute differences divided by the absolute label (paper, Figures 2 and 3) instead of plain
-        ones (Figures 4 and 5).
+        Whether to take absolute differences over the absolute label (paper, Figures 2 and 3)
+        instead of plain ones, in the target's unit (Figures 4 and 5).
 
     Raises
     ------
@@ -70,11 +70,11 @@ def panel(
         ]
     pairs = [
         [
-            _difference(gold[one], gold[other], relative, retrained[one])
+            _difference(gold[seed], gold[other], relative, retrained[seed])
             for other in sorted(gold)
-            if other != one
+            if other != seed
         ]
-        for one in sorted(gold)
+        for seed in sorted(gold)
     ]
     floor = [np.concatenate(others) for others in pairs if others]
     left_out = sum(int((rows["target"] == 0).sum()) for rows in gold.values()) if relative else 0
@@ -82,15 +82,31 @@ def panel(
 
 
 def forget_rows(path: str | Path) -> dict[str, np.ndarray]:
-    """Read the forget rows of one model, by row number: `row_id`, `target`, `prediction`."""
+    """Read the forget rows of one observed model, ordered by row number.
+
+    Parameters
+    ----------
+    path : path
+        An ``.npz`` file: see `evaluation.observations`.
+
+    Returns
+    -------
+    dict of str to array (n,)
+        ``row_id``, ``target`` and ``prediction``.
+
+    Raises
+    ------
+    UserError
+        When the file is missing or broken.
+    """
     names = ("row_id", "target", "prediction")
-    found = read_npz(path, [f"forget/{name}" for name in names])
-    order = np.argsort(found["forget/row_id"])
-    return {name: found[f"forget/{name}"][order] for name in names}
+    arrays = read_npz(path, [f"forget/{name}" for name in names])
+    order = np.argsort(arrays["forget/row_id"])
+    return {name: arrays[f"forget/{name}"][order] for name in names}
 
 
 def _difference(ours: Rows, gold: Rows, relative: bool, path: Path) -> np.ndarray:
-    """Ours minus gold on the same rows; relative: its absolute value over that of the label."""
+    """Prediction minus gold's; if relative, its absolute value over the absolute label."""
     if not np.array_equal(ours["row_id"], gold["row_id"]):
         raise UserError(f"{path} and the retrained model do not hold the same forget rows.")
     away = ours["prediction"].astype(float) - gold["prediction"].astype(float)

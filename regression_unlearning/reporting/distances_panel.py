@@ -1,4 +1,4 @@
-"""One forget set in a picture of many methods: a row a method, and what lies beyond its axis."""
+"""One panel of a figure of many methods: a row for each method on one forget set."""
 
 import math
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 #: The upper rows.
 UPPER = {"original": "Doing nothing", "retrained": "Two retrained (floor)"}
-#: Whether a method comes closer than doing nothing, and None where that cannot be told: the words,
-#: and how much of a marker is filled.
+#: Whether a method is closer than doing nothing, None where that is undecided: the words in the
+#: legend, and how much of the marker is filled.
 VERDICTS: dict[bool | None, tuple[str, Literal["full", "left", "none"]]] = {
     True: ("closer than doing nothing", "full"),
     None: ("cannot be told", "left"),
     False: ("no closer", "none"),
 }
-#: Distances are beyond the axis when they are so many times all that there is to compare with, and
-#: intervals when they end at so many times the largest distance inside.
+#: A distance lies beyond the axis if it is `FAR` times the references' and the median distance; an
+#: interval's end, if it is `WIDE` times the largest distance inside.
 FAR, WIDE = 3, 1.5
-#: Points of a marker.
+#: Size of a marker in points.
 MARK = 4.6
 
 
@@ -36,46 +36,60 @@ def distances(
     verdicts: Sequence[bool | None],
     titles: Sequence[str],
 ) -> list[str]:
-    """One forget set: a marker and its interval each row; gives what lies beyond the axis."""
+    """Draw a marker with its interval in each row.
+
+    Parameters
+    ----------
+    axis : Axes
+        The panel.
+    keys, cells, verdicts, titles : sequence
+        Of each row: the method's key, its numbers, whether it is closer than doing nothing (None:
+        undecided), and its title. The first two rows are the references `UPPER`.
+
+    Returns
+    -------
+    list of str
+        Notes of distances and intervals beyond the axis.
+    """
     limit = _limit(cells)
     axis.set_xlim(-0.03 * limit, 1.04 * limit)
     for key, cell in zip(keys, cells, strict=True):
         if key in UPPER:
             _band(axis, key, cell)
-    said = []
+    beyond = []
     for row, (key, cell) in enumerate(zip(keys, cells, strict=True)):
         look = style(key)
         color = look.color
         if math.isnan(cell.mean):
-            say(axis, row, "not measured")
+            row_text(axis, row, "not measured")
             continue
         if cell.mean > limit:
             _arrow(axis, row, limit, color)
             axis.text(0.93 * limit, row, short(cell.mean), fontsize=SMALL, va="center",
                       ha="right", color=GREY)  # fmt: skip
-            said.append(f"{titles[row]} at {short(cell.mean)}")
+            beyond.append(f"{titles[row]} at {short(cell.mean)}")
             continue
         if cell.has_interval:
             low, high = max(cell.low, 0.0), min(cell.high, limit)
             axis.hlines(row, low, high, color=color, linewidth=1, zorder=3)
             if cell.high > limit:
                 _arrow(axis, row, limit, color)
-                said.append(f"{titles[row]} to {short(cell.high)}")
+                beyond.append(f"{titles[row]} to {short(cell.high)}")
             if cell.low < 0:
                 axis.plot(-0.01 * limit, row, "<", color=color, ms=3, mew=0, zorder=5)
-                said.append(f"{titles[row]} from {short(cell.low)}")
+                beyond.append(f"{titles[row]} from {short(cell.low)}")
         dots = [value for value in cell.dots if value <= limit]
-        said += [f"{titles[row]} at {short(value)}" for value in cell.dots if value > limit]
+        beyond += [f"{titles[row]} at {short(value)}" for value in cell.dots if value > limit]
         axis.plot(dots, [row] * len(dots), "o", color=color, ms=1.6, mew=0, zorder=3)
         fill = VERDICTS[True if key in UPPER else verdicts[row]][1]
         axis.plot(cell.mean, row, linestyle="none", zorder=4, **marker(look.marker, color, fill))
     for words, fill in VERDICTS.values():
         axis.plot([], [], linestyle="none", label=words, **marker("o", GREY, fill))
-    return said
+    return beyond
 
 
 def marker(kind: str, color: str, fill: Literal["full", "left", "none"]) -> dict[str, Any]:
-    """A marker that is filled, half filled, or white."""
+    """Arguments of a marker that is filled, half filled or white."""
     return {
         "marker": kind,
         "markersize": MARK,
@@ -88,9 +102,9 @@ def marker(kind: str, color: str, fill: Literal["full", "left", "none"]) -> dict
 
 
 def with_floor(cells: Sequence[Drawn]) -> Drawn:
-    """The floor as a cell: the first one's numbers, with the interval that any of them brings."""
-    bands = [(one.floor_low, one.floor_high) for one in cells]
-    low, high = next((one for one in bands if math.isfinite(sum(one))), (math.nan, math.nan))
+    """The first cell, with the first known interval of the floor as its own interval."""
+    bands = [(cell.floor_low, cell.floor_high) for cell in cells]
+    low, high = next((band for band in bands if math.isfinite(sum(band))), (math.nan, math.nan))
     return cells[0] if math.isnan(low) else replace(cells[0], low=low, high=high)
 
 
@@ -104,7 +118,7 @@ def _band(axis: "Axes", key: str, cell: Drawn) -> None:
 
 
 def _limit(cells: Sequence[Drawn]) -> float:
-    """The end of the axis: see `FAR` and `WIDE`. The first two cells are the references."""
+    """End of the axis, by `FAR` and `WIDE`; the first two cells are the references."""
     means = sorted(cell.mean for cell in cells if math.isfinite(cell.mean)) or [1.0]
     compared = [cell.mean for cell in cells[:2] if math.isfinite(cell.mean)]
     most = FAR * max([means[len(means) // 2], *compared])
@@ -123,8 +137,8 @@ def _arrow(axis: "Axes", row: int, limit: float, color: str) -> None:
     axis.plot(1.02 * limit, row, ">", color=color, ms=3, mew=0, clip_on=False, zorder=5)
 
 
-def say(axis: "Axes", row: int, words: str) -> None:
-    """Write a text in a row that has no marker."""
+def row_text(axis: "Axes", row: int, words: str) -> None:
+    """Write words in a row that has no marker."""
     axis.text(0.5, row, words, transform=axis.get_yaxis_transform(),
               fontsize=SMALL, color="#777777", va="center", ha="center",
               bbox={"facecolor": "white", "linewidth": 0, "pad": 0.6, "alpha": 0.85})  # fmt: skip

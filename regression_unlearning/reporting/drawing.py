@@ -1,4 +1,4 @@
-"""What all figures share: sizes, type, where titles, legends and notes stand, PNG and PDF files.
+"""Common parts of all figures: sizes, typeface, title, legends, notes, PNG and PDF files.
 
 A figure is made at the size at which it is printed. Nothing here imports matplotlib before a figure
 is drawn. The same numbers give the same bytes.
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from matplotlib.legend import Legend
 
 _T = TypeVar("_T")
-#: Inches of a page's column, and of two with what lies between them.
+#: Width in inches of one column of a page, and of two with the gap between them.
 ONE_COLUMN, TWO_COLUMNS = 3.3, 6.9
 DPI = 300
-#: Points of a figure's title, of all else, of the smallest type.
+#: Font sizes in points: a figure's title, other text, and the smallest text.
 TITLE, TEXT, SMALL = 8.5, 7, 6
-#: Inches around everything, and of a panel's height: in up to two rows, and in more.
+#: In inches: the margin of a figure, and a panel's height with up to two rows and with more.
 MARGIN, PANEL, LOW_PANEL = 0.06, 1.5, 1.1
-#: A line of text over its type's height.
+#: Height of a line of text over its font size.
 LEADING = 1.3
-#: Points of a curve's width, and of a marker's.
+#: In points: the width of a curve, and of a marker.
 LINE, MARK = 1.2, 3.5
 FLOOR: dict[str, Any] = {
     "color": REFERENCES["retrained"].color,
@@ -79,7 +79,7 @@ LOOK: dict[Any, Any] = {
 
 @contextmanager
 def canvas(wide: float, high: float = PANEL) -> "Iterator[Figure]":
-    """Yield an empty figure of a given size in inches, in the common style."""
+    """Yield an empty figure in the common style, `wide` and `high` in inches."""
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -91,8 +91,16 @@ def canvas(wide: float, high: float = PANEL) -> "Iterator[Figure]":
 
 
 def save_figure(figure: "Figure", stem: str | Path) -> None:
-    """Write a figure as PNG and PDF without dates or program names."""
-    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every glyph
+    """Write a figure as PNG and PDF without dates or program names.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure.
+    stem : path
+        Path without its ending.
+    """
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it logs every glyph
     with whole(f"{stem}.png") as part:
         figure.savefig(part, format="png", dpi=DPI, metadata={"Software": None})
     with whole(f"{stem}.pdf") as part:
@@ -101,7 +109,7 @@ def save_figure(figure: "Figure", stem: str | Path) -> None:
 
 
 def rows(figure: "Figure", count: int) -> "list[SubFigure]":
-    """Divide a figure into rows, one below the other, each with panels and a legend of its own."""
+    """Divide a figure into rows, each with its own panels and legend."""
     return list(figure.subfigures(count, 1, squeeze=False)[:, 0])
 
 
@@ -111,7 +119,7 @@ def panel_height(count: int) -> float:
 
 
 def divided(things: "Sequence[_T]", most: int) -> "list[list[_T]]":
-    """Divide a sequence evenly into parts of a largest length, keeping the order."""
+    """Divide a sequence evenly, in order, into parts of at most `most` elements."""
     count = -(-len(things) // most)
     size = -(-len(things) // max(count, 1))
     return [list(things[size * n : size * (n + 1)]) for n in range(count)]
@@ -128,22 +136,22 @@ def place(
 ) -> None:
     """Put the title on top, a legend over each row of panels, notes at the bottom.
 
-    The figure becomes as high as all that needs.
+    The figure's height is set to what they need.
 
     Parameters
     ----------
     figure : Figure
-        Its panels stand in `rows`.
+        Its panels are in `rows`.
     title, subtitle : str
         The headline, and a warning under it.
     notes : sequence of str
-        What a reader must know, in the smallest type.
+        Notes at the bottom, in the smallest type.
     high : float, optional
-        Inches of a panel's height; `panel_height` by default.
+        Height of a panel in inches; `panel_height` by default.
     names : float
-        Inches of a row that stand left of its first panel.
+        Width in inches of the labels left of a row's first panel.
     last : str
-        The legend names it after all others.
+        Label of the legend's last entry.
     """
     wide = float(figure.get_figwidth())
     high = high or panel_height(len(figure.subfigs))
@@ -155,7 +163,7 @@ def place(
     small: dict[str, Any] = {"fontsize": SMALL, "color": GREY}
     foot = [(line, small) for note in notes for line in wrapped(figure, note, room, SMALL)]
     needed = 0.0
-    figure.set_size_inches(wide, (high + 1) * len(figure.subfigs))  # to measure in it
+    figure.set_size_inches(wide, (high + 1) * len(figure.subfigs))  # large enough to measure in
     for row in figure.subfigs:
         inches = (room - names) / len(row.get_axes()) - 0.22
         for axis in _panels(row):
@@ -179,7 +187,7 @@ def _high(lines: "Sequence[tuple[str, dict[str, Any]]]") -> float:
 
 
 def _around(figure: "Figure", row: "SubFigure") -> float:
-    """Inches of what stands above and below the panels of a row: titles, ticks, labels."""
+    """Height in inches of titles, ticks and labels above and below the panels of a row."""
     canvas: Any = figure.canvas
     renderer = canvas.get_renderer()
 
@@ -192,25 +200,25 @@ def _around(figure: "Figure", row: "SubFigure") -> float:
 
 
 def _panels(row: "SubFigure") -> "list[Axes]":
-    """The panels of a row, without the empty places behind the last one."""
+    """The visible panels of a row."""
     axes: Any = row.axes
     return [axis for axis in axes if axis.get_visible()]
 
 
 def _legend(figure: "Figure", row: "SubFigure", last: str) -> float:
-    """Name what is drawn in a row, in as many columns as there is room for; gives its height."""
-    found: dict[str, Any] = {}
+    """Add the legend of a row, in as many columns as fit; return its height in inches."""
+    handle_of: dict[str, Any] = {}
     for axis in _panels(row):
         handles, labels = axis.get_legend_handles_labels()
-        found |= dict(zip(labels, handles, strict=True))
-    names = sorted(found, key=lambda name: name == last)
+        handle_of |= dict(zip(labels, handles, strict=True))
+    names = sorted(handle_of, key=lambda name: name == last)
     if not names:
         return 0.0
     canvas: Any = figure.canvas
     room = (figure.get_figwidth() - 2 * MARGIN) * DPI
 
     def shown(columns: int) -> "Legend":
-        handles = [found[name] for name in names]
+        handles = [handle_of[name] for name in names]
         return row.legend(handles, names, loc="outside upper center", ncols=columns)
 
     for columns in range(len(names), 0, -1):

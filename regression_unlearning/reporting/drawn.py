@@ -1,4 +1,4 @@
-"""What a figure draws of one table cell: a mean with its interval, or the seeds' own values."""
+"""The numbers of a table cell that a figure draws: mean, interval, floor, values of seeds."""
 
 import math
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ NEITHER = "One training seed: no intervals."
 
 @dataclass(frozen=True)
 class Drawn:
-    """Numbers of a cell; NaN where there is none, or only a bound.
+    """Numbers of a cell; NaN where a number is absent or only a bound.
 
     Attributes
     ----------
@@ -22,11 +22,11 @@ class Drawn:
     low, high : float
         The ends of its interval.
     floor : float
-        What retrained models differ by.
+        Difference between retrained models of different seeds.
     floor_low, floor_high : float
         The ends of the floor's interval.
     values : tuple of float
-        One of each seed.
+        The value of each seed.
     """
 
     mean: float = math.nan
@@ -39,14 +39,14 @@ class Drawn:
 
     @classmethod
     def of(cls, cell: Summary | None) -> "Drawn":
-        """The numbers of a cell, if there is one."""
+        """The numbers of a cell; all NaN without one."""
         if cell is None:
             return cls()
         band = cell.floor_interval or (None, None)
         floor = cell.floor.value if cell.floor else None
-        known = (cell.mean.exact, cell.low, cell.high, floor, *band)
+        numbers = (cell.mean.exact, cell.low, cell.high, floor, *band)
         mean, low, high, floor_mean, floor_low, floor_high = (
-            math.nan if one is None else float(one) for one in known
+            math.nan if number is None else float(number) for number in numbers
         )
         return cls(mean, low, high, floor_mean, floor_low, floor_high, cell.values)
 
@@ -57,13 +57,13 @@ class Drawn:
 
     @property
     def dots(self) -> tuple[float, ...]:
-        """The seeds' values, where they stand for an interval."""
+        """The seeds' values, where there is no interval to draw."""
         return () if self.has_interval or len(self.values) < 2 else self.values
 
 
 def uncertainty(cells: Iterable[Drawn]) -> list[str]:
-    """Say how the spread over seeds is drawn in a figure of these cells."""
+    """Note how a figure of these cells shows the spread over seeds; none without a mean."""
     shown = [cell for cell in cells if math.isfinite(cell.mean)]
-    found = [INTERVALS] if any(cell.has_interval for cell in shown) else []
-    found += [DOTS] if any(cell.dots for cell in shown) else []
-    return [" ".join(found or [NEITHER])] if shown else []
+    sentences = [INTERVALS] if any(cell.has_interval for cell in shown) else []
+    sentences += [DOTS] if any(cell.dots for cell in shown) else []
+    return [" ".join(sentences or [NEITHER])] if shown else []

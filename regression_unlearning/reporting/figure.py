@@ -1,4 +1,4 @@
-"""What a kind of figure is: one module that says what it needs, what to see in it, and draws.
+"""The protocol of a kind of figure: a module that names its needs and caption, and draws.
 
 A module of `reporting.figures`, or one that another package names in the entry-point group
 ``regression_unlearning.figures``, is a kind of figure when it has the parts of `Kind`. Importing it
@@ -20,24 +20,24 @@ from regression_unlearning.reporting.summaries import Summaries
 
 @dataclass(frozen=True)
 class Given:
-    """What a figure is drawn from.
+    """Input of a figure.
 
     Attributes
     ----------
     layout : Layout
-        Title, forget sets, methods, the words of measures.
+        Title, forget sets, methods, words of measures.
     stem : Path
-        Where to write, without a suffix: ``{stem}.png`` and ``{stem}.pdf``.
+        Path of the figure without its ending: ``{stem}.png`` and ``{stem}.pdf``.
     unit : str
         Unit of a prediction, such as ``"years"``.
     summaries : dict
-        Of the measures that it needs.
+        Cells of the measures that it needs.
     observations : mapping
         Dataset, forget set and method to ``.npz`` files by training seed, if it needs them.
     compared : dict
-        Each method with doing nothing: see `comparisons.against_nothing`.
+        Comparisons of each method with doing nothing: see `comparisons.against_nothing`.
     ranks : Ranks or str
-        The methods' mean ranks, or why there are none: see `ranks.rank`.
+        The methods' mean ranks, or the reason why there are none: see `ranks.rank`.
     """
 
     layout: Layout
@@ -55,16 +55,16 @@ class Kind(Protocol):
     Attributes
     ----------
     NEEDS : tuple of str
-        The measures that it is drawn from, or ``("observations",)``.
+        The measures whose values it draws, or ``("observations",)``.
     SEE : str
-        What to see in it: the caption in the report.
+        The caption in the report.
     """
 
     NEEDS: tuple[str, ...]
     SEE: str
 
     def draw(self, given: Given) -> None:
-        """Write the figure: the same numbers, the same bytes (`drawing` has what all share)."""
+        """Write the figure; the same numbers give the same bytes (see `drawing`)."""
 
 
 def load(name: str, where: str = "") -> Kind:
@@ -73,7 +73,7 @@ def load(name: str, where: str = "") -> Kind:
     Raises
     ------
     UserError
-        When nothing bears the name, or its module lacks a part.
+        When no figure has the name, or a part of its module is missing.
     """
     module: Kind = registry.load("figure", name, where)
     return module

@@ -1,9 +1,10 @@
-"""What a table has found, in a few sentences, each from the predicate behind its marks."""
+"""What a table found, in three sentences, each from the predicate behind its marks."""
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import mean, median
+from statistics import median
 
 from regression_unlearning.evaluation.errors import HARDLY, NO_BETTER
 from regression_unlearning.reporting.claims import Checked
@@ -11,13 +12,17 @@ from regression_unlearning.reporting.comparing import BETTER, WORSE, Comparison,
 from regression_unlearning.reporting.layout import GOLD, NOTHING
 from regression_unlearning.reporting.numerals import brief
 from regression_unlearning.reporting.ranks import Ranks
-from regression_unlearning.reporting.remarks import closer_here, numbers, shares
+from regression_unlearning.reporting.remarks import DISTANCES, closer_here, numbers, shares
 from regression_unlearning.reporting.tabling import Tabling
 from regression_unlearning.reporting.verdicts import FAILS, HOLDS
 
 DISTANCE = "row_distance_train"
-#: So many methods are named one by one; of more the number is said.
+#: What each distance that `remarks.closer_here` asks for is called.
+CALLED = dict(zip(DISTANCES, ("in Wasserstein distance", "row by row"), strict=True))
+#: Most methods that are listed by name; of more methods the number is given.
 NAMED = 4
+#: Dataset and forget set to the title of their rows.
+Groups = Mapping[tuple[str, str], str]
 
 
 @dataclass(frozen=True)
@@ -29,12 +34,12 @@ class Nearest:
     method : str
         Its key.
     distance, floor : float
-        Its mean distance over seeds, and that of retrained models of different seeds.
+        Its distance, and that between retrained models of different seeds, as means over seeds.
     tied : tuple of str
-        Methods that are not told to be farther: paired over seeds, corrected by Holm's rule over
-        the methods of the forget set.
+        Methods whose verdict against it is not worse: compared seed by seed, corrected by Holm's
+        rule over the methods of the forget set.
     closer : bool
-        Whether it is told to be nearer than doing nothing.
+        Whether its verdict against doing nothing is better.
     """
 
     method: str
@@ -44,108 +49,165 @@ class Nearest:
     closer: bool
 
 
-def nearest(made: Tabling, group: tuple[str, str]) -> Nearest | None:
-    """Find the method nearest to the retrained model; None where no distance was measured."""
-    found = {name: made.scores.of((*group, name, DISTANCE)) for name in made.layout.unlearning}
-    means = {name: mean(one.values()) for name, one in found.items() if one}
+def nearest(tabling: Tabling, group: tuple[str, str]) -> Nearest | None:
+    """The method nearest to the retrained model on a forget set.
+
+    Parameters
+    ----------
+    tabling : Tabling
+        The table.
+    group : (str, str)
+        Dataset and forget set.
+
+    Returns
+    -------
+    Nearest or None
+        None where no distance was measured.
+    """
+    cells = {
+        name: tabling.summaries.get((*group, name, DISTANCE)) for name in tabling.layout.unlearning
+    }
+    means = {
+        name: cell.mean.exact
+        for name, cell in cells.items()
+        if cell and not math.isnan(cell.mean.exact)
+    }
     if not means:
         return None
     best = min(means, key=lambda name: means[name])
     against = {
-        name: made.scores.compare((*group, name, DISTANCE), (*group, best, DISTANCE))
+        name: tabling.scores.compare((*group, name, DISTANCE), (*group, best, DISTANCE))
         for name in means
         if name != best
     }
-    tied = tuple(name for name, one in judged(against).items() if one.verdict != WORSE)
-    nothing = made.compared.get((*group, best, NOTHING, DISTANCE), Comparison())
-    gold = made.summaries.get((*group, GOLD, DISTANCE))
+    tied = tuple(
+        name for name, comparison in judged(against).items() if comparison.verdict != WORSE
+    )
+    nothing = tabling.compared.get((*group, best, NOTHING, DISTANCE), Comparison())
+    gold = tabling.summaries.get((*group, GOLD, DISTANCE))
     floor = gold.floor.value if gold and gold.floor else None
     return Nearest(best, means[best], floor, tied, nothing.verdict == BETTER)
 
 
-def findings(made: Tabling) -> list[str]:
-    """What a table says: who ends closer than doing nothing, who is nearest, what it costs.
+def findings(tabling: Tabling) -> tuple[str, str, str]:
+    """What a table found, in three sentences.
+
+    Parameters
+    ----------
+    tabling : Tabling
+        The table.
 
     Returns
     -------
-    list of str
-        Sentences; none where the measures that they need were not asked for.
+    tuple of str
+        Which methods end closer to the retrained model than doing nothing; which is the nearest on
+        each forget set; ranks and costs. A sentence says so where what it needs was not measured.
     """
-    layout = made.layout
-    said = [*worthless(made), *_closer(made)]
-    for group, title in layout.groups.items():
-        one = nearest(made, group)
-        if one is None:
-            continue
-        floor = "" if one.floor is None else f"; floor {brief(one.floor, 3)}"
-        name = f"{layout.methods[one.method]} ({brief(one.distance, 3)}{floor})"
-        if not one.closer:
-            said.append(
-                f"{title}: no method can be told to be nearer, row by row, than doing nothing."
-            )
-            continue
-        others = len(layout.unlearning) - 1
-        rest = _listed([layout.methods[key] for key in one.tied], others)
-        said.append(f"{title}: nearest row by row is {name}; {rest}.")
-    if isinstance(made.ranks, Ranks):
-        first = next(iter(made.ranks.means))
-        rest = _listed(
-            [layout.methods[one] for one in made.ranks.tied(first)], len(made.ranks.means) - 1
-        )
-        said.append(f"Best mean rank: {layout.methods[first]}; {rest}.")
-    means = numbers(made.summaries, layout)
-    dearest = {
-        name: max(own) for name in layout.unlearning if (own := shares(means, layout, [name]))
-    }
-    if dearest:
-        dear = max(dearest, key=lambda name: dearest[name])
-        middle = median(shares(means, layout, layout.unlearning))
-        said.append(
-            f"The median cost is {_percent(middle)} of retraining's seconds; the dearest, "
-            f"{layout.methods[dear]}, takes {_percent(dearest[dear])}."
-        )
-    return said
+    weak = _noted(tabling, NO_BETTER)
+    warning = "; ".join(text.removesuffix(".") for text in worthless(tabling))
+    groups = {key: title for key, title in tabling.layout.groups.items() if key not in weak}
+    closer = _closer(tabling, groups)
+    if not groups:
+        return f"{warning}.", "No method is called near.", f"{_cost(tabling)}."
+    if warning:
+        closer = f"{warning}; {'elsewhere, ' if weak else ''}c{closer[1:]}"
+    rank = _rank(tabling)
+    last = f"{rank}; {_cost(tabling)}" if rank else _cost(tabling)
+    return f"{closer}.", f"{_nearest(tabling, groups)}.", f"{last[0].upper()}{last[1:]}."
 
 
 def tally(claims: Sequence[Checked]) -> str:
-    """How many of the claims hold, do not, or cannot be told; empty where there are none."""
-    count = Counter(one.verdict for one in claims)
+    """A count of the claims by verdict, in words; empty without claims."""
+    count = Counter(claim.verdict for claim in claims)
     if not claims:
         return ""
-    open_ones = len(claims) - count[HOLDS] - count[FAILS]
+    undecided = len(claims) - count[HOLDS] - count[FAILS]
     return (
-        f"Of {len(claims)} claims (each at each place) {count[HOLDS]} hold, {count[FAILS]} do not, "
-        f"{open_ones} cannot be told or were not measured."
+        f"of {len(claims)} claims (each at each place) {count[HOLDS]} hold, {count[FAILS]} do not, "
+        f"{undecided} cannot be told or were not measured"
     )
 
 
-def worthless(made: Tabling) -> Iterable[str]:
-    """Where the original has learnt nothing, or little: columns say as little of unlearning."""
-    cells = made.layout.own(made.summaries)
-    for start, what, then in (
-        ("Read no further", NO_BETTER, "nothing to unlearn"),
-        ("Read with care", HARDLY, "little to unlearn"),
+def worthless(tabling: Tabling) -> Iterator[str]:
+    """A warning where the original has learnt nothing, or little: columns then say as little."""
+    for start, note, left in (
+        ("Read no further", NO_BETTER, "nothing"),
+        ("Read with care", HARDLY, "little"),
     ):
-        weak = {key[:2] for key, one in cells.items() if key[2] == NOTHING and what in one.notes}
-        titles = [title for group, title in made.layout.groups.items() if group in weak]
+        weak = _noted(tabling, note)
+        titles = [title for group, title in tabling.layout.groups.items() if group in weak]
         if titles:
-            yield f"{start}: {what} ({'; '.join(titles)}), so there was {then}."
+            yield f"{start}: {note} ({'; '.join(titles)}), so there was {left} to unlearn."
 
 
-def _closer(made: Tabling) -> Iterable[str]:
+def _noted(tabling: Tabling, note: str) -> set[tuple[str, str]]:
+    """The forget sets whose original has a note."""
+    cells = tabling.layout.own(tabling.summaries)
+    return {key[:2] for key, cell in cells.items() if key[2] == NOTHING and note in cell.notes}
+
+
+def _closer(tabling: Tabling, groups: Groups) -> str:
     """On each forget set, how many methods end closer to the retrained model than the original."""
-    layout, said = made.layout, []
-    count = len(layout.unlearning)
-    for group, title in layout.groups.items():
-        verdicts = [closer_here(made.compared, group, name) for name in layout.unlearning]
+    layout = tabling.layout
+    asked = [key for key in DISTANCES if layout.asks(key)]
+    if not asked:
+        return "Closeness to the retrained model was not measured"
+    counts = []
+    for group, title in groups.items():
+        verdicts = [closer_here(tabling.compared, group, name, asked) for name in layout.unlearning]
         unknown = verdicts.count(None)
-        tail = f" ({unknown} cannot be told)" if unknown else ""
-        said.append(f"{title}, {verdicts.count(True)} of {count} methods{tail}")
-    if said:
-        yield (
-            "Closer to the retrained model than doing nothing, in Wasserstein distance and row by "
-            f"row: {'; '.join(said)}."
-        )
+        more = f" ({unknown} cannot be told)" if unknown else ""
+        counts.append(f"{title}, {verdicts.count(True)} of {len(verdicts)} methods{more}")
+    ways = " and ".join(CALLED[key] for key in asked)
+    return f"Closer to the retrained model than doing nothing, {ways}: {'; '.join(counts)}"
+
+
+def _nearest(tabling: Tabling, groups: Groups) -> str:
+    """On each forget set, the method nearest to the retrained model."""
+    layout = tabling.layout
+    if not layout.asks(DISTANCE):
+        return "The distance row by row was not measured"
+    named, without = [], []
+    for group, title in groups.items():
+        best = nearest(tabling, group)
+        if best is None or not best.closer:
+            without.append(title)
+            continue
+        floor = "" if best.floor is None else f"; floor {brief(best.floor, 3)}"
+        ties = _listed([layout.methods[key] for key in best.tied], len(layout.unlearning) - 1)
+        name = layout.methods[best.method]
+        named.append(f"{title}, {name} ({brief(best.distance, 3)}{floor}; {ties})")
+    nobody = f"no method can be told to be nearer than doing nothing on {', '.join(without)}"
+    if not named:
+        return f"Row by row, {nobody}"
+    text = f"Nearest to the retrained model, row by row: {'; '.join(named)}"
+    return f"{text}; {nobody}" if without else text
+
+
+def _rank(tabling: Tabling) -> str:
+    """The method of the best mean rank; empty where methods are not ranked."""
+    if not isinstance(tabling.ranks, Ranks):
+        return ""
+    names, first = tabling.layout.methods, next(iter(tabling.ranks.means))
+    ties = _listed([names[key] for key in tabling.ranks.tied(first)], len(tabling.ranks.means) - 1)
+    return f"{names[first]} has the best mean rank ({ties})"
+
+
+def _cost(tabling: Tabling) -> str:
+    """What unlearning costs."""
+    layout = tabling.layout
+    means = numbers(tabling.summaries, layout)
+    dearest = {
+        name: max(own) for name in layout.unlearning if (own := shares(means, layout, [name]))
+    }
+    if not dearest:
+        return "costs were not measured"
+    dear = max(dearest, key=lambda name: dearest[name])
+    middle = median(shares(means, layout, layout.unlearning))
+    return (
+        f"the median cost is {_percent(middle)} of retraining's seconds, and the dearest, "
+        f"{layout.methods[dear]}, takes {_percent(dearest[dear])}"
+    )
 
 
 def _listed(names: Sequence[str], others: int) -> str:

@@ -1,4 +1,4 @@
-"""Which methods, at which settings, no other one beats in all that matters: the Pareto front.
+"""The Pareto front of methods and their settings in closeness, attack and error.
 
 How good a method is over all its settings is the volume of what they dominate, up to the worst
 point (Zitzler and Thiele, "Multiobjective evolutionary algorithms", IEEE TEC 1999).
@@ -21,7 +21,7 @@ from regression_unlearning.reporting.summaries import Summaries
 from regression_unlearning.reporting.table import Block, Cell, Row, Table
 from regression_unlearning.reporting.tables import legend
 
-#: Closeness to the retrained model, attack, utility: of each the least size is the best.
+#: Closeness to the retrained model, attack, utility: the smallest absolute value is the best.
 AXES = ("row_distance_train", "representation_network_excess", "error_retain_test")
 VOLUME = Quantity(
     "front_volume",
@@ -41,9 +41,9 @@ class Point:
     Attributes
     ----------
     sizes : tuple of float
-        Of the means of `AXES`.
+        Absolute values of the means of `AXES`.
     on_front : bool
-        Whether no other point is at least as good in all of them and better in one.
+        Whether no other point is at least as good in all of them and better in one of them.
     """
 
     sizes: tuple[float, ...]
@@ -51,28 +51,28 @@ class Point:
 
 
 def front(summaries: Summaries, layout: Layout) -> dict[tuple[str, str], dict[str, Point]]:
-    """The points of each forget set by method; one that lacks a value has none."""
-    found = {}
+    """Points of each forget set by method, without methods that have not all three values."""
+    result = {}
     for group in layout.groups:
         cells = {
             method: [summaries.get((*group, method, axis)) for axis in AXES]
             for method in layout.unlearning
         }
         sizes = {
-            method: tuple(abs(one.mean.exact) if one else math.nan for one in own)
+            method: tuple(abs(cell.mean.exact) if cell else math.nan for cell in own)
             for method, own in cells.items()
         }
-        found[group] = on_front(
-            {k: one for k, one in sizes.items() if not any(map(math.isnan, one))}
+        result[group] = on_front(
+            {method: own for method, own in sizes.items() if not any(map(math.isnan, own))}
         )
-    return found
+    return result
 
 
 def on_front(sizes: Mapping[str, tuple[float, ...]]) -> dict[str, Point]:
-    """Points, and whether each is on the front."""
+    """The points of given sizes by method, with those on the front marked."""
 
-    def beats(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-        return one != other and all(a <= b for a, b in zip(one, other, strict=True))
+    def beats(first: tuple[float, ...], second: tuple[float, ...]) -> bool:
+        return first != second and all(a <= b for a, b in zip(first, second, strict=True))
 
     return {
         method: Point(own, not any(beats(other, own) for other in sizes.values()))
@@ -83,21 +83,21 @@ def on_front(sizes: Mapping[str, tuple[float, ...]]) -> dict[str, Point]:
 def front_table(
     summaries: Summaries, layout: Layout, _compared: Comparisons | None = None
 ) -> Table:
-    """A row for each method and forget set: what is compared, and whether it is on the front."""
+    """A table with a row for each method and forget set: sizes, and whether it is on the front."""
     rows = []
     for group, points in front(summaries, layout).items():
         for method in layout.unlearning:
             point = points.get(method)
-            said = ("not measured",) * (len(AXES) + 1)
+            texts = ("not measured",) * (len(AXES) + 1)
             if point:
-                said = (*map(short, point.sizes), "yes" if point.on_front else "no")
-            cells = tuple(Cell(text) for text in said)
+                texts = (*map(short, point.sizes), "yes" if point.on_front else "no")
+            cells = tuple(Cell(text) for text in texts)
             rows.append(Row(layout.groups[group], layout.methods[method], cells))
     titles = [layout.words(axis).title for axis in AXES]
     return Table(
         title=layout.title,
         subtitle=layout.subtitle,
-        columns=("Forget set", "Method", *(f"{one}, size" for one in titles), "On the front"),
+        columns=("Forget set", "Method", *(f"{title}, size" for title in titles), "On the front"),
         blocks=(Block("", tuple(rows)),),
         legend=(
             *legend(AXES, layout, layout.own(summaries), (), {}),
@@ -111,9 +111,14 @@ def front_table(
 
 
 def volume(points: Sequence[tuple[float, ...]]) -> float:
-    """Share of the unit cube that some of at most a dozen points dominate, the least the best.
+    """Share of the unit cube that at least one point dominates; smaller sizes are better.
 
-    By inclusion and exclusion over the points' boxes, each up to 1 in every direction.
+    Computed by inclusion and exclusion over the points' boxes, each up to 1 in every direction.
+
+    Parameters
+    ----------
+    points : sequence of tuple of float
+        At most a dozen points, with sizes from 0 to 1.
     """
     return sum(
         (-1) ** (count + 1) * math.prod(1 - max(sizes) for sizes in zip(*some, strict=True))
@@ -136,18 +141,18 @@ def volumes(values: Iterable[Value], shown: Sequence[str]) -> list[Value]:
         Labels of models; a setting that lacks one of the axes is left out.
     """
     sizes: dict[tuple[str, str, int, str], dict[str, list[float]]] = defaultdict(dict)
-    for one in values:
-        if one.quantity in AXES and one.value is not None:
-            for seed in {one.seed, one.seed if one.other_seed is None else one.other_seed}:
-                own = sizes[one.dataset, one.forget_set, seed, one.method]
-                own.setdefault(one.quantity, []).append(abs(one.value))
-    made = []
+    for value in values:
+        if value.quantity in AXES and value.value is not None:
+            for seed in {value.seed, value.seed if value.other_seed is None else value.other_seed}:
+                own = sizes[value.dataset, value.forget_set, seed, value.method]
+                own.setdefault(value.quantity, []).append(abs(value.value))
+    result = []
     for method, labels in settings_of(shown).items():
         points: dict[tuple[str, str, int], list[tuple[float, ...]]] = defaultdict(list)
         for (dataset, forget_set, seed, label), own in sizes.items():
             if label in labels and len(own) == len(AXES):
                 points[dataset, forget_set, seed].append(tuple(fmean(own[axis]) for axis in AXES))
         for (dataset, forget_set, seed), some in points.items():
-            value = volume(some)
-            made.append(Value(dataset, forget_set, method, VOLUME.key, seed, None, value))
-    return made
+            share = volume(some)
+            result.append(Value(dataset, forget_set, method, VOLUME.key, seed, None, share))
+    return result

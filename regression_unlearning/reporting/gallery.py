@@ -1,4 +1,4 @@
-"""Committed experiments for readers: picture, findings, command, machines, links."""
+"""Committed experiments for readers: picture, findings, links, machine, command."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +16,8 @@ from regression_unlearning.reporting.writing import rows_as_markdown
 
 #: Columns of the small table.
 FEW = ("error_retain_test", "error_forget_train", findings.DISTANCE, COST)
+#: What is told of a machine.
+MACHINE = ("threads", "python", "torch", "numpy")
 
 
 @dataclass(frozen=True)
@@ -28,69 +30,126 @@ class Experiment:
         Such as ``results/stsb``.
     values : sequence of Value
         Its measured values.
-    told : mapping
+    record : mapping
         Its provenance: see `provenance.gather`.
     """
 
     folder: Path
     values: Sequence[Value]
-    told: Mapping[str, Any]
+    record: Mapping[str, Any]
 
     @classmethod
     def read(cls, folder: Path) -> "Experiment":
-        """Read a folder; see `provenance.read`."""
+        """Read a folder of results.
+
+        Parameters
+        ----------
+        folder : Path
+            Such as ``results/stsb``.
+
+        Raises
+        ------
+        UserError
+            See `provenance.read`.
+        """
         return cls(folder, *provenance.read(folder))
 
     @cached_property
     def tables(self) -> dict[str, Tabling]:
         """Its tables by name."""
-        return {name: Tabling(self.values, one) for name, one in self.told["tables"].items()}
+        return {
+            name: Tabling(self.values, settings) for name, settings in self.record["tables"].items()
+        }
 
     @cached_property
-    def found(self) -> list[str]:
-        """What its tables and claims found, as sentences."""
-        said = [one for made in self.tables.values() for one in findings.findings(made)]
-        counted = findings.tally(claims_of(self.values, self.told))
-        return [*dict.fromkeys(said), *filter(None, [counted])]
+    def sentences(self) -> tuple[str, ...]:
+        """What its first table found, in three sentences."""
+        return findings.findings(next(iter(self.tables.values()))) if self.tables else ()
+
+    @cached_property
+    def claims(self) -> str:
+        """A count of its claims by verdict; empty without claims."""
+        return findings.tally(claims_of(self.values, self.record))
 
     def pictures(self) -> list[Path]:
         """Its figures, those of many methods first."""
         return sorted(self.folder.glob("*.png"), key=lambda path: (path.stem != "closeness", path))
 
+    @property
+    def command(self) -> str:
+        """What makes it anew."""
+        return provenance.command({**self.record, "params": self.record["settings"]})
+
     def machines(self) -> str:
-        """On what its models were made."""
+        """The machines on which its models were made, that of most models first."""
+        ordered = sorted(self.record["machines"], key=lambda machine: -machine["models"])
         return "; ".join(
-            ", ".join(f"{key} {one}" for key, one in machine.items())
-            for machine in self.told["machines"]
+            f"{machine['models']} models on {machine['device']}"
+            f" ({', '.join(f'{key} {machine[key]}' for key in MACHINE if key in machine)})"
+            for machine in ordered
         )
 
 
-def small_table(made: Tabling, group: tuple[str, str]) -> str:
-    """A table of few measures on one forget set, as Markdown, a row a method."""
+def small_table(tabling: Tabling, group: tuple[str, str]) -> str:
+    """A Markdown table of the quantities `FEW` on one forget set, a row for each method.
+
+    Parameters
+    ----------
+    tabling : Tabling
+        The whole table.
+    group : (str, str)
+        Dataset and forget set.
+    """
     layout = replace(
-        made.layout, groups={group: made.layout.groups[group]}, asked=frozenset(FEW), kind="methods"
+        tabling.layout,
+        groups={group: tabling.layout.groups[group]},
+        asked=frozenset(FEW),
+        kind="methods",
     )
-    return rows_as_markdown(methods_table(made.summaries, layout, made.compared))
+    return rows_as_markdown(methods_table(tabling.summaries, layout, tabling.compared))
 
 
 def page(experiments: Sequence[Experiment], up: str) -> str:
-    """All experiments as Markdown; `up` leads from the page to the project's folder."""
-    return "\n\n".join(_section(one, up) for one in experiments) + "\n"
+    """The page of all experiments, as Markdown.
+
+    Parameters
+    ----------
+    experiments : sequence of Experiment
+        In the order of the page.
+    up : str
+        Relative link from the page to the project's folder, such as ``"../"``.
+    """
+    return "\n\n".join(_section(experiment, up) for experiment in experiments) + "\n"
 
 
-def _section(one: Experiment, up: str) -> str:
-    folder = f"{up}{one.folder.as_posix()}"
-    parts = [f"## {one.told['title']}"]
-    pictures = one.pictures()
+def _section(experiment: Experiment, up: str) -> str:
+    folder = f"{up}{experiment.folder.as_posix()}"
+    title, pictures = experiment.record["title"], experiment.pictures()
+    parts = [f"## {title}"]
     if pictures:
-        parts.append(f"![{one.told['title']}]({folder}/{pictures[0].name})")
-    if one.tables:
-        parts.append(f"*{next(iter(one.tables.values())).layout.subtitle}*")
-    parts.append("\n".join(f"- {said}" for said in one.found))
-    kept = [f"{name}.md" for name in one.tables] + [path.name for path in pictures[1:]]
-    kept += [f"{name}{ending}" for name in one.tables for ending in ("_ranks.md", "_costs.md")]
-    kept += ["claims.md", "report.html", provenance.VALUES, provenance.PROVENANCE]
-    links = [f"[{name}]({folder}/{name})" for name in kept if (one.folder / name).is_file()]
-    seeds = len(one.told["seeds"])
-    parts.append(f"{seeds} seeds; `{one.told['command']}`; {one.machines()}. {', '.join(links)}.")
+        parts.append(f"![{title}]({folder}/{pictures[0].name})")
+    if experiment.tables:
+        parts.append(f"*{next(iter(experiment.tables.values())).layout.subtitle}*")
+        parts.append("\n".join(f"- {sentence}" for sentence in experiment.sentences))
+    parts.append(f"Made with {len(experiment.record['seeds'])} seeds, {experiment.machines()}, by")
+    parts.append(f"    python3 -m uv run {experiment.command}")
+
+    def links(*names: str) -> str:
+        kept = [name for name in names if (experiment.folder / name).is_file()]
+        return ", ".join(f"[{name}]({folder}/{name})" for name in kept)
+
+    of_tables = [
+        f"{name}{end}" for end in (".md", "_ranks.md", "_costs.md") for name in experiment.tables
+    ]
+    claims = f"{links('claims.md')}: {experiment.claims}" if experiment.claims else ""
+    verify = f"python3 -m uv run regression-unlearning verify {experiment.folder.as_posix()}"
+    facts = {
+        "Tables": links(*of_tables),
+        "Further pictures": links(*(path.name for path in pictures[1:])),
+        "Claims": claims,
+        "All of it on one page": links("report.html"),
+        "Values": f"{links(provenance.VALUES)}; what made them: {links(provenance.PROVENANCE)}; "
+        f"`{verify}` makes the tables anew from both, and compares",
+    }
+    parts.append("\n".join(f"- {name}: {text}" for name, text in facts.items() if text))
     return "\n\n".join(parts)

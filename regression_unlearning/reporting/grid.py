@@ -1,4 +1,4 @@
-"""Texts in rows and columns, for what the report shows beside the tables of numbers."""
+"""Tables of texts, which the report shows beside the tables of numbers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,27 +17,29 @@ class Grid:
         Headings of the columns.
     rows : tuple of tuple of str
         A text for each column.
-    said : str
-        What must be known to read it.
+    note : str
+        A note for the reader.
     """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    said: str = ""
+    note: str = ""
 
 
 def phrase(settings: Mapping[str, Any]) -> str:
     """Settings as one phrase: ``"epochs 4, schedule plateau (factor 0.1, patience 10)"``.
 
-    What is not set is left out.
+    Settings without a value are left out.
     """
-    kept = {key: one for key, one in settings.items() if one is not None and one not in ({}, [])}
-    return ", ".join(f"{key.replace('_', ' ')} {written(one)}" for key, one in kept.items())
+    present = {
+        key: value for key, value in settings.items() if value is not None and value not in ({}, [])
+    }
+    return ", ".join(f"{key.replace('_', ' ')} {written(value)}" for key, value in present.items())
 
 
 def written(value: Any) -> str:
-    """A setting's value; of a section that has a name the name, and the rest in brackets."""
+    """A setting's value as text; for a section its name, and the rest in brackets."""
     if isinstance(value, Mapping):
         name, rest = value.get("name"), {key: value[key] for key in value if key != "name"}
         inner = f"({phrase(rest)})"

@@ -1,4 +1,4 @@
-"""Judging sentences: paired comparisons over seeds, corrected over all that is judged together."""
+"""Verdicts on sentences: comparisons over seeds, corrected over all that are judged together."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ from regression_unlearning.reporting.verdicts import (
 
 #: Dataset and forget set.
 Place = tuple[str, str]
-#: Two scores at a place, in a fixed order: the same two are compared once.
+#: Two scores on one dataset and forget set, in a fixed order, so that they are compared once.
 Pair = tuple[Place, Term, Term]
 Name = TypeVar("Name")
 _TURNED = {BETTER: WORSE, WORSE: BETTER}
@@ -37,11 +37,12 @@ _TURNED = {BETTER: WORSE, WORSE: BETTER}
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found of one part.
+    """The verdict on one part of a sentence.
 
     Attributes
     ----------
     part : Part
+        The relation between two scores.
     verdict : str
         See `verdicts`.
     compared : Comparison
@@ -54,53 +55,58 @@ class Answer:
 
     @property
     def p(self) -> float | None:
-        """The corrected p value of the test that decided, or would have to; None without a test."""
-        one = self.compared
-        if one.difference is None:
+        """Corrected p value of the test that decides, or would decide; None without a test."""
+        comparison = self.compared
+        if comparison.difference is None:
             return None
-        by_equality = one.verdict == SAME or (
-            one.verdict == UNTOLD and self.part.relation in ("alike", "kept")
+        by_equality = comparison.verdict == SAME or (
+            comparison.verdict == UNTOLD and self.part.relation in ("alike", "kept")
         )
-        return one.p_same if by_equality else one.p_apart
+        return comparison.p_same if by_equality else comparison.p_apart
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A sentence's verdict at one place, with the answers to its parts."""
+    """A sentence's verdict on one dataset and forget set, with the answers to its parts."""
 
     verdict: str
     answers: tuple[Answer, ...]
 
     @property
     def deciding(self) -> Answer:
-        """The part on which the verdict rests: the weakest that holds, the surest that fails."""
-        own = [one for one in self.answers if one.verdict == self.verdict] or self.answers
+        """The part that decides: of parts that agree with the verdict, the least certain.
+
+        If the sentence fails, it is the most certain one.
+        """
+        own = [
+            candidate for candidate in self.answers if candidate.verdict == self.verdict
+        ] or self.answers
         best = min if self.verdict == FAILS else max
-        return best(own, key=lambda one: 1.0 if one.p is None else one.p)
+        return best(own, key=lambda candidate: 1.0 if candidate.p is None else candidate.p)
 
     @property
     def needed(self) -> int | None:
-        """Seeds that would tell; None where some part says none, or nothing is open."""
+        """Number of seeds that would decide; None if decided, or if a part has no such number."""
         if self.verdict != UNDECIDED:
             return None
-        found = [one.compared.needed for one in self.answers if one.verdict == UNDECIDED]
-        return None if None in found else max(one for one in found if one is not None)
+        counts = [part.compared.needed for part in self.answers if part.verdict == UNDECIDED]
+        return None if None in counts else max(count for count in counts if count is not None)
 
 
 def judge(asked: Mapping[Name, tuple[Place, Needs]], scores: Scores) -> dict[Name, Finding]:
-    """Judge sentences that are said together: their comparisons are one family of p values.
+    """Judge sentences together: their comparisons are one family of p values.
 
     Parameters
     ----------
     asked : mapping
-        Name of a sentence to its place and what it needs (see `claim.Check`).
+        Name of each sentence to its dataset and forget set, and its parts (see `claim.Check`).
     scores : Scores
-        Of the measured values.
+        Scores of the measured values.
 
     Returns
     -------
     dict
-        Finding by name. With fewer than three seeds that have both scores nothing is decided.
+        Finding by name; a comparison needs three seeds that have both scores.
     """
     family: dict[Pair, Comparison] = {}
     for place, needs in asked.values():
@@ -109,16 +115,16 @@ def judge(asked: Mapping[Name, tuple[Place, Needs]], scores: Scores) -> dict[Nam
             if part.relation != "beyond" and pair not in family:
                 family[pair] = _compare(scores, *pair)
     family = judged(family)
-    found = {}
+    findings = {}
     for name, (place, needs) in asked.items():
         answers = {part: _answer(scores, family, place, part) for part in _flat(needs)}
         each = [any_of(answers[part].verdict for part in parts) for parts in needs]
-        found[name] = Finding(all_of(each), tuple(answers.values()))
-    return found
+        findings[name] = Finding(all_of(each), tuple(answers.values()))
+    return findings
 
 
 def seeds_of(scores: Scores, place: Place, term: Term) -> dict[int, float] | None:
-    """A term's scores by seed; None stands for 0 at every seed: gold's distance from itself."""
+    """Scores of a term by seed; None for gold's distance from itself, which is 0 at every seed."""
     key = (*place, term.method, term.quantity)
     if not term.aim:
         return scores.plain(key)
@@ -131,12 +137,13 @@ def seeds_of(scores: Scores, place: Place, term: Term) -> dict[int, float] | Non
 def both_seeds(
     scores: Scores, place: Place, ours: Term, other: Term
 ) -> tuple[dict[int, float], dict[int, float]]:
-    """Two terms' scores at the seeds that have both."""
+    """Scores of two terms, at the seeds that have both."""
     first, second = (seeds_of(scores, place, term) for term in (ours, other))
-    known = [set(one) for one in (first, second) if one is not None]
-    seeds = sorted(set.intersection(*known)) if known else []
+    seed_sets = [set(by_seed) for by_seed in (first, second) if by_seed is not None]
+    seeds = sorted(set.intersection(*seed_sets)) if seed_sets else []
     return tuple(  # type: ignore[return-value]
-        {seed: 0.0 if one is None else one[seed] for seed in seeds} for one in (first, second)
+        {seed: 0.0 if by_seed is None else by_seed[seed] for seed in seeds}
+        for by_seed in (first, second)
     )
 
 
@@ -158,19 +165,19 @@ def _answer(scores: Scores, family: Mapping[Pair, Comparison], place: Place, par
     if part.relation == "beyond":
         return _beyond(scores, place, part)
     pair = _pair(place, part)
-    one = family[pair] if pair[1] == part.ours else _turned(family[pair])
+    comparison = family[pair] if pair[1] == part.ours else _turned(family[pair])
     terms = (part.ours, part.other)
     if not all(_measured(scores, place, term) for term in terms):
-        return Answer(part, NOT_MEASURED, one)
-    if one.difference is None:
-        return Answer(part, UNDECIDED, replace(one, needed=FEWEST))
-    return Answer(part, answer(part.relation, one.verdict), one)
+        return Answer(part, NOT_MEASURED, comparison)
+    if comparison.difference is None:
+        return Answer(part, UNDECIDED, replace(comparison, needed=FEWEST))
+    return Answer(part, answer(part.relation, comparison.verdict), comparison)
 
 
 def _beyond(scores: Scores, place: Place, part: Part) -> Answer:
-    """Whether every value is only a lower bound; an absent one counts against nothing."""
+    """Whether every value is only a lower bound; absent values are not counted."""
     cell = scores.cells.get((*place, part.ours.method, part.ours.quantity))
-    bounds = [one.bound == ">=" for one in cell.measured] if cell else []
+    bounds = [value.bound == ">=" for value in cell.measured] if cell else []
     compared = Comparison(seeds=len(bounds))
     if not bounds:
         return Answer(part, NOT_MEASURED, compared)
@@ -180,7 +187,7 @@ def _beyond(scores: Scores, place: Place, part: Part) -> Answer:
 
 
 def _measured(scores: Scores, place: Place, term: Term) -> bool:
-    """Whether there is any value behind a term, bounds included."""
+    """Whether a term has any measured value, bounds included."""
     if term.aim == GOAL and term.method == GOLD:
         return True
     cell = scores.cells.get((*place, term.method, term.quantity))
@@ -193,10 +200,11 @@ def _measured(scores: Scores, place: Place, term: Term) -> bool:
     return not aim or bool(other and other.measured)
 
 
-def _turned(one: Comparison) -> Comparison:
-    """The same comparison the other way round."""
+def _turned(comparison: Comparison) -> Comparison:
+    """The comparison with its two models exchanged."""
     difference, low, high = (
-        None if value is None else -value for value in (one.difference, one.high, one.low)
+        None if value is None else -value
+        for value in (comparison.difference, comparison.high, comparison.low)
     )
-    verdict = _TURNED.get(one.verdict, one.verdict)
-    return replace(one, difference=difference, low=low, high=high, verdict=verdict)
+    verdict = _TURNED.get(comparison.verdict, comparison.verdict)
+    return replace(comparison, difference=difference, low=low, high=high, verdict=verdict)

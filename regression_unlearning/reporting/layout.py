@@ -1,4 +1,4 @@
-"""What a table looks like: its title, and which rows and columns it has."""
+"""The layout of a table: title, rows and columns."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from regression_unlearning.evaluation.measure import PAPER, Quantity
 from regression_unlearning.reporting.summaries import Summaries
 
-#: The model that forgot nothing, and the one that unlearning should arrive at.
+#: Keys of the original, which is doing nothing, and of the retrained model.
 NOTHING, GOLD = "original", "retrained"
 REFERENCES = (NOTHING, GOLD)
 #: Endings of the files of a table.
@@ -35,34 +35,33 @@ class Layout:
     methods : mapping of str to str
         Key to title, in the order of the table; the original and the retrained model too.
     measures : tuple of str, optional
-        Quantities of the first block; the paper's five by default. All others that were measured,
-        and asked for, follow in a second block, in the order of `quantities`.
+        Quantities of the first block; the paper's five by default. All others that were measured
+        and are in `asked` follow in a second block, in the order of `quantities`.
     error : str, optional
-        What an error is, such as ``"root mean squared error, in points of the score"``.
+        The dataset's error in words, such as ``"root mean squared error, in points of the score"``.
     unit : str, optional
         The target's unit; empty where the datasets have several, or classes.
     embedded : bool, optional
-        Whether the data are embedded in this project; the table then says so.
+        Whether the data are embedded in this project, which the table then states.
     kind : str, optional
         ``"measures"``: the paper's form, a column for each method; ``"methods"``: a row for each;
         ``"front"``: a row for each, and whether it is on the Pareto front.
     untuned : tuple of str, optional
-        Methods whose settings nobody has searched.
+        Methods whose options were not searched.
     disclosed : tuple of str, optional
-        What a reader must know of the settings, as sentences without a full stop; they stand after
-        the dataset's title.
+        Facts about the settings, as sentences without a full stop; they follow the dataset's title.
     searched : mapping of str to str, optional
-        What is said of methods whose search has not shown that their settings are better.
+        Remarks on methods whose search has not shown that their options are better.
     references : tuple of str, optional
-        Of the methods those that are no unlearning, but what unlearning is held against.
+        The methods that are no unlearning, but references to compare with.
     remarks : mapping of str to str, optional
-        What a table of methods says of a method, whatever was measured.
+        Fixed remarks on methods, shown in a table of methods.
     given : str, optional
-        Which datasets' original models were not trained here, and where they come from.
+        Datasets whose original models were not trained here, and where those come from.
     quantities : mapping of str to Quantity, optional
-        The words of what was measured: see `evaluation.measure.quantities`.
+        Descriptions of the measured quantities: see `evaluation.measure.quantities`.
     asked : frozenset of str, optional
-        The quantities that are shown, where a table asks for some measures alone.
+        The quantities that are shown; all of them by default.
     """
 
     title: str
@@ -85,50 +84,50 @@ class Layout:
 
     @property
     def unlearning(self) -> tuple[str, ...]:
-        """The unlearning methods: neither original nor retrained model, nor a reference."""
+        """The methods without original, retrained model and references."""
         return tuple(key for key in self.methods if key not in (*REFERENCES, *self.references))
 
     @property
     def subtitle(self) -> str:
-        """The dataset, whether its data are a demo, and what is disclosed."""
+        """The datasets' title, whether the data are a demo, and `disclosed`."""
         data = f"{self.dataset_title} ({EMBEDDED})" if self.embedded else self.dataset_title
         return "; ".join((data, *self.disclosed))
 
     @property
     def line(self) -> str:
-        """The same for a figure, whose title names the dataset: a line under it; may be empty."""
-        said = "; ".join(([EMBEDDED] if self.embedded else []) + [*self.disclosed])
-        return f"{said[:1].upper()}{said[1:]}"
+        """The subtitle of a figure, whose title names the dataset already; may be empty."""
+        text = "; ".join(([EMBEDDED] if self.embedded else []) + [*self.disclosed])
+        return f"{text[:1].upper()}{text[1:]}"
 
     @property
     def costs(self) -> tuple[str, ...]:
-        """Quantities that stand in the table of costs."""
-        return tuple(key for key, one in self.quantities.items() if one.summary == "cost")
+        """Quantities of the table of costs."""
+        return tuple(key for key, quantity in self.quantities.items() if quantity.summary == "cost")
 
     def words(self, key: str) -> Quantity:
-        """The words for a quantity; one that no measure describes goes by its key."""
+        """The description of a quantity; its key alone if no measure describes it."""
         unknown = Quantity(key, key, "a measure added to this project")
         return self.quantities.get(key, unknown)
 
     def label(self, key: str) -> str:
         """A quantity's title as rows and columns show it: with its unit."""
-        one = self.words(key)
-        in_unit = self.unit and one.unit in ("error", "target")
-        return f"{one.title} ({self.unit})" if in_unit else one.title
+        quantity = self.words(key)
+        in_unit = self.unit and quantity.unit in ("error", "target")
+        return f"{quantity.title} ({self.unit})" if in_unit else quantity.title
 
     def asks(self, key: str) -> bool:
-        """Whether a quantity is shown at all."""
+        """Whether a quantity is shown."""
         return self.asked is None or key in self.asked
 
     def own(self, summaries: Summaries) -> Summaries:
         """The cells that this table shows."""
         return {
-            key: one
-            for key, one in summaries.items()
+            key: cell
+            for key, cell in summaries.items()
             if key[:2] in self.groups and key[2] in self.methods and self.asks(key[3])
         }
 
     def measured(self, summaries: Summaries) -> Summaries:
-        """The same without the costs."""
+        """The cells that this table shows, without costs."""
         own = self.own(summaries)
-        return {key: one for key, one in own.items() if key[3] not in self.costs}
+        return {key: cell for key, cell in own.items() if key[3] not in self.costs}

@@ -4,7 +4,7 @@ from regression_unlearning.evaluation.cost import UNMOVED
 from regression_unlearning.reporting.comparisons import Comparisons
 from regression_unlearning.reporting.costs import VARIES
 from regression_unlearning.reporting.layout import NOTHING, Layout
-from regression_unlearning.reporting.numerals import places
+from regression_unlearning.reporting.numerals import decimals_for
 from regression_unlearning.reporting.remarks import COST, remarks
 from regression_unlearning.reporting.summaries import Summaries, select
 from regression_unlearning.reporting.table import (
@@ -34,15 +34,14 @@ FLOOR = "Floor"
 def methods_table(
     summaries: Summaries, layout: Layout, compared: Comparisons | None = None
 ) -> Table:
-    """Lay out summaries, costs included: forget set by method down, measures across.
+    """A table with a row for each forget set and method, and a column for each measure.
 
-    Notes on a method as a whole (`remarks`) stand at its name; the floor is the last row of each
-    forget set.
+    Remarks on a method as a whole stand at its name; the floor is the last row of each forget set.
 
     Parameters
     ----------
     summaries : dict
-        See `summary.summarise`; cells of other datasets are passed over.
+        See `summary.summarise`, costs included; cells of other datasets are ignored.
     layout : Layout
         Title, forget sets, methods.
     compared : dict, optional
@@ -50,24 +49,25 @@ def methods_table(
     """
     compared = compared or {}
     keys = [key for key in SHOWN if layout.asks(key)]
-    ours = select(layout.own(summaries), keys)
+    shown = select(layout.own(summaries), keys)
     decimals = {
-        name: places(one.mean for key, one in ours.items() if key[3] == name) for name in keys
+        name: decimals_for(summary.mean for key, summary in shown.items() if key[3] == name)
+        for name in keys
     }
     varies = [("Measured", VARIES)] if COST in keys else []
-    said = remarks(summaries, layout, compared)
+    notes = remarks(summaries, layout, compared)
     rows = []
     for group, title in layout.groups.items():
         for method, name in layout.methods.items():
             cells = tuple(
                 judged(
-                    _cell(ours, (*group, method), key, layout, decimals),
+                    _cell(shown, (*group, method), key, layout, decimals),
                     compared.get((*group, method, NOTHING, key)),
                 )
                 for key in keys
             )
-            rows.append(Row(title, name, cells, notes=said.get(method, ())))
-        floors = tuple(Cell(_floor(ours, group, layout, key, decimals[key])) for key in keys)
+            rows.append(Row(title, name, cells, notes=notes.get(method, ())))
+        floors = tuple(Cell(_floor(shown, group, layout, key, decimals[key])) for key in keys)
         rows.append(Row(title, FLOOR, floors))
     return lifted(
         Table(
@@ -75,7 +75,7 @@ def methods_table(
             subtitle=layout.subtitle,
             columns=("Forget set", "Method", *(_heading(layout, key) for key in keys)),
             blocks=(Block("", tuple(rows)),),
-            legend=(*legend(keys, layout, ours, ("paper",), compared), *varies),
+            legend=(*legend(keys, layout, shown, ("paper",), compared), *varies),
         )
     )
 
@@ -86,25 +86,27 @@ def _heading(layout: Layout, key: str) -> str:
 
 
 def _cell(
-    ours: Summaries,
+    shown: Summaries,
     place: tuple[str, str, str],
     key: str,
     layout: Layout,
     decimals: dict[str, int],
 ) -> Cell:
-    """One number; none for gold beside itself, nor for the cost of doing nothing."""
-    method, one = place[2], ours.get((*place, key))
+    """One cell; undefined for gold compared with itself, and for the cost of doing nothing."""
+    method, summary = place[2], shown.get((*place, key))
     itself = method == "retrained" and layout.words(key).compares
     if itself or (method == "original" and key == COST):
         return Cell(NOT_DEFINED)
-    if one is None:
+    if summary is None:
         return Cell(NOT_MEASURED, notes=(ABSENT,))
-    cell = number(one, decimals[key])
-    # what `remarks` says of the row is not said again
+    cell = number(summary, decimals[key])
+    # a note that `remarks` gives for the whole row is not repeated
     return Cell(cell.text, notes=tuple(n for n in cell.notes if not n.startswith(UNMOVED)))
 
 
-def _floor(ours: Summaries, group: tuple[str, str], layout: Layout, key: str, decimals: int) -> str:
+def _floor(
+    shown: Summaries, group: tuple[str, str], layout: Layout, key: str, decimals: int
+) -> str:
     if key == COST:
         return NOT_DEFINED
-    return floor((ours.get((*group, method, key)) for method in layout.methods), decimals)
+    return floor((shown.get((*group, method, key)) for method in layout.methods), decimals)

@@ -1,6 +1,6 @@
 """A few numbers for each method, for tools that compare runs.
 
-For each method: how far it is from the retrained model, as a mean over the forget sets of a table.
+They are distances from the retrained model, averaged over the forget sets of a table.
 """
 
 import math
@@ -10,37 +10,44 @@ from typing import Any
 from regression_unlearning.reporting.numerals import rounded
 from regression_unlearning.reporting.summaries import Summaries
 
-#: What is kept of a table; the last is a distance from the retrained model already.
+#: Quantities of the numbers; the last is a distance from the retrained model already.
 KEPT = (*(GAPS := ("error_forget_train", "attack_label_rate")), "wasserstein_train")
 
 
 def distances(summaries: Summaries) -> dict[str, dict[str, float]]:
     """Each method's mean distance from the retrained model, by measure.
 
-    Cells that were not measured, or of which only a bound is known, are left out.
+    Cells that were not measured, or are only a bound, are left out.
     """
-    found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for (*group, method, quantity), one in summaries.items():
+    by_method: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for (*group, method, quantity), cell in summaries.items():
         if quantity not in KEPT or method == "retrained":
             continue
-        away = one.mean.exact
+        away = cell.mean.exact
         if quantity in GAPS:
             gold = summaries.get((group[0], group[1], "retrained", quantity))
             away = abs(away - gold.mean.exact) if gold else math.nan
         if not math.isnan(away):
-            found[method][quantity].append(away)
+            by_method[method][quantity].append(away)
     return {
         method: {
-            quantity: rounded(sum(found[method][quantity]) / len(found[method][quantity]))
+            quantity: rounded(sum(by_method[method][quantity]) / len(by_method[method][quantity]))
             for quantity in KEPT
-            if quantity in found[method]
+            if quantity in by_method[method]
         }
-        for method in sorted(found)
+        for method in sorted(by_method)
     }
 
 
 def rows(tables: dict[str, dict[str, dict[str, float]]]) -> list[dict[str, Any]]:
-    """The same as rows: table, method, and a column for each measure."""
+    """The numbers as rows: table, method, and a column for each quantity.
+
+    Parameters
+    ----------
+    tables : dict
+        Name of each table to the result of `distances`; a method that has not all quantities is
+        left out.
+    """
     return [
         {"table": table, "method": method, **values}
         for table, methods in tables.items()

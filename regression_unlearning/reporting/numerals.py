@@ -1,4 +1,4 @@
-"""How numbers are written: the one place where a number becomes text."""
+"""Numbers as text, for all tables, figures and reports."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -11,33 +11,33 @@ SIGNS: dict[Bound, str] = {">=": "≥", "<=": "≤"}
 
 
 def digits(value: float, significant: int = 6) -> str:
-    """Write a number with at most `significant` digits; an absent one (NaN) as an empty text."""
+    """A number with at most `significant` digits; empty for NaN."""
     return "" if math.isnan(value) else format(float(value) + 0.0, f".{significant}g")
 
 
 def short(value: float) -> str:
-    """Write a number in three digits for a figure: thousands in full, a minus as in print."""
+    """A number with three digits for a figure; with separated thousands and a typographic minus."""
     text = f"{value:,.0f}" if 999.5 <= abs(value) < 1e6 else f"{value:.3g}"
     return text.replace("-", "−")
 
 
 def rounded(value: float | None, significant: int = 6) -> float:
-    """A number to so many digits, before it is written with fewer; NaN for an absent one."""
+    """A number rounded to `significant` digits, before it is written with fewer; NaN for None."""
     return math.nan if value is None else float(f"{value:.{significant}g}")
 
 
 def brief(value: float | None, significant: int) -> str:
-    """Write a number in few digits; an absent one as an empty text."""
+    """A number with few digits; empty for None."""
     return digits(rounded(value), significant)
 
 
 def kept(number: Number) -> float:
-    """What of a number is shown at most: six digits; of a bound, which is rough, four."""
+    """A number rounded to six digits, the most that is shown; a bound to four."""
     return rounded(number.value, 4 if number.bound else 6)
 
 
 def plain(number: Number) -> str:
-    """Write a number outside of a table; or say why there is none."""
+    """A number outside a table, or the reason why there is none."""
     if number.value is None:
         return number.state
     text = digits(kept(number))
@@ -45,22 +45,22 @@ def plain(number: Number) -> str:
 
 
 def in_brackets(value: float, low: float, high: float) -> str:
-    """Write a number and its interval outside of a table."""
-    mean, *ends = (brief(one, 4) for one in (value, low, high))
+    """A number and its interval outside a table."""
+    mean, *ends = (brief(number, 4) for number in (value, low, high))
     return f"{mean} [{', '.join(ends)}]"
 
 
-def places(numbers: Iterable[Number]) -> int:
-    """Decimals for a row of a table, so that its largest number shows three or four digits."""
+def decimals_for(numbers: Iterable[Number]) -> int:
+    """Number of decimals with which the largest of some numbers has three or four digits."""
     values = (abs(kept(number)) for number in numbers if number.value is not None)
     largest = max(values, default=0.0)
     return 3 if largest < 10 else 2 if largest < 100 else 1 if largest < 1000 else 0
 
 
 def fixed(value: float, decimals: int) -> str:
-    """Write a number with a set number of decimals, or with two digits where those were all 0.
+    """A number with `decimals` decimals, or with two significant digits if it would show as 0.
 
-    One that would take a dozen signs is written as 9.0e-206.
+    One that would take a dozen digits is written as 9.0e-206.
     """
     if value and not 1e-9 <= abs(value) < 1e12:
         return f"{value:.1e}"
@@ -72,13 +72,13 @@ def fixed(value: float, decimals: int) -> str:
 
 
 def spread(value: float, decimals: int) -> str:
-    """Write a half-interval or a floor: a very small one is only said to be so."""
+    """A floor with `decimals` decimals; one that would show as 0 as a bound, "<0.001"."""
     least = 10.0**-decimals
     return f"<{least:.{decimals}f}" if 0 < value < least / 2 else fixed(value, decimals)
 
 
 def shown(number: Number, decimals: int, write: Callable[[float, int], str] = fixed) -> str:
-    """A mean or a floor as a table shows it; where there is none, why."""
+    """A mean or a floor as a table shows it, or the reason why there is none."""
     if number.value is None:
         return number.state
     if number.bound:
@@ -87,7 +87,7 @@ def shown(number: Number, decimals: int, write: Callable[[float, int], str] = fi
 
 
 def with_interval(summary: Summary, decimals: int) -> str:
-    """A cell as a table shows it: the average and its interval; with few seeds their values."""
+    """A cell as a table shows it: average and interval, or with few seeds their values."""
     if summary.low is not None and summary.high is not None:
         return f"{shown(summary.mean, decimals)} {ends((summary.low, summary.high), decimals)}"
     if summary.mean.value is not None and len(summary.values) > 1:

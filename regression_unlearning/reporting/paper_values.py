@@ -8,12 +8,12 @@ from regression_unlearning.errors import unknown
 
 
 def paper_values(table: str | None = None) -> pd.DataFrame:
-    """Give the printed values of one table, or of all.
+    """The printed values of one table, or of all.
 
     Parameters
     ----------
     table : {"table1", "table2", "table3", "table4"}, optional
-        Which table of "Deep Regression Unlearning".
+        A table of "Deep Regression Unlearning"; all by default.
 
     Returns
     -------

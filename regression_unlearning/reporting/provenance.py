@@ -1,4 +1,4 @@
-"""What an experiment's numbers were made with: settings, code, data, versions, machines."""
+"""The provenance of an experiment's numbers: settings, code, data, versions, machines."""
 
 import json
 from collections import Counter
@@ -17,7 +17,7 @@ from regression_unlearning.reporting.claims import claims_of
 from regression_unlearning.reporting.tabling import Tabling
 
 VALUES, PROVENANCE, CLAIMS = "values.csv", "provenance.json", "claims"
-#: What of a machine is nobody else's business, or varies from job to job.
+#: Facts about a machine that are private, or vary from job to job.
 LEFT_OUT = ("host", "job", "peak_memory_mib", "peak_device_memory_mib")
 PACKAGES = ("numpy", "scipy", "scikit-learn", "pandas", "matplotlib")
 
@@ -28,16 +28,16 @@ def gather(settings: Mapping[str, Any], records: Iterable[Path], text: str) -> d
     Parameters
     ----------
     settings : mapping
-        What the workflow says of the report: see `pipeline.reported.of_report`; ``experiment`` too.
+        The report's settings (see `pipeline.reported.of_report`), with ``experiment``.
     records : iterable of Path
-        The JSON beside each checkpoint.
+        The JSON record beside each checkpoint.
     text : str
-        Content of the file of values.
+        Content of values.csv.
 
     Returns
     -------
     dict
-        JSON values: the same inputs, the same dict.
+        JSON values; the same input gives the same dict.
     """
     import hashlib
 
@@ -50,7 +50,7 @@ def gather(settings: Mapping[str, Any], records: Iterable[Path], text: str) -> d
             continue
         code.setdefault(_step(record), set()).add(record["code"])
         data.setdefault(record["names"][0], set()).add(record["inputs"]["prepared"])
-        machine = {key: one for key, one in record["machine"].items() if key not in LEFT_OUT}
+        machine = {key: value for key, value in record["machine"].items() if key not in LEFT_OUT}
         machines[json.dumps(machine, sort_keys=True)] += 1
     return {
         "experiment": settings["experiment"],
@@ -59,8 +59,8 @@ def gather(settings: Mapping[str, Any], records: Iterable[Path], text: str) -> d
         "command": command(settings),
         "values_sha256": hashlib.sha256(text.encode()).hexdigest(),
         "versions": {"regression-unlearning": __version__, **{n: version(n) for n in PACKAGES}},
-        "code": {step: sorted(found) for step, found in sorted(code.items())},
-        "data": {dataset: sorted(found) for dataset, found in sorted(data.items())},
+        "code": {step: sorted(hashes) for step, hashes in sorted(code.items())},
+        "data": {dataset: sorted(hashes) for dataset, hashes in sorted(data.items())},
         "machines": [
             {"models": count, **json.loads(machine)} for machine, count in sorted(machines.items())
         ],
@@ -71,48 +71,70 @@ def gather(settings: Mapping[str, Any], records: Iterable[Path], text: str) -> d
 
 
 def command(settings: Mapping[str, Any]) -> str:
-    """The command that makes an experiment: with its word vectors, where it reads any."""
+    """The command that makes an experiment, with the word vectors that it reads."""
     datasets = settings["params"].get("datasets", {}).values()
-    vectors = dict.fromkeys(one["embedding"] for one in datasets if one.get("embedding"))
+    vectors = dict.fromkeys(
+        dataset["embedding"] for dataset in datasets if dataset.get("embedding")
+    )
     chosen = " ".join(f"embedding={name}" for name in vectors)
     parts = ("snakemake --cores 2 --config", f"experiment={settings['experiment']}", chosen)
     return " ".join(filter(None, (*parts, "-- all_tables")))
 
 
 def _step(record: Mapping[str, Any]) -> str:
-    """What a checkpoint's code made: a training, or a method by its name."""
+    """The step that made a checkpoint: ``"training"``, or the method's name."""
     return record.get("method") or "training"
 
 
 def read(folder: Path) -> tuple[list[Value], dict[str, Any]]:
-    """An experiment's values and their provenance.
+    """Read an experiment's values and their provenance.
+
+    Parameters
+    ----------
+    folder : Path
+        With values.csv and provenance.json.
+
+    Returns
+    -------
+    values : list of Value
+    record : dict
+        See `gather`.
 
     Raises
     ------
     UserError
-        When one is missing, or the values are not those that the provenance is of.
+        When a file is missing, or the provenance belongs to other values.
     """
-    told = read_record(folder / PROVENANCE, plain=True)  # of an earlier version it has no seal
+    record = read_record(folder / PROVENANCE, plain=True)  # of an earlier version: no seal
     path = folder / VALUES
-    if not isinstance(told, dict) or sha256(path) != told.get("values_sha256"):
+    if not isinstance(record, dict) or sha256(path) != record.get("values_sha256"):
         raise UserError(
-            f"{path} is not the file that {folder / PROVENANCE} tells of; take both from one "
-            "commit, or make them anew."
+            f"{path} is not the file that {folder / PROVENANCE} describes; take both from "
+            "one commit, or make them again."
         )
-    return values.from_text(path.read_text(encoding="utf-8"), path), told
+    return values.from_text(path.read_text(encoding="utf-8"), path), record
 
 
-def check_table(path: Path, found: Sequence[Value], told: Mapping[str, Any]) -> None:
-    """See that a table's CSV file is what the values say.
+def check_table(path: Path, measured: Sequence[Value], record: Mapping[str, Any]) -> None:
+    """Check that a table's CSV file follows from the values.
+
+    Parameters
+    ----------
+    path : Path
+        The CSV file, named after the table.
+    measured, record : sequence of Value, mapping
+        See `read`.
 
     Raises
     ------
     UserError
-        When it is not, or cannot be read.
+        When it does not, or cannot be read.
     """
     try:
-        one = Tabling(found, told["tables"][path.stem])
-        if path.read_text(encoding="utf-8") == summaries.as_csv(one.layout.measured(one.summaries)):
+        tabling = Tabling(measured, record["tables"][path.stem])
+        if path.read_text(encoding="utf-8") == summaries.as_csv(
+            tabling.layout.measured(tabling.summaries)
+        ):
             return
         why = f"it is not what {path.with_name(VALUES)} says"
     except (KeyError, UnicodeDecodeError, OSError) as error:
@@ -121,44 +143,49 @@ def check_table(path: Path, found: Sequence[Value], told: Mapping[str, Any]) -> 
 
 
 def verify(folder: Path) -> dict[str, str]:
-    """Make an experiment's tables and claims anew from its values, and compare with what is there.
+    """Make an experiment's tables and claims again from its values, and compare the files.
+
+    Parameters
+    ----------
+    folder : Path
+        With values.csv, provenance.json, tables and claims.
 
     Returns
     -------
     dict of str to str
-        File to what is wrong with it: empty where it holds what the values say.
+        File to its first difference; empty where there is none.
 
     Raises
     ------
     UserError
         See `read`.
     """
-    found, told = read(folder)
-    if lacking := [key for key in ("tables", "claims", "title") if key not in told]:
-        raise UserError(f"{folder / PROVENANCE} has no {lacking[0]!r}; make it anew.")
-    made = {
+    measured, record = read(folder)
+    if missing := [key for key in ("tables", "claims", "title") if key not in record]:
+        raise UserError(f"{folder / PROVENANCE} has no {missing[0]!r}; make it again.")
+    expected = {
         f"{name}{ending}": text
-        for name, settings in told["tables"].items()
-        for ending, text in Tabling(found, settings).files().items()
+        for name, settings in record["tables"].items()
+        for ending, text in Tabling(measured, settings).files().items()
     }
-    if told["claims"]:
-        checked = claims_files.files(claims_of(found, told), told["title"])
-        made |= {f"{CLAIMS}{ending}": text for ending, text in checked.items()}
-    said = {}
-    for name, text in made.items():
+    if record["claims"]:
+        checked = claims_files.files(claims_of(measured, record), record["title"])
+        expected |= {f"{CLAIMS}{ending}": text for ending, text in checked.items()}
+    differences = {}
+    for name, text in expected.items():
         try:
             here = (folder / name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            said[name] = f"cannot be read: {error}"
+            differences[name] = f"cannot be read: {error}"
             continue
-        said[name] = "" if here == text else _apart(here, text)
-    return said
+        differences[name] = "" if here == text else _first_difference(here, text)
+    return differences
 
 
-def _apart(here: str, text: str) -> str:
-    """The first line in which a file differs from what the values say."""
-    ours, theirs = here.splitlines(), text.splitlines()
-    for number, (one, other) in enumerate(zip(ours, theirs, strict=False), 1):
-        if one != other:
-            return f"line {number} is {one!r}; the values say {other!r}"
-    return f"it has {len(ours)} lines; the values say {len(theirs)}"
+def _first_difference(here: str, text: str) -> str:
+    """The first line in which a file differs from the expected text, in words."""
+    lines, expected = here.splitlines(), text.splitlines()
+    for number, (line, expected_line) in enumerate(zip(lines, expected, strict=False), 1):
+        if line != expected_line:
+            return f"line {number} is {line!r}; the values say {expected_line!r}"
+    return f"it has {len(lines)} lines; the values say {len(expected)}"

@@ -1,4 +1,4 @@
-"""Two places of the paper's Table 2 that lie far from ours, and what the values say of them."""
+"""Two values of the paper's Table 2 that lie far from ours, with possible explanations."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,34 +15,34 @@ Protocols = Sequence[tuple[str, Summaries, Layout]]
 
 
 def explained(protocols: Protocols) -> str:
-    """Paragraphs on the attack on scores 0-2 and on the original's errors there, as Markdown.
+    """Markdown paragraphs on the attack on scores 0-2 and on the original's errors there.
 
     Parameters
     ----------
     protocols : sequence of (title, summaries, layout)
         See `against_paper.as_markdown`.
     """
-    parts = [_attack(protocols), *(_exchanged(*one) for one in protocols)]
+    parts = [_attack(protocols), *(_exchanged(*protocol) for protocol in protocols)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _attack(protocols: Protocols) -> str:
-    """Which reading of the attack gives the printed shares of the original and of gold."""
-    said, inside = [], []
+    """Which variant of the attack gives the printed shares of the original and of gold."""
+    sentences, inside = [], []
     for method in (NOTHING, GOLD):
         readings: dict[str, Apart] = {}
         for title, cells, layout in protocols:
-            found = _of(cells, layout, BAND, method)
+            by_quantity = _of(cells, layout, BAND, method)
             for name in READINGS[ATTACK]:
-                if name in found and found[ATTACK].paper:
+                if name in by_quantity and by_quantity[ATTACK].paper:
                     words = f"{layout.words(name).title} ({title.lower()})"
                     key = ("", BAND, method, name)
-                    readings[words] = Apart(key, found[ATTACK].paper, found[name])
+                    readings[words] = Apart(key, by_quantity[ATTACK].paper, by_quantity[name])
         if not readings:
             return ""
-        held = [words for words, one in readings.items() if one.units <= 1]
+        held = [words for words, reading in readings.items() if reading.units <= 1]
         best = nearer(list(readings.values()))
-        near = next(words for words, one in readings.items() if one is best)
+        near = next(words for words, reading in readings.items() if reading is best)
         closest = readings[near].ours.mean.exact
         printed = next(iter(readings.values())).printed
         model = protocols[0][2].methods[method].lower()
@@ -51,7 +51,7 @@ def _attack(protocols: Protocols) -> str:
             if held
             else f"within that of no reading; nearest is {near}, {brief(closest, 3)}"
         )
-        said.append(f"the {model} model's {printed} lies {where}")
+        sentences.append(f"the {model} model's {printed} lies {where}")
         inside.append(set(held))
     both = set.intersection(*inside)
     end = (
@@ -59,21 +59,24 @@ def _attack(protocols: Protocols) -> str:
         if both
         else "No one reading of the attack gives both."
     )
-    return f"**The attack on scores 0-2.** Of the printed shares {', and '.join(said)}. {end}"
+    return f"**The attack on scores 0-2.** Of the printed shares {', and '.join(sentences)}. {end}"
 
 
 def _exchanged(title: str, cells: Summaries, layout: Layout) -> str:
     """Whether the original's two printed errors on scores 0-2 fit its printed error on all rows.
 
-    On random rows every test row is kept, so the error there is over all test rows. The mean square
-    over all of them is that of kept and forgotten rows, each by its share.
+    After forgetting random rows every test row is kept, and the error is over all test rows. The
+    mean square error over all of them is the mean of that of kept and of forgotten rows, weighted
+    by their shares.
     """
     ours, every = _of(cells, layout, BAND, NOTHING), _of(cells, layout, RANDOM, NOTHING)
     if not {RETAIN, FORGET} <= ours.keys() or RETAIN not in every:
         return ""
-    kept, forgotten, whole = (one.mean.exact for one in (ours[RETAIN], ours[FORGET], every[RETAIN]))
-    share = (whole**2 - kept**2) / (forgotten**2 - kept**2)
-    paper = [one.paper for one in (ours[RETAIN], ours[FORGET], every[RETAIN])]
+    retained, forgotten, whole = (
+        cell.mean.exact for cell in (ours[RETAIN], ours[FORGET], every[RETAIN])
+    )
+    share = (whole**2 - retained**2) / (forgotten**2 - retained**2)
+    paper = [cell.paper for cell in (ours[RETAIN], ours[FORGET], every[RETAIN])]
     if not all(paper) or not 0 < share < 1:
         return ""
     printed, other, total = map(float, paper)
@@ -93,7 +96,7 @@ def _exchanged(title: str, cells: Summaries, layout: Layout) -> str:
     fits = "exchanged" if abs(swapped - total) < abs(straight - total) else "as they stand"
     return (
         f"**The original's errors on scores 0-2 ({title.lower()}).** Kept test rows: paper "
-        f"{paper[0]}, ours {brief(kept, 3)}; forgotten test rows: paper {paper[1]}, ours "
+        f"{paper[0]}, ours {brief(retained, 3)}; forgotten test rows: paper {paper[1]}, ours "
         f"{brief(forgotten, 3)}. By our errors {brief(100 * share, 2)} % of the test "
         f"rows are forgotten ones, so the two printed values, did both stand for test rows as the "
         f"released notebooks print them, would make {brief(straight, 3)} over all test rows, and "
@@ -106,7 +109,7 @@ def _exchanged(title: str, cells: Summaries, layout: Layout) -> str:
 def _of(cells: Summaries, layout: Layout, forget_set: str, method: str) -> Mapping[str, Summary]:
     """A model's cells on one forget set, by quantity."""
     return {
-        key[3]: one
-        for key, one in cells.items()
+        key[3]: cell
+        for key, cell in cells.items()
         if key[:2] in layout.groups and key[1] == forget_set and key[2] == method
     }

@@ -1,9 +1,9 @@
-"""Mean ranks of the methods over what matters, seed by seed, and which of them are tied.
+"""Mean ranks of the methods over several measures, and ties among them.
 
 In each block (a forget set, a measure, a training seed) the methods are ranked by their distance
-from the goal, the nearest first; a seed's rank of a method is the mean over its blocks. What
-remains of the ranks after methods and seeds (two-way analysis of variance) gives intervals and the
-critical difference of mean ranks (Tukey's studentized range): methods that lie within it are tied.
+from the goal, the nearest first; a method's rank at a seed is the mean over its blocks. The
+residuals of these ranks after methods and seeds (two-way analysis of variance) give intervals and
+the critical difference of mean ranks (Tukey's studentized range): methods within it are tied.
 """
 
 import csv
@@ -18,8 +18,8 @@ from regression_unlearning.reporting.comparisons import Scores
 from regression_unlearning.reporting.layout import Layout
 from regression_unlearning.reporting.numerals import in_brackets
 
-#: What a method is ranked by: a distance row by row, the attack with matched labels, what it keeps,
-#: what it costs.
+#: Quantities that rank the methods: distance row by row, attack with matched labels, retain error,
+#: cost.
 MATTERS = (
     "row_distance_train",
     "attack_matched_label_rate",
@@ -28,7 +28,7 @@ MATTERS = (
 )
 FEWEST = 3
 NOT_RANKED = "nothing was measured that methods are ranked by"
-#: Headings of the same for people.
+#: Headings of the leaderboard for readers.
 RANKED = ("Method", "Mean rank", "Cannot be told from")
 COLUMNS = ("method", "mean_rank", "ci_low", "ci_high", "seeds", "blocks", "tied_with")
 
@@ -48,7 +48,7 @@ class Ranks:
     seeds, blocks : int
         Training seeds; forget sets times measures that each seed has.
     measures : tuple of str
-        What the methods were ranked by.
+        Quantities by which the methods were ranked.
     """
 
     means: Mapping[str, float]
@@ -60,9 +60,9 @@ class Ranks:
 
     @property
     def ties(self) -> list[tuple[str, ...]]:
-        """The largest sets of methods of which no two can be told apart, the best first."""
+        """The largest sets of methods in which every two are tied, the best first."""
         names = list(self.means)
-        found: list[tuple[str, ...]] = []
+        groups: list[tuple[str, ...]] = []
         for first, name in enumerate(names):
             last = max(
                 place
@@ -70,12 +70,12 @@ class Ranks:
                 if self.means[names[place]] - self.means[name] <= self.difference
             )
             group = tuple(names[first : last + 1])
-            if len(group) > 1 and not (found and set(group) <= set(found[-1])):
-                found.append(group)
-        return found
+            if len(group) > 1 and not (groups and set(group) <= set(groups[-1])):
+                groups.append(group)
+        return groups
 
     def tied(self, method: str) -> list[str]:
-        """The methods that cannot be told from one."""
+        """The methods that are tied with a method."""
         own = self.means[method]
         return [
             name
@@ -85,9 +85,21 @@ class Ranks:
 
 
 def rank(scores: Scores, layout: Layout) -> Ranks | str:
-    """Rank a table's methods; or say why they cannot be.
+    """Rank a table's methods.
 
-    A measure that some method lacks on a forget set is left out there.
+    On each forget set, a measure that some method does not have is left out.
+
+    Parameters
+    ----------
+    scores : Scores
+        Scores of the table's values.
+    layout : Layout
+        Methods and forget sets.
+
+    Returns
+    -------
+    Ranks or str
+        The reason why there are none, as a string.
     """
     import numpy as np
     from scipy.stats import rankdata, studentized_range
@@ -98,19 +110,21 @@ def rank(scores: Scores, layout: Layout) -> Ranks | str:
     blocks, used = [], []
     for group in layout.groups:
         for measure in MATTERS:
-            found = [scores.of((*group, method, measure)) for method in methods]
-            if all(found):
-                blocks.append(found)
+            block = [scores.of((*group, method, measure)) for method in methods]
+            if all(block):
+                blocks.append(block)
                 used.append(measure)
     seeds = (
-        sorted(set.intersection(*(set(one) for block in blocks for one in block))) if blocks else []
+        sorted(set.intersection(*(set(by_seed) for block in blocks for by_seed in block)))
+        if blocks
+        else []
     )
     if len(seeds) < FEWEST:
         return (
             f"fewer than {FEWEST} seeds have every method on a measure that methods are ranked by"
         )
     table = np.array(
-        [[rankdata([one[seed] for one in block]) for block in blocks] for seed in seeds]
+        [[rankdata([by_seed[seed] for by_seed in block]) for block in blocks] for seed in seeds]
     ).mean(1)
     means = table.mean(0)
     left = table - means - table.mean(1, keepdims=True) + table.mean()
@@ -119,10 +133,10 @@ def rank(scores: Scores, layout: Layout) -> Ranks | str:
     difference = float(studentized_range.ppf(1 - ALPHA, len(methods), freedom)) * error
     order = sorted(range(len(methods)), key=lambda number: (means[number], number))
     return Ranks(
-        {methods[one]: float(means[one]) for one in order},
+        {methods[number]: float(means[number]) for number in order},
         {
-            methods[one]: _within(*around(float(means[one]), error, freedom), len(methods))
-            for one in order
+            methods[number]: _within(*around(float(means[number]), error, freedom), len(methods))
+            for number in order
         },
         difference,
         len(seeds),
@@ -132,50 +146,50 @@ def rank(scores: Scores, layout: Layout) -> Ranks | str:
 
 
 def _within(low: float, high: float, methods: int) -> tuple[float, float]:
-    """An interval's ends, of possible ranks alone."""
+    """The ends of an interval, limited to possible ranks."""
     return max(low, 1.0), min(high, float(methods))
 
 
-def as_csv(found: Ranks | str) -> str:
-    """A leaderboard as CSV, a row a method; without rows where there is none."""
+def as_csv(ranks: Ranks | str) -> str:
+    """A leaderboard as CSV, a row for each method; no rows if there is none."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    if isinstance(found, Ranks):
-        for name, value in found.means.items():
-            ends = found.intervals[name]
-            row = (name, value, *ends, found.seeds, found.blocks, " ".join(found.tied(name)))
+    if isinstance(ranks, Ranks):
+        for name, value in ranks.means.items():
+            ends = ranks.intervals[name]
+            row = (name, value, *ends, ranks.seeds, ranks.blocks, " ".join(ranks.tied(name)))
             writer.writerow(row)
     return text.getvalue()
 
 
-def as_markdown(found: Ranks | str, layout: Layout) -> str:
-    """A leaderboard as Markdown, with what the ranks are of."""
+def as_markdown(ranks: Ranks | str, layout: Layout) -> str:
+    """A leaderboard as Markdown, with an explanation of the ranks."""
     parts = [f"# {layout.title}: mean ranks", layout.subtitle]
-    if isinstance(found, str):
-        return "\n\n".join([*parts, f"Not ranked: {found}."]) + "\n"
-    lines = [f"| {' | '.join(row)} |" for row in (RANKED, *texts(found, layout))]
+    if isinstance(ranks, str):
+        return "\n\n".join([*parts, f"Not ranked: {ranks}."]) + "\n"
+    lines = [f"| {' | '.join(row)} |" for row in (RANKED, *texts(ranks, layout))]
     lines.insert(1, "|:--|:--|:--|")
-    return "\n\n".join([*parts, "\n".join(lines), explained(found, layout)]) + "\n"
+    return "\n\n".join([*parts, "\n".join(lines), explained(ranks, layout)]) + "\n"
 
 
-def texts(found: Ranks, layout: Layout) -> list[tuple[str, str, str]]:
+def texts(ranks: Ranks, layout: Layout) -> list[tuple[str, str, str]]:
     """A leaderboard's rows: see `RANKED`."""
     return [
         (
             layout.methods[name],
-            in_brackets(value, *found.intervals[name]),
-            ", ".join(layout.methods[one] for one in found.tied(name)) or "none",
+            in_brackets(value, *ranks.intervals[name]),
+            ", ".join(layout.methods[other] for other in ranks.tied(name)) or "none",
         )
-        for name, value in found.means.items()
+        for name, value in ranks.means.items()
     ]
 
 
-def explained(found: Ranks, layout: Layout) -> str:
-    """What the ranks are of, and when two of them are tied."""
-    measures = ", ".join(layout.words(one).title.lower() for one in found.measures)
+def explained(ranks: Ranks, layout: Layout) -> str:
+    """What the ranks are means over, and when two of them are tied."""
+    measures = ", ".join(layout.words(measure).title.lower() for measure in ranks.measures)
     return (
-        f"The mean over {found.seeds} training seeds, {len(layout.groups)} forget sets and "
+        f"The mean over {ranks.seeds} training seeds, {len(layout.groups)} forget sets and "
         f"{measures}: 1 is the best. In brackets the 95 % interval. Mean ranks that differ by less "
-        f"than {found.difference:.2f} (Tukey's critical difference) cannot be told apart."
+        f"than {ranks.difference:.2f} (Tukey's critical difference) cannot be told apart."
     )

@@ -1,4 +1,4 @@
-"""Mean ranks of many methods, and which of them cannot be told apart."""
+"""The panel of mean ranks, with bars that join tied methods."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -9,9 +9,9 @@ from regression_unlearning.reporting.styles import style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Points of a marker.
+#: Size of a marker in points.
 MARK = 4
-#: Share of the panel's width from it to the first bar, and from bar to bar.
+#: Distance from the panel to the first bar, and between bars, over the panel's width.
 BAR = 0.025
 
 
@@ -23,18 +23,18 @@ def draw_ranks(
     highs: Sequence[float],
     cliques: Sequence[Collection[str]],
 ) -> None:
-    """Draw a row a method, the best first, and right of them a bar for each clique.
+    """Draw a row for each method, the best first, and to their right a bar for each clique.
 
     Parameters
     ----------
     axis : Axes
-        The panel; bars stand to its right.
+        The panel.
     names : mapping of str to str
         Key of each method to its title.
     ranks, lows, highs : sequence of float [methods]
         Mean ranks with the ends of their intervals, in the order of `names`.
     cliques : sequence of collections of str
-        Keys of methods of which no two can be told apart. One inside of another is left out.
+        Keys of methods of which every two are tied. A clique inside another is left out.
     """
     mean = dict(zip(names, ranks, strict=True))
     keys = sorted(names, key=lambda key: mean[key])
@@ -61,7 +61,7 @@ def draw_ranks(
 
 
 def _bars(cliques: Sequence[list[int]]) -> list[tuple[int, list[int]]]:
-    """Rows of each clique that is in no other, with the place of its bar: bars do not touch."""
+    """Rows of each clique that is in no other, with its bar's column, so that no bars overlap."""
     whole = [
         rows
         for number, rows in enumerate(cliques)
@@ -72,9 +72,9 @@ def _bars(cliques: Sequence[list[int]]) -> list[tuple[int, list[int]]]:
         )
     ]
     ends: list[int] = []  # the last row of each bar's place so far
-    found = []
+    bars = []
     for rows in sorted(whole):
         place = next((n for n, end in enumerate(ends) if end < rows[0]), len(ends))
         ends[place:] = [rows[-1], *ends[place + 1 :]]
-        found.append((place, rows))
-    return found
+        bars.append((place, rows))
+    return bars

@@ -1,7 +1,7 @@
-"""What a table of methods says of a method as a whole, for better or worse."""
+"""Remarks of a table of methods on each method as a whole."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from statistics import median
 
 from regression_unlearning.evaluation.cost import UNMOVED
@@ -23,9 +23,9 @@ W1, COST = "wasserstein_train", "seconds_over_retraining"
 HALF, TENTH = 0.5, 0.1
 #: Mean, ends of the interval and floor of each cell.
 Figures = dict[Key, tuple[float, float, float, float]]
-#: What stands for numbers that are not there.
+#: In place of numbers that are absent.
 UNKNOWN = (math.nan, math.nan, math.nan, math.nan)
-#: Both must say so: a method is no closer that only has the right values in the wrong rows.
+#: Both must agree: a method with the right values on the wrong rows is not closer.
 DISTANCES = (W1, "row_distance_train")
 NO_CLOSER = (
     "on no forget set closer to the retrained model than doing nothing, in Wasserstein distance "
@@ -40,35 +40,34 @@ UNTUNED = "untuned: nobody has searched its settings for these data"
 
 
 def numbers(summaries: Summaries, layout: Layout) -> Figures:
-    """Take distances and costs, with interval and floor, out of summaries.
+    """Distances and costs, with interval and floor, from summaries.
 
     Returns
     -------
     dict
-        Mean, the interval's ends, the floor of each cell; NaN for what is not there or is only a
-        bound.
+        Mean, the interval's ends and the floor of each cell; NaN where absent or only a bound.
     """
-    return {key: one.figures for key, one in select(layout.own(summaries), (W1, COST)).items()}
+    return {key: cell.figures for key, cell in select(layout.own(summaries), (W1, COST)).items()}
 
 
 def remarks(
     summaries: Summaries, layout: Layout, compared: Comparisons
 ) -> dict[str, tuple[str, ...]]:
-    """Notes on each method of a table: unmoved, no closer than doing nothing, dear, untuned.
+    """Remarks on each method: original unchanged, no closer than doing nothing, dear, untuned.
 
-    A reference has its own remark alone.
+    A reference has only the remark of its module.
 
     Parameters
     ----------
     summaries : dict
-        With the costs among them.
+        Including costs.
     layout : Layout
-        Forget sets, methods, which of them nobody has tuned, and what their searches came to.
+        Forget sets, methods, those that are untuned, and the results of searches.
     compared : dict
         See `comparisons.against_nothing`.
     """
     means = numbers(summaries, layout)
-    found = {}
+    result = {}
     for method in layout.unlearning:
         closer = closer_than_nothing(compared, layout, method)
         own = shares(means, layout, [method])
@@ -83,19 +82,19 @@ def remarks(
             notes.append(UNTUNED)
         if method in layout.searched:
             notes.append(layout.searched[method])
-        found[method] = (*notes, *_own(layout, method))
-    return found | {method: _own(layout, method) for method in layout.references}
+        result[method] = (*notes, *_own(layout, method))
+    return result | {method: _own(layout, method) for method in layout.references}
 
 
 def bars(summaries: Summaries, layout: Layout, compared: Comparisons) -> list[Checked]:
-    """Whether the methods as a whole are worth their cost: claims of ours, with their figures."""
+    """Claims of ours on closeness and cost of all methods together, with their verdicts."""
     means = numbers(summaries, layout)
     closer = {name: closer_than_nothing(compared, layout, name) for name in layout.unlearning}
     worst = {name: max(shares(means, layout, [name]), default=None) for name in layout.unlearning}
     costs = shares(means, layout, layout.unlearning)
     middle = median(costs) if costs else math.nan
     where = f"Ours: {layout.title}"
-    said = [
+    claims = [
         (
             "closer_than_nothing",
             "Every method ends closer to the retrained model than doing nothing, in Wasserstein "
@@ -121,58 +120,63 @@ def bars(summaries: Summaries, layout: Layout, compared: Comparisons) -> list[Ch
     ]
     return [
         Checked(key, sentence, where, verdict, figures)
-        for key, sentence, verdict, figures in said
+        for key, sentence, verdict, figures in claims
         if layout.asks(W1 if key == "closer_than_nothing" else COST)
     ]
 
 
 def _own(layout: Layout, method: str) -> tuple[str, ...]:
-    """What the method's module says of it."""
+    """The remark of the method's module, if it has one."""
     return (layout.remarks[method],) if method in layout.remarks else ()
 
 
 def _unmoved(summaries: Summaries, layout: Layout, method: str) -> list[str]:
-    """Where a method has left the original as it was, as the measured costs say."""
-    found: dict[str, list[str]] = {}
+    """Notes on forget sets where a method left the original unchanged, from the costs' notes."""
+    titles_of: dict[str, list[str]] = {}
     for group, title in layout.groups.items():
-        one = summaries.get((*group, method, COST))
-        for note in one.notes if one else ():
+        cell = summaries.get((*group, method, COST))
+        for note in cell.notes if cell else ():
             if note.startswith(UNMOVED):
-                found.setdefault(note, []).append(title)
+                titles_of.setdefault(note, []).append(title)
     every = len(layout.groups)
     return [
         note if len(titles) == every else f"{', '.join(titles)}: {note}"
-        for note, titles in found.items()
+        for note, titles in titles_of.items()
     ]
 
 
-def closer_here(compared: Comparisons, group: tuple[str, str], method: str) -> bool | None:
-    """Whether a method beats the original on one forget set in both distances; None: not told.
+def closer_here(
+    compared: Comparisons,
+    group: tuple[str, str],
+    method: str,
+    distances: Sequence[str] = DISTANCES,
+) -> bool | None:
+    """Whether a method is closer than the original on a forget set; None if undecided.
 
-    It does not where one of them says worse, or the same within the floor.
+    It must be better in all distances; it is not where one is worse, or the same within the floor.
     """
-    pairs = [(*group, method, NOTHING, distance) for distance in DISTANCES]
+    pairs = [(*group, method, NOTHING, distance) for distance in distances]
     verdicts = [compared[pair].verdict if pair in compared else UNTOLD for pair in pairs]
-    verdict = all_of(answer("below", one) for one in verdicts)
+    verdict = all_of(answer("below", each) for each in verdicts)
     return {HOLDS: True, FAILS: False}.get(verdict)
 
 
 def closer_than_nothing(compared: Comparisons, layout: Layout, method: str) -> bool | None:
-    """The same on some forget set: False where on every one it does not beat the original."""
-    known = [closer_here(compared, group, method) for group in layout.groups]
-    if any(known):
+    """Whether a method is closer than the original on some forget set; None if undecided."""
+    verdicts = [closer_here(compared, group, method) for group in layout.groups]
+    if any(verdicts):
         return True
-    return None if None in known or not known else False
+    return None if None in verdicts or not verdicts else False
 
 
 def shares(means: Figures, layout: Layout, methods: Iterable[str]) -> list[float]:
     """Shares of retraining's seconds, one for each method and forget set that has one."""
-    found = (
+    values = (
         means.get((*group, method, COST), UNKNOWN)[0]
         for method in methods
         for group in layout.groups
     )
-    return [share for share in found if not math.isnan(share)]
+    return [share for share in values if not math.isnan(share)]
 
 
 def _all(
@@ -180,10 +184,10 @@ def _all(
 ) -> tuple[str, tuple[str, ...]]:
     """The verdict on a claim about every method, and which methods refute it."""
     names = layout.methods
-    failed = [names[key] for key, one in held.items() if one is False]
-    unknown = [names[key] for key, one in held.items() if one is None]
+    failed = [names[key] for key, holds in held.items() if holds is False]
+    unknown = [names[key] for key, holds in held.items() if holds is None]
     verdict = FAILS if failed else UNDECIDED if unknown else HOLDS
-    figures = [f"{sum(one is True for one in held.values())} of {len(held)} methods"]
+    figures = [f"{sum(holds is True for holds in held.values())} of {len(held)} methods"]
     figures += [f"{otherwise}: {', '.join(failed)}"] if failed else []
     figures += [f"not known: {', '.join(unknown)}"] if unknown else []
     return verdict, tuple(figures)

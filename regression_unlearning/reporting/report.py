@@ -1,4 +1,4 @@
-"""One HTML file that holds everything: tables, figures, claims, costs, settings, provenance."""
+"""The HTML report in one file: tables, figures, claims, costs, settings, provenance."""
 
 import base64
 import hashlib
@@ -23,8 +23,8 @@ from regression_unlearning.reporting.claims import Checked
 from regression_unlearning.reporting.findings import worthless
 from regression_unlearning.reporting.grid import Grid
 from regression_unlearning.reporting.paper_values import paper_values
-from regression_unlearning.reporting.report_data import SAID, STYLES, as_data
-from regression_unlearning.reporting.results import told_of_data
+from regression_unlearning.reporting.report_data import STYLES, VERDICT_WORDS, as_data
+from regression_unlearning.reporting.results import data_notes
 from regression_unlearning.reporting.table import Table
 from regression_unlearning.reporting.tables import SIGNS
 from regression_unlearning.reporting.tabling import Tabling
@@ -33,17 +33,17 @@ from regression_unlearning.reporting.verdicts import FAILS, HOLDS, NOT_MEASURED,
 
 #: Verdict to the style that shows it.
 VERDICTS = {HOLDS: "holds", FAILS: "fails", UNDECIDED: "open", NOT_MEASURED: "none"}
-#: Sign in a cell to what it says, and to the style that shows it.
-MARKS = {sign: (SAID[verdict], STYLES[verdict]) for verdict, sign in SIGNS.items()}
+#: Sign in a cell to its meaning, and to the style that shows it.
+MARKS = {sign: (VERDICT_WORDS[verdict], STYLES[verdict]) for verdict, sign in SIGNS.items()}
 #: A cell's number, interval and sign.
 CELL = re.compile(rf"(?P<number>[^[]*?)(?: ?(?P<ends>\[.*\]))?(?: (?P<sign>[{''.join(MARKS)}]))?")
-#: Most columns of numbers side by side: more would not fit on a printed page.
+#: Most columns of numbers side by side on a printed page.
 MOST = 10
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure for the report: its title, its PNG file, and what to see in it."""
+    """A figure of the report: title, PNG file, and what it shows."""
 
     title: str
     png: Path
@@ -51,11 +51,17 @@ class Picture:
 
     @property
     def source(self) -> str:
-        """The picture itself, as the source of an ``img`` element."""
+        """The picture as a data URL, for an ``img`` element.
+
+        Raises
+        ------
+        UserError
+            When the file is missing or damaged.
+        """
         try:
             content = Path(self.png).read_bytes()
             with Image.open(io.BytesIO(content), formats=["PNG"]) as opened:
-                opened.verify()  # each part bears a check sum
+                opened.verify()  # checks the check sum of each part
         except (OSError, SyntaxError) as error:
             why = getattr(error, "strerror", None) or "it is no whole PNG image"
             raise UserError(seals.damaged(self.png, why)) from error
@@ -65,8 +71,8 @@ class Picture:
 def write_report(
     path: str | Path,
     settings: Mapping[str, Any],
-    told: Mapping[str, Any],
-    made: Sequence[Tabling],
+    record: Mapping[str, Any],
+    tablings: Sequence[Tabling],
     figures: Sequence[Picture] = (),
     claims: Sequence[tuple[str, Sequence[Checked]]] = (),
 ) -> None:
@@ -77,10 +83,10 @@ def write_report(
     path : path
         The HTML file.
     settings : mapping
-        What the workflow says of the report: see `pipeline.reported.of_report`.
-    told : mapping
+        The report's settings: see `pipeline.reported.of_report`.
+    record : mapping
         See `provenance.gather`.
-    made : sequence of Tabling
+    tablings : sequence of Tabling
         The tables.
     figures : sequence of Picture
         PNG files with captions.
@@ -100,50 +106,51 @@ def write_report(
     count = Counter(row.verdict for _, rows in checked for row in rows)
     params = settings["params"]
     titles = report_settings.titles_of(settings)
-    datasets = {
-        one["name"]: one for table in settings["tables"].values() for one in table["datasets"]
-    }
-    words = told_of_data([*datasets.values()])
+    words = data_notes([*datasets_of(settings).values()])
     text = environment.get_template("report.html.j2").render(
         title=settings["title"],
         facts={
             "Datasets": ", ".join(titles.values()),
             **({"Word vectors": "; ".join(words)} if words else {}),
             "Training seeds": ", ".join(map(str, settings["seeds"])),
-            "Made by": told["command"],
+            "Made by": record["command"],
         },
         notices=[
-            *dict.fromkeys(said for one in made for said in worthless(one)),
+            *dict.fromkeys(warning for tabling in tablings for warning in worthless(tabling)),
             *notices(settings),
         ],
-        tables=[(one.table, in_parts(one.table)) for one in made],
-        costs=[(one.costs, in_parts(one.costs)) for one in made if one.layout.costs],
-        ranked=leaderboards(made),
+        tables=[(tabling.table, in_parts(tabling.table)) for tabling in tablings],
+        costs=[(made.costs, in_parts(made.costs)) for made in tablings if made.layout.costs],
+        ranked=leaderboards(tablings),
         figures=figures,
         claims=checked,
         tally=[(verdict, count[verdict]) for verdict in VERDICTS if count[verdict]],
         verdicts=VERDICTS,
         verdict_marks=MARKS,
-        unmeasured=unmeasured(made),
+        unmeasured=unmeasured(tablings),
         datasets=[
-            (titles[key], report_settings.grids(settings, key), one)
-            for key, one in params["datasets"].items()
+            (titles[key], report_settings.grids(settings, key), entry)
+            for key, entry in params["datasets"].items()
         ],
         measures=report_settings.measures(settings),
         experiment=params["experiment"],
-        provenance=report_settings.provenance(told, settings),
-        data=as_data(made, settings),
+        provenance=report_settings.provenance(record, settings),
+        data=as_data(tablings, settings),
     )
     write_text(path, text)
 
 
 def datasets_of(settings: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """What is said of each dataset that some table shows."""
-    return {one["name"]: one for table in settings["tables"].values() for one in table["datasets"]}
+    """The settings of each dataset that some table shows, by its key."""
+    return {
+        dataset["name"]: dataset
+        for table in settings["tables"].values()
+        for dataset in table["datasets"]
+    }
 
 
 def notices(settings: Mapping[str, Any]) -> list[str]:
-    """What must be known before anything else: data that are made up, absent, or not the paper's.
+    """Notices at the top of the report: data that are made up, absent, or not the paper's.
 
     Parameters
     ----------
@@ -151,50 +158,57 @@ def notices(settings: Mapping[str, Any]) -> list[str]:
         See `write_report`.
     """
     datasets = datasets_of(settings)
-    told = [*datasets.values()]
+    shown = [*datasets.values()]
     papers = set(paper_values()["dataset"])
-    embedded = [one["title"] for one in told if one["embedded"]]
-    found = [f"{one['title']}: not here. {one['absent']}" for one in told if one["absent"]]
+    embedded = [dataset["title"] for dataset in shown if dataset["embedded"]]
+    result = [
+        f"{dataset['title']}: not here. {dataset['absent']}"
+        for dataset in shown
+        if dataset["absent"]
+    ]
     if embedded:
-        found.append(
+        result.append(
             f"{', '.join(embedded)}: embedded in this project. These figures show that everything "
             "runs; they say nothing about the methods on the paper's data."
         )
-    for name, one in datasets.items():
-        if one["embedded"] or name in papers:
+    for name, dataset in datasets.items():
+        if dataset["embedded"] or name in papers:
             continue
-        what = (
-            f"stands in for {one['stands_for']}, which the paper used"
-            if "stands_for" in one
+        relation = (
+            f"stands in for {dataset['stands_for']}, which the paper used"
+            if "stands_for" in dataset
             else "none of the paper's datasets"
         )
-        found.append(
-            f"{one['title']}: {what}. Its numbers cannot be set beside those that the paper prints."
+        result.append(
+            f"{dataset['title']}: {relation}. Its numbers cannot be set beside those that the "
+            "paper prints."
         )
-    found += [
-        f"{one['title']}: the original model is {one['given']}" for one in told if "given" in one
+    result += [
+        f"{dataset['title']}: the original model is {dataset['given']}"
+        for dataset in shown
+        if "given" in dataset
     ]
-    return found
+    return result
 
 
-def leaderboards(made: Iterable[Tabling]) -> list[Grid]:
-    """The tables' leaderboards; then, reason by reason, the tables that have none."""
-    found, without = [], defaultdict(list)
-    for one in made:
-        ranked, layout = one.ranks, one.layout
+def leaderboards(tablings: Iterable[Tabling]) -> list[Grid]:
+    """The tables' leaderboards; then, for each reason, the tables that have none."""
+    grids, without = [], defaultdict(list)
+    for tabling in tablings:
+        ranked, layout = tabling.ranks, tabling.layout
         if isinstance(ranked, str):
             without[ranked].append(layout.title)
         else:
             rows = tuple(ranks.texts(ranked, layout))
-            said = ranks.explained(ranked, layout)
-            found.append(Grid(layout.title, ranks.RANKED, rows, said))
+            explanation = ranks.explained(ranked, layout)
+            grids.append(Grid(layout.title, ranks.RANKED, rows, explanation))
     for reason, titles in without.items():
-        found.append(Grid("", (), (), f"Not ranked, since {reason}: {'; '.join(titles)}."))
-    return found
+        grids.append(Grid("", (), (), f"Not ranked, since {reason}: {'; '.join(titles)}."))
+    return grids
 
 
 def in_parts(table: Table) -> list[Table]:
-    """A table as several with at most ten columns of numbers, each with the columns after them."""
+    """Divide a table into tables of at most ten columns of numbers; each repeats the floor."""
     first, last = 2, len(table.columns)
     after = max((len(row.after) for row in table.rows), default=0)
     count = last - first - after
@@ -221,16 +235,16 @@ def in_parts(table: Table) -> list[Table]:
 
 
 def parted(text: str) -> tuple[str, str, str]:
-    """A cell's number (or numbers, or words), its interval, and the sign of its verdict."""
-    found = CELL.fullmatch(text)
-    return (found["number"], found["ends"] or "", found["sign"] or "") if found else (text, "", "")
+    """A cell's text in three parts: numbers or words, interval, sign of its verdict."""
+    match = CELL.fullmatch(text)
+    return (match["number"], match["ends"] or "", match["sign"] or "") if match else (text, "", "")
 
 
 def digest(script: str) -> str:
-    """What a content security policy names a script by."""
+    """The hash by which a content security policy names a script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
 
 
 def as_yaml(values: Mapping[str, Any] | Iterable[Any]) -> str:
-    """Settings as params.yaml might hold them."""
+    """Settings as YAML, in the form of params.yaml."""
     return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)

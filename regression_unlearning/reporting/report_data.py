@@ -1,4 +1,4 @@
-"""What the report's script draws from: the tables' numbers, rounded as the tables print them."""
+"""Input of the report's script: the tables' numbers, rounded as the tables show them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,12 +9,12 @@ from regression_unlearning.reporting.layout import GOLD, NOTHING, Layout
 from regression_unlearning.reporting.numerals import (
     SIGNS,
     brief,
+    decimals_for,
     digits,
     ends,
     fixed,
     in_brackets,
     kept,
-    places,
     rounded,
     shown,
     spread,
@@ -26,8 +26,8 @@ from regression_unlearning.reporting.summary import Cell
 from regression_unlearning.reporting.tables import SIGNS as MARKS
 from regression_unlearning.reporting.tabling import Tabling
 
-#: Verdict to how it is said, and to the style that shows it.
-SAID = {
+#: Verdict in words, and the style that shows it.
+VERDICT_WORDS = {
     BETTER: "nearer to the goal than doing nothing",
     WORSE: "farther from the goal than doing nothing",
     SAME: "the same as doing nothing, within the floor",
@@ -37,28 +37,28 @@ STYLES = {BETTER: "better", WORSE: "worse", SAME: "same", UNTOLD: "open"}
 ROLES = {NOTHING: "this is doing nothing", GOLD: "this is what unlearning should arrive at"}
 
 
-def as_data(made: Iterable[Tabling], settings: Mapping[str, Any]) -> list[dict[str, Any]]:
+def as_data(tablings: Iterable[Tabling], settings: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Each table as JSON values, for report.js.
 
     Parameters
     ----------
-    made : iterable of Tabling
+    tablings : iterable of Tabling
         The tables.
     settings : mapping
-        What the workflow says of the report.
+        The report's settings.
     """
-    return [_table(one, settings["params"]["datasets"]) for one in made]
+    return [_table(tabling, settings["params"]["datasets"]) for tabling in tablings]
 
 
-def _table(made: Tabling, datasets: Mapping[str, Any]) -> dict[str, Any]:
-    layout, cells = made.layout, made.layout.own(made.summaries)
+def _table(tabling: Tabling, datasets: Mapping[str, Any]) -> dict[str, Any]:
+    layout, cells = tabling.layout, tabling.layout.own(tabling.summaries)
     held = {key[3] for key in cells}
     order = dict.fromkeys((*layout.measures, *layout.quantities, *sorted(held)))
     names = [name for name in order if name in held]
-    told = {one["name"]: one["title"] for one in made.settings["datasets"]}
+    titles = {dataset["name"]: dataset["title"] for dataset in tabling.settings["datasets"]}
     return {
         "title": layout.title,
-        "datasets": list(told.values()),
+        "datasets": list(titles.values()),
         "methods": list(layout.methods.values()),
         "nothing": list(layout.methods).index(NOTHING),
         "gold": list(layout.methods).index(GOLD),
@@ -66,9 +66,9 @@ def _table(made: Tabling, datasets: Mapping[str, Any]) -> dict[str, Any]:
         "groups": [
             {
                 "title": title,
-                "dataset": list(told).index(group[0]),
-                **_made(datasets.get(group[0]), layout.methods),
-                "measures": [_measure(made, group, name) for name in names],
+                "dataset": list(titles).index(group[0]),
+                **_origins(datasets.get(group[0]), layout.methods),
+                "measures": [_measure(tabling, group, name) for name in names],
             }
             for group, title in layout.groups.items()
         ],
@@ -83,50 +83,54 @@ def _words(layout: Layout, name: str) -> dict[str, str]:
     return {"title": layout.label(name), "goal": words.goal, "meaning": meaning}
 
 
-def _made(dataset: Mapping[str, Any] | None, methods: Iterable[str]) -> dict[str, Any]:
-    """What made each model of a forget set, and the original that methods start from."""
-    found = models(dataset) if dataset else {}
-    return {"made": [found.get(label, "") for label in methods], "start": found.get(NOTHING, "")}
+def _origins(dataset: Mapping[str, Any] | None, methods: Iterable[str]) -> dict[str, Any]:
+    """How each model of a forget set was made, and the original from which methods start."""
+    descriptions = models(dataset) if dataset else {}
+    return {
+        "made": [descriptions.get(label, "") for label in methods],
+        "start": descriptions.get(NOTHING, ""),
+    }
 
 
-def _measure(made: Tabling, group: tuple[str, str], name: str) -> dict[str, Any]:
+def _measure(tabling: Tabling, group: tuple[str, str], name: str) -> dict[str, Any]:
     """One measure on one forget set: the floor, and a cell for each model."""
-    layout, words = made.layout, made.layout.words(name)
-    cells = {label: made.summaries.get((*group, label, name)) for label in layout.methods}
-    decimals = places(one.mean for one in _alike(made, group, name) if one)
-    found: dict[str, Any] = {
+    layout, words = tabling.layout, tabling.layout.words(name)
+    cells = {label: tabling.summaries.get((*group, label, name)) for label in layout.methods}
+    decimals = decimals_for(cell.mean for cell in _alike(tabling, group, name) if cell)
+    result: dict[str, Any] = {
         "cells": [
             _cell(
-                one,
-                made.scores.cells[(*group, label, name)],
-                made.compared.get((*group, label, NOTHING, name)),
+                summary,
+                tabling.scores.cells[(*group, label, name)],
+                tabling.compared.get((*group, label, NOTHING, name)),
                 ROLES.get(label, "" if words.goal else "not compared: it has no goal"),
                 decimals,
             )
-            if one and not (words.goal == "1" and label == GOLD)  # its noise is the floor
+            if summary and not (words.goal == "1" and label == GOLD)  # shown as the floor
             else None
-            for label, one in cells.items()
+            for label, summary in cells.items()
         ]
     }
-    floored = next((one for one in cells.values() if one and one.floor), None)
+    floored = next((cell for cell in cells.values() if cell and cell.floor), None)
     if floored and floored.floor and floored.floor.value is not None:
         text = shown(floored.floor, decimals, spread)
         if floored.floor_interval:
             text += f" {ends(floored.floor_interval, decimals)}"
-        found["floor"] = text
+        result["floor"] = text
         gold = cells[GOLD]
         goal = gold.mean.value if words.goal == "retrained" and gold else words.goal
         if goal not in ("", None) and not floored.floor.bound:
-            paired = made.scores.cells[(*group, GOLD, name)].paired
+            paired = tabling.scores.cells[(*group, GOLD, name)].paired
             band = _band(float(goal), floored.floor.value, words, paired)
-            found["band"] = [fixed(rounded(one), decimals) for one in band]
-    return found
+            result["band"] = [fixed(rounded(end), decimals) for end in band]
+    return result
 
 
 def _band(goal: float, floor: float, words: Quantity, paired: bool) -> tuple[float, float]:
-    """What lies within the floor of the goal; a floor of pairs is a value of the quantity itself.
+    """Ends of the range within the floor of the goal.
 
-    Of ratios it is as far in both directions as a ratio.
+    A floor of pairs is a value of the quantity itself. For ratios the range is symmetric as a
+    factor.
     """
     if not paired:
         return goal - floor, goal + floor
@@ -136,53 +140,55 @@ def _band(goal: float, floor: float, words: Quantity, paired: bool) -> tuple[flo
     return goal - abs(floor - goal), goal + abs(floor - goal)
 
 
-def _alike(made: Tabling, group: tuple[str, str], name: str) -> list[Summary | None]:
-    """The cells that a table prints with one number of decimals: its row, or its column."""
-    groups = made.layout.groups if made.layout.kind != "measures" else (group,)
+def _alike(tabling: Tabling, group: tuple[str, str], name: str) -> list[Summary | None]:
+    """The cells that a table shows with the same number of decimals: a row, or a column."""
+    groups = tabling.layout.groups if tabling.layout.kind != "measures" else (group,)
     return [
-        made.summaries.get((*one, label, name)) for one in groups for label in made.layout.methods
+        tabling.summaries.get((*other, label, name))
+        for other in groups
+        for label in tabling.layout.methods
     ]
 
 
 def _cell(
-    one: Summary, cell: Cell, compared: Comparison | None, role: str, decimals: int
+    summary: Summary, cell: Cell, compared: Comparison | None, role: str, decimals: int
 ) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "text": with_interval(one, decimals),
-        "bound": SIGNS.get(one.mean.bound, ""),
-        "count": one.seeds,
-        "notes": list(one.notes),
+    result: dict[str, Any] = {
+        "text": with_interval(summary, decimals),
+        "bound": SIGNS.get(summary.mean.bound, ""),
+        "count": summary.seeds,
+        "notes": list(summary.notes),
         "verdict": _verdict(compared) if compared else role,
         "seeds": [],
     }
-    if one.mean.value is not None:
-        found["value"] = fixed(kept(one.mean), decimals)
-    if one.low is not None and one.high is not None:
-        found |= {
-            "low": fixed(rounded(one.low), decimals),
-            "high": fixed(rounded(one.high), decimals),
+    if summary.mean.value is not None:
+        result["value"] = fixed(kept(summary.mean), decimals)
+    if summary.low is not None and summary.high is not None:
+        result |= {
+            "low": fixed(rounded(summary.low), decimals),
+            "high": fixed(rounded(summary.high), decimals),
         }
     if compared and compared.difference is not None:
-        found |= {"sign": MARKS[compared.verdict], "style": STYLES[compared.verdict]}
+        result |= {"sign": MARKS[compared.verdict], "style": STYLES[compared.verdict]}
     for row in sorted(cell.rows, key=lambda row: (row.seed, row.other_seed or 0)):
         seed = f"{row.seed}" if row.other_seed is None else f"{row.seed} and {row.other_seed}"
         text = "not measured" if row.value is None else fixed(rounded(row.value), decimals)
-        found["seeds"].append([seed, SIGNS.get(row.bound, ""), text])
-    return found
+        result["seeds"].append([seed, SIGNS.get(row.bound, ""), text])
+    return result
 
 
-def _verdict(one: Comparison) -> str:
-    """A verdict with what it rests on."""
-    said = SAID[one.verdict]
-    if one.difference is None:
-        return f"{said}: {one.seeds} paired seeds, and it takes three"
+def _verdict(comparison: Comparison) -> str:
+    """A verdict in words, with difference, seeds and p value."""
+    verdict = VERDICT_WORDS[comparison.verdict]
+    if comparison.difference is None:
+        return f"{verdict}: {comparison.seeds} paired seeds, and it takes three"
     number = (
-        brief(one.difference, 4)
-        if one.low is None or one.high is None
-        else in_brackets(one.difference, one.low, one.high)
+        brief(comparison.difference, 4)
+        if comparison.low is None or comparison.high is None
+        else in_brackets(comparison.difference, comparison.low, comparison.high)
     )
-    more = f"; about {one.needed} seeds would tell" if one.needed else ""
+    needed = f"; about {comparison.needed} seeds would tell" if comparison.needed else ""
     return (
-        f"{said}{more}. Distance from the goal minus doing nothing's: {number}, {one.seeds} paired "
-        f"seeds, p = {digits(one.p_apart, 2)} (corrected)"
+        f"{verdict}{needed}. Distance from the goal minus doing nothing's: {number}, "
+        f"{comparison.seeds} paired seeds, p = {digits(comparison.p_apart, 2)} (corrected)"
     )

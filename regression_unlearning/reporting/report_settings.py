@@ -1,4 +1,4 @@
-"""The settings and the provenance of a report, as texts for people."""
+"""The settings and the provenance of a report, as texts for readers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from regression_unlearning.reporting.layout import REFERENCES
 from regression_unlearning.reporting.results import error_words
 from regression_unlearning.settings.tuning import record_path
 
-#: Sections of a dataset's settings to what people call them.
+#: Titles of the sections of a dataset's settings.
 SECTIONS = {
     "source": "Data",
     "reading": "Mini-batches",
@@ -19,39 +19,39 @@ SECTIONS = {
     "observation": "Rows that are looked at",
     "relearning": "Relearning, for the Anamnesis index",
 }
-#: Parts of a method's entry that are no options.
+#: Keys of a method's entry that are no options.
 NAMES = ("title", "method", "tuned")
 
 
 def titles_of(settings: Mapping[str, Any]) -> dict[str, str]:
-    """Titles of an experiment's datasets, as its tables call them, by key."""
+    """Titles of an experiment's datasets by key; a table's own title for it has precedence."""
     entries = settings["params"]["datasets"]
-    told = [one for table in settings["tables"].values() for one in table["datasets"]]
-    return {key: one["title"] for key, one in entries.items()} | {
-        one["name"]: one["title"] for one in told
+    shown = [dataset for table in settings["tables"].values() for dataset in table["datasets"]]
+    return {key: entry["title"] for key, entry in entries.items()} | {
+        dataset["name"]: dataset["title"] for dataset in shown
     }
 
 
 def models(dataset: Mapping[str, Any]) -> dict[str, str]:
-    """What made each model of a dataset, by its label: a method's options, or the training."""
+    """How each model of a dataset was made, by its label: the method's options, or the training."""
     trained = phrase(dataset["training"])
     origin = dataset.get("original")
-    found = {
+    result = {
         "original": f"given as {origin}" if origin else f"trained on all rows: {trained}",
         "retrained": f"trained without the rows to forget: {trained}",
     }
-    return found | {label: options(label, entry) for label, entry in dataset["methods"].items()}
+    return result | {label: options(label, entry) for label, entry in dataset["methods"].items()}
 
 
 def options(label: str, entry: Mapping[str, Any]) -> str:
-    """A method's options in force; where a search chose some, the file that says so."""
-    said = phrase({key: one for key, one in entry.items() if key not in NAMES})
+    """A method's options in force, with the record of the search that chose some of them."""
+    text = phrase({key: value for key, value in entry.items() if key not in NAMES})
     tuned = f"chosen by {record_path(entry['tuned'], label)}" if "tuned" in entry else ""
-    return "; ".join(filter(None, (said, tuned))) or "none"
+    return "; ".join(filter(None, (text, tuned))) or "none"
 
 
 def grids(settings: Mapping[str, Any], key: str) -> list[Grid]:
-    """A dataset's settings: what its models are made with, its forget sets, its methods."""
+    """A dataset's settings in three tables: training, forget sets, methods."""
     dataset = settings["params"]["datasets"][key]
     rows = [(title, _section(dataset[part])) for part, title in SECTIONS.items() if part in dataset]
     for name, training in dataset.get("further_blindspots", {}).items():
@@ -61,7 +61,10 @@ def grids(settings: Mapping[str, Any], key: str) -> list[Grid]:
     loss = f"{dataset['loss']}; reported is the {error_words(dataset)}"
     rows.append(("Loss", loss))
     forget_sets = dataset["forget_sets"]
-    chosen = tuple((one["title"], _selection(one, forget_sets)) for one in forget_sets.values())
+    chosen = tuple(
+        (forget_set["title"], _selection(forget_set, forget_sets))
+        for forget_set in forget_sets.values()
+    )
     methods = tuple(
         (_called(settings, key, label), entry["method"], options(label, entry))
         for label, entry in dataset["methods"].items()
@@ -74,36 +77,38 @@ def grids(settings: Mapping[str, Any], key: str) -> list[Grid]:
 
 
 def measures(settings: Mapping[str, Any]) -> Grid:
-    """What was measured, and with which settings."""
+    """The measures with their settings."""
     own = settings["params"]["datasets"]
     rows = []
     for name, general in settings["params"]["measures"].items():
-        titles = "; ".join(one.title for one in load(name).QUANTITIES)
-        said = phrase(general) or "nothing to set"
+        titles = "; ".join(quantity.title for quantity in load(name).QUANTITIES)
+        text = phrase(general) or "nothing to set"
         for key, title in titles_of(settings).items():
             differs = own.get(key, {}).get("measures", {}).get(name)
-            said += f"; on {title}: {phrase(differs)}" if differs else ""
-        rows.append((titles, name, said))
+            text += f"; on {title}: {phrase(differs)}" if differs else ""
+        rows.append((titles, name, text))
     return Grid("Measures", ("Measures", "Their code", "Settings"), tuple(rows))
 
 
-def provenance(told: Mapping[str, Any], settings: Mapping[str, Any]) -> list[Grid]:
-    """What the numbers were made with: see `provenance.gather`."""
+def provenance(record: Mapping[str, Any], settings: Mapping[str, Any]) -> list[Grid]:
+    """The provenance in three tables: see `provenance.gather`."""
     titles = titles_of(settings)
-    versions = ", ".join(f"{name} {one}" for name, one in told["versions"].items())
-    made = [
-        ("Command", told["command"]),
-        ("Measured values", f"values.csv, SHA-256 {told['values_sha256']}"),
+    versions = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
+    rows = [
+        ("Command", record["command"]),
+        ("Measured values", f"values.csv, SHA-256 {record['values_sha256']}"),
         ("Versions", versions),
     ]
-    for machine in told["machines"]:
-        rest = {key: one for key, one in machine.items() if key not in ("models", "device")}
-        said = f"{machine['models']} models on {machine['device']}: {phrase(rest)}"
-        made.append(("Machine", said))
-    data = tuple((titles.get(key, key), ", ".join(one)) for key, one in told["data"].items())
-    code = tuple((step, ", ".join(found)) for step, found in told["code"].items())
+    for machine in record["machines"]:
+        rest = {key: value for key, value in machine.items() if key not in ("models", "device")}
+        text = f"{machine['models']} models on {machine['device']}: {phrase(rest)}"
+        rows.append(("Machine", text))
+    data = tuple(
+        (titles.get(key, key), ", ".join(hashes)) for key, hashes in record["data"].items()
+    )
+    code = tuple((step, ", ".join(hashes)) for step, hashes in record["code"].items())
     return [
-        Grid("Made with", ("What", "Which"), tuple(made)),
+        Grid("Made with", ("What", "Which"), tuple(rows)),
         Grid("Prepared data", ("Dataset", "SHA-256"), data),
         Grid("Code of each model, with all that it uses", ("Training or method", "SHA-256"), code),
     ]
@@ -114,19 +119,19 @@ def _section(settings: Mapping[str, Any]) -> str:
 
 
 def _selection(entry: Mapping[str, Any], forget_sets: Mapping[str, Any]) -> str:
-    found = {key: one for key, one in entry.items() if key not in ("title", "after")}
+    chosen = {key: value for key, value in entry.items() if key not in ("title", "after")}
     after = f", after {forget_sets[entry['after']]['title']}" if "after" in entry else ""
-    return phrase(found) + after
+    return phrase(chosen) + after
 
 
 def _called(settings: Mapping[str, Any], key: str, label: str) -> str:
-    """A method's titles in the tables that show it, else its own."""
+    """A method's titles in the tables that show it, or the title in its entry."""
     own = settings["params"]["datasets"][key]["methods"][label]["title"]
-    found = dict.fromkeys(
+    titles = dict.fromkeys(
         title
         for table in settings["tables"].values()
-        if any(one["name"] == key for one in table["datasets"])
+        if any(dataset["name"] == key for dataset in table["datasets"])
         for name, title in table["methods"]
         if name == label and name not in REFERENCES
     )
-    return ", ".join(found) or own
+    return ", ".join(titles) or own

@@ -1,4 +1,4 @@
-"""From the files of the workflow to tables, figures and the report."""
+"""Layouts of tables, and their values, from the files and settings of the workflow."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -24,55 +24,69 @@ ERRORS = {
 
 
 def read_measures(paths: Iterable[Path]) -> list[Value]:
-    """Read measured values, file after file; they say themselves what they are of."""
+    """Read measured values from several files.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        CSV files: see `evaluation.values`.
+
+    Raises
+    ------
+    UserError
+        See `values.read`.
+    """
     return [value for path in paths for value in values.read(path)]
 
 
 def error_words(dataset: Mapping[str, Any]) -> str:
-    """What an error is, in which unit, from a dataset's ``loss`` and ``unit``."""
+    """The error in words, with its unit, from a dataset's ``loss`` and ``unit``."""
     loss = dataset["loss"]
     return ERRORS[loss] if loss == CLASSES else f"{ERRORS[loss]}, in {dataset['unit']}"
 
 
 def layout_of(settings: Mapping[str, Any]) -> Layout:
-    """A table's layout from the settings that the workflow hands over.
+    """A table's layout from the settings that the workflow passes.
 
     Parameters
     ----------
     settings : mapping
         ``title``; ``datasets``, each with ``name``, ``title``, ``embedded``, ``loss`` and ``unit``;
         ``groups`` as a list of ``[dataset, forget set, title]``; ``methods`` of ``[key, title]``.
-        May hold ``kind``, ``untuned``, ``searched``, ``references``, ``remarks``, ``disclosed`` and
-        ``measures``: those that are shown, in the order of rows (all that are known, if it does
-        not); a dataset may hold ``given``: where its original models come from, ``embedding``, and
-        what `with_facts` adds.
+        Optional are ``kind``, ``untuned``, ``searched``, ``references``, ``remarks``,
+        ``disclosed``, and ``measures``: those to show, in the order of rows (all known ones by
+        default). Optional for a dataset are ``given`` (where its original models come from),
+        ``embedding``, and the facts that `with_facts` adds.
     """
     datasets = settings["datasets"]
-    given = {one["title"]: one["given"] for one in datasets if "given" in one}
+    given = {data["title"]: data["given"] for data in datasets if "given" in data}
     errors = dict.fromkeys(map(error_words, datasets))
-    classes = [one["loss"] == CLASSES for one in datasets]
-    units = {one.get("unit", UNNAMED) for one in datasets}
+    classes = [data["loss"] == CLASSES for data in datasets]
+    units = {data.get("unit", UNNAMED) for data in datasets}
     words = quantities(settings.get("measures") or registry.known("measure"))
     if all(classes):
-        words = {k: replace(one, meaning=one.of_classes or one.meaning) for k, one in words.items()}
+        words = {
+            key: replace(quantity, meaning=quantity.of_classes or quantity.meaning)
+            for key, quantity in words.items()
+        }
     return Layout(
         title=settings["title"],
-        dataset_title=", ".join(one["title"] for one in datasets),
+        dataset_title=", ".join(data["title"] for data in datasets),
         groups={(dataset, forget_set): title for dataset, forget_set, title in settings["groups"]},
         methods=dict(settings["methods"]),
         error="; ".join(errors),
         unit=units.pop() if len(units - {UNNAMED}) == 1 == len(units) and not any(classes) else "",
-        embedded=any(one["embedded"] for one in datasets),
+        embedded=any(data["embedded"] for data in datasets),
         kind=settings.get("kind", "measures"),
         untuned=tuple(settings.get("untuned", ())),
-        disclosed=(*settings.get("disclosed", ()), *told_of_data(datasets)),
+        disclosed=(*settings.get("disclosed", ()), *data_notes(datasets)),
         searched=settings.get("searched", {}),
         references=tuple(settings.get("references", ())),
         remarks=settings.get("remarks", {}),
         measures=tuple(key for key in PAPER if key in words),
         quantities=words,
         asked=frozenset(words),
-        given="; ".join(f"{title}: {said}" for title, said in given.items()),
+        given="; ".join(f"{title}: {origin}" for title, origin in given.items()),
     )
 
 
@@ -87,43 +101,48 @@ def with_facts(settings: Mapping[str, Any], paths: Iterable[Path]) -> dict[str, 
         ``facts.json`` of prepared datasets, each in the folder of its dataset.
     """
     facts = {path.parent.name: read_record(path) for path in paths}
-    known = [{**one, "facts": facts.get(one["name"], {})} for one in settings["datasets"]]
-    return {**settings, "datasets": known}
+    described = [
+        {**dataset, "facts": facts.get(dataset["name"], {})} for dataset in settings["datasets"]
+    ]
+    return {**settings, "datasets": described}
 
 
-def told_of_data(datasets: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """What a reader must know of the data: the words with a vector, the people in several parts.
+def data_notes(datasets: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Notes on the data: share of words with a vector, people in several parts.
 
     Parameters
     ----------
     datasets : sequence of mapping
         See `layout_of`; ``facts`` of `with_facts`, and ``embedding``: the name of the word vectors.
     """
-    said = []
-    for one in datasets:
-        facts = one.get("facts", {})
-        place = f"{one['title']}: " if len(datasets) > 1 else ""
+    notes = []
+    for dataset in datasets:
+        facts = dataset.get("facts", {})
+        place = f"{dataset['title']}: " if len(datasets) > 1 else ""
         for column, (both, names) in facts.get("torn", {}).items():
-            said.append(f"{place}{both:,} of {names:,} by {column} are in training and elsewhere")
+            notes.append(f"{place}{both:,} of {names:,} by {column} are in training and elsewhere")
         share = facts.get("words_with_vector")
         if share is not None:
-            vectors = f" ({one['embedding']})" if one.get("embedding") else ""
-            said.append(f"{place}{_percent(share)} of the words have a vector{vectors}")
-    return tuple(said)
+            vectors = f" ({dataset['embedding']})" if dataset.get("embedding") else ""
+            notes.append(f"{place}{_percent(share)} of the words have a vector{vectors}")
+    return tuple(notes)
 
 
 def _percent(share: float) -> str:
-    """A share as whole per cent; what is not all is not called all."""
+    """A share in whole per cent; only a share of 1 is written as 100 %."""
     return "more than 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
 
 
 def printed(settings: Mapping[str, Any]) -> dict[Key, str]:
-    """The paper's printed values that stand beside a table, as printed; none for other data."""
-    names = {one["name"]: one.get("printed_as", one["name"]) for one in settings["datasets"]}
-    values = paper_values()  # of figures none are printed
+    """The paper's values beside a table, as printed; none for data that are not the paper's."""
+    names = {
+        dataset["name"]: dataset.get("printed_as", dataset["name"])
+        for dataset in settings["datasets"]
+    }
+    values = paper_values()  # tables only: the paper prints no values of figures
     return {
-        (ours, row.forget_set, row.method, row.measure): row.value
+        (name, row.forget_set, row.method, row.measure): row.value
         for row in values[values["table"] == settings["paper"]].itertuples()
-        for ours, theirs in names.items()
-        if row.dataset == theirs
+        for name, printed_as in names.items()
+        if row.dataset == printed_as
     }

@@ -1,4 +1,4 @@
-"""Densities of samples that several training seeds gave: of each seed, and of all together."""
+"""Kernel densities of samples from several training seeds: of each seed, and of all together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ import numpy as np
 
 from regression_unlearning.evaluation.draws import FEWEST
 
-#: Rows whose kernels are evaluated at once: more would need more memory, and no less time.
+#: Rows whose kernels are evaluated at once, which bounds the memory.
 AT_ONCE = 5000
-#: From so many seeds on one alone does not make a band's end.
+#: From this number of seeds on, the band is their middle 80 % and not their range.
 MANY = 10
 
 
@@ -20,9 +20,9 @@ class Densities:
     Attributes
     ----------
     pooled : array [points]
-        Of all seeds together.
+        Density of all seeds together, in one over the sample's unit.
     seeds : array [seeds, points]
-        Of each seed, smoothed as much: `pooled` is their mean, weighted by rows.
+        Density of each seed, of the same kernel width: `pooled` is their mean, weighted by rows.
     """
 
     pooled: np.ndarray
@@ -30,7 +30,7 @@ class Densities:
 
     @property
     def band(self) -> np.ndarray:
-        """Ends of the seeds' densities, array [2, points]: of many seeds their middle 80 %."""
+        """Lowest and highest density of the seeds, or their middle 80 %: array [2, points]."""
         share = 0.1 if len(self.seeds) >= MANY else 0.0
         return np.quantile(self.seeds, [share, 1 - share], axis=0)
 
@@ -38,16 +38,16 @@ class Densities:
 def densities(
     samples: Sequence[np.ndarray], grid: np.ndarray, relative: bool = False
 ) -> Densities | None:
-    """Estimate densities with Gaussian kernels; None for fewer than `FEWEST` values, or one value.
+    """Estimate densities with Gaussian kernels; None for fewer than `FEWEST`, or equal, values.
 
     Parameters
     ----------
     samples : sequence of array [n]
         The values of each seed.
     grid : array [points]
-        Where the densities are wanted.
+        Positions of the densities.
     relative : bool, optional
-        Values cannot be negative: their density is folded back at 0.
+        Whether values cannot be negative; the density below 0 is then folded back at 0.
 
     Notes
     -----
@@ -62,16 +62,16 @@ def densities(
     if len(values) < FEWEST or np.ptp(values) <= 1e-9 * max(1.0, float(np.abs(values).max())):
         return None
     width = values.std(ddof=1) * len(values) ** -0.2
-    of_seeds = [one for one in samples if len(one)]
-    found = np.array([_kernels(one, grid, width) for one in of_seeds])
+    of_seeds = [sample for sample in samples if len(sample)]
+    by_seed = np.array([_kernels(sample, grid, width) for sample in of_seeds])
     if relative:
-        found += np.array([_kernels(one, -grid, width) for one in of_seeds])
-    shares = np.array([len(one) for one in of_seeds]) / len(values)
-    return Densities(shares @ found, found)
+        by_seed += np.array([_kernels(sample, -grid, width) for sample in of_seeds])
+    shares = np.array([len(sample) for sample in of_seeds]) / len(values)
+    return Densities(shares @ by_seed, by_seed)
 
 
 def _kernels(sample: np.ndarray, grid: np.ndarray, width: float) -> np.ndarray:
-    """The mean at each point of the grid of one kernel a value."""
+    """Mean over the sample's kernels at each point of the grid."""
     parts = np.array_split(sample, -(-len(sample) // AT_ONCE))
     heights = sum(
         np.exp(-0.5 * ((grid[:, None] - part) / width) ** 2).sum(axis=1) for part in parts

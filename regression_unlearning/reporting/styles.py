@@ -1,8 +1,7 @@
-"""How a method looks in every figure: colour, dashes and marker, from its key alone.
+"""Colour, dashes and marker of each method in all figures, from its key alone.
 
 The key of a variant, such as ``blindspot_tuned``, is a method's key and a suffix: it keeps the
-method's colour and marker, with other dashes and a hollow marker. Models that no method has made
-are neutral.
+method's colour and marker, with other dashes and a hollow marker. References are grey.
 """
 
 import hashlib
@@ -14,7 +13,7 @@ from typing import Any, TypeVar
 
 _T = TypeVar("_T")
 Dashes = str | tuple[float, tuple[float, ...]]
-#: Blue to sky blue: Okabe and Ito (2008); wine, indigo: Tol (2021). Told apart with any vision.
+#: Blue to sky blue: Okabe and Ito (2008); wine, indigo: Tol (2021). For any colour vision.
 BLUE, VERMILLION, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 ORANGE, SKY, WINE, INDIGO = "#E69F00", "#56B4E9", "#882255", "#332288"
 COLOURS = (BLUE, VERMILLION, GREEN, PINK, ORANGE, SKY, WINE, INDIGO)
@@ -23,18 +22,18 @@ SOLID, LONG, DASH_DOT = "-", (0, (7, 1.5)), (0, (6, 1.5, 1, 1.5))
 
 @dataclass(frozen=True)
 class Style:
-    """How one model is drawn.
+    """Style of one model.
 
     Attributes
     ----------
     color : str
-        Of line, marker and band.
+        Colour of line, marker and band.
     dashes : str or tuple
-        A linestyle of matplotlib, which says the method where print is grey.
+        A linestyle of matplotlib, which identifies the method in grey print.
     marker : str
         A marker of matplotlib.
     hollow : bool
-        Whether the marker is white inside: a variant.
+        Whether the marker is white inside, as for variants.
     """
 
     color: str
@@ -58,7 +57,7 @@ class Style:
         }
 
 
-#: Methods of the project. Two of one colour differ in dashes and marker.
+#: Methods of the project. Two of the same colour differ in dashes and marker.
 METHODS = {
     "blindspot": Style(BLUE, SOLID, "o"),
     "finetune": Style(VERMILLION, LONG, "s"),
@@ -79,7 +78,7 @@ METHODS = {
     "gaussian_matching": Style(GREEN, SOLID, "<"),
     "noisy_finetune": Style(VERMILLION, DASH_DOT, "*"),
 }
-#: Models to compare with: the floor is drawn as the retrained model.
+#: Models to compare with; the floor has the retrained model's style.
 REFERENCES = {
     "original": Style("#8A8A8A", (0, (1, 1.3)), "o"),
     "retrained": Style("#222222", (0, (3, 1.5)), "s"),
@@ -105,10 +104,10 @@ _SUFFIX = re.compile(rf"_(?:{'|'.join(VARIANTS)}|lambda_\d+)$")
 
 
 def style(key: str) -> Style:
-    """How the model of a key is drawn: the same in every figure, whatever stands beside it.
+    """The style of a model, the same in every figure.
 
-    A method from elsewhere gets one of 320 styles by the SHA-256 of its key. None of them is one of
-    the project's; two such methods may have the same one.
+    A plug-in's method gets one of 320 styles by the SHA-256 of its key. None of them is used by the
+    project's methods; two plug-in methods may share a style.
     """
     if key in REFERENCES:
         return REFERENCES[key]
@@ -122,7 +121,7 @@ def style(key: str) -> Style:
 
 
 def _by_hash(key: str) -> Style:
-    markers = dict.fromkeys(one.marker for one in METHODS.values())
+    markers = dict.fromkeys(look.marker for look in METHODS.values())
     return Style(*_chosen(list(product(COLOURS, OTHERS, markers)), key))
 
 

@@ -1,4 +1,4 @@
-"""What is known of each table cell over all training seeds, with its uncertainty, as numbers."""
+"""Summaries of table cells over training seeds, with their uncertainty, and their CSV files."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from regression_unlearning.evaluation.values import Bound
 #: Dataset, forget set, method, quantity.
 Key = tuple[str, str, str, str]
 State = Literal["measured", "not measured", "not measurable"]
-#: Notes of one cell are joined by it in a file: no note holds a semicolon.
+#: Joins the notes of a cell in a file; no note contains a semicolon.
 SEPARATOR = "; "
 COLUMNS = (
     *("dataset", "forget_set", "method", "quantity", "mean", "bound", "state", "ci_low", "ci_high"),
@@ -30,11 +30,12 @@ class Number:
     Attributes
     ----------
     value : float or None
-        None where there is none.
+        None if it is absent.
     bound : {"", ">=", "<="}
         Whether the value is a bound.
     state : {"measured", "not measured", "not measurable"}
-        Why there is no value; it is not measurable where seeds are bounded in both directions.
+        Whether there is a value, or why there is none; not measurable: seeds have bounds in both
+        directions.
     """
 
     value: float | None
@@ -54,20 +55,20 @@ class Summary:
     Attributes
     ----------
     mean : Number
-        Over the training seeds; of some quantities the geometric mean or the median.
+        Average over the training seeds; for some quantities the geometric mean or the median.
     low, high : float or None
-        Its 95 % interval, which stays in the quantity's range; None with fewer than five seeds.
+        Its 95 % interval, within the quantity's range; None with fewer than five seeds.
     seeds : int
-        Seeds of the models that were measured.
+        Number of seeds measured.
     floor : Number or None
-        What retrained models of different seeds differ by, or their mutual distance where the
+        Difference between retrained models of different seeds, or their distance where the
         quantity compares two models.
     paper : str
         The paper's value, as printed.
     notes : tuple of str
-        What a reader must know before trusting the number.
+        Notes for the reader.
     values : tuple of float
-        The values that were averaged, seed after seed; none of pairs, or where one is a bound.
+        The averaged values in the order of seeds; empty for pairs, or if one is a bound.
     floor_interval : (float, float) or None
         The floor's 95 % interval.
     """
@@ -84,9 +85,9 @@ class Summary:
 
     @property
     def figures(self) -> tuple[float, float, float, float]:
-        """Mean (NaN for a bound), the interval's ends, the floor; NaN for what is not known."""
-        known = (self.low, self.high, self.floor.value if self.floor else None)
-        low, high, floor = (math.nan if one is None else one for one in known)
+        """Mean, the interval's ends and floor; NaN where unknown, or for a mean that is a bound."""
+        numbers = (self.low, self.high, self.floor.value if self.floor else None)
+        low, high, floor = (math.nan if number is None else number for number in numbers)
         return self.mean.exact, low, high, floor
 
 
@@ -94,47 +95,62 @@ Summaries = dict[Key, Summary]
 
 
 def split(note: str) -> tuple[str, ...]:
-    """Take joined notes apart."""
+    """Split joined notes."""
     return tuple(part.strip() for part in note.split(SEPARATOR.strip()) if part.strip())
 
 
 def as_csv(summaries: Summaries) -> str:
-    """Summaries as CSV, numbers in full precision: `read` gives the same ones."""
+    """Summaries as CSV in full precision; `read` gives the same summaries."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for key, one in summaries.items():
-        floor = (one.floor.value, one.floor.bound, one.floor.state) if one.floor else ("",) * 3
-        mean = (one.mean.value, one.mean.bound, one.mean.state, one.low, one.high)
-        values = " ".join(map(repr, one.values))
-        ends = one.floor_interval or ("", "")
-        rest = (one.paper, SEPARATOR.join(one.notes))
-        writer.writerow([*key, *mean, one.seeds, values, *floor, *ends, *rest])
+    for key, summary in summaries.items():
+        floor = (
+            (summary.floor.value, summary.floor.bound, summary.floor.state)
+            if summary.floor
+            else ("",) * 3
+        )
+        mean = (
+            summary.mean.value,
+            summary.mean.bound,
+            summary.mean.state,
+            summary.low,
+            summary.high,
+        )
+        values = " ".join(map(repr, summary.values))
+        ends = summary.floor_interval or ("", "")
+        rest = (summary.paper, SEPARATOR.join(summary.notes))
+        writer.writerow([*key, *mean, summary.seeds, values, *floor, *ends, *rest])
     return text.getvalue()
 
 
 def read(*paths: str | Path) -> Summaries:
-    """Read files that `write` has written.
+    """Read summaries from files with the text of `as_csv`.
+
+    Parameters
+    ----------
+    *paths : path
+        CSV files; a cell of a later file replaces that of an earlier one.
 
     Raises
     ------
     UserError
-        When one is missing, or is no such file.
+        When a file is missing, or is not such a file.
     """
-    found: Summaries = {}
+    result: Summaries = {}
     for path in paths:
         try:
             with Path(path).open(encoding="utf-8", newline="") as file:
-                found |= {_key(row): _summary(row) for row in csv.DictReader(file)}
+                result |= {_key(row): _summary(row) for row in csv.DictReader(file)}
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise UserError(f"cannot read the table {path}: {error}") from error
-    return found
+    return result
 
 
 def select(summaries: Summaries, quantities: Iterable[str]) -> Summaries:
     """The cells of some quantities."""
-    kept = set(quantities)
-    return {key: one for key, one in summaries.items() if key[3] in kept}
+    chosen = set(quantities)
+    return {key: cell for key, cell in summaries.items() if key[3] in chosen}
 
 
 def _key(row: dict[str, Any]) -> Key:

@@ -1,4 +1,4 @@
-"""From one value per training seed to one summary per table cell: mean, interval, floor, notes."""
+"""Summaries of table cells: mean, interval, floor and notes, from one value per seed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,8 +41,8 @@ def summarise(
     paper : mapping
         Printed values by dataset, forget set, method and quantity.
     quantities : mapping, optional
-        How each quantity is averaged and its range, by key: see `evaluation.measure.quantities`. By
-        default those of every known measure.
+        Each quantity's average and range, by key: see `evaluation.measure.quantities`. By default
+        those of all known measures.
 
     Returns
     -------
@@ -59,13 +59,13 @@ def summarise(
     for key, cell in cells.items():
         if key[2] == GOLD:
             golden[key[:2]] = max(golden[key[:2]], cell.seeds)
-    found = {}
+    result = {}
     for key, cell in cells.items():
         gold = cells.get((*key[:2], GOLD, key[3]))
         floor, ends, reason = _floor(gold, cell.quantity, golden[key[:2]])
         note = SEPARATOR.join(filter(None, dict.fromkeys((cell.note, reason))))
         average = cell.average
-        found[key] = Summary(
+        result[key] = Summary(
             cell.mean,
             average.low if average else None,
             average.high if average else None,
@@ -76,53 +76,63 @@ def summarise(
             cell.shown,
             ends,
         )
-    return found
+    return result
 
 
 def cells_of(
     values: Iterable[Value], quantities: Mapping[str, Quantity] | None = None
 ) -> "dict[Key, Cell]":
-    """Gather measured values by cell, sorted; see `summarise`."""
-    known = quantities_of(registry.known("measure")) if quantities is None else quantities
+    """Measured values by cell, sorted; see `summarise`."""
+    described = quantities_of(registry.known("measure")) if quantities is None else quantities
     groups: dict[Key, list[Value]] = defaultdict(list)
-    for one in values:
-        groups[one.dataset, one.forget_set, one.method, one.quantity].append(one)
+    for value in values:
+        groups[value.dataset, value.forget_set, value.method, value.quantity].append(value)
     if not groups:
         raise UserError("measures: there are no rows to summarise.")
     return {
-        key: Cell(key, groups[key], known.get(key[3], Quantity(key[3], key[3], "")))
+        key: Cell(key, groups[key], described.get(key[3], Quantity(key[3], key[3], "")))
         for key in sorted(groups)
     }
 
 
 @dataclass(frozen=True)
 class Cell:
-    """The values of one cell, and what is found in them."""
+    """The values of one cell.
+
+    Attributes
+    ----------
+    key : tuple of str
+        Dataset, forget set, method, quantity.
+    rows : sequence of Value
+        One for each seed, or for each pair of seeds.
+    quantity : Quantity
+        Its description.
+    """
 
     key: Key
     rows: Sequence[Value]
     quantity: Quantity
 
     def __post_init__(self) -> None:
-        """Refuse two values of one model."""
-        seen = set()
+        """Raise an error for two values of one model."""
+        models = set()
         for row in self.rows:
-            if (row.seed, row.other_seed) in seen:
+            if (row.seed, row.other_seed) in models:
                 place = "/".join((*self.key, str(row.seed)))
                 raise UserError(f"measures: two values for one model: {place}.")
-            seen.add((row.seed, row.other_seed))
+            models.add((row.seed, row.other_seed))
 
     @cached_property
     def states(self) -> dict[str, list[Value]]:
         """The rows by state: plain, missing, or the direction of their bound."""
-        found: dict[str, list[Value]] = {"plain": [], "missing": [], ">=": [], "<=": []}
+        by_state: dict[str, list[Value]] = {"plain": [], "missing": [], ">=": [], "<=": []}
         for row in self.rows:
-            found["missing" if row.value is None else row.bound or "plain"].append(row)
-        return found
+            by_state["missing" if row.value is None else row.bound or "plain"].append(row)
+        return by_state
 
     @cached_property
     def measured(self) -> list[Value]:
-        """Every row with a value, bounds included."""
+        """The rows with a value, bounds included."""
         return [row for row in self.rows if row.value is not None]
 
     @property
@@ -132,21 +142,21 @@ class Cell:
 
     @property
     def seeds(self) -> int:
-        """How many models were measured."""
+        """Number of models measured."""
         pairs = [(row.seed, row.other_seed) for row in self.measured]
         return len({seed for pair in pairs for seed in pair if seed is not None})
 
     @cached_property
     def average(self) -> Average | None:
-        """The average over the seeds; for pairs without the interval; None where nothing is."""
+        """The average over seeds, for pairs without interval; None without a value."""
         if not self.measured:
             return None
-        found = average(self.measured, self.quantity)
-        return replace(found, low=None, high=None) if self.paired else found
+        result = average(self.measured, self.quantity)
+        return replace(result, low=None, high=None) if self.paired else result
 
     @property
     def mean(self) -> Number:
-        """The average as a number; a bound where it is one."""
+        """The average as a number, which may be a bound, or the reason why there is none."""
         if self.average is None:
             return Number(None, state="not measured")
         if self.average.value is None:
@@ -155,29 +165,29 @@ class Cell:
 
     @property
     def shown(self) -> tuple[float, ...]:
-        """The values themselves, seed after seed, where they are exact and of single models."""
+        """The values in the order of seeds, if all are exact and of single models."""
         if self.paired or len(self.states["plain"]) < len(self.measured):
             return ()
         rows = sorted(self.measured, key=lambda row: row.seed)
         return tuple(row.value for row in rows if row.value is not None)
 
-    def said(self, state: str) -> list[str]:
+    def notes_of(self, state: str) -> list[str]:
         """The notes of the rows in one state."""
         return sorted({row.note for row in self.states[state] if row.note})
 
     def why(self, *states: str) -> str:
-        """The same as the tail of a note."""
-        found = dict.fromkeys(
+        """The notes of the rows in some states, as the end of a longer note."""
+        reasons = dict.fromkeys(
             ", ".join(notes).replace(SEPARATOR, ", ")
             for state in states
-            if (notes := self.said(state))
+            if (notes := self.notes_of(state))
         )
-        return f": {', '.join(found)}" if found else ""
+        return f": {', '.join(reasons)}" if reasons else ""
 
     @property
     def note(self) -> str:
-        """Everything that is to be said of the cell."""
-        plain = SEPARATOR.join(self.said("plain"))
+        """All notes on the cell, joined."""
+        plain = SEPARATOR.join(self.notes_of("plain"))
         why = self.average.why if self.average else ""
         parts = (self._missing(), self._censored(), why, self._single(), plain)
         return SEPARATOR.join(filter(None, dict.fromkeys(parts)))
@@ -188,7 +198,7 @@ class Cell:
 
     def _missing(self) -> str:
         if not self.measured:
-            return SEPARATOR.join(self.said("missing"))
+            return SEPARATOR.join(self.notes_of("missing"))
         missing = len(self.states["missing"])
         return f"{missing} {self._of_all} not measured{self.why('missing')}" if missing else ""
 
@@ -206,7 +216,7 @@ class Cell:
 
 
 def gold_pairs(gold: Cell) -> dict[tuple[int, int], float]:
-    """What the floor is averaged over: exact values of pairs, or differences of single values."""
+    """The values that the floor averages: exact values of pairs, or differences of single ones."""
     plain = [row for row in gold.states["plain"] if row.value is not None]
     if gold.paired:
         return {
@@ -220,9 +230,9 @@ def gold_pairs(gold: Cell) -> dict[tuple[int, int], float]:
 def _floor(
     gold: Cell | None, quantity: Quantity, golden: int
 ) -> tuple[Number | None, tuple[float, float] | None, str]:
-    """The floor that the retrained models' cell gives, its interval, or why there is none.
+    """The floor from the retrained models' cell, its interval, and a note if there is none.
 
-    `golden` is how many retrained models there are.
+    `golden` is the number of retrained models.
     """
     if quantity.summary == "cost" or not quantity.floor:
         return None, None, ""
@@ -231,10 +241,10 @@ def _floor(
         return None, None, f"no floor: {why}"
     pairs = gold_pairs(gold)
     if gold.paired and gold.measured:
-        known = average(gold.measured, quantity)
-        ends = None if known.bound or known.why else interval(pairs, quantity)
-        state: State = "not measurable" if known.why else "measured"
-        return Number(known.value, known.bound, state), ends, known.why
+        mean = average(gold.measured, quantity)
+        ends = None if mean.bound or mean.why else interval(pairs, quantity)
+        state: State = "not measurable" if mean.why else "measured"
+        return Number(mean.value, mean.bound, state), ends, mean.why
     if pairs:
         return Number(floor(pairs, quantity)), interval(pairs, quantity), ""
     return None, None, f"no floor: {ONE if len(gold.measured) == 1 else gold.note}"

@@ -1,4 +1,4 @@
-"""A table as data, before it is written as CSV, Markdown, LaTeX or HTML."""
+"""A table as data, before it is written as Markdown, LaTeX or HTML."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -25,13 +25,13 @@ class Row:
     Parameters
     ----------
     group, label : str
-        The two label columns; neighbouring rows share a group.
+        Texts of the two label columns; neighbouring rows may share a group.
     cells : tuple of Cell
         The numbers.
     goal : str
-        What the numbers should come near to.
+        The quantity's goal.
     after : tuple of str
-        Texts of the columns after the numbers (the floor); they carry no notes.
+        Texts of the columns after the numbers (the floor), which have no notes.
     notes : tuple of str
         Notes that hold for every number of the row.
     """
@@ -74,7 +74,7 @@ class Table:
     Parameters
     ----------
     title, subtitle : str
-        What the table shows, and of which data.
+        Title of the table, and its data.
     columns : tuple of str
         Titles of the two label columns, then one per cell.
     blocks : tuple of Block
@@ -82,7 +82,7 @@ class Table:
     legend : tuple of (str, str)
         Term and meaning.
     general : tuple of str
-        Notes that hold for every row, said without a mark in the cells.
+        Notes on all rows, which have no mark in the cells.
     """
 
     title: str
@@ -100,14 +100,14 @@ class Table:
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """Every note once: the general ones, then the others in reading order."""
-        found = list(self.general)
+        notes = list(self.general)
         for row in self.rows:
-            found += [*row.notes, *(note for cell in row.cells for note in cell.notes)]
-        return tuple(dict.fromkeys(found))
+            notes += [*row.notes, *(note for cell in row.cells for note in cell.notes)]
+        return tuple(dict.fromkeys(notes))
 
     @property
     def numbered(self) -> tuple[str, ...]:
-        """The notes as they are listed: a general one says that it holds everywhere."""
+        """The notes as they are listed; a general one begins with "All rows"."""
         return tuple(f"All rows: {n}" if n in self.general else n for n in self.notes)
 
     def marks(self, notes: Iterable[str]) -> str:
@@ -116,7 +116,7 @@ class Table:
 
 
 def lifted(table: Table) -> Table:
-    """Say a note of a whole row at its label, and a note of all rows only below the table."""
+    """Move notes shared by a row's numbers to its label, and by all rows below the table."""
     blocks = tuple(replace(b, rows=tuple(_lifted_row(row) for row in b.rows)) for b in table.blocks)
     table = replace(table, blocks=blocks)
     shared = _shared(row.notes for row in table.rows)
@@ -128,7 +128,7 @@ def lifted(table: Table) -> Table:
 
 
 def _lifted_row(row: Row) -> Row:
-    """Move the notes that all of a row's numbers share to the row."""
+    """Move the notes shared by all of a row's numbers to the row."""
     numbers = [cell.notes for cell in row.cells if not cell.text.startswith(("not ", NOT_DEFINED))]
     shared = _shared(numbers or [cell.notes for cell in row.cells if cell.text != NOT_DEFINED])
     cells = tuple(replace(cell, notes=_without(cell.notes, shared)) for cell in row.cells)

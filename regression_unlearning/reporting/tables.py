@@ -1,4 +1,4 @@
-"""The paper's tables: forget set by measure down, methods across, and the floor beside them."""
+"""Tables in the paper's form: a row for each forget set and measure, a column for each method."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -8,7 +8,13 @@ from regression_unlearning.reporting.comparing import BETTER, SAME, UNTOLD, WORS
 from regression_unlearning.reporting.comparing import FEWEST as SEEDS_TO_COMPARE
 from regression_unlearning.reporting.comparisons import Comparisons
 from regression_unlearning.reporting.layout import GOLD, NOTHING, REFERENCES, Layout
-from regression_unlearning.reporting.numerals import ends, places, shown, spread, with_interval
+from regression_unlearning.reporting.numerals import (
+    decimals_for,
+    ends,
+    shown,
+    spread,
+    with_interval,
+)
 from regression_unlearning.reporting.summaries import Summaries, Summary
 from regression_unlearning.reporting.table import (
     NOT_DEFINED,
@@ -44,25 +50,25 @@ READING = {
 
 
 def main_table(summaries: Summaries, layout: Layout, compared: Comparisons | None = None) -> Table:
-    """Lay out summaries as one of the paper's tables; costs are left out.
+    """A table in the paper's form, without costs.
 
     Parameters
     ----------
     summaries : dict
-        See `summary.summarise`; cells of other datasets and forget sets are passed over.
+        See `summary.summarise`; cells of other datasets and forget sets are ignored.
     layout : Layout
         Title, rows and columns.
     compared : dict, optional
-        See `comparisons.against_nothing`; each cell then shows its verdict.
+        See `comparisons.against_nothing`; if given, each cell shows its verdict.
     """
-    ours, compared = layout.own(summaries), compared or {}
-    held = {key[3] for key in ours} - set(layout.costs) - set(layout.measures)
+    shown, compared = layout.own(summaries), compared or {}
+    held = {key[3] for key in shown} - set(layout.costs) - set(layout.measures)
     further = [key for key in layout.quantities if key in held]
     further += sorted(held - set(further))
-    rows = _rows(ours, layout, layout.measures, compared)
+    rows = _rows(shown, layout, layout.measures, compared)
     blocks = [Block("", rows)] if rows else []
     if further:
-        rows = _rows(ours, layout, further, compared)
+        rows = _rows(shown, layout, further, compared)
         blocks.append(Block("Further measures" if blocks else "", rows))
     return lifted(
         Table(
@@ -70,21 +76,21 @@ def main_table(summaries: Summaries, layout: Layout, compared: Comparisons | Non
             subtitle=layout.subtitle,
             columns=("Forget set", "Measure", *layout.methods.values(), "Floor"),
             blocks=tuple(blocks),
-            legend=tuple(legend([*layout.measures, *further], layout, ours, (), compared)),
+            legend=tuple(legend([*layout.measures, *further], layout, shown, (), compared)),
         )
     )
 
 
 def _rows(
-    ours: Summaries, layout: Layout, measures: Iterable[str], compared: Comparisons
+    shown: Summaries, layout: Layout, measures: Iterable[str], compared: Comparisons
 ) -> tuple[Row, ...]:
-    """The rows of one block: each dataset's forget sets with their measures."""
+    """The rows of one block: each forget set with each measure."""
     return tuple(
         _row(
             group,
             title,
             measure,
-            {method: ours.get((*group, method, measure)) for method in layout.methods},
+            {method: shown.get((*group, method, measure)) for method in layout.methods},
             layout,
             compared,
         )
@@ -97,21 +103,21 @@ def _row(
     place: tuple[str, str],
     group: str,
     measure: str,
-    found: Mapping[str, Summary | None],
+    summaries: Mapping[str, Summary | None],
     layout: Layout,
     compared: Comparisons,
 ) -> Row:
-    """One row: a cell per method, then the floor; all with the same number of decimals."""
+    """A row: a cell for each method, then the floor, all with the same number of decimals."""
     text = layout.words(measure)
-    decimals = places(one.mean for one in found.values() if one)
-    index = text.goal == "1"  # of retraining over retraining: its noise is the floor
+    decimals = decimals_for(summary.mean for summary in summaries.values() if summary)
+    index = text.goal == "1"  # gold's own value is shown as the floor
     cells = [
-        judged(number(one, decimals), compared.get((*place, method, NOTHING, measure)))
-        if one and not (index and method == GOLD)
+        judged(number(summary, decimals), compared.get((*place, method, NOTHING, measure)))
+        if summary and not (index and method == GOLD)
         else _absent(text.compares and method in REFERENCES)
-        for method, one in found.items()
+        for method, summary in summaries.items()
     ]
-    after = (floor(found.values(), decimals),)
+    after = (floor(summaries.values(), decimals),)
     return Row(group, layout.label(measure), tuple(cells), text.goal, after)
 
 
@@ -119,58 +125,77 @@ def _absent(defined_nowhere: bool) -> Cell:
     return Cell(NOT_DEFINED) if defined_nowhere else Cell(NOT_MEASURED, notes=(ABSENT,))
 
 
-def number(one: Summary, decimals: int) -> Cell:
+def number(summary: Summary, decimals: int) -> Cell:
     """A cell: the average, its interval, the paper's value, the notes."""
-    return Cell(with_interval(one, decimals), one.paper, one.notes)
+    return Cell(with_interval(summary, decimals), summary.paper, summary.notes)
 
 
-def judged(cell: Cell, found: Comparison | None) -> Cell:
-    """A cell with the sign of its verdict, where it could be compared with doing nothing."""
-    if found is None or found.difference is None or cell.text in (NOT_MEASURED, NOT_DEFINED):
+def judged(cell: Cell, comparison: Comparison | None) -> Cell:
+    """A cell with the sign of its verdict, if it was compared with doing nothing."""
+    if (
+        comparison is None
+        or comparison.difference is None
+        or cell.text in (NOT_MEASURED, NOT_DEFINED)
+    ):
         return cell
-    return replace(cell, text=f"{cell.text} {SIGNS[found.verdict]}")
+    return replace(cell, text=f"{cell.text} {SIGNS[comparison.verdict]}")
 
 
-def floor(found: Iterable[Summary | None], decimals: int) -> str:
-    """The floor beside several cells of one measure, and its interval."""
-    one = next((one for one in found if one and one.floor), None)
-    if one is None or one.floor is None:
-        return NOT_DEFINED if any(found) else NOT_MEASURED
-    text = shown(one.floor, decimals, spread)
-    return f"{text} {ends(one.floor_interval, decimals)}" if one.floor_interval else text
+def floor(summaries: Iterable[Summary | None], decimals: int) -> str:
+    """Text of the floor beside several cells of one measure, with its interval."""
+    summary = next((summary for summary in summaries if summary and summary.floor), None)
+    if summary is None or summary.floor is None:
+        return NOT_DEFINED if any(summaries) else NOT_MEASURED
+    text = shown(summary.floor, decimals, spread)
+    return f"{text} {ends(summary.floor_interval, decimals)}" if summary.floor_interval else text
 
 
 def legend(
     measures: Iterable[str],
     layout: Layout,
-    ours: Summaries,
+    shown: Summaries,
     leave_out: Iterable[str] = (),
     compared: Comparisons | None = None,
 ) -> Iterator[tuple[str, str]]:
-    """Term and meaning of all that a table shows."""
-    yield "Numbers", numbers_mean(ours.values())
-    known = (compared or {}).values()
-    if any(one.difference is not None for one in known):
+    """Term and meaning of everything that a table shows.
+
+    Parameters
+    ----------
+    measures : iterable of str
+        Quantities of the table.
+    layout : Layout
+        Their words.
+    shown : dict
+        Cells of the table.
+    leave_out : iterable of str
+        Terms of `READING` that the table does not show.
+    compared : dict, optional
+        See `main_table`.
+    """
+    yield "Numbers", numbers_mean(shown.values())
+    comparisons = (compared or {}).values()
+    if any(comparison.difference is not None for comparison in comparisons):
         yield " ".join(SIGNS.values()), VERDICTS
-    elif known:
+    elif comparisons:
         yield "Verdicts", f"none: it takes {SEEDS_TO_COMPARE} seeds to compare two models"
     if layout.given:
         yield "Original model", layout.given
-    yield from ((term, said) for term, said in READING.items() if term not in leave_out)
+    yield from ((term, meaning) for term, meaning in READING.items() if term not in leave_out)
     yield "→", "the nearer to what follows the arrow, the closer to the retrained model"
     for key in measures:
-        one = layout.words(key)
-        meaning = one.meaning
-        if one.unit == "error":
+        quantity = layout.words(key)
+        meaning = quantity.meaning
+        if quantity.unit == "error":
             meaning = meaning.replace("error", layout.error, 1)
-        symbol = f" ({one.symbol} in the paper)" if one.symbol else ""
-        symbol += AVERAGES[one.average]
-        yield layout.label(key) + (f" → {one.goal}" if one.goal else ""), meaning + symbol
+        symbol = f" ({quantity.symbol} in the paper)" if quantity.symbol else ""
+        symbol += AVERAGES[quantity.average]
+        goal = f" → {quantity.goal}" if quantity.goal else ""
+        yield layout.label(key) + goal, meaning + symbol
 
 
-def numbers_mean(ours: Iterable[Summary]) -> str:
-    """What the numbers of a table are, by how many seeds there are."""
-    seeds = max((one.seeds for one in ours), default=0)
+def numbers_mean(summaries: Iterable[Summary]) -> str:
+    """The meaning of a table's numbers, which depends on the number of seeds."""
+    seeds = max((summary.seeds for summary in summaries), default=0)
     if not seeds:
         return "none: nothing here could be measured"
     if seeds == 1:

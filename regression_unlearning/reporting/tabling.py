@@ -1,4 +1,4 @@
-"""All that is written of one table, from measured values and what the workflow says of it."""
+"""The files of one table, from measured values and the table's settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,12 +29,12 @@ from regression_unlearning.reporting.writing import as_latex, as_markdown
 
 @dataclass(frozen=True)
 class Tabling:
-    """One table's numbers.
+    """One table: its values, summaries, comparisons, ranks and files.
 
     Attributes
     ----------
     values : sequence of Value
-        Measured values; those of other tables are passed over.
+        Measured values; those of other tables are ignored.
     settings : mapping
         See `results.layout_of`.
     """
@@ -52,35 +52,35 @@ class Tabling:
         """The values that the table shows."""
         layout = self.layout
         return [
-            one
-            for one in self.values
-            if (one.dataset, one.forget_set) in layout.groups and one.method in layout.methods
+            value
+            for value in self.values
+            if (value.dataset, value.forget_set) in layout.groups and value.method in layout.methods
         ]
 
     @cached_property
     def summaries(self) -> Summaries:
-        """Every cell, costs included."""
-        found = summarise(self.own, printed(self.settings), self.layout.quantities)
-        return with_nearer(found)
+        """All cells, costs included."""
+        result = summarise(self.own, printed(self.settings), self.layout.quantities)
+        return with_nearer(result)
 
     @cached_property
     def scores(self) -> Scores:
-        """How far each model is from each goal."""
+        """Distance of each model from each quantity's goal."""
         return Scores(self.own, self.layout.quantities)
 
     @cached_property
     def compared(self) -> Comparisons:
-        """Each method against doing nothing."""
+        """Comparisons of each method with doing nothing."""
         return against_nothing(self.scores, self.layout)
 
     @cached_property
     def between(self) -> Comparisons:
-        """Each two methods; in tables of many methods none: there are ranks."""
+        """Comparisons of every two methods; none in tables of many methods, which have ranks."""
         return between_methods(self.scores, self.layout) if self.layout.kind == "measures" else {}
 
     @cached_property
     def ranks(self) -> Ranks | str:
-        """The leaderboard, or why there is none."""
+        """The leaderboard, or the reason why there is none."""
         return ranks.rank(self.scores, self.layout)
 
     @cached_property

@@ -1,7 +1,7 @@
-"""The predicate behind every sentence that ranks or equates: claims, remarks, the README.
+"""Verdicts on sentences that rank or equate models: claims and remarks.
 
-A sentence is made of relations between two models. What `comparing` found of the two (better,
-worse, the same, cannot be told) answers each of them.
+A sentence consists of relations between two models. The verdict of their comparison (see
+`comparing`: better, worse, the same, undecided) decides each relation.
 """
 
 from collections.abc import Iterable
@@ -12,8 +12,8 @@ from regression_unlearning.reporting.comparing import BETTER, SAME, UNTOLD, WORS
 HOLDS, FAILS, UNDECIDED, NOT_MEASURED = "holds", "does not hold", UNTOLD, "not measured"
 
 #: ``below``: the first score is the smaller; ``alike``: they are the same within the floor;
-#: ``apart``: they differ by more; ``kept``: the first is alike or smaller; ``beyond``: every value
-#: of the first model is only a lower bound (see `judging`).
+#: ``apart``: they differ by more; ``kept``: the first is the same or smaller; ``beyond``: every
+#: value of the first model is only a lower bound (see `judging`).
 Relation = Literal["below", "alike", "apart", "kept", "beyond"]
 _HOLDS: dict[Relation, set[str]] = {
     "below": {BETTER},
@@ -23,31 +23,31 @@ _HOLDS: dict[Relation, set[str]] = {
 }
 
 
-def answer(relation: Relation, found: str) -> str:
+def answer(relation: Relation, verdict: str) -> str:
     """Whether a relation holds between two models.
 
     Parameters
     ----------
     relation : str
         See `Relation`.
-    found : str
+    verdict : str
         The verdict of their comparison, the first model's score minus the second's.
     """
-    if found == UNTOLD:
+    if verdict == UNTOLD:
         return UNDECIDED
-    return HOLDS if found in _HOLDS[relation] else FAILS
+    return HOLDS if verdict in _HOLDS[relation] else FAILS
 
 
 def all_of(verdicts: Iterable[str]) -> str:
-    """The verdict on a sentence all of whose parts must hold: one that fails refutes it."""
+    """The verdict on a sentence if all of its parts must hold: one part that fails refutes it."""
     return _first(verdicts, (FAILS, NOT_MEASURED, UNDECIDED, HOLDS))
 
 
 def any_of(verdicts: Iterable[str]) -> str:
-    """The verdict on a sentence one of whose parts must hold: one that does is enough."""
+    """The verdict on a sentence if one of its parts must hold."""
     return _first(verdicts, (HOLDS, UNDECIDED, NOT_MEASURED, FAILS))
 
 
 def _first(verdicts: Iterable[str], order: tuple[str, ...]) -> str:
-    found = set(verdicts)
-    return next((one for one in order if one in found), NOT_MEASURED)
+    given = set(verdicts)
+    return next((verdict for verdict in order if verdict in given), NOT_MEASURED)

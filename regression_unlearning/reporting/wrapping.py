@@ -1,4 +1,4 @@
-"""Break text into lines by its width in print."""
+"""Line breaks in text by its printed width."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 def wrapped(
     figure: "Figure", text: str, inches: float, size: float, weight: str = "normal"
 ) -> list[str]:
-    """Break a text into lines of at most so many inches; a longer word is divided."""
+    """Break a text into lines of at most `inches`; a longer word is divided."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
@@ -25,7 +25,7 @@ def wrapped(
 
 
 def text_width(figure: "Figure", text: str, size: float, weight: str = "normal") -> float:
-    """Inches of a line of text in the figure's typeface."""
+    """Width in inches of a line of text; `size` is the font size in points."""
     from matplotlib.font_manager import FontProperties
 
     font = FontProperties(size=size, weight=weight)

@@ -1,4 +1,4 @@
-"""Tables as Markdown and LaTeX: the same table, the same text."""
+"""Tables as Markdown and LaTeX; the same table gives the same text."""
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from tabulate import tabulate
@@ -54,7 +54,7 @@ def as_markdown(table: Table) -> str:
 
 
 def rows_as_markdown(table: Table) -> str:
-    """A table's rows alone, as Markdown: without groups, marks of notes, notes and legend."""
+    """The rows of a table as Markdown, without groups, notes and legend."""
     rows = [
         [_md(row.label), *(_md(_text(cell)) for cell in row.all_cells)]
         for block in table.blocks

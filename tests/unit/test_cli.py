@@ -217,7 +217,7 @@ def test_the_person_who_is_named_is_one_of_training(tmp_path):
 @pytest.mark.parametrize(
     ("text", "asked", "says"),
     [
-        (None, {}, "entry.yaml is there already"),
+        (None, {}, "entry.yaml exists already"),
         ("a,b\n1,2\n", {"name": "MyFaces"}, "try my_faces"),
         ("a,b\n", {}, "mine.csv needs a line of names, and a row"),
         ("a,b\nx,y\n", {}, "no column holds numbers to predict; name it by --target"),
@@ -262,4 +262,4 @@ def test_as_a_command(tmp_path):
     )  # fmt: skip
     assert again.returncode == 2
     (line,) = again.stderr.splitlines()
-    assert line.startswith("error: my_load.yaml is there already")
+    assert line.startswith("error: my_load.yaml exists already")

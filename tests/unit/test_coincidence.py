@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from regression_unlearning.reporting.coincidence import hidden, said
+from regression_unlearning.reporting.coincidence import hidden, sentence
 
 X = np.linspace(0, 100, 300)
 
@@ -38,5 +38,5 @@ def test_corners_far_from_one_another_do_not_matter():
 
 def test_it_is_said_in_one_sentence():
     panels = [("Low", {"A": "C", "B": "C"}), ("High", {"A": "C", "B": "C"}), ("Mid", {"A": "B"})]
-    assert said(panels) == ["Hidden: A and B lie under C (Low; High), A lies under B (Mid)."]
-    assert said([("Low", {})]) == []
+    assert sentence(panels) == ["Hidden: A and B lie under C (Low; High), A lies under B (Mid)."]
+    assert sentence([("Low", {})]) == []

@@ -16,7 +16,7 @@ from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.sources import image_folder
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.settings.complete import resolved
-from regression_unlearning.settings.document import check
+from regression_unlearning.settings.document import check, load_settings
 from regression_unlearning.settings.reading import overlaid, read_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -130,48 +130,37 @@ def test_the_dataset_that_is_added_passes_the_check():
     ] == []
 
 
+def names():
+    """What there is, by the page that has to name all of it."""
+    settings = load_settings(ROOT / "params.yaml")
+    plain = [
+        one for one in read_yaml(ROOT / "params.yaml")["methods"].values() if "like" not in one
+    ]
+    references = {"Short retraining", "Helper alone"}
+    yield "experiments.md", [f"`{name}`" for name in settings.experiments]
+    yield "experiments.md", [one["title"] for one in plain if one["title"] not in references]
+    yield "your-own-model.md", [f"`{one}`" for one in registry.known("network") if ":" not in one]
+    yield "plug-in.md", [f"`{group}`" for *_, group in registry.KINDS.values()]
+    packages = (ROOT / "regression_unlearning").glob("*/__init__.py")
+    yield "design.md", [f"`{path.parent.name}/`" for path in packages]
+
+
+def test_pages_name_all_that_there_is():
+    lost = []
+    for page, known in names():
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        lost += [f"{page}: {name}" for name in known if name not in text]
+    assert lost == []
+
+
 def test_every_measure_has_its_formula():
     text = (ROOT / "docs/measures.md").read_text(encoding="utf-8")
-    assert set(registry.known("measure")) <= set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
-
-
-#: What begins a command that pages show.
-COMMAND = re.compile(
-    r"^(?:    |)(?:[A-Z_]+=\S+ )*"
-    r"((?:python3? (?:-m |\S+\.py)|snakemake |regression-unlearning |dvc ).*)$",
-    re.MULTILINE,
-)
-
-
-def commands():
-    """Commands in blocks of README, CONTRIBUTING and the pages, with the page's name."""
-    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES):
-        text = page.read_text(encoding="utf-8").replace("\\\n", " ")
-        for found in COMMAND.findall(text):
-            yield page.name, found.split("  ")[0].strip()
-
-
-def test_commands_work_as_they_are_written():
-    """After README's first command no program but python3 is known to be on the PATH."""
-    assert [
-        one for one in commands() if not one[1].startswith(("python3 -m uv ", "python3 -m pip "))
-    ] == []
-
-
-@pytest.mark.parametrize(("page", "command"), sorted(set(commands())))
-def test_files_and_names_that_a_command_asks_for_are_there(page, command):
-    settings = read_yaml(ROOT / "params.yaml")
-    scripts = re.findall(r"(?:workflow_scripts|tests|examples|benchmarks|docs)/[\w./-]+", command)
-    assert [path for path in scripts if not (ROOT / path).exists()] == []
-    own = "--configfile" in command
-    for name in () if own else re.findall(r"experiment=(\w+)", command):
-        assert name in settings["experiments"] or name == "NAME"
-    for name in re.findall(r"embedding=(\w+)", command):
-        assert name in settings["embeddings"]
-    rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "rules").glob("*.smk"))
-    rules += (ROOT / "Snakefile").read_text(encoding="utf-8")
-    for target in re.findall(r"\ball_\w+", command):
-        assert f"rule {target}:" in rules
+    rows = re.findall(r"^\| `(\w+)` \| .* \| ([^|]+) \|[^|]*\|$", text, re.MULTILINE)
+    goals = {"as retrained": "retrained", "0": "0", "1": "1"}
+    assert {name for name, _ in rows} == set(registry.known("measure"))
+    for name, goal in rows:
+        quantities = registry.load("measure", name).QUANTITIES
+        assert goals.get(goal, "") in {one.goal for one in quantities}
 
 
 def test_the_entries_that_are_like_others_pass_the_check():

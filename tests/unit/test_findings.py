@@ -35,41 +35,59 @@ def tabling(distances, shares=None, gold=0.05):
     return Tabling(values, settings)
 
 
-def test_the_nearest_is_named_and_so_are_those_that_cannot_be_told_from_it():
-    made = tabling({"original": 5.0, "a": 1.0, "b": 1.001, "c": 3.0})
-    found = nearest(made, ("d", "f"))
-    assert (found.method, found.tied, found.closer) == ("a", ("b",), True)
-    assert found.distance == pytest.approx(1.0) and found.floor == pytest.approx(0.05)
-    said = "\n".join(findings(made))
-    assert "F: nearest row by row is A (" in said and "not told from it: B." in said
-    assert "floor 0.05" in said
+@pytest.mark.parametrize(
+    ("distances", "sentence"),
+    [
+        (
+            {"original": 5.0, "a": 1.0, "b": 1.001, "c": 3.0},
+            "row by row: F, A (1; floor 0.05; not told from it: B).",
+        ),
+        ({"original": 5.0, "a": 1.0, "b": 2.0}, "row by row: F, A (1; floor 0.05; all others are"),
+        (
+            {"original": 1.0, "a": 1.0005, "b": 2.0},
+            "Row by row, no method can be told to be nearer than doing nothing on F.",
+        ),
+        (
+            {"original": 5.0, **{f"m{number}": 1.0 + 1e-4 * number for number in range(NAMED + 3)}},
+            f"{NAMED + 2} of the other {NAMED + 2} are not told from it",
+        ),
+    ],
+    ids=["a tie", "alone", "no nearer than nothing", "many ties"],
+)
+def test_the_second_sentence_names_the_nearest(distances, sentence):
+    made = tabling(distances)
+    assert sentence in findings(made)[1]
+    best = nearest(made, ("d", "f"))
+    assert best.distance == pytest.approx(min(v for k, v in distances.items() if k != "original"))
 
 
-def test_a_method_alone_in_front_is_said_to_be_alone():
-    said = "\n".join(findings(tabling({"original": 5.0, "a": 1.0, "b": 2.0})))
-    assert "all others are farther" in said
+def test_the_first_sentence_counts_who_is_closer_than_doing_nothing():
+    found = findings(tabling({"original": 2.0, "a": 1.0, "b": 3.0, "c": 2.0005}))[0]
+    assert found == (
+        "Closer to the retrained model than doing nothing, in Wasserstein distance and row by row: "
+        "F, 1 of 3 methods."
+    )
 
 
-def test_nobody_is_called_near_who_is_not_told_from_doing_nothing():
-    said = "\n".join(findings(tabling({"original": 1.0, "a": 1.0005, "b": 2.0})))
-    assert "no method can be told to be nearer" in said and "nearest row by row is" not in said
-    assert "row by row: F, 0 of 2 methods" in said
+def test_the_third_sentence_is_of_ranks_and_costs():
+    shares = {"a": 0.04, "b": 0.1, "c": 0.8}
+    found = findings(tabling({"original": 5.0, "a": 1.0, "b": 2.0, "c": 3.0}, shares))[2]
+    assert found == (
+        "A has the best mean rank (all others are farther); the median cost is 10 % of "
+        "retraining's seconds, and the dearest, C, takes 80 %."
+    )
 
 
-def test_many_ties_are_counted():
-    methods = {f"m{number}": 1.0 + 1e-4 * number for number in range(NAMED + 3)}
-    said = "\n".join(findings(tabling({"original": 5.0, **methods})))
-    assert f"{NAMED + 2} of the other {NAMED + 2} are not told from it" in said
-
-
-def test_costs_are_the_median_and_the_dearest():
-    made = tabling({"original": 5.0, "a": 1.0, "b": 2.0, "c": 3.0},
-                   {"a": 0.04, "b": 0.1, "c": 0.8})  # fmt: skip
-    said = "\n".join(findings(made))
-    assert "The median cost is 10 %" in said and "the dearest, C, takes 80 %" in said
-
-
-def test_a_table_without_the_measures_says_nothing():
-    made = tabling({"original": 5.0, "a": 1.0})
-    bare = Tabling([one for one in made.values if "distance" not in one.quantity], made.settings)
-    assert not any("nearest" in said for said in findings(bare)) and tally([]) == ""
+def test_what_was_not_measured_is_said_and_no_more():
+    made = tabling({"original": 5.0, "a": 1.0, "b": 2.0})
+    bare = [one for one in made.values if "row_distance" not in one.quantity]
+    rows = [one for one in made.values if "wasserstein" not in one.quantity]
+    only_rows = {**made.settings, "measures": ["row_distance"]}
+    assert "row by row: F, 2 of 2 methods" in findings(Tabling(rows, only_rows))[0]
+    assert "Wasserstein" not in findings(Tabling(rows, only_rows))[0]
+    assert findings(Tabling(bare, {**made.settings, "measures": ["errors"]})) == (
+        "Closeness to the retrained model was not measured.",
+        "The distance row by row was not measured.",
+        "Costs were not measured.",
+    )
+    assert tally([]) == ""

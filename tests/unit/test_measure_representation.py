@@ -5,6 +5,7 @@ import pytest
 
 from regression_unlearning.evaluation import (
     inputs,
+    probes,
     representation,
     representation_adaptive,
     representation_earlier,
@@ -62,8 +63,8 @@ def test_the_network_sees_what_a_line_cannot():
 
 def test_random_rows_are_compared_with_test_rows_at_large():
     seen = observation(like=0)
-    assert len(representation.never_seen(seen)) == 120
-    assert len(representation.never_seen(observation())) == 80
+    assert len(probes.never_seen(seen)) == 120
+    assert len(probes.never_seen(observation())) == 80
 
 
 def test_never_seen_rows_are_of_the_training_period_where_there_are_some():
@@ -137,9 +138,11 @@ def test_an_excess_over_a_retrained_model_that_is_told_itself_is_none(
 
 
 def test_the_retrained_models_are_judged_by_their_mean():
-    assert not representation.elsewhere([0.79, 0.81], 0.8)
-    assert not representation.elsewhere([None, 0.5], 0.8) and not representation.elsewhere([], 0.8)
-    assert "AUC 0.85 on" in representation.elsewhere([0.79, None, 0.91], 0.8)
+    assert not representation.no_excess_note([0.79, 0.81], 0.8)
+    assert not representation.no_excess_note(
+        [None, 0.5], 0.8
+    ) and not representation.no_excess_note([], 0.8)
+    assert "AUC 0.85 on" in representation.no_excess_note([0.79, None, 0.91], 0.8)
 
 
 @pytest.mark.filterwarnings("ignore:lbfgs failed to converge")
@@ -150,7 +153,7 @@ def test_probes_are_asked_as_by_scikit_learns_own_cross_validation():
     features, labels, _ = representation.examples(observation(0.5), SETTINGS)
     found, _ = representation.attack(observation(0.5), SETTINGS)
     folds = StratifiedKFold(SETTINGS.folds, shuffle=True, random_state=SETTINGS.seed)
-    for name, probe in representation.probes(SETTINGS).items():
+    for name, probe in probes.probes(SETTINGS).items():
         told = cross_val_predict(probe, features, labels, cv=folds, method="predict_proba")
         assert found[name] == roc_auc_score(labels, told[:, 1])
 
@@ -203,7 +206,7 @@ def test_a_model_is_turned_onto_another_by_rotation_and_scale():
         for name, one in own.arrays.items()
     }
     rows = own.arrays["forget/activation"]
-    found = representation_adaptive.turned(rows, own, Observation(there))
+    found = representation_adaptive.mapped(rows, own, Observation(there))
     largest = np.abs(there["retain/activation"]).max()
     rounding = 300 * np.finfo(float).eps * largest * 6
     assert np.abs(found - there["forget/activation"]).max() <= rounding

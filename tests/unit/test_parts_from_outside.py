@@ -259,8 +259,8 @@ def test_what_a_family_prepares_is_looked_at(foreign, tmp_path, body, why):
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        ("return None", "handed back NoneType, no Value"),
-        ("return [1.0]", "handed back float, no Value"),
+        ("return None", "returned NoneType, not Value"),
+        ("return [1.0]", "returned float, not Value"),
         ("return [inputs.value('owm', 0, 1.0)]", "unknown quantity 'owm'; did you mean 'own'"),
         ("return [Value('d', 'f', 'other', 'own', 0, None, 1.0)]", "of another model"),
         ("return [inputs.value('own', 0, float('nan'))]", "own, seed 0: the value is nan"),

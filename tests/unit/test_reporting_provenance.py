@@ -85,7 +85,7 @@ def test_a_number_changed_by_hand_is_named(folder, ending, number, other, capsys
     lines[place] = lines[place].replace(number, other)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert f"line {place + 1} is" in provenance.verify(folder)[path.name]
-    with pytest.raises(UserError, match="1 of 9 files are not"):
+    with pytest.raises(UserError, match="1 of 9 files differ"):
         cli.verify(folder)
     assert f"{path}: line" in capsys.readouterr().out
 
@@ -93,7 +93,7 @@ def test_a_number_changed_by_hand_is_named(folder, ending, number, other, capsys
 def test_other_values_than_the_provenance_tells_of_are_refused(folder):
     path = folder / "values.csv"
     path.write_text(path.read_text().replace("1.5,", "1.4,", 1))
-    with pytest.raises(UserError, match="is not the file that .*provenance.json tells of"):
+    with pytest.raises(UserError, match="is not the file that .*provenance.json describes"):
         provenance.verify(folder)
 
 

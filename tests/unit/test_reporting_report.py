@@ -192,7 +192,7 @@ def test_a_cell_is_taken_apart(text, parts):
 def test_leaderboards_and_why_there_is_none(report):
     _, (table,), _ = report()
     (none,) = leaderboards([table])
-    assert none.said == "Not ranked, since one method has no rank: Table." and not none.rows
+    assert none.note == "Not ranked, since one method has no rank: Table." and not none.rows
 
 
 def test_claims_are_counted_and_shown(report):

@@ -183,7 +183,7 @@ def test_a_table_that_is_none_is_named(tmp_path):
         (["a,q,0,,one,,"], "line 2: could not convert string to float: 'one'"),
         (["a,q,0,,1,,", "a,q,1,,1,>,"], "line 3: bound must be"),
         (["a,q,0,,inf,,"], "line 2: q, seed 0: the value is inf"),
-        (["a,q,0,,,,"], "line 2: q: a value that is absent needs a note"),
+        (["a,q,0,,,,"], "line 2: q: an absent value needs a note"),
         (["a,q"], "line 2"),
         ([], "no rows"),
     ],

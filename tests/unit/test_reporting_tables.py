@@ -17,8 +17,8 @@ from regression_unlearning.reporting.comparing import BETTER, SAME, UNTOLD, Comp
 from regression_unlearning.reporting.costs import VARIES, costs_table
 from regression_unlearning.reporting.layout import EMBEDDED, Layout
 from regression_unlearning.reporting.numerals import (
+    decimals_for,
     fixed,
-    places,
     plain,
     short,
     shown,
@@ -254,8 +254,8 @@ def test_numbers_in_figures_are_short():
 
 
 def test_numerals():
-    assert [places([number(v)]) for v in (0.1, 15.4, 152.0, 1520.0)] == [3, 2, 1, 0]
-    assert places([at_least(15.4), NOT_MEASURED, number(-0.1)]) == 2 and places([]) == 3
+    assert [decimals_for([number(v)]) for v in (0.1, 15.4, 152.0, 1520.0)] == [3, 2, 1, 0]
+    assert decimals_for([at_least(15.4), NOT_MEASURED, number(-0.1)]) == 2 and decimals_for([]) == 3
     shown_as = [shown(one, 3) for one in (number(1 / 3), at_least(1.32), at_most(2), NOT_MEASURED)]
     assert shown_as == ["0.333", "≥ 1.320", "≤ 2.000", "not measured"]
     assert [plain(one) for one in (number(1 / 3), at_least(4 / 3), NOT_MEASURABLE)] == [

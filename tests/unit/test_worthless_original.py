@@ -90,5 +90,7 @@ def test_the_report_begins_with_it(weak, start):
     more = [replace(one, note=weak) for one in more]
     settings = {**made.settings, "measures": ["errors", *made.settings["measures"]]}
     said = findings(Tabling([*made.values, *more], settings))
+    assert len(said) == 3
     assert said[0].startswith(start + weak) == bool(weak)
     assert ("(F)" in said[0]) == bool(weak)
+    assert ("A (" in said[1]) == (weak != NO_BETTER)

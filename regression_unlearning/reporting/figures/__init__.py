@@ -1,1 +1,1 @@
-"""Kinds of figure: one file each, which says what it needs and what to see in it."""
+"""Kinds of figure, one file each: see `reporting.figure`."""

@@ -1,4 +1,4 @@
-"""Many methods in one picture: how close each comes to the retrained model, and what it costs."""
+"""Closeness of many methods to the retrained model, and their cost, in one figure."""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from regression_unlearning.reporting.distances_panel import (
     MARK,
     UPPER,
     distances,
-    say,
+    row_text,
     with_floor,
 )
 from regression_unlearning.reporting.drawing import (
@@ -53,36 +53,44 @@ SEE = (
 )
 ORDERED = "Rows: ordered by distance over doing nothing's, mean over the forget sets."
 UNORDERED = "Rows: as in the settings, for no distance can be compared with doing nothing's."
-#: Inches of a method's row; forget sets side by side; a cost beside a forget set's width.
+#: Height of a method's row in inches; most forget sets side by side; width of the cost's panel over
+#: that of a forget set.
 ROW, COLUMNS, COST_WIDTH = 0.155, 3, 0.8
 
 
-def order(found: Figures, layout: Layout) -> list[str]:
-    """Methods, the closest first: by the mean over forget sets of the share of nothing's distance.
+def order(figures: Figures, layout: Layout) -> list[str]:
+    """Methods, the closest first, then the references.
 
-    Methods without a single distance come last of them; after all of them what they are held
-    against.
+    The order is by distance over doing nothing's, as a mean over forget sets; methods without any
+    distance come last.
+
+    Parameters
+    ----------
+    figures : dict
+        See `remarks.numbers`.
+    layout : Layout
+        Methods and forget sets.
     """
-    methods = sorted(layout.unlearning, key=lambda method: _far(found, layout, method))
+    methods = sorted(layout.unlearning, key=lambda method: _far(figures, layout, method))
     return [*methods, *layout.references]
 
 
-def _far(found: Figures, layout: Layout, method: str) -> float:
+def _far(figures: Figures, layout: Layout, method: str) -> float:
     shares = [
-        found[*group, method, W1][0] / found[*group, "original", W1][0]
+        figures[*group, method, W1][0] / figures[*group, "original", W1][0]
         for group in layout.groups
-        if (*group, method, W1) in found and found.get((*group, "original", W1), (0.0,))[0]
+        if (*group, method, W1) in figures and figures.get((*group, "original", W1), (0.0,))[0]
     ]
     shares = [share for share in shares if math.isfinite(share)]
     return sum(shares) / len(shares) if shares else math.inf
 
 
 def draw(given: Given) -> None:
-    """Draw a row a method, a panel a forget set, and the cost."""
+    """Draw a panel for each forget set and one for the cost, with a row for each method."""
     layout = given.layout
-    found = numbers(given.summaries, layout)
-    methods = order(found, layout)
-    ordered = any(math.isfinite(_far(found, layout, method)) for method in methods)
+    figures = numbers(given.summaries, layout)
+    methods = order(figures, layout)
+    ordered = any(math.isfinite(_far(figures, layout, method)) for method in methods)
     shown = [*UPPER, *methods]
     titles = [UPPER.get(key) or layout.methods[key] for key in shown]
     blocks = divided(list(layout.groups), COLUMNS)
@@ -106,8 +114,8 @@ def draw(given: Given) -> None:
             for axis, group in zip(axes, block, strict=False):
                 drawn = [cells[group, key] for key in shown]
                 verdicts = [closer_here(given.compared, group, key) for key in shown]
-                said = distances(axis, shown, drawn, verdicts, titles)
-                beyond += [f"{layout.groups[group]}: {'; '.join(said)}"] if said else []
+                outside = distances(axis, shown, drawn, verdicts, titles)
+                beyond += [f"{layout.groups[group]}: {'; '.join(outside)}"] if outside else []
                 axis.set_title(layout.groups[group])
                 label = [
                     line
@@ -116,7 +124,7 @@ def draw(given: Given) -> None:
                 ]
                 axis.set_xlabel("\n".join(label), parse_math=False)
             if last:
-                _costs(axes[-1], shown, found, list(layout.groups))
+                _costs(axes[-1], shown, figures, list(layout.groups))
             for axis in axes:
                 _rows(axis, len(shown), len(layout.references))
             axes[0].set_yticks(range(len(shown)), titles, parse_math=False)
@@ -127,9 +135,9 @@ def draw(given: Given) -> None:
 
 
 def _costs(
-    axis: "Axes", keys: Sequence[str], found: Figures, groups: Sequence[tuple[str, str]]
+    axis: "Axes", keys: Sequence[str], figures: Figures, groups: Sequence[tuple[str, str]]
 ) -> None:
-    """The last panel: the share of retraining's seconds, mean and range over the forget sets."""
+    """Draw the last panel: share of retraining's seconds, mean and range over forget sets."""
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
     axis.set_title("Cost")
@@ -139,13 +147,13 @@ def _costs(
     lowest, highest = TENTH / 10, 1.0
     for row, key in enumerate(keys):
         if key == "original":
-            say(axis, row, "none")  # what is measured of it is its training
+            row_text(axis, row, "none")  # its seconds are those of training, not of unlearning
             continue
-        shares = [found.get((*group, key, COST), (math.nan,))[0] for group in groups]
+        shares = [figures.get((*group, key, COST), (math.nan,))[0] for group in groups]
         shares = [share for share in shares if math.isfinite(share)]
         if not shares or min(shares) <= 0:
             if key not in UPPER:
-                say(axis, row, "too short to measure" if shares else "not measured")
+                row_text(axis, row, "too short to measure" if shares else "not measured")
             continue
         look = style(key)
         mean = sum(shares) / len(shares)
@@ -161,9 +169,9 @@ def _costs(
 
 
 def _rows(axis: "Axes", count: int, references: int) -> None:
-    """A faint band behind every other row leads the eye.
+    """Draw a faint band behind every other row.
 
-    Lines divide the methods from the two rows above and from the references below.
+    Lines separate the methods from the two rows above and from the references below.
     """
     if references:
         axis.axhline(count - references - 0.5, color="#888888", linewidth=0.6, zorder=1)

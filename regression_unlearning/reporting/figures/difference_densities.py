@@ -12,7 +12,7 @@ SEE = (
 
 
 def draw(given: Given) -> None:
-    """Draw a panel each forget set."""
+    """Draw a panel for each forget set."""
     from regression_unlearning.reporting import densities
 
     densities.draw(given, relative=False)

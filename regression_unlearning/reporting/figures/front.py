@@ -24,14 +24,14 @@ SEE = (
     "good in all three and better in one. Lines join the settings of one method; all but its "
     "own are hollow."
 )
-#: Panels side by side; points of a marker on the front, and of another.
+#: Most panels side by side; size in points of a marker on the front, and of another.
 COLUMNS, LARGE, LITTLE = 3, 6, 3
 
 
 def draw(given: Given) -> None:
-    """Draw a panel a forget set."""
+    """Draw a panel for each forget set."""
     layout = given.layout
-    found = front(given.summaries, layout)
+    fronts = front(given.summaries, layout)
     titles = [layout.words(axis).title for axis in AXES]
     notes = [f"Beside large markers: {titles[2].lower()}. Sizes of means over seeds."]
     methods = settings_of(list(layout.methods))
@@ -41,7 +41,7 @@ def draw(given: Given) -> None:
             for axis, group in zip(
                 row.subplots(1, len(block), squeeze=False)[0], block, strict=True
             ):
-                points = found[group]
+                points = fronts[group]
                 together: dict[tuple[str, str], list[tuple[float, ...]]] = {}
                 for method, point in points.items():
                     look = style(method)

@@ -1,4 +1,4 @@
-"""Mean ranks of many methods over what matters, with intervals, and which of them are tied."""
+"""Mean ranks of many methods, with intervals and ties."""
 
 from regression_unlearning.reporting.drawing import (
     SMALL,
@@ -19,28 +19,28 @@ SEE = (
     "Bars on the right join methods that cannot be told apart (Tukey's critical difference of mean "
     "ranks)."
 )
-#: Inches of a method's row.
+#: Height of a method's row in inches.
 ROW = 0.155
 
 
 def draw(given: Given) -> None:
-    """Draw the leaderboard; or say why nothing can be ranked."""
-    layout, found = given.layout, given.ranks
+    """Draw the leaderboard, or a notice why nothing can be ranked."""
+    layout, ranks = given.layout, given.ranks
     with canvas(TWO_COLUMNS) as figure:
-        if not isinstance(found, Ranks):
-            place(figure, layout.title, f"Not drawn: {found}.", high=0.5)
+        if not isinstance(ranks, Ranks):
+            place(figure, layout.title, f"Not drawn: {ranks}.", high=0.5)
             save_figure(figure, given.stem)
             return
-        names = {key: layout.methods[key] for key in found.means}
+        names = {key: layout.methods[key] for key in ranks.means}
         left = max(text_width(figure, title, SMALL + 0.5) for title in names.values()) + 0.1
         (panel,) = rows(figure, 1)
-        lows, highs = zip(*(found.intervals[key] for key in names), strict=True)
-        draw_ranks(panel.subplots(), names, list(found.means.values()), lows, highs, found.ties)
-        measures = ", ".join(layout.words(key).title.lower() for key in found.measures)
+        lows, highs = zip(*(ranks.intervals[key] for key in names), strict=True)
+        draw_ranks(panel.subplots(), names, list(ranks.means.values()), lows, highs, ranks.ties)
+        measures = ", ".join(layout.words(key).title.lower() for key in ranks.measures)
         notes = [
-            f"Ranked by {measures}, on {len(layout.groups)} forget sets with {found.seeds} seeds.",
+            f"Ranked by {measures}, on {len(layout.groups)} forget sets with {ranks.seeds} seeds.",
             "Bars on the right join methods that cannot be told apart: those whose mean ranks are "
-            f"less than {found.difference:.2f} apart.",
+            f"less than {ranks.difference:.2f} apart.",
         ]
         place(figure, layout.title, layout.line, notes, high=ROW * len(names), names=left)
         save_figure(figure, given.stem)

@@ -1,4 +1,4 @@
-"""Densities of the same differences, over the label (paper, Figures 2, 3 and 6)."""
+"""Densities of relative differences from the retrained model (paper, Figures 2, 3 and 6)."""
 
 from regression_unlearning.reporting.figure import Given
 
@@ -13,7 +13,7 @@ SEE = (
 
 
 def draw(given: Given) -> None:
-    """Draw a panel each forget set."""
+    """Draw a panel for each forget set."""
     from regression_unlearning.reporting import densities
 
     densities.draw(given, relative=True)

@@ -1,4 +1,4 @@
-"""Requests one after the other: errors and the attack after each of them (paper, Figure 7)."""
+"""Errors and the attack after each of several successive requests (paper, Figure 7)."""
 
 import re
 from collections import defaultdict
@@ -39,22 +39,22 @@ SEE = (
     "seeds; where there are too few seeds for one, dots are the seeds' own values. Models of one "
     "point stand side by side."
 )
-#: What is followed, a panel each.
+#: Quantities, a panel each.
 FOLLOWED = ("error_retain_test", "error_forget_train", "attack_label_rate")
-#: How far apart two models' points of one request are drawn, and all of them, at most.
+#: Most distance between two models' points of one request, and between the outermost points.
 APART, WIDEST = 0.09, 0.7
-#: Methods that share a panel at most.
+#: Most methods in a panel.
 MOST = 6
-#: The numbers of the requests in the title of what is forgotten after them.
+#: The requests' numbers in a forget set's title.
 _NUMBERS = re.compile(r"\bRequests? (?P<numbers>\d+(-\d+)?):")
 SHARE = "Share of forgotten rows"
-#: Inches of a panel.
+#: Width of a panel in inches.
 WIDE = TWO_COLUMNS / len(FOLLOWED) - 0.45
 Lines = Mapping[str, Sequence[Drawn]]
 
 
 def follow(summaries: Summaries, layout: Layout) -> dict[tuple[str, str, str], list[Drawn]]:
-    """Take each model's numbers after each request out of summaries.
+    """Each model's numbers after each request, from summaries.
 
     Parameters
     ----------
@@ -66,13 +66,13 @@ def follow(summaries: Summaries, layout: Layout) -> dict[tuple[str, str, str], l
     Returns
     -------
     dict of (dataset, measure, method) to list of Drawn
-        One a request.
+        One for each request.
     """
     return {
         (dataset, measure, method): [
             Drawn.of(summaries.get((dataset, forget_set, method, measure)))
-            for one, forget_set in layout.groups
-            if one == dataset
+            for name, forget_set in layout.groups
+            if name == dataset
         ]
         for dataset in dict.fromkeys(dataset for dataset, _ in layout.groups)
         for measure, method in product(FOLLOWED, layout.methods)
@@ -80,7 +80,7 @@ def follow(summaries: Summaries, layout: Layout) -> dict[tuple[str, str, str], l
 
 
 def draw(given: Given) -> None:
-    """Draw the requests: a row a dataset, a panel a measure.
+    """Draw a row of panels for each dataset, and a panel for each quantity.
 
     More methods than `MOST` are divided among several rows.
     """
@@ -94,7 +94,7 @@ def draw(given: Given) -> None:
         high = panel_height(len(datasets) * len(parts))
         lines = rows(figure, len(datasets) * len(parts))
         for (dataset, part), row in zip(product(datasets, parts), lines, strict=True):
-            requests = [title for (one, _), title in layout.groups.items() if one == dataset]
+            requests = [title for (name, _), title in layout.groups.items() if name == dataset]
             own = f"{dataset}, " if len(datasets) > 1 else ""
             ticks = _ticks(requests)
             notes["Forgotten"][dataset] = list(ticks.values())
@@ -103,44 +103,44 @@ def draw(given: Given) -> None:
                 every = {key: numbers[dataset, measure, key] for key in layout.methods}
                 axis.set_ylim(_range(every, 0.1 if words.unit == "share" else 0.01))
                 shown = {key: every[key] for key in (*always, *part)}
-                for what, found in _panel(axis, shown, layout.methods, list(ticks), high).items():
-                    notes[what][f"{own}{words.title}: "] += found
+                for kind, texts in _panel(axis, shown, layout.methods, list(ticks), high).items():
+                    notes[kind][f"{own}{words.title}: "] += texts
                 _labels(axis, list(ticks), words)
                 unit = SHARE if words.unit == "share" else given.unit
                 axis.set_ylabel("\n".join(wrapped(figure, unit, high, TEXT)), parse_math=False)
             row.supxlabel("Requests so far", fontsize="medium")
-        said = uncertainty(cell for cells in numbers.values() for cell in cells)
-        for what, places in notes.items():
+        sentences = uncertainty(cell for cells in numbers.values() for cell in cells)
+        for kind, by_panel in notes.items():
             whole = [
-                (where if where.endswith(": ") else "") + "; ".join(dict.fromkeys(found))
-                for where, found in places.items()
+                (where if where.endswith(": ") else "") + "; ".join(dict.fromkeys(texts))
+                for where, texts in by_panel.items()
             ]
-            said.append(f"{what}: {'. '.join(whole)}.")
+            sentences.append(f"{kind}: {'. '.join(whole)}.")
         last = layout.methods["retrained"]
-        place(figure, layout.title, layout.line, said, names=0.8, last=last)
+        place(figure, layout.title, layout.line, sentences, names=0.8, last=last)
         save_figure(figure, given.stem)
 
 
 def _ticks(requests: Sequence[str]) -> dict[str, str]:
-    """A short name for each point, such as 1-2 for ``Requests 1-2: ...``, and its meaning."""
-    found = [_NUMBERS.search(title) for title in requests]
+    """A short label for each point, such as 1-2 for ``Requests 1-2: ...``, and its meaning."""
+    matches = [_NUMBERS.search(title) for title in requests]
     return {
-        one["numbers"] if one else str(number): title if one else f"{number}: {title}"
-        for number, (one, title) in enumerate(zip(found, requests, strict=True), 1)
+        match["numbers"] if match else str(number): title if match else f"{number}: {title}"
+        for number, (match, title) in enumerate(zip(matches, requests, strict=True), 1)
     }
 
 
 def _panel(
     axis: "Axes", lines: Lines, titles: Mapping[str, str], ticks: Sequence[str], tall: float
 ) -> dict[str, list[str]]:
-    """Draw one panel, a line a model, side by side; gives what it cannot show, by kind."""
+    """Draw a panel with a line for each model; return notes of what it cannot show, by kind."""
     import numpy as np
 
     bottom, top = axis.get_ylim()
     notes: dict[str, list[str]] = defaultdict(list)
-    apart = min(APART, WIDEST / len(lines))
+    step = min(APART, WIDEST / len(lines))
     for number, (key, cells) in enumerate(lines.items()):
-        at = np.arange(len(cells)) + apart * (number - (len(lines) - 1) / 2)
+        at = np.arange(len(cells)) + step * (number - (len(lines) - 1) / 2)
         look = style(key)
         above = 2.5 if key in REFERENCES else 3
         mean, low, high = (
@@ -166,11 +166,11 @@ def _panel(
             f"{titles[key]} at {ticks[place]}" for place in np.flatnonzero(np.isnan(mean)).tolist()
         ]
     notes["Lines that coincide"] += _hidden(lines, titles, (top - bottom) / tall)
-    return {what: found for what, found in notes.items() if found}
+    return {kind: texts for kind, texts in notes.items() if texts}
 
 
 def _hidden(lines: Lines, titles: Mapping[str, str], inch: float) -> list[str]:
-    """Which lines lie under others, all requests long."""
+    """Notes of lines that lie under others at all requests."""
     import numpy as np
 
     from regression_unlearning.reporting.coincidence import hidden
@@ -186,25 +186,25 @@ def _hidden(lines: Lines, titles: Mapping[str, str], inch: float) -> list[str]:
 
 
 def _range(lines: Lines, least: float) -> tuple[float, float]:
-    """Ends of the y-axis: all means and dots are inside, and intervals that are not far wider.
+    """Ends of the y-axis, with all means and dots inside, and intervals unless they are too wide.
 
     Errors and shares are never negative. The axis starts at 0 unless all lies far above it.
     """
     import numpy as np
 
     cells = [cell for cells in lines.values() for cell in cells]
-    known = np.array([*(cell.mean for cell in cells), *(y for cell in cells for y in cell.dots)])
-    known = known[np.isfinite(known)] if np.isfinite(known).any() else np.array([0.0, least])
-    span = max(np.ptp(known), least, 0.1 * known.max())
+    points = np.array([*(cell.mean for cell in cells), *(y for cell in cells for y in cell.dots)])
+    points = points[np.isfinite(points)] if np.isfinite(points).any() else np.array([0.0, least])
+    span = max(np.ptp(points), least, 0.1 * points.max())
     ends = np.array([end for cell in cells for end in (cell.low, cell.high)])
-    inside = ends[(ends >= known.min() - span) & (ends <= known.max() + span)]
-    low, high = min(known.min(), *inside, known.max()), max(known.max(), *inside, least)
+    inside = ends[(ends >= points.min() - span) & (ends <= points.max() + span)]
+    low, high = min(points.min(), *inside, points.max()), max(points.max(), *inside, least)
     low = 0.0 if low < 0.4 * high else low - 0.05 * (high - low)
     return low - 0.02 * (high - low), high + 0.05 * (high - low)
 
 
 def _labels(axis: "Axes", ticks: Sequence[str], words: "Quantity") -> None:
-    """Name a panel's measure, and on the x-axis what was asked for."""
+    """Set a panel's title and the labels of its x-axis."""
     axis.set_title(words.title)
     axis.set_xticks(range(len(ticks)))
     axis.set_xticklabels(ticks, fontsize=SMALL, parse_math=False)
