@@ -153,7 +153,20 @@ class Prepared:
         return self.target if self.own_target is None else self.own_target
 
     def batch(self, rows: "torch.Tensor", *, training: bool = False) -> Any:
-        """The network's input for some rows; augmented where the family does so in training."""
+        """The network's input for some rows.
+
+        Parameters
+        ----------
+        rows : Tensor of int64 (n,)
+            Row numbers.
+        training : bool
+            Whether to augment, where the family does so.
+
+        Returns
+        -------
+        Tensor (n, ...), or a dict of Tensor (n, ...)
+            See `data.family.Inputs.batch`.
+        """
         return self.inputs.batch(rows, training=training)
 
     @property

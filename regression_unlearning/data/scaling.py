@@ -20,13 +20,35 @@ class Scale:
     divide: float = 1.0
 
     def applied(self, target: "Tensor") -> "Tensor":
-        """Targets as networks learn them, of the same type; worked out in float64."""
+        """Scale targets as networks learn them; the arithmetic is in float64.
+
+        Parameters
+        ----------
+        target : Tensor
+            In the target's own unit, of any shape.
+
+        Returns
+        -------
+        Tensor
+            Of the same shape and type, without a unit.
+        """
         if self == SAME:
             return target
         return ((target.double() - self.shift) / self.divide).to(target.dtype)
 
     def undone(self, output: "Tensor") -> "Tensor":
-        """What networks put out, in the target's unit; worked out in float64."""
+        """Put outputs of networks into the target's unit; the arithmetic is in float64.
+
+        Parameters
+        ----------
+        output : Tensor
+            Of any shape, on the scale of `applied`.
+
+        Returns
+        -------
+        Tensor
+            Of the same shape and type, in the target's unit.
+        """
         if self == SAME:
             return output
         return (output.double() * self.divide + self.shift).to(output.dtype)

@@ -10,7 +10,20 @@ from regression_unlearning.files import not_there
 
 
 def place_of(folder: str | None, mirror: Path | None) -> Path | None:
-    """Where a source's files lie: in a folder of its own, else in the data mirror, if any."""
+    """Where a source's files lie: in a folder of its own, else in the data mirror, if any.
+
+    Parameters
+    ----------
+    folder : str or None
+        The source's own folder; a leading ``~`` is the user's home.
+    mirror : Path or None
+        The data mirror.
+
+    Returns
+    -------
+    Path or None
+        None where neither is given.
+    """
     return Path(folder).expanduser() if folder else mirror
 
 

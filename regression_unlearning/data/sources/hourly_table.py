@@ -79,7 +79,12 @@ def download(
     checksums: Path,
     embedding: Embedding | None,
 ) -> None:
-    """Copy or fetch the table into `folder`; see `data.stsb.download`.
+    """Copy or fetch the table into the raw folder.
+
+    Parameters
+    ----------
+    folder, settings, mirror, checksums, embedding
+        See `data.source.Source.download`; no word vectors are read.
 
     Raises
     ------
