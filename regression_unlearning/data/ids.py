@@ -97,7 +97,8 @@ def states(rows: "pd.DataFrame", named: Iterable[str], before: np.ndarray) -> di
     Returns
     -------
     dict of str to str
-        `NOW`, `BEFORE`, `HELD_OUT` or `UNKNOWN`, by the id as the dataset writes it.
+        `NOW`, `BEFORE`, `HELD_OUT` or `UNKNOWN`, by the id as the dataset writes it; an unknown id
+        stands without the blanks around it.
     """
     names = rows["id"].astype(str)
     plain = names.str.strip().str.normalize("NFC")

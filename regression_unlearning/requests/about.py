@@ -32,7 +32,20 @@ def about(request: Request, chosen: Dataset, method: Method, start: Start) -> di
 
 
 def original_seconds(project: Path, request: Request) -> float | None:
-    """How long the original was trained, as its record says: about what retraining would take."""
+    """Seconds that the original's training took, by its record: about what retraining would take.
+
+    Parameters
+    ----------
+    project : Path
+        The project's folder.
+    request : Request
+        Names dataset and seed of the original.
+
+    Returns
+    -------
+    float or None
+        None where the record is missing or does not tell.
+    """
     try:
         return checkpoints.seconds_of(project / paths.original(request.dataset, request.seed))
     except UserError:

@@ -18,7 +18,29 @@ log = logging.getLogger(__name__)
 
 
 def enter(folder: Path, waiting: Path, request: Request, audit: dict[str, Any], key: bytes) -> str:
-    """Write the audit, put the answer in its place, add its line to the ledger; give its head."""
+    """Write the audit, put the answer in its place, and add its line to the ledger.
+
+    Parameters
+    ----------
+    folder, waiting : Path
+        The folder of requests, and the one in it that holds the checkpoint.
+    request : Request
+        Its id becomes the name of the answer's folder.
+    audit : dict
+        The audit's content, as JSON values.
+    key : bytes
+        The key under which ids are hashed; it is written where there is none yet.
+
+    Returns
+    -------
+    str
+        The ledger's new head.
+
+    Raises
+    ------
+    UserError
+        When a file cannot be written.
+    """
     write_record(waiting / AUDIT, audit)
     write_text(waiting / PAGE, as_html(audit, sha256(waiting / AUDIT)))
     wanted = _files(audit)

@@ -128,7 +128,18 @@ def _there_too(project: Path, prepared: Path, hashes: set[str]) -> list[str]:
 
 
 def inside(project: Path, path: Path) -> bool:
-    """Whether a place lies in the project itself, and no link leads from it elsewhere."""
+    """Whether a path is in the project itself, and no link leads from it elsewhere.
+
+    Parameters
+    ----------
+    project, path : Path
+        The project's folder, and a path that begins with it.
+
+    Raises
+    ------
+    ValueError
+        When `path` does not begin with `project`.
+    """
     return path.resolve() == project.resolve() / path.relative_to(project)
 
 

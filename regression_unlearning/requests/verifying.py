@@ -41,7 +41,16 @@ def verify(folder: str | Path = FOLDER, head: str | None = None) -> list[str]:
 
 
 def check_files(folder: Path, line: Line, *names: str) -> None:
-    """See that files of an answer are those that its line names; all of them without `names`.
+    """Check that files of an answer are those that its line names.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of requests.
+    line : Line
+        The answer's line of the ledger.
+    *names : str
+        Which files; all of them if none is named.
 
     Raises
     ------

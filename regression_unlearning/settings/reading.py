@@ -112,7 +112,17 @@ def _is_alias(event: yaml.Event) -> bool:
 
 
 def read_yaml(path: str | Path) -> dict[str, Any]:
-    """Read a file of keys and values, in which no key may stand twice, and without anchors.
+    """Read a YAML file of keys and values, in which no key occurs twice, and without anchors.
+
+    Parameters
+    ----------
+    path : path
+        A UTF-8 file.
+
+    Returns
+    -------
+    dict
+        Its keys and values.
 
     Raises
     ------

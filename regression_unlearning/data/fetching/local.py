@@ -126,7 +126,7 @@ class Local:
         made : str
             Name of the raw file.
         vouched : bool
-            Whether the caller knows that it is; where the notes do not say so, they are then renewed.
+            Whether the caller knows that it is; notes that do not say so are then renewed.
 
         Returns
         -------
