@@ -160,10 +160,8 @@ def picture_column(seen: Look, images: Path | None) -> str | None:
 
     Parameters
     ----------
-    seen : Look
-        The file of rows.
-    images : Path or None
-        The folder of images; None looks beside the file.
+    seen, images
+        See `source_of`.
 
     Returns
     -------
@@ -194,17 +192,13 @@ def inside(folder: Path, images: Path | None) -> tuple[Path, Path | None]:
 
     Parameters
     ----------
-    folder : Path
-        A folder with one CSV or TSV file.
-    images : Path or None
-        The folder or archive of images, if it was named.
+    folder, images : Path, Path or None
+        A folder with one CSV or TSV file; the folder or archive of images, if it was named.
 
     Returns
     -------
-    Path
-        The file.
-    Path or None
-        `images`; else the folder itself, where images are in it.
+    tuple of Path, and Path or None
+        The file, and `images` or else the folder itself, where images are in it.
 
     Raises
     ------
