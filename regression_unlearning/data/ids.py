@@ -46,6 +46,11 @@ def by_ids(
     listing : Path, optional
         Where to write each id and what it is (CSV: id, state), also where that ends in an error.
 
+    Returns
+    -------
+    bool array (rows,)
+        Held-out rows too, if their ids were named.
+
     Raises
     ------
     UserError

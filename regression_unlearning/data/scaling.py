@@ -71,6 +71,11 @@ def scale_of(chosen: TargetScale, target: np.ndarray, training: np.ndarray) -> S
         Whether a row is of the training set: ``standardise`` takes the mean and the standard
         deviation of those, whatever will be forgotten, so that all models share one scale.
 
+    Returns
+    -------
+    Scale
+        Shift and divisor, both in the target's unit.
+
     Raises
     ------
     UserError

@@ -88,6 +88,11 @@ def forget(
     wait : bool
         Whether to wait while another request is being answered, or to refuse.
 
+    Returns
+    -------
+    Answer
+        Its folder, its audit, and the ledger's head.
+
     Raises
     ------
     UserError

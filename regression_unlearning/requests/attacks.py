@@ -65,6 +65,11 @@ def attack(
         Mean losses of the rows of ``forget`` and of never-seen ones under models that saw neither:
         a row that is hard for all is no stranger for being so (Watson et al., 2022, 'On the
         importance of difficulty calibration in membership inference attacks', ICLR, eq. 4).
+
+    Returns
+    -------
+    dict of Attack
+        By the names of `ATTACKS`; those that the rows do not suffice for are left out.
     """
     found = {LOSS: _by_loss(seen), EMBEDDING: _by_embedding(seen)}
     if references:

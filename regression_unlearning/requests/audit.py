@@ -76,7 +76,12 @@ def judge(
     references : mapping of float array, optional
         See `attacks.attack`.
     changed : bool
-        Whether any weight of the model did.
+        Whether any weight of the model changed.
+
+    Returns
+    -------
+    Judged
+        Errors, attacks, and whether the answer passed.
 
     Raises
     ------

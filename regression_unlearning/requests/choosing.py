@@ -33,7 +33,7 @@ FORGET, KEEP, SHARE = "error_forget_train", "error_retain_test", "seconds_over_r
 def choose(
     project: Path, name: str, chosen: Dataset, selector: Selector, count: int, rows: "pd.DataFrame"
 ) -> tuple[str, str]:
-    """A method of a dataset, and why it.
+    """Choose a method for a request by what was measured on its dataset, and say why.
 
     Parameters
     ----------
@@ -45,6 +45,11 @@ def choose(
         How the request chooses its rows, and how many they are.
     rows : DataFrame
         The prepared rows.
+
+    Returns
+    -------
+    label, why : str
+        The method's entry, and the words for it in the audit.
 
     Raises
     ------

@@ -34,6 +34,11 @@ def edited(folder: Path, line: Line) -> list[str]:
     ----------
     folder, line : Path, Line
         Where ledger, key and answers lie; the answer.
+
+    Returns
+    -------
+    list of str
+        A line for each, which says what to do.
     """
     told = read_record(folder / line.id / AUDIT)["rows"].get("letters", [])
     found = []

@@ -76,6 +76,11 @@ def outside(
     ----------
     project, dataset, lines, hashes
         See `held`: models that chains began with are named, and other datasets that have such ids.
+
+    Returns
+    -------
+    list of str
+        A line for each.
     """
     source = f"datasets.{dataset}.source"
     taken = [Path(one) for one in Local(project / "data/raw" / dataset).files]

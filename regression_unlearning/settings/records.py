@@ -148,6 +148,11 @@ def read_record(folder: Path, dataset: str, label: str) -> Record:
     dataset, label : str
         The dataset that was searched on, and the method's entry.
 
+    Returns
+    -------
+    Record
+        What the search chose.
+
     Raises
     ------
     UserError

@@ -42,10 +42,8 @@ def source_of(
     ----------
     seen : Look
         The file of rows.
-    loader : str
-        The source that is to read it.
-    target : str or None
-        The column to predict; None chooses one.
+    loader, target : str, str or None
+        The source that is to read it, and the column to predict; None chooses one.
     images : Path or None
         Folder or archive of the images; None looks beside the file.
 

@@ -52,6 +52,11 @@ def kind_of(loss: str, quantiles: Sequence[float], classes: int | None, target: 
     target : Tensor (rows,)
         All targets.
 
+    Returns
+    -------
+    Numbers or Classes
+        By the loss.
+
     Raises
     ------
     UserError

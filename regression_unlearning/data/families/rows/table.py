@@ -59,6 +59,11 @@ def read(path: Path, columns: Columns) -> Table:
     columns : Columns
         What its columns are for.
 
+    Returns
+    -------
+    Table
+        See `Table`.
+
     Raises
     ------
     UserError
