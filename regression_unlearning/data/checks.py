@@ -1,4 +1,4 @@
-"""What preparing reads and makes is checked: raw files, what a family hands back, the splits."""
+"""Check what preparing reads and makes: raw files, what a family returns, the splits."""
 
 from collections.abc import Mapping
 from pathlib import Path

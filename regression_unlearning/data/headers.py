@@ -36,7 +36,7 @@ def numbered(file: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[st
 def read_header(path: Path, delimiter: str, advice: str) -> list[str]:
     """The names in a file's first line, once every row is known to have a field for each.
 
-    pandas also reads a row that has not: it shifts names, drops fields, or fills up.
+    pandas also reads rows with more or fewer fields: it shifts names, drops fields, or fills up.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Rows that say something of others: windows that read what is to be forgotten, people's rows."""
+"""Rows that tell of other rows: windows that read hours to be forgotten, rows of one person."""
 
 import logging
 import re
@@ -68,7 +68,7 @@ def overlapping(rows: "pd.DataFrame", chosen: np.ndarray) -> np.ndarray:
 def says_whose(column: str, *, numbers: bool = False) -> bool:
     """Whether a column's name says that it names people, such as person, PatientID, user_name.
 
-    A plural above `numbers` (households) says how many there are.
+    A plural (households) that heads a column of `numbers` is a count, and names nobody.
     """
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column).lower()
     said = re.findall("[a-z]+", apart)

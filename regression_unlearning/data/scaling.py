@@ -1,4 +1,4 @@
-"""Targets as networks learn them, and what networks put out in the targets' own unit."""
+"""Scale targets for networks, and put networks' outputs back into the targets' own unit."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What preparing a dataset may use beside its raw files, and arrays too large for the memory."""
+"""What preparing a dataset uses beside its raw files; arrays too large for the memory."""
 
 import shutil
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What an audit says beside what was found: the request, the method, what is known of the model."""
+"""The part of an audit that is no result: the request, the method, what is known of the model."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,7 +53,7 @@ def original_seconds(project: Path, request: Request) -> float | None:
 
 
 def other_data(start: Start, data: "Prepared") -> list[str]:
-    """What is not known of a model whose record tells of other data than today's, or of none."""
+    """A remark for the audit where the model's record names other data than today's, or none."""
     try:
         made = checkpoints.record_of(start.path).get("inputs", {}).get("prepared")
     except UserError:

@@ -235,7 +235,7 @@ def parts_of(
 def _joined(
     parts: Mapping[str, np.ndarray], others: Mapping[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """Parts of two choices together: kept is what neither takes."""
+    """The parts of two forget sets together: only rows in neither are kept."""
     return {
         name: (np.intersect1d if name.endswith("retain") else np.union1d)(part, others[name])
         for name, part in parts.items()

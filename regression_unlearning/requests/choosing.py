@@ -87,7 +87,7 @@ def choose(
 
 
 def dataset_of(settings: Settings, request: Request) -> Dataset:
-    """The dataset's settings; a method that the request names is looked at before any work."""
+    """The dataset's settings; the method that the request names is checked before any work."""
     if request.dataset not in settings.datasets:
         raise unknown("dataset", request.dataset, settings.datasets, f"request {request.id!r}")
     chosen = settings.datasets[request.dataset]

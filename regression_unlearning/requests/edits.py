@@ -1,4 +1,4 @@
-"""What letters asked for, as hashes under the key: one that was edited later is found."""
+"""Hashes of what letters asked for, by which a letter that was edited later is found."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from regression_unlearning.settings.forget_sets import Ids
 
 
 def letters(key: bytes, request: Request) -> dict[str, str]:
-    """Hash of what each letter asks for, and of which model, by its id; files of ids are read."""
+    """Hash of what each letter asks of which model, by the letter's id; files of ids are read."""
     return {
         one.id: _hashed(key, [request.dataset, request.seed, *_asked(one)])
         for one in request.members

@@ -1,4 +1,4 @@
-"""Put an answer in its place and into the ledger: whole, or so that the next run finishes it."""
+"""Move an answer to its folder and enter it into the ledger; the next run finishes a cut-off one."""
 
 import logging
 import shutil
@@ -77,7 +77,7 @@ def finish(folder: Path, lines: list[Line]) -> list[Line]:
 
 
 def _whole(place: Path, lines: list[Line]) -> dict[str, Any] | None:
-    """The audit of an answer whose files are what was written, and that ends the chain."""
+    """The audit of an answer that is undamaged and follows the end of the chain; else None."""
     try:
         audit = read_record(place / AUDIT)
         weights = place / (MODEL if audit["passed"] else FAILED)

@@ -65,7 +65,7 @@ def named(
 
 
 def forgotten(prepared: Path, rows: "pd.DataFrame | None" = None) -> np.ndarray | None:
-    """Which rows any request on a dataset named, whether it passed or not; None without a request.
+    """Rows that any request on a dataset named, whether it passed or not; None without a request.
 
     Parameters
     ----------

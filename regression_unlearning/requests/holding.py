@@ -40,7 +40,7 @@ def held(
     hashes: Iterable[str] = (),
     more: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Each place that is there: ``place``, ``what``, ``files`` (number), ``bytes``.
+    """Each place that exists, as a dict: ``place``, ``what``, ``files`` (number), ``bytes``.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def outside(
 
 
 def _there_too(project: Path, prepared: Path, hashes: set[str]) -> list[str]:
-    """What is said of another prepared dataset in which ids with such hashes stand."""
+    """A remark on another prepared dataset if it holds ids with such hashes; else nothing."""
     if not hashes:
         return []
     try:

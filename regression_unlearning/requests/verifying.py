@@ -1,4 +1,4 @@
-"""Look at the ledger and every file of every answer: any byte that was changed is found."""
+"""Check the ledger and every file of every answer: any changed byte is found."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from regression_unlearning.requests.ledger import FOLDER, Line
 
 
 def verify(folder: str | Path = FOLDER, head: str | None = None) -> list[str]:
-    """What is not as it was written, a line for each; none where all is well.
+    """A line for each thing that is not as it was written; none where all is well.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A configuration with nothing said elsewhere: no ``like``, methods' entries complete."""
+"""A configuration in which each entry is complete: no ``like``, methods with all their options."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ from regression_unlearning.settings.target_scale import CLASSES
 
 
 def resolved(values: Mapping[str, Any], folder: str | Path = ".") -> dict[str, Any]:
-    """The same configuration with nothing said elsewhere: no ``like``, methods' entries complete.
+    """The same configuration with each entry complete: no ``like``, methods with all their options.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The keys of `source` in a file to start from: what was seen of the data, and a proposal."""
+"""The keys of `source` in a user's first settings file, proposed from what the data show."""
 
 import re
 from collections.abc import Iterator

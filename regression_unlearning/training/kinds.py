@@ -1,4 +1,4 @@
-"""What a dataset's target is, a number or a class, and all that training and methods ask of it.
+"""The kind of a dataset's target, number or class, and what training and methods need of it.
 
 A method never looks at the loss. It asks ``task.kind``, which has for both kinds:
 

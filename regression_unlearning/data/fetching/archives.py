@@ -212,7 +212,7 @@ def unfit_tar(info: tarfile.TarInfo, limit: int) -> str:
 
 
 def _choose(member: str, members: Iterable[str], archive: str) -> str:
-    """Find the one member that is meant."""
+    """The only member of that name, or whose name ends so."""
     exact = [name for name in members if composed(name) == composed(member)]
     end = "/" + composed(member)
     found = exact or [name for name in members if composed(name).replace("\\", "/").endswith(end)]

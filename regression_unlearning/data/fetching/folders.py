@@ -30,7 +30,7 @@ def place_of(folder: str | None, mirror: Path | None) -> Path | None:
 def lacking(
     files: dict[str, str], folder: str | None, mirror: Path | None, downloaded: bool
 ) -> str | None:
-    """What is not there of files that lie in a folder of their own, or else in the data mirror.
+    """Which files are missing from the source's own folder, or else from the data mirror.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def opened(
     mirror: Path | None,
     lack: Callable[[], str | None],
 ) -> Path | None:
-    """Where a source's files lie, once it is known that they can be had.
+    """The folder of a source's files, after a check that they are there or can be downloaded.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A raw file that is wanted, and the ledger of what each one's content must be."""
+"""A raw file to fetch, and the ledger of what each file's content must be."""
 
 import fcntl
 import json
@@ -70,7 +70,7 @@ class Wanted(BaseModel):
 
 
 def nowhere(files: Sequence[str], key: str) -> str:
-    """Say of files without an address that no folder is named in which they may lie.
+    """Message for files that cannot be downloaded while no folder is named that may hold them.
 
     Parameters
     ----------
