@@ -1,10 +1,10 @@
-"""Attacks on one model alone: can forgotten rows be told from never-seen ones?
+"""Attacks on one model alone: whether forgotten rows can be told from never-seen ones.
 
 Each attack gives every row a score that is large where the row looks like a training row. A
-forgotten row is held against those never-seen rows whose labels are nearest to its own, so that a
+forgotten row is compared with the never-seen rows whose labels are nearest to its own, so that a
 label is no trace: the AUC is the mean share of them whose score is lower. Near 0.5 the attack tells
 nothing; above, forgotten rows look like training rows; below, they look worse than rows that no
-model has seen, which tells on them as well.
+model has seen, which gives them away as well.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Move an answer to its folder and enter it into the ledger; the next run finishes a cut-off one."""
+"""Move an answer to its folder and into the ledger; the next run finishes one that was cut off."""
 
 import logging
 import shutil
