@@ -1,4 +1,4 @@
-"""What preparing reads and makes is checked: raw files, what a family hands back, the splits."""
+"""Check what preparing reads and makes: raw files, what a family returns, the splits."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +20,18 @@ NUMBERED = (*SPLITS, *UNSEEN)
 
 
 def check_raw(raw: Path) -> None:
-    """Check raw files against the hashes in their manifest, if this project wrote it."""
+    """Check raw files against the hashes in their manifest, if this project wrote it.
+
+    Parameters
+    ----------
+    raw : Path
+        The dataset's raw folder. Without a sealed ``manifest.json`` in it nothing is checked.
+
+    Raises
+    ------
+    UserError
+        When a listed file is missing or has another SHA-256, or when the manifest was changed.
+    """
     manifest = raw / "manifest.json"
     if seals.sealed(manifest):
         for name, told in read_record(manifest).get("files", {}).items():
@@ -66,6 +77,13 @@ def checked(made: Any, family: str) -> "tuple[pd.DataFrame, Mapping[str, Any]]":
 
 def check_splits(rows: "pd.DataFrame", raw: Path) -> None:
     """Raise an error if a split has no rows.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With the column ``split``.
+    raw : Path
+        The raw folder, for the message.
 
     Raises
     ------

@@ -60,6 +60,20 @@ def open_dataset(
 def made_ready(settings: Settings, name: str, folder: str | Path = "data") -> Path:
     """Return the folder of a prepared dataset; fetch and prepare the dataset first if needed.
 
+    Parameters
+    ----------
+    settings : Settings
+        See `load_settings`.
+    name : str
+        A key of ``datasets`` in params.yaml.
+    folder : path
+        Where ``raw/{name}`` and ``prepared/{name}`` are, or are made.
+
+    Returns
+    -------
+    Path
+        ``{folder}/prepared/{name}``.
+
     Raises
     ------
     UserError
@@ -84,7 +98,29 @@ def made_ready(settings: Settings, name: str, folder: str | Path = "data") -> Pa
 def load_dataset(
     settings: Settings, name: str, folder: str | Path = "data", device: str = "cpu"
 ) -> Prepared:
-    """Load a prepared dataset of params.yaml onto a device; see `load_prepared`."""
+    """Load a prepared dataset of params.yaml onto a device.
+
+    Parameters
+    ----------
+    settings : Settings
+        See `load_settings`.
+    name : str
+        A key of ``datasets`` in params.yaml.
+    folder : path
+        Where ``prepared/{name}`` is.
+    device : str
+        Where the arrays go.
+
+    Returns
+    -------
+    Prepared
+        Inputs and targets.
+
+    Raises
+    ------
+    UserError
+        See `load_prepared`.
+    """
     chosen = settings.datasets[name]
     family, reading = registry.family_of(chosen.loader), chosen.reading.plain()
     prepared = Path(folder, "prepared", name)

@@ -26,7 +26,7 @@ class Prepare(Protocol):
     """The parts of a family's module ``prepare``.
 
     It may also have ``PROCESSES``, the most processes that it puts to use (1 if it does not say),
-    and ``WORD_VECTORS = True`` where it reads word vectors. What tables tell of the data it puts
+    and ``WORD_VECTORS = True`` where it reads word vectors. Facts about the data for tables go
     into ``work.facts``: see `reporting.results.data_notes`.
     """
 

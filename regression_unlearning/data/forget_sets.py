@@ -49,7 +49,7 @@ def read_selector(values: dict) -> Selector:
 
 
 def columns_of(*selectors: Selector) -> set[str]:
-    """The columns of `rows.csv` by which some forget sets choose, beside a dataset's own."""
+    """The further columns of `rows.csv` by which some forget sets choose."""
     named = (getattr(one, "column", None) for one in selectors)
     return {column for column in named if column is not None}
 
@@ -114,7 +114,7 @@ def _where(rows: "pd.DataFrame", selector: Where) -> np.ndarray:
 
 
 def _some(rows: "pd.DataFrame", chosen: np.ndarray, selector: Chosen) -> np.ndarray:
-    """Of the training rows chosen only the selector's share, drawn by its seed."""
+    """Keep only the selector's share of the chosen training rows, drawn by its seed."""
     train = np.flatnonzero(chosen & (rows["split"].to_numpy() == "train"))
     left = len(train) - round((selector.share or 1) * len(train))
     not_drawn = np.random.default_rng(selector.seed or 0).choice(train, left, replace=False)

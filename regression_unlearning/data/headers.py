@@ -36,16 +36,14 @@ def numbered(file: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[st
 def read_header(path: Path, delimiter: str, advice: str) -> list[str]:
     """The names in a file's first line, once every row is known to have a field for each.
 
-    pandas reads such a row all the same: it shifts names, drops what is too much, or fills up.
+    pandas also reads rows with more or fewer fields: it shifts names, drops fields, or fills up.
 
     Parameters
     ----------
-    path : Path
-        The file.
-    delimiter : str
-        The sign between two columns.
+    path, delimiter : Path, str
+        The file, and the sign between two columns.
     advice : str
-        What to do where another sign stands there.
+        What to do where another sign separates them.
 
     Returns
     -------
@@ -55,8 +53,8 @@ def read_header(path: Path, delimiter: str, advice: str) -> list[str]:
     Raises
     ------
     UserError
-        For a file that is no UTF-8 text, a name that is twice there, and a row with other than a
-        field for each name; empty fields behind the last one count for nothing.
+        For a file that is no UTF-8 text, a name that occurs twice, and a row with more or fewer
+        fields than names; empty fields behind the last one count for nothing.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -97,12 +95,7 @@ def _even(path: Path, delimiter: str, width: int) -> bool:
     """Whether every line has `width` fields by its quotes and delimiters, counted all at once.
 
     A quote inside of a field without quotes, or a blank line, also makes a file uneven: then rows
-    are looked at one by one.
-
-    Raises
-    ------
-    UnicodeDecodeError
-        For bytes that are no UTF-8 text.
+    are looked at one by one. Bytes that are no UTF-8 text raise a UnicodeDecodeError.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     inside, fields, last = False, 0, b""
@@ -131,13 +124,28 @@ def _uneven(fields: list[str], width: int) -> bool:
 
 
 def lines_of(path: Path) -> list[int]:
-    """Lines on which the header and the rows of a CSV file begin, blank ones not among them."""
+    """Lines on which the header and the rows of a CSV file begin, from 1; blank ones are left out.
+
+    Parameters
+    ----------
+    path : Path
+        A UTF-8 file with commas between columns.
+    """
     with path.open(encoding="utf-8-sig", newline="") as file:
         return [line for line, _ in numbered(file, ",")]
 
 
 def refuse(table: "pd.DataFrame", column: str, wrong: np.ndarray, path: Path, why: str) -> None:
-    """Raise the error for fields that are wrong: the first by line and value, the others counted.
+    """Raise an error if fields are wrong: it shows the first by line and value, counts the others.
+
+    Parameters
+    ----------
+    table, column, path : DataFrame, str, Path
+        All rows in their order, the name of a column, and the CSV file that they are from.
+    wrong : bool array (rows,)
+        The wrong fields.
+    why : str
+        What is wrong; it follows the value.
 
     Raises
     ------
@@ -162,9 +170,21 @@ def numbers(
     text: "pd.Series | None" = None,
     gaps: bool = False,
 ) -> np.ndarray:
-    """A column as float64, NaN where a number is missing, which may be only where `gaps` says so.
+    """A column as numbers.
 
-    `text` is read in place of the column as it stands, where it was trimmed.
+    Parameters
+    ----------
+    table, column, path : DataFrame, str, Path
+        See `refuse`.
+    text : Series (rows,), optional
+        Read in place of the column, such as its trimmed fields.
+    gaps : bool
+        Whether fields may be empty.
+
+    Returns
+    -------
+    float64 array (rows,)
+        NaN where a number is missing.
 
     Raises
     ------
@@ -188,12 +208,24 @@ def numbers(
 def parts_of(
     table: "pd.DataFrame", column: str, spelt: Mapping[str, str], path: Path
 ) -> "pd.Series":
-    """Each row's part, of a column that calls the parts as `spelt` says.
+    """Each row's part, from a column of a table.
+
+    Parameters
+    ----------
+    table, column, path : DataFrame, str, Path
+        See `refuse`.
+    spelt : mapping of str to str
+        What the column may hold, and the part that it means.
+
+    Returns
+    -------
+    Series of str (rows,)
+        Values of `spelt`.
 
     Raises
     ------
     UserError
-        Naming the first field that is none of them, and counting the others.
+        Naming the first field that `spelt` does not hold, and counting the others.
     """
     parts = table[column].str.strip().map(dict(spelt))
     refuse(table, column, parts.isna().to_numpy(), path, f"is none of {', '.join(spelt)}")

@@ -46,6 +46,11 @@ def by_ids(
     listing : Path, optional
         Where to write each id and what it is (CSV: id, state), also where that ends in an error.
 
+    Returns
+    -------
+    bool array (rows,)
+        Held-out rows too, if their ids were named.
+
     Raises
     ------
     UserError
@@ -83,7 +88,23 @@ def by_ids(
 
 
 def states(rows: "pd.DataFrame", named: Iterable[str], before: np.ndarray) -> dict[str, str]:
-    """What each of some ids is: `NOW`, `BEFORE`, `HELD_OUT` or `UNKNOWN`; see `by_ids`."""
+    """What each of some ids is; see `by_ids`.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The prepared rows, with ``id`` and ``split``.
+    named : iterable of str
+        The ids.
+    before : bool array (rows,)
+        Rows that an earlier forget set has taken.
+
+    Returns
+    -------
+    dict of str to str
+        `NOW`, `BEFORE`, `HELD_OUT` or `UNKNOWN`, by the id as the dataset writes it; an unknown id
+        stands without the blanks around it.
+    """
     names = rows["id"].astype(str)
     plain = names.str.strip().str.normalize("NFC")
     alike = plain.duplicated(keep=False)

@@ -51,7 +51,7 @@ class Look:
 
     @cached_property
     def kinds(self) -> dict[str, str]:
-        """Of each column ``number``, ``text``, ``mixed`` or ``empty``."""
+        """The kind of each column: ``number``, ``text``, ``mixed`` or ``empty``."""
         found = {}
         for name in self.rows.columns:
             known = self.rows[name].dropna()
@@ -69,7 +69,7 @@ class Look:
 
     @cached_property
     def written(self) -> dict[str, str]:
-        """Columns of numbers of which some are `WRITTEN` as no computer reads them: the first."""
+        """Columns of numbers that no computer reads (`WRITTEN`), each with its first such field."""
         found = {}
         for name, kind in self.kinds.items():
             known = self.rows[name].dropna() if kind in ("text", "mixed") else self.rows[name][:0]
@@ -79,7 +79,7 @@ class Look:
 
     @cached_property
     def decimal(self) -> str:
-        """The sign before decimals: a comma where columns stand apart otherwise and one has it."""
+        """The decimal sign: a comma where another sign separates columns and some field has one."""
         if self.delimiter == ",":
             return "."
         head = self.rows.head(HEAD)
@@ -116,7 +116,7 @@ class Look:
 
     @property
     def headless(self) -> str | None:
-        """A name that is a number as those below it are; None also where such names count up."""
+        """A column name that is a number like those below it; None if such names count up."""
         import pandas as pd
 
         named = pd.to_numeric(self.rows.columns.to_series(), errors="coerce").dropna()
@@ -186,12 +186,12 @@ class Look:
         )
 
     def shared(self, name: str) -> bool:
-        """Whether every row has a value of a column, and some have the same."""
+        """Whether every row has a value in a column, and some rows have the same."""
         return not self.missing[name] and 1 < self.distinct[name] < len(self.rows)
 
     @cached_property
     def id(self) -> str | None:
-        """A column that names each row: by its own name, else by words with digits in them."""
+        """The column of row ids, found by its name, else by words with digits in them."""
         own = [one for one in self.rows if self.distinct[one] == len(self.rows)]
         named = r"(.*([^A-Za-z]|[a-z](?=[A-Z])))?(?i:id|key|uuid)"
         idlike = [one for one in own if re.fullmatch(named, one)]

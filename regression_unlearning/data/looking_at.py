@@ -14,10 +14,21 @@ from regression_unlearning.files import not_there
 def look(path: Path) -> Look:
     """Read a file of rows as text.
 
+    Parameters
+    ----------
+    path : Path
+        A file with one of `SIGNS` between its columns. Of a long table of load only the first rows
+        are kept; all are counted.
+
+    Returns
+    -------
+    Look
+        The rows, and counts of rows and empty fields.
+
     Raises
     ------
     UserError
-        Where it is missing or empty, or no such file; see `read_header`.
+        When it is missing, is empty, has one column or no line of names; see `read_header`.
     """
     import pandas as pd
 

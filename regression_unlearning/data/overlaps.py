@@ -1,4 +1,4 @@
-"""Rows that say something of others: windows that read what is to be forgotten, people's rows."""
+"""Rows that tell of other rows: windows that read hours to be forgotten, rows of one person."""
 
 import logging
 import re
@@ -25,7 +25,13 @@ BESIDE = {"code", "id", "ids", "key", "label", "name", "no", "nr", "num", "numbe
 
 
 def reads_hours(rows: "pd.DataFrame") -> bool:
-    """Whether the rows of a dataset are windows over hours."""
+    """Whether the rows of a dataset are windows over hours.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The prepared rows; windows have the columns `NEEDED`.
+    """
     return set(NEEDED) <= set(rows.columns)
 
 
@@ -62,7 +68,7 @@ def overlapping(rows: "pd.DataFrame", chosen: np.ndarray) -> np.ndarray:
 def says_whose(column: str, *, numbers: bool = False) -> bool:
     """Whether a column's name says that it names people, such as person, PatientID, user_name.
 
-    A plural above `numbers` (households) says how many there are.
+    A plural (households) that heads a column of `numbers` is a count, and names nobody.
     """
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column).lower()
     said = re.findall("[a-z]+", apart)
@@ -72,15 +78,23 @@ def says_whose(column: str, *, numbers: bool = False) -> bool:
 
 
 def torn(rows: "pd.DataFrame", where: Path) -> dict[str, list[int]]:
-    """Columns that name people of whom some are in training and in another part; warns of them.
+    """Columns that name people, some of whom have rows both in training and in another part.
 
-    What a network has learnt of a person helps it on that person's other rows: errors there are no
-    errors on people whom nobody trained on. Windows of load are left out: they are divided by time.
+    Each is warned of: what a network has learnt of a person helps it on that person's other rows,
+    whose errors then say little about people whom nobody trained on. Windows of load are left out:
+    they are divided by time.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The prepared rows, with ``split``.
+    where : Path
+        The raw folder, for the warning.
 
     Returns
     -------
-    dict
-        Of each such column how many people that are, and of how many.
+    dict of list of int
+        By column: how many people have rows in both, and how many people there are.
     """
     import pandas as pd
 

@@ -102,6 +102,11 @@ def read_rows(folder: Path, columns: Collection[str] | None = None) -> "pd.DataF
         The columns that are needed beside the dataset's own: text takes much memory. All are read
         where one of them is not there, so that a message can name those that are.
 
+    Returns
+    -------
+    DataFrame
+        ``row`` (int64), ``target`` (float64, in its own unit), and further columns as text.
+
     Raises
     ------
     UserError
@@ -153,7 +158,20 @@ class Prepared:
         return self.target if self.own_target is None else self.own_target
 
     def batch(self, rows: "torch.Tensor", *, training: bool = False) -> Any:
-        """The network's input for some rows; augmented where the family does so in training."""
+        """The network's input for some rows.
+
+        Parameters
+        ----------
+        rows : Tensor of int64 (n,)
+            Row numbers.
+        training : bool
+            Whether to augment, where the family does so.
+
+        Returns
+        -------
+        Tensor (n, ...), or a dict of Tensor (n, ...)
+            See `data.family.Inputs.batch`.
+        """
         return self.inputs.batch(rows, training=training)
 
     @property
@@ -187,6 +205,11 @@ def load_prepared(
         How mini-batches are made: the family's `Reading`.
     target_scale : TargetScale
         How targets are scaled for networks.
+
+    Returns
+    -------
+    Prepared
+        Inputs and targets, on the device.
 
     Raises
     ------

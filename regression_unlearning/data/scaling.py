@@ -1,4 +1,4 @@
-"""Targets as networks learn them, and what networks put out in the targets' own unit."""
+"""Scale targets for networks, and put networks' outputs back into the targets' own unit."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,13 +20,35 @@ class Scale:
     divide: float = 1.0
 
     def applied(self, target: "Tensor") -> "Tensor":
-        """Targets as networks learn them, of the same type; worked out in float64."""
+        """Scale targets as networks learn them; the arithmetic is in float64.
+
+        Parameters
+        ----------
+        target : Tensor
+            In the target's own unit, of any shape.
+
+        Returns
+        -------
+        Tensor
+            Of the same shape and type, without a unit.
+        """
         if self == SAME:
             return target
         return ((target.double() - self.shift) / self.divide).to(target.dtype)
 
     def undone(self, output: "Tensor") -> "Tensor":
-        """What networks put out, in the target's unit; worked out in float64."""
+        """Put outputs of networks into the target's unit; the arithmetic is in float64.
+
+        Parameters
+        ----------
+        output : Tensor
+            Of any shape, on the scale of `applied`.
+
+        Returns
+        -------
+        Tensor
+            Of the same shape and type, in the target's unit.
+        """
         if self == SAME:
             return output
         return (output.double() * self.divide + self.shift).to(output.dtype)
@@ -48,6 +70,11 @@ def scale_of(chosen: TargetScale, target: np.ndarray, training: np.ndarray) -> S
     training : bool array (rows,)
         Whether a row is of the training set: ``standardise`` takes the mean and the standard
         deviation of those, whatever will be forgotten, so that all models share one scale.
+
+    Returns
+    -------
+    Scale
+        Shift and divisor, both in the target's unit.
 
     Raises
     ------

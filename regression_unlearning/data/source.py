@@ -78,7 +78,14 @@ def bring(
     checksums: Path,
     embedding: Embedding | None,
 ) -> None:
-    """Let the source of a name bring its raw files; see `Source.download`.
+    """Let the source of a name bring its raw files.
+
+    Parameters
+    ----------
+    name : str
+        The source's name: a dataset's ``loader``.
+    folder, settings, mirror, checksums, embedding
+        See `Source.download`.
 
     Raises
     ------

@@ -94,10 +94,29 @@ def divided(
 
 
 def hashed(names: "pd.Series", split: Split, where: Path) -> np.ndarray:
-    """The part of each name, by a hash of seed and name; see `divided`.
+    """The part of each row, by a hash of a seed and the row's name; see `divided`.
 
     The first 53 bits of SHA-256 are a number from 0 to below 1. It is for validation where it is
     below that share, for test where it is at least 1 less the share of test.
+
+    Parameters
+    ----------
+    names : Series of str (rows,)
+        Names; rows of the same name get the same part. Blanks around a name do not count.
+    split : Split
+        The shares and the seed.
+    where : Path
+        The file of the rows, for messages.
+
+    Returns
+    -------
+    object array (rows,)
+        ``"train"``, ``"validation"`` or ``"test"``.
+
+    Raises
+    ------
+    UserError
+        When a name is empty, or a part is left without any.
     """
     import pandas as pd
 

@@ -29,7 +29,18 @@ TYPES = {
 
 
 def digest(arrays: Mapping[str, np.ndarray | Streamed]) -> str:
-    """SHA-256 over names, types, shapes and content."""
+    """SHA-256 over names, types, shapes and content.
+
+    Parameters
+    ----------
+    arrays : mapping of str to array or Streamed
+        Arrays by name; their order does not count.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
     found = hashlib.sha256()
     for key in sorted(arrays):
         array = arrays[key]
@@ -85,12 +96,17 @@ def write(
 def read(path: Path) -> "tuple[dict[str, Tensor], str, str]":
     """Read the arrays of a prepared dataset, mapped: only what is looked at is in memory.
 
+    Parameters
+    ----------
+    path : Path
+        The safetensors file that `write` wrote.
+
     Returns
     -------
     arrays : dict of Tensor
-        By name.
+        By name, on the CPU.
     family, sha256 : str
-        What the header says of them.
+        The dataset's family and the arrays' `digest`, from the header.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What preparing a dataset may use beside its raw files, and arrays too large for the memory."""
+"""What preparing a dataset uses beside its raw files; arrays too large for the memory."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -57,7 +57,18 @@ class Streamed:
 
 
 def blocks(array: np.ndarray | Streamed) -> Iterator[np.ndarray]:
-    """The array's contiguous blocks, in order."""
+    """The array's contiguous blocks, in order.
+
+    Parameters
+    ----------
+    array : array or Streamed
+        An array is a single block.
+
+    Yields
+    ------
+    array
+        The blocks follow each other along the first axis.
+    """
     if isinstance(array, Streamed):
         yield from map(np.ascontiguousarray, array.read())
     else:

@@ -1,4 +1,4 @@
-"""What an audit says beside what was found: the request, the method, what is known of the model."""
+"""The part of an audit that is no result: the request, the method, what is known of the model."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,20 @@ def about(request: Request, chosen: Dataset, method: Method, start: Start) -> di
 
 
 def original_seconds(project: Path, request: Request) -> float | None:
-    """How long the original was trained, as its record says: about what retraining would take."""
+    """Seconds that the original's training took, by its record: about what retraining would take.
+
+    Parameters
+    ----------
+    project : Path
+        The project's folder.
+    request : Request
+        Names dataset and seed of the original.
+
+    Returns
+    -------
+    float or None
+        None where the record is missing or does not tell.
+    """
     try:
         return checkpoints.seconds_of(project / paths.original(request.dataset, request.seed))
     except UserError:
@@ -40,7 +53,7 @@ def original_seconds(project: Path, request: Request) -> float | None:
 
 
 def other_data(start: Start, data: "Prepared") -> list[str]:
-    """What is not known of a model whose record tells of other data than today's, or of none."""
+    """A remark for the audit where the model's record names other data than today's, or none."""
     try:
         made = checkpoints.record_of(start.path).get("inputs", {}).get("prepared")
     except UserError:

@@ -71,7 +71,7 @@ def forget(
 ) -> Answer:
     """Answer a request, and write ``requests/ID`` and a line of the ledger.
 
-    The very same request a second time gets the answer that it has.
+    The very same request a second time gets the answer from the first time.
 
     Parameters
     ----------
@@ -87,6 +87,11 @@ def forget(
         The project's folder, in which data/, checkpoints/ and requests/ lie.
     wait : bool
         Whether to wait while another request is being answered, or to refuse.
+
+    Returns
+    -------
+    Answer
+        Its folder, its audit, and the ledger's head.
 
     Raises
     ------
@@ -128,7 +133,7 @@ def forget(
 
 @dataclass(frozen=True)
 class _Work:
-    """What runs a network."""
+    """The steps of an answer that run a network."""
 
     request: Request
     chosen: Dataset
@@ -139,7 +144,7 @@ class _Work:
     project: Path
 
     def answer(self, data: Prepared, waiting: Path, with_gold: bool) -> dict[str, Any]:
-        """Unlearn and audit; write the checkpoint into a folder, and give what is known of it."""
+        """Unlearn and audit; write the checkpoint into the folder `waiting`; return the audit."""
         begun = time.perf_counter()
         seed = seed_for(self.request.dataset, "request", self.request.id, self.request.seed)
         whole = Task.of(self.chosen, data, self.parts, seed)

@@ -1,10 +1,10 @@
-"""Attacks on one model alone: whether forgotten rows are told from never-seen ones.
+"""Attacks on one model alone: whether forgotten rows can be told from never-seen ones.
 
 Each attack gives every row a score that is large where the row looks like a training row. A
-forgotten row is held against those never-seen rows whose labels are nearest to its own, so that a
+forgotten row is compared with the never-seen rows whose labels are nearest to its own, so that a
 label is no trace: the AUC is the mean share of them whose score is lower. Near 0.5 the attack tells
 nothing; above, forgotten rows look like training rows; below, they look worse than rows that no
-model has seen, which tells on them as well.
+model has seen, which gives them away as well.
 """
 
 import math
@@ -53,7 +53,7 @@ class Attack(NamedTuple):
 def attack(
     seen: Observation, z: float, references: "Mapping[str, np.ndarray] | None" = None
 ) -> dict[str, Attack]:
-    """Every attack that the rows suffice for.
+    """Run every attack that has enough rows.
 
     Parameters
     ----------
@@ -65,6 +65,11 @@ def attack(
         Mean losses of the rows of ``forget`` and of never-seen ones under models that saw neither:
         a row that is hard for all is no stranger for being so (Watson et al., 2022, 'On the
         importance of difficulty calibration in membership inference attacks', ICLR, eq. 4).
+
+    Returns
+    -------
+    dict of Attack
+        By the names of `ATTACKS`; those that the rows do not suffice for are left out.
     """
     found = {LOSS: _by_loss(seen), EMBEDDING: _by_embedding(seen)}
     if references:
@@ -79,7 +84,7 @@ def attack(
 def kind(seen: Observation) -> "np.ndarray":
     """Which never-seen rows are of the forgotten rows' kind: bool array (rows of that part,).
 
-    Those that the request's own choice would take; all, where it would take none or too few.
+    Those that the request's selector would choose; all, where it would choose too few.
     """
     import numpy as np
 
@@ -131,7 +136,7 @@ def _by_loss(
 
 
 def _by_embedding(seen: Observation) -> tuple[float, float, float]:
-    """Fitted to rows to keep against some never-seen rows, it is asked about the others."""
+    """Fit the classifier to rows to keep and some never-seen rows; apply it to the others."""
     import numpy as np
 
     part = seen.never_seen
@@ -155,7 +160,7 @@ def _by_embedding(seen: Observation) -> tuple[float, float, float]:
 
 
 def _folds(like: "np.ndarray") -> Iterator[tuple["np.ndarray", "np.ndarray"]]:
-    """Never-seen rows to fit to, and to ask about: unlike and like ones; else halves, by turns."""
+    """Never-seen rows to fit to and to apply to: unlike and like ones; else each half in turn."""
     import numpy as np
 
     order = np.random.default_rng(0).permutation(len(like))

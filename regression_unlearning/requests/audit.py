@@ -41,7 +41,7 @@ class Judged:
     sentence : str
         Passed or not, and why.
     not_verified : list of str
-        What nobody looked at.
+        What was not checked.
     """
 
     errors: list[dict[str, Any]]
@@ -52,7 +52,7 @@ class Judged:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is against it."""
+        """Whether nothing keeps it from passing."""
         return not self.against
 
 
@@ -76,7 +76,12 @@ def judge(
     references : mapping of float array, optional
         See `attacks.attack`.
     changed : bool
-        Whether any weight of the model did.
+        Whether any weight of the model changed.
+
+    Returns
+    -------
+    Judged
+        Errors, attacks, and whether the answer passed.
 
     Raises
     ------
@@ -121,7 +126,7 @@ def judge(
 
 
 def _errors(models: Mapping[str, Observation], limits: Thresholds) -> list[dict[str, Any]]:
-    """The error on each kind of rows; that on never-seen rows to keep has a limit."""
+    """The error on each kind of rows; the one on never-seen rows to keep has a limit."""
     import numpy as np
 
     found: list[dict[str, Any]] = []
@@ -197,7 +202,7 @@ def _rows(number: int) -> str:
 def _unverified(
     before: Observation, attacks: Sequence[Mapping[str, Any]], gold: Observation | None
 ) -> list[str]:
-    """What an answer does not show."""
+    """What an answer does not verify, a sentence each."""
     like: np.ndarray = before.of(before.never_seen, "like_forget")
     said = [
         "Attacks with models that an attacker trains for the purpose were not made.",

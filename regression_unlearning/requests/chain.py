@@ -34,7 +34,27 @@ class Start:
 
 
 def answered(folder: Path, request: Request, lines: list[Line]) -> dict[str, Any] | None:
-    """The audit of this very request, if it was answered before."""
+    """The audit of this very request, if it was answered before.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of requests.
+    request : Request
+        Every letter of it, and how they are to be answered, must be as it was then.
+    lines : list of Line
+        The ledger's answers.
+
+    Returns
+    -------
+    dict or None
+        The audit's content.
+
+    Raises
+    ------
+    UserError
+        When the audit is not what was written, or the key is missing.
+    """
     line = next((line for line in lines if line.id == request.id), None)
     if line is None:
         return None
@@ -45,12 +65,17 @@ def answered(folder: Path, request: Request, lines: list[Line]) -> dict[str, Any
 
 
 def refuse_twice(folder: Path, request: Request, lines: list[Line]) -> None:
-    """See that no answer bears the request's id.
+    """Check that no answer has an id of the request.
+
+    Parameters
+    ----------
+    folder, request, lines
+        See `answered`.
 
     Raises
     ------
     UserError
-        When one does, or the rest of one.
+        When an answer has one, or the folder of an unfinished answer does.
     """
     answered = {name: line.id for line in lines for name in (line.id, *line.together)}
     for one in request.members:
@@ -66,7 +91,19 @@ def refuse_twice(folder: Path, request: Request, lines: list[Line]) -> None:
 
 
 def start_of(project: Path, request: Request, lines: list[Line]) -> Start:
-    """The model to begin with.
+    """The model to begin with: the chain's last, or the original.
+
+    Parameters
+    ----------
+    project : Path
+        The project's folder.
+    request, lines
+        See `answered`.
+
+    Returns
+    -------
+    Start
+        The model's file, its hash, and the line of the answer that made it.
 
     Raises
     ------
@@ -98,7 +135,18 @@ def start_of(project: Path, request: Request, lines: list[Line]) -> Start:
 
 
 def since_retraining(folder: Path, lines: list[Line], request: Request) -> int:
-    """Answers of the chain since the last one that trained anew."""
+    """Number of answers in the request's chain after the last one that trained anew.
+
+    Parameters
+    ----------
+    folder, lines, request
+        See `answered`.
+
+    Raises
+    ------
+    UserError
+        When an audit is missing or damaged.
+    """
     found = 0
     for line in reversed(ledger.chain(lines, request.dataset, request.seed)):
         if read_record(folder / line.id / AUDIT)["method"]["label"] == RETRAIN:
@@ -112,8 +160,30 @@ def parts_of(
 ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Parts of the data for this request, and what the audit says of its rows.
 
-    What any request on this dataset named stays out of the rows to keep, whether it passed or not:
-    held-out rows too, should they become training rows when the data are divided anew.
+    Rows that any request on this dataset named are not among the rows to keep, whether it passed or
+    not: held-out rows too, should they become training rows when the data are divided anew.
+
+    Parameters
+    ----------
+    folder, request, lines
+        See `answered`.
+    rows : DataFrame
+        The prepared rows.
+    key : bytes
+        The key under which ids are hashed.
+
+    Returns
+    -------
+    parts : dict of int32 array
+        Row numbers; see `data.forget_sets.select`.
+    about : dict
+        Numbers of rows, letters and hashes of ids, as JSON values.
+
+    Raises
+    ------
+    UserError
+        When an id or another choice is wrong, nothing would be left to train on, or an earlier
+        audit is not what was written.
     """
     names, train = rows["id"].astype(str), (rows["split"] == "train").to_numpy()
     done, asked = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
@@ -165,7 +235,7 @@ def parts_of(
 def _joined(
     parts: Mapping[str, np.ndarray], others: Mapping[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """Parts of two choices together: kept is what neither takes."""
+    """The parts of two forget sets together: only rows in neither are kept."""
     return {
         name: (np.intersect1d if name.endswith("retain") else np.union1d)(part, others[name])
         for name, part in parts.items()

@@ -33,7 +33,7 @@ FORGET, KEEP, SHARE = "error_forget_train", "error_retain_test", "seconds_over_r
 def choose(
     project: Path, name: str, chosen: Dataset, selector: Selector, count: int, rows: "pd.DataFrame"
 ) -> tuple[str, str]:
-    """A method of a dataset, and why it.
+    """Choose a method for a request by what was measured on its dataset, and say why.
 
     Parameters
     ----------
@@ -45,6 +45,11 @@ def choose(
         How the request chooses its rows, and how many they are.
     rows : DataFrame
         The prepared rows.
+
+    Returns
+    -------
+    label, why : str
+        The method's entry, and the words for it in the audit.
 
     Raises
     ------
@@ -82,7 +87,7 @@ def choose(
 
 
 def dataset_of(settings: Settings, request: Request) -> Dataset:
-    """The dataset's settings; a method that the request names is looked at before any work."""
+    """The dataset's settings; the method that the request names is checked before any work."""
     if request.dataset not in settings.datasets:
         raise unknown("dataset", request.dataset, settings.datasets, f"request {request.id!r}")
     chosen = settings.datasets[request.dataset]

@@ -1,4 +1,4 @@
-"""What letters asked for, as hashes under the key: one that was edited later is found."""
+"""Hashes of what letters asked for, by which a letter that was edited later is found."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from regression_unlearning.settings.forget_sets import Ids
 
 
 def letters(key: bytes, request: Request) -> dict[str, str]:
-    """Hash of what each letter asks for, and of which model, by its id; files of ids are read."""
+    """Hash of what each letter asks of which model, by the letter's id; files of ids are read."""
     return {
         one.id: _hashed(key, [request.dataset, request.seed, *_asked(one)])
         for one in request.members
@@ -34,6 +34,11 @@ def edited(folder: Path, line: Line) -> list[str]:
     ----------
     folder, line : Path, Line
         Where ledger, key and answers lie; the answer.
+
+    Returns
+    -------
+    list of str
+        A line for each, which says what to do.
     """
     told = read_record(folder / line.id / AUDIT)["rows"].get("letters", [])
     found = []

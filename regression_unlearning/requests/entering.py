@@ -1,4 +1,4 @@
-"""Put an answer in its place and into the ledger: whole, or so that the next run finishes it."""
+"""Move an answer to its folder and into the ledger; the next run finishes one that was cut off."""
 
 import logging
 import shutil
@@ -18,7 +18,29 @@ log = logging.getLogger(__name__)
 
 
 def enter(folder: Path, waiting: Path, request: Request, audit: dict[str, Any], key: bytes) -> str:
-    """Write the audit, put the answer in its place, add its line to the ledger; give its head."""
+    """Write the audit, put the answer in its place, and add its line to the ledger.
+
+    Parameters
+    ----------
+    folder, waiting : Path
+        The folder of requests, and the one in it that holds the checkpoint.
+    request : Request
+        Its id becomes the name of the answer's folder.
+    audit : dict
+        The audit's content, as JSON values.
+    key : bytes
+        The key under which ids are hashed; it is written where there is none yet.
+
+    Returns
+    -------
+    str
+        The ledger's new head.
+
+    Raises
+    ------
+    UserError
+        When a file cannot be written.
+    """
     write_record(waiting / AUDIT, audit)
     write_text(waiting / PAGE, as_html(audit, sha256(waiting / AUDIT)))
     wanted = _files(audit)
@@ -55,7 +77,7 @@ def finish(folder: Path, lines: list[Line]) -> list[Line]:
 
 
 def _whole(place: Path, lines: list[Line]) -> dict[str, Any] | None:
-    """The audit of an answer whose files are what was written, and that ends the chain."""
+    """The audit of an answer that is undamaged and follows the end of the chain; else None."""
     try:
         audit = read_record(place / AUDIT)
         weights = place / (MODEL if audit["passed"] else FAILED)

@@ -28,7 +28,25 @@ FORGOTTEN = "forgotten"
 def named(
     folder: Path, lines: Iterable[Line], ids: Iterable[str], key: bytes
 ) -> Iterator[tuple[Line, np.ndarray]]:
-    """Each answer, and which rows its request named: bool array (rows,).
+    """Each answer, and which rows its request named.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of requests.
+    lines : iterable of Line
+        Answers of the dataset.
+    ids : iterable of str (rows,)
+        The dataset's ids, one per row.
+    key : bytes
+        The key under which ids are hashed.
+
+    Yields
+    ------
+    Line
+        An answer.
+    bool array (rows,)
+        Whether its request named the row.
 
     Raises
     ------
@@ -47,7 +65,7 @@ def named(
 
 
 def forgotten(prepared: Path, rows: "pd.DataFrame | None" = None) -> np.ndarray | None:
-    """Which rows any request on a dataset named, whether it passed or not; None without a request.
+    """Rows that any request on a dataset named, whether it passed or not; None without a request.
 
     Parameters
     ----------
@@ -71,9 +89,24 @@ def forgotten(prepared: Path, rows: "pd.DataFrame | None" = None) -> np.ndarray 
 
 
 def left(prepared: Path, *selectors: Selector) -> "pd.DataFrame":
-    """The rows of a dataset, training rows that requests named in the split `FORGOTTEN`.
+    """The rows of a dataset, with training rows that requests named in the split `FORGOTTEN`.
 
-    Of the columns those are read by which some forget sets choose.
+    Parameters
+    ----------
+    prepared : Path
+        See `forgotten`.
+    *selectors : Selector
+        Forget sets; of the dataset's further columns only those are read by which they choose.
+
+    Returns
+    -------
+    DataFrame
+        See `data.prepared.read_rows`.
+
+    Raises
+    ------
+    UserError
+        When rows, ledger, key or an audit are missing or not what was written.
     """
     rows = read_rows(prepared, columns_of(*selectors))
     gone = forgotten(prepared, rows)

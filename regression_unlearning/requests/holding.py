@@ -40,7 +40,7 @@ def held(
     hashes: Iterable[str] = (),
     more: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Each place that is there: ``place``, ``what``, ``files`` (number), ``bytes``.
+    """Each place that exists, as a dict: ``place``, ``what``, ``files`` (number), ``bytes``.
 
     Parameters
     ----------
@@ -76,6 +76,11 @@ def outside(
     ----------
     project, dataset, lines, hashes
         See `held`: models that chains began with are named, and other datasets that have such ids.
+
+    Returns
+    -------
+    list of str
+        A line for each.
     """
     source = f"datasets.{dataset}.source"
     taken = [Path(one) for one in Local(project / "data/raw" / dataset).files]
@@ -113,7 +118,7 @@ def outside(
 
 
 def _there_too(project: Path, prepared: Path, hashes: set[str]) -> list[str]:
-    """What is said of another prepared dataset in which ids with such hashes stand."""
+    """A remark on another prepared dataset if it holds ids with such hashes; else nothing."""
     if not hashes:
         return []
     try:
@@ -128,7 +133,18 @@ def _there_too(project: Path, prepared: Path, hashes: set[str]) -> list[str]:
 
 
 def inside(project: Path, path: Path) -> bool:
-    """Whether a place lies in the project itself, and no link leads from it elsewhere."""
+    """Whether a path is in the project itself, and no link leads from it elsewhere.
+
+    Parameters
+    ----------
+    project, path : Path
+        The project's folder, and a path that begins with it.
+
+    Raises
+    ------
+    ValueError
+        When `path` does not begin with `project`.
+    """
     return path.resolve() == project.resolve() / path.relative_to(project)
 
 

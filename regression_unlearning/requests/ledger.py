@@ -2,8 +2,8 @@
 
 A line holds the hash of the line before it, of every file of its answer, and of itself. Lines are
 added, never changed; a file is written whole and reaches the disk before it takes its place. Ids
-are never written, but hashes of them under a key (HMAC-SHA256) that stays in ``requests/key.hex``:
-only who holds the key can ask whether an id is among them.
+are written only as hashes under a key (HMAC-SHA256) in ``requests/key.hex``: only who holds it can
+ask whether an id is among them. `folder` is always the folder of requests.
 """
 
 import fcntl
@@ -77,7 +77,11 @@ def _sha256(text: str) -> str:
 
 @contextmanager
 def locked(folder: Path, *, wait: bool = False) -> Iterator[None]:
-    """Keep others from answering a request at the same time; `wait` for one who does.
+    """Keep others from answering a request at the same time; `wait` for one who does, or refuse.
+
+    Parameters
+    ----------
+    folder, wait : Path, bool
 
     Raises
     ------
@@ -99,22 +103,36 @@ def locked(folder: Path, *, wait: bool = False) -> Iterator[None]:
 
 
 def read(folder: Path) -> list[Line]:
-    """All answers; see `entries`."""
+    """All answers; see `entries`.
+
+    Parameters
+    ----------
+    folder : Path
+    """
     return [one for one in entries(folder) if isinstance(one, Line)]
 
 
 def taken(folder: Path) -> set[str]:
-    """The places that purges took."""
+    """The places that purges took; see `entries`.
+
+    Parameters
+    ----------
+    folder : Path
+    """
     return {place for one in entries(folder) if isinstance(one, Purge) for place in one.taken}
 
 
 def entries(folder: Path) -> list[Entry]:
-    """All lines, each looked at: whether it is what was written, and follows the one before it.
+    """All lines; none without a ledger.
+
+    Parameters
+    ----------
+    folder : Path
 
     Raises
     ------
     UserError
-        For the first line that is not.
+        For the first line that was changed or does not follow the one before it.
     """
     path = folder / LEDGER
     if not path.exists():
@@ -147,14 +165,24 @@ MEND = "put the ledger back from a copy (git, a backup)."
 
 
 def head(folder: Path) -> str:
-    """Hash of the last line, which stands for all: whoever keeps it can tell any later change."""
+    """Hash of the last line, which stands for all: whoever keeps it can tell any later change.
+
+    Parameters
+    ----------
+    folder : Path
+    """
     path = folder / LEDGER
     lines = path.read_text(encoding="ascii").splitlines(keepends=True) if path.exists() else []
     return _sha256(lines[-1]) if lines else FIRST
 
 
 def append(folder: Path, kind: type[Entry] = Line, **values: Any) -> None:
-    """Add a line behind those that are there."""
+    """Add a line of some `kind` behind those that are there; its number and hashes are added.
+
+    Parameters
+    ----------
+    folder, kind, **values : Path, type of Entry, its other fields
+    """
     path = folder / LEDGER
     before = path.read_text(encoding="ascii") if path.exists() else ""
     line = kind(number=before.count("\n"), previous=head(folder), **values)
@@ -168,6 +196,10 @@ def chain(lines: Iterable[Line], dataset: str, seed: int) -> list[Line]:
 
 def key(folder: Path, *, first: bool = False) -> bytes:
     """The key under which ids are hashed; of the `first` request a new one, not yet written.
+
+    Parameters
+    ----------
+    folder, first : Path, bool
 
     Raises
     ------
@@ -190,7 +222,12 @@ def key(folder: Path, *, first: bool = False) -> bytes:
 
 
 def keep_key(folder: Path, key: bytes) -> None:
-    """Write the key, for its owner's eyes alone, where there is none."""
+    """Write the key, so that only its owner can read it, where there is none.
+
+    Parameters
+    ----------
+    folder, key : Path, bytes
+    """
     path = folder / KEY
     if not path.exists():
         write_text(path, key.hex() + "\n")
@@ -198,7 +235,12 @@ def keep_key(folder: Path, key: bytes) -> None:
 
 
 def key_sha256(folder: Path) -> str:
-    """Hash of the key's file, for the ledger."""
+    """Hash of the key's file, for the ledger.
+
+    Parameters
+    ----------
+    folder : Path
+    """
     return hashlib.sha256((folder / KEY).read_bytes()).hexdigest()
 
 

@@ -32,7 +32,7 @@ def standard_error(auc: float, members: float, others: float) -> float:
 
 
 def interval(auc: float, members: float, others: float, z: float) -> tuple[float, float]:
-    """AUCs from which the one found is no more than `z` of their own standard errors away."""
+    """AUCs from which the measured one is at most `z` of their own standard errors away."""
 
     def beyond(sign: int) -> Callable[[float], float]:
         return lambda one: sign * (one - auc) - z * standard_error(one, members, others)
@@ -67,7 +67,7 @@ def shown(members: float, others: float, limit: float, z: float) -> float | None
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:
-    """Where a function changes its sign; the end at which it is 0 or that it never leaves."""
+    """The root of a function; the nearer end of the range where its sign never changes."""
     from scipy.optimize import brentq
 
     first, last = function(low), function(high)

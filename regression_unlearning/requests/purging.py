@@ -1,4 +1,4 @@
-"""Take the rows of a request out of every place where the project holds them."""
+"""Delete the rows of a request from every place where the project holds them."""
 
 import shutil
 from collections.abc import Callable

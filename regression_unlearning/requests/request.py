@@ -118,8 +118,18 @@ class Request(Member):
 def read_request(*paths: str | Path, **options: Any) -> Request:
     """Read a request from a file, from options, or from both: an option goes before the file.
 
-    Further files are answered together with the first: they name the same model, and say nothing
-    else of how it is to be answered.
+    Parameters
+    ----------
+    *paths : path
+        YAML files. Further files are answered together with the first: they name the same model,
+        and must not differ in how they are to be answered.
+    **options
+        Values of the request's keys.
+
+    Returns
+    -------
+    Request
+        The first file's, with the others as `together`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Look at the ledger and every file of every answer: any byte that was changed is found."""
+"""Check the ledger and every file of every answer: any changed byte is found."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from regression_unlearning.requests.ledger import FOLDER, Line
 
 
 def verify(folder: str | Path = FOLDER, head: str | None = None) -> list[str]:
-    """What is not as it was written, a line for each; none where all is well.
+    """A line for each thing that is not as it was written; none where all is well.
 
     Parameters
     ----------
@@ -41,7 +41,16 @@ def verify(folder: str | Path = FOLDER, head: str | None = None) -> list[str]:
 
 
 def check_files(folder: Path, line: Line, *names: str) -> None:
-    """See that files of an answer are those that its line names; all of them without `names`.
+    """Check that files of an answer are those that its line names.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of requests.
+    line : Line
+        The answer's line of the ledger.
+    *names : str
+        Which files; all of them if none is named.
 
     Raises
     ------

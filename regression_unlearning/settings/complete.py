@@ -1,4 +1,4 @@
-"""A configuration with nothing said elsewhere: no ``like``, methods' entries complete."""
+"""A configuration in which each entry is complete: no ``like``, methods with all their options."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +15,19 @@ from regression_unlearning.settings.target_scale import CLASSES
 
 
 def resolved(values: Mapping[str, Any], folder: str | Path = ".") -> dict[str, Any]:
-    """The same configuration with nothing said elsewhere: no ``like``, methods' entries complete.
+    """The same configuration with each entry complete: no ``like``, methods with all their options.
+
+    Parameters
+    ----------
+    values : mapping
+        What params.yaml holds.
+    folder : path
+        The project's folder, in which tuning/ is.
+
+    Returns
+    -------
+    dict
+        A copy, with the names of records in place of the records.
 
     Raises
     ------
@@ -26,7 +38,23 @@ def resolved(values: Mapping[str, Any], folder: str | Path = ".") -> dict[str, A
 
 
 def complete(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The configuration with its entries complete; records of searches in place of their names."""
+    """The configuration with its entries complete; records of searches in place of their names.
+
+    Parameters
+    ----------
+    values, folder
+        See `resolved`.
+
+    Returns
+    -------
+    dict
+        A copy.
+
+    Raises
+    ------
+    UserError
+        See `resolved`.
+    """
     found = dict(values)
     for part in ("embeddings", "methods", "datasets", "experiments"):
         if isinstance(values.get(part), Mapping):

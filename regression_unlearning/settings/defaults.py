@@ -1,4 +1,4 @@
-"""What an entry need not say: a dataset's network, loss and trainings are then its family's."""
+"""Defaults of what an entry leaves out: a dataset's network, loss and trainings, by its family."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ ANYTHING = {
 
 
 def of_family(family: str) -> Mapping[str, Any]:
-    """What a family states of datasets that do not say it: its DEFAULTS (see `data.family`).
+    """A family's defaults for its datasets: its DEFAULTS (see `data.family`).
 
     Raises
     ------
@@ -33,14 +33,14 @@ def of_family(family: str) -> Mapping[str, Any]:
 
 
 def default_of(key: str, said: Mapping[str, Any]) -> Any:
-    """What a dataset has where its entry does not say a key.
+    """The value of a key that a dataset's entry leaves out.
 
     Parameters
     ----------
     key : str
         The key.
     said : mapping
-        What the keys before it hold, those left out that are wrong, which is said already.
+        Values of the keys before it, without wrong ones, which have been reported.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Methods' entries completed: what is said of each once, of all of a dataset's, and of one of them.
+"""Methods' entries completed from what is said once of a method, of a dataset, and of the entry.
 
 The options of a dataset's entry come, the nearer before the farther, from the entry, from the
 record that its ``tuned`` names, from the dataset's ``unlearning``, from the entry of that name
@@ -22,7 +22,7 @@ from regression_unlearning.settings.wording import shown
 def filled(
     methods: Mapping[str, Any], datasets: Mapping[str, Any], folder: Path
 ) -> dict[str, dict[str, Any]]:
-    """The complete entries of every dataset's methods; `tuned` is the record that it names.
+    """Complete entries of every dataset's methods; `tuned` is replaced by the record that it names.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def place(key: Key) -> str:
 def _with_record(
     found: dict[str, Any], own: Mapping[str, Any], label: str, where: str, folder: Path
 ) -> dict[str, Any]:
-    """An entry with what the search chose that its `tuned` names."""
+    """An entry with the options that the search named by its `tuned` chose."""
     record = own["tuned"]
     if not isinstance(record, Record):
         if not isinstance(record, str):

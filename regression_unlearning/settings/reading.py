@@ -1,4 +1,4 @@
-"""Files of keys and values: read, a slip named by its line; and which of several says what."""
+"""Read files of keys and values; a mistake is named by its line, a key by the file that says it."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ class _Refused(yaml.MarkedYAMLError):
 class _Loader(_SAFE):  # type: ignore[misc, valid-type]  # which of the two is known when it runs
     """YAML in which no key may stand twice: plain YAML would silently keep the last.
 
-    Nor is a number read that is not the one that stands there, or a value of another kind than
+    It also refuses numbers that YAML would read as another number, and values of other kinds than
     those of JSON and dates.
     """
 
@@ -112,7 +112,17 @@ def _is_alias(event: yaml.Event) -> bool:
 
 
 def read_yaml(path: str | Path) -> dict[str, Any]:
-    """Read a file of keys and values, in which no key may stand twice, and without anchors.
+    """Read a YAML file of keys and values, in which no key occurs twice, and without anchors.
+
+    Parameters
+    ----------
+    path : path
+        A UTF-8 file.
+
+    Returns
+    -------
+    dict
+        Its keys and values.
 
     Raises
     ------

@@ -148,6 +148,11 @@ def read_record(folder: Path, dataset: str, label: str) -> Record:
     dataset, label : str
         The dataset that was searched on, and the method's entry.
 
+    Returns
+    -------
+    Record
+        What the search chose.
+
     Raises
     ------
     UserError
@@ -176,7 +181,7 @@ def read_record(folder: Path, dataset: str, label: str) -> Record:
 
 
 def check_chosen(record: Record, space: Mapping[str, Space], method: str, where: str) -> None:
-    """Check that a record chose among what its method says that it is searched among.
+    """Check that a record's options lie in the ranges that its method is searched in.
 
     Raises
     ------

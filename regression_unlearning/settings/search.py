@@ -1,4 +1,4 @@
-"""What a method's settings are searched among: one space for each setting.
+"""The ranges in which a method's settings are searched, one for each setting.
 
 A method's module says ``SEARCH = {"learning_rate": Log(1e-4, 1e-2), "epochs": Whole(1, 8)}``, keys
 as in params.yaml. Each space turns a number of the unit interval into a value.

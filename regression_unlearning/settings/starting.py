@@ -1,4 +1,4 @@
-"""A file of one's own to start from: what was seen of a file of data, as an entry that is valid."""
+"""A first settings file for a user's own data: a valid entry, proposed from what the data show."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The keys of `source` in a file to start from: what was seen of the data, and a proposal."""
+"""The keys of `source` in a user's first settings file, proposed from what the data show."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,13 @@ Keys = dict[str, tuple[Any, str]]
 
 
 def folder_of(path: Path) -> str:
-    """The absolute folder of a file."""
+    """The absolute folder of a file, links resolved.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    """
     return str(path.resolve().parent)
 
 
@@ -32,10 +38,26 @@ def source_of(
 ) -> "tuple[pd.Series | None, Keys]":
     """Each row's part, where rows have one; and the keys of `source`.
 
+    Parameters
+    ----------
+    seen : Look
+        The file of rows.
+    loader, target : str, str or None
+        The source that is to read it, and the column to predict; None chooses one.
+    images : Path or None
+        Folder or archive of the images; None looks beside the file.
+
+    Returns
+    -------
+    parts : Series of str (rows,) or None
+        ``train``, ``validation`` or ``test``; None for a table of load.
+    keys : dict
+        Each key's value and a comment on it.
+
     Raises
     ------
     UserError
-        Where nothing can be predicted, no images are found, or rows are too few for three parts.
+        When nothing can be predicted, no images are found, or rows are too few for three parts.
     """
     if loader == "hourly_table":
         return None, _load(seen)
@@ -132,7 +154,18 @@ def _load(seen: Look) -> Keys:
 
 
 def picture_column(seen: Look, images: Path | None) -> str | None:
-    """The column that names images: by their endings, or by what lies in a folder of them."""
+    """The column that names images: by their endings, or by the names of the files in a folder.
+
+    Parameters
+    ----------
+    seen, images
+        See `source_of`.
+
+    Returns
+    -------
+    str or None
+        None where no column does.
+    """
     for name in seen.rows:
         if seen.rows[name].str.fullmatch(PICTURE).all():
             return str(name)
@@ -155,10 +188,20 @@ def _folders(seen: Look) -> Iterator[Path]:
 def inside(folder: Path, images: Path | None) -> tuple[Path, Path | None]:
     """The file of labels or rows in a folder, and the images: those given, or the folder's.
 
+    Parameters
+    ----------
+    folder, images : Path, Path or None
+        A folder with one CSV or TSV file; the folder or archive of images, if it was named.
+
+    Returns
+    -------
+    tuple of Path, and Path or None
+        The file, and `images` or else the folder itself, where images are in it.
+
     Raises
     ------
     UserError
-        Where it holds none, or several.
+        When it holds no such file, or several.
     """
     held = sorted(one for one in folder.iterdir() if one.suffix.lower() in (".csv", ".tsv"))
     count = sum(1 for _ in pictures(folder))
@@ -173,7 +216,13 @@ def inside(folder: Path, images: Path | None) -> tuple[Path, Path | None]:
 
 
 def pictures(folder: Path) -> Iterator[Path]:
-    """The images that lie in a folder; none where it is none."""
+    """The image files directly in a folder, by name; none where there is no such folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    """
     inside = sorted(folder.iterdir()) if folder.is_dir() else ()
     return (one for one in inside if re.fullmatch(PICTURE, one.name))
 

@@ -1,4 +1,4 @@
-"""What is wrong in the settings, in words that ask for no knowledge of the checking library."""
+"""Messages on wrong settings, in words that need no knowledge of the checking library."""
 
 import datetime
 from collections.abc import Mapping, Sequence

@@ -36,6 +36,11 @@ def at_least(rows: int, size: int) -> int:
     ----------
     rows, size : int
         Rows of the epoch, and rows per batch.
+
+    Returns
+    -------
+    int
+        1 at least.
     """
     return max(1, rows // size)
 

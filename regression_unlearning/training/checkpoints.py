@@ -59,6 +59,11 @@ def load(model: nn.Module, path: Path, device: str = "cpu") -> nn.Module:
     device : str
         Where the weights are read to, such as ``cuda``.
 
+    Returns
+    -------
+    Module
+        `model` itself.
+
     Raises
     ------
     UserError
@@ -99,6 +104,11 @@ def record_of(path: Path) -> dict[str, Any]:
     ----------
     path : Path
         The checkpoint.
+
+    Returns
+    -------
+    dict
+        JSON values.
 
     Raises
     ------

@@ -82,7 +82,7 @@ def _train_mode(model: nn.Module) -> None:
 
 
 def _cast(device: torch.device, precision: str) -> AbstractContextManager[None]:
-    """What a mini-batch's loss is computed in; nothing costs less than an autocast that is off."""
+    """Context for a mini-batch's precision; for float32 an empty one, as autocast costs time."""
     off = precision == "float32"
     return nullcontext() if off else torch.autocast(device.type, torch.bfloat16)
 

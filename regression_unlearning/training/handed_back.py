@@ -55,6 +55,11 @@ def check(
     before : dict
         `checksums` of the task before the method ran.
 
+    Returns
+    -------
+    Module
+        `made`.
+
     Raises
     ------
     UserError

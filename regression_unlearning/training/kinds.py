@@ -1,4 +1,4 @@
-"""What a dataset's target is, a number or a class, and all that training and methods ask of it.
+"""The kind of a dataset's target, number or class, and what training and methods need of it.
 
 A method never looks at the loss. It asks ``task.kind``, which has for both kinds:
 
@@ -51,6 +51,11 @@ def kind_of(loss: str, quantiles: Sequence[float], classes: int | None, target: 
         The dataset's settings; without `classes` their number is the largest target plus 1.
     target : Tensor (rows,)
         All targets.
+
+    Returns
+    -------
+    Numbers or Classes
+        By the loss.
 
     Raises
     ------

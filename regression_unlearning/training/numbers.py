@@ -76,7 +76,7 @@ class Numbers:
     def apart(self, output: Tensor, taught: Tensor, temperature: float = 1.0) -> Tensor:
         """Squared difference of two models' outputs, the mean over the outputs.
 
-        A temperature T would divide it by T squared, by which it is then multiplied: see `Classes`.
+        A temperature would cancel out: it divides by T squared, `Classes.apart` multiplies by it.
 
         Parameters
         ----------

@@ -49,6 +49,11 @@ def optimiser(parameters: Iterable[Any], settings: Fit) -> torch.optim.Optimizer
         Parameters, or torch's groups of them, each with an ``lr`` of its own if need be.
     settings : Fit
         ``optimizer``, ``learning_rate``, ``weight_decay``, ``momentum``.
+
+    Returns
+    -------
+    Optimizer
+        Of the kind that ``optimizer`` names.
     """
     optional = {"momentum": settings.momentum, "weight_decay": settings.weight_decay}
     options = {name: value for name, value in optional.items() if value is not None}

@@ -52,6 +52,11 @@ def like_them_now(parts: Mapping[str, Any], otherwise: Any) -> Any:
     otherwise : array or Tensor
         Validation rows unlike the forgotten ones; returned where no row is like the request's and
         the data have no split ``unseen_validation``.
+
+    Returns
+    -------
+    array or Tensor of int (m,)
+        Row numbers.
     """
     split = held_out_split(parts)
     like = parts[f"{split}_forget_now"]

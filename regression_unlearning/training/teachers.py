@@ -23,6 +23,11 @@ def teacher(task: Task, model: nn.Module, rows: Tensor) -> Teacher:
         The teacher; it is never changed.
     rows : Tensor of int64 (n,)
         All rows that the function will be called with.
+
+    Returns
+    -------
+    callable
+        From inputs and row numbers (m,) to outputs (m, outputs).
     """
     if task.data.augments:
 
@@ -54,6 +59,11 @@ def ignorant(task: Task, rows: Tensor, place: str = "centred") -> Teacher:
         All rows that the function will be called with.
     place : {"centred", "raw"}
         Whether the outputs are shifted.
+
+    Returns
+    -------
+    callable
+        See `teacher`.
     """
     model = task.new_model("bad teacher")
     raw_teacher = teacher(task, model, rows)

@@ -7,21 +7,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2] / "regression_unlearning"
-#: Packages, and modules such as "training/classes", whose functions are not all described yet.
-EXEMPT = {"data", "requests", "settings", "training"}
 #: Types whose shape, unit or content an annotation does not tell.
 DESCRIBED = re.compile(r"\b(ndarray|ArrayLike|Tensor|DataFrame|Series|Path)\b")
 #: The section on parameters, up to the next section.
 SECTION = re.compile(r"^Parameters\n-+\n(.*?)(?=\n\n\w[\w ]*\n-+\n|\Z)", re.DOTALL | re.MULTILINE)
-
-
-def exempt(path):
-    """Whether a module, or a package that holds it, is exempt."""
-    name = path.relative_to(ROOT).with_suffix("").as_posix()
-    return any(f"{name}/".startswith(f"{part}/") for part in EXEMPT)
-
-
-FILES = sorted(path for path in ROOT.rglob("*.py") if not exempt(path))
+FILES = sorted(ROOT.rglob("*.py"))
 
 
 def public_functions(body, owner=""):

@@ -33,7 +33,7 @@ class Broken(Exception):
 
 
 def rest(response: requests.Response, offset: int, known: dict) -> int | None:
-    """Size of the whole file of which a response is the rest; refused unless it is the same.
+    """Size of the whole file whose rest a response holds; another file is refused.
 
     Parameters
     ----------

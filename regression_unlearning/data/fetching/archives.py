@@ -21,15 +21,9 @@ MOST, MOST_TIMES = 1 << 30, 200
 
 #: What Python raises when an archive is damaged, cut short, encrypted, or packed in an unknown way.
 DAMAGED = (
-    OSError,
-    EOFError,
-    RuntimeError,
-    tarfile.TarError,
-    zipfile.BadZipFile,
-    UnicodeError,
-    zlib.error,
-    lzma.LZMAError,
-)
+    OSError, EOFError, RuntimeError, tarfile.TarError, zipfile.BadZipFile, UnicodeError,
+    zlib.error, lzma.LZMAError,
+)  # fmt: skip
 
 
 class Spoilt(UserError):
@@ -55,7 +49,13 @@ class _Source:
 
 
 def most(packed: Path) -> int:
-    """Return the largest allowed size in bytes of one unpacked file."""
+    """Return the largest allowed size in bytes of one unpacked file.
+
+    Parameters
+    ----------
+    packed : Path
+        The archive.
+    """
     return max(MOST, MOST_TIMES * packed.stat().st_size)
 
 
@@ -64,14 +64,10 @@ def copy(file: BinaryIO, target: Path, path: Path, advice: str) -> None:
 
     Parameters
     ----------
-    file : binary file
-        Where to read.
-    target : Path
-        Where to write.
-    path : Path
-        The file on disk that is read, for the message.
-    advice : str
-        What the message says to do.
+    file, target : binary file, Path
+        Where to read, and where to write.
+    path, advice : Path, str
+        The file on disk that is read, and what to do, for the message.
 
     Raises
     ------
@@ -107,20 +103,18 @@ def unpack(
 
     Parameters
     ----------
-    archive : Path
-        A tar file, compressed or not, or a zip file; its content says which.
+    archive, advice : Path, str
+        A tar file, compressed or not, or a zip file; what a message says to do.
     wanted : iterable of (str, Path)
         Members, and the file that each becomes.
     check : callable
         Called with the unpacked bytes' temporary name and the final name, before the renaming; it
         raises to refuse them.
-    advice : str
-        What a message says to do with an archive that is no good.
 
     Raises
     ------
     Spoilt
-        When the archive is damaged, or a wanted member is a link, a device, a folder, is there
+        When the archive is damaged, or a wanted member is a link, a device or a folder, occurs
         twice, is too large, or has an unsafe name.
     UserError
         When a member is missing or found twice, or a file cannot be written.
@@ -169,13 +163,24 @@ def _opened(path: Path, advice: str) -> Iterator[tuple[dict[str, str], Callable[
 
 
 def is_zip(path: Path) -> bool:
-    """Tell from its content whether a file is a zip file."""
+    """Tell from its content whether a file is a zip file.
+
+    Parameters
+    ----------
+    path : Path
+    """
     with path.open("rb") as file:
         return file.read(2) == b"PK"
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:
-    """Open a zip file; names that it does not mark as UTF-8 are read as such where all can be."""
+    """Open a zip file; names that it does not mark as UTF-8 are read as such where all can be.
+
+    Parameters
+    ----------
+    path : Path
+        The archive; what is wrong with it raises one of `DAMAGED`.
+    """
     try:
         return zipfile.ZipFile(path, metadata_encoding="utf-8")
     except UnicodeDecodeError:
@@ -207,7 +212,7 @@ def unfit_tar(info: tarfile.TarInfo, limit: int) -> str:
 
 
 def _choose(member: str, members: Iterable[str], archive: str) -> str:
-    """Find the one member that is meant."""
+    """The only member of that name, or whose name ends so."""
     exact = [name for name in members if composed(name) == composed(member)]
     end = "/" + composed(member)
     found = exact or [name for name in members if composed(name).replace("\\", "/").endswith(end)]
@@ -227,7 +232,13 @@ def _choose(member: str, members: Iterable[str], archive: str) -> str:
 
 
 def damaged(path: Path, error: BaseException, advice: str) -> Spoilt:
-    """The error for an archive that cannot be read, with what it looks like and what to do."""
+    """Return the error for an archive that cannot be read.
+
+    Parameters
+    ----------
+    path, error, advice : Path, exception, str
+        The archive, what reading it raised, and what the message says to do.
+    """
     page = ""
     with suppress(OSError), path.open("rb") as file:
         if file.read(64).lstrip().startswith(b"<"):

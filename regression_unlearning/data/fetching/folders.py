@@ -10,14 +10,27 @@ from regression_unlearning.files import not_there
 
 
 def place_of(folder: str | None, mirror: Path | None) -> Path | None:
-    """Where a source's files lie: in a folder of its own, else in the data mirror, if any."""
+    """Where a source's files lie: in a folder of its own, else in the data mirror, if any.
+
+    Parameters
+    ----------
+    folder : str or None
+        The source's own folder; a leading ``~`` is the user's home.
+    mirror : Path or None
+        The data mirror.
+
+    Returns
+    -------
+    Path or None
+        None where neither is given.
+    """
     return Path(folder).expanduser() if folder else mirror
 
 
 def lacking(
     files: dict[str, str], folder: str | None, mirror: Path | None, downloaded: bool
 ) -> str | None:
-    """What is not there of files that lie in a folder of their own, or else in the data mirror.
+    """Which files are missing from the source's own folder, or else from the data mirror.
 
     Parameters
     ----------
@@ -53,7 +66,7 @@ def opened(
     mirror: Path | None,
     lack: Callable[[], str | None],
 ) -> Path | None:
-    """Where a source's files lie, once it is known that they can be had.
+    """The folder of a source's files, after a check that they are there or can be downloaded.
 
     Parameters
     ----------

@@ -17,12 +17,22 @@ NOTES = ".local.json"
 
 
 def stamp(path: Path) -> list[int]:
-    """What the system says of a file: size, times of content and of state, in ns, and inode.
+    """What the file system records of a file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    list of int
+        Size in bytes, time of the last change of the content and of the state (both in ns), inode.
 
     Raises
     ------
     OSError
-        When it is not there.
+        When it does not exist.
     """
     found = path.stat()
     return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
@@ -53,12 +63,40 @@ class Local:
             self.files, self.taken = found["files"], found["taken"]
 
     def note(self, path: Path, stamped: list[int], digest: str, made: Iterable[str] = ()) -> None:
-        """Note a file that was read: its stamp before that, its hash, the raw files made of it."""
+        """Note a file that was read.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+        stamped : list of int
+            Its `stamp` from before it was read.
+        digest : str
+            Its SHA-256.
+        made : iterable of str
+            Names of the raw files that were made of it.
+        """
         self.files[str(path)] = [digest, *stamped]
         self.taken.update(dict.fromkeys(made, str(path)))
 
     def same(self, path: Path) -> bool:
-        """Whether a file has the content that was noted of it."""
+        """Whether a file has the content that was noted of it; if so, its new stamp is noted.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+
+        Returns
+        -------
+        bool
+            False too for a file without a note.
+
+        Raises
+        ------
+        OSError
+            When it does not exist.
+        """
         digest, *stamped = self.files.get(str(path), [None])
         now = stamp(path)
         if digest is None or (stamped != now and sha256(path) != digest):
@@ -79,7 +117,27 @@ class Local:
         return found
 
     def stands(self, path: Path, made: str, *, vouched: bool) -> bool:
-        """Whether a raw file is what a path holds; one that is `vouched` for is, and is noted."""
+        """Whether a raw file still is what was taken from a path.
+
+        Parameters
+        ----------
+        path : Path
+            The file that it was taken from.
+        made : str
+            Name of the raw file.
+        vouched : bool
+            Whether the caller knows that it is; notes that do not say so are then renewed.
+
+        Returns
+        -------
+        bool
+            By the notes, or else `vouched`.
+
+        Raises
+        ------
+        OSError
+            When `path` does not exist, and was noted or is vouched for.
+        """
         if self.taken.get(made) == str(path) and self.same(path):
             return True
         if vouched:

@@ -1,4 +1,4 @@
-"""A raw file that is wanted, and the ledger of what each one's content must be."""
+"""A raw file to fetch, and the ledger of what each file's content must be."""
 
 import fcntl
 import json
@@ -48,11 +48,9 @@ class Wanted(BaseModel):
     sha256, md5, bytes : str, str, int, optional
         What its content must be; MD5 where the publisher gives no better one.
     member : str, optional
-        The member of the archive at `url` that becomes `file`; without it the downloaded file is
-        kept as it is.
+        Member of the archive (at `url` or in the mirror) that becomes `file`; None keeps it whole.
     mirror : tuple of str
         Where it may lie in the mirror folder, tried in order (`file` itself where none is given).
-        An archive there is unpacked where `member` is set.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -72,14 +70,12 @@ class Wanted(BaseModel):
 
 
 def nowhere(files: Sequence[str], key: str) -> str:
-    """Say of files without an address that no folder is named in which they may lie.
+    """Message for files that cannot be downloaded while no folder is named that may hold them.
 
     Parameters
     ----------
-    files : sequence of str
-        Their paths in a mirror.
-    key : str
-        The key of the source that would name a place of its own.
+    files, key : sequence of str, str
+        Their paths in a mirror; the key of the source that would name a folder of its own.
     """
     return (
         f"source: {' and '.join(files)} cannot be downloaded, and no folder that holds them is "
@@ -92,11 +88,9 @@ class Ledger:
 
     Parameters
     ----------
-    folder : Path
-        The raw folder.
-    checksums : Path
-        The publishers' hashes. Those that are seen first are recorded in a file beside it, whose
-        name ends in `SEEN`.
+    folder, checksums : Path
+        The raw folder, and the publishers' hashes. Those that are seen first are recorded in a file
+        beside them, whose name ends in `SEEN`.
 
     Attributes
     ----------
@@ -146,12 +140,17 @@ class Ledger:
         return True
 
     def check(self, item: Wanted, path: Path, came: str) -> None:
-        """Refuse the bytes at `path` unless they are what was recorded; note what they are.
+        """Refuse bytes that are not what was recorded; note what they are.
+
+        Parameters
+        ----------
+        item, path, came : Wanted, Path, str
+            What the file must be; the bytes, and where they came from (for the message).
 
         Raises
         ------
         Spoilt
-            When size or SHA-256 is another.
+            When size, MD5 or SHA-256 is another.
         """
         found = _measured(path)
         expected = self.expected(item)
@@ -197,7 +196,13 @@ class Ledger:
 
 
 def note_made(folder: Path, names: Iterable[str], source: str) -> None:
-    """Write the manifest of files that were made here, not fetched; `source` says from what."""
+    """Write the manifest of files that were made here, not fetched.
+
+    Parameters
+    ----------
+    folder, names, source : Path, iterable of str, str
+        The raw folder, names of the files in it, and what they were made from.
+    """
     files = {name: {**_measured(folder / name), "source": source} for name in names}
     write_record(folder / MANIFEST, {"files": files})
 

@@ -56,7 +56,23 @@ class Settings(Pictures):
     """Where the list is downloaded."""
 
     def listing(self, raw: Path) -> Listing:
-        """The listed images, with the person's name as the column ``identity``."""
+        """The listed images, with the person's name as the column ``identity``.
+
+        Parameters
+        ----------
+        raw : Path
+            The raw folder, which holds the published list.
+
+        Returns
+        -------
+        Listing
+            See `data.families.images.prepare`.
+
+        Raises
+        ------
+        UserError
+            See `read_list` and `matched`.
+        """
         place = brought(raw)
         rows = read_list(raw / LIST)
         return Listing(rows.assign(file=matched(rows, place), place=0), [place])
@@ -91,7 +107,20 @@ def absence(folder: Path, settings: Settings, mirror: Path | None) -> str | None
 
 
 def lack(settings: Settings, mirror: Path | None) -> str | None:
-    """What is wrong with the source's own folder; that the images are on request is `absence`."""
+    """What is wrong with the source's own folder; that images are given on request is in `absence`.
+
+    Parameters
+    ----------
+    settings : Settings
+        Names the folder, if there is one.
+    mirror : Path or None
+        The data mirror.
+
+    Returns
+    -------
+    str or None
+        A line, or None where no folder is named or nothing is wrong.
+    """
     return lacking({}, settings.folder, mirror, downloaded=False) if settings.folder else None
 
 
@@ -135,7 +164,17 @@ def download(
 
 
 def read_list(path: Path) -> "pd.DataFrame":
-    """Read the published list: ``number``, ``target``, ``split``, ``identity``, ``gender``.
+    """Read the published list.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV file with the columns ``age``, ``path`` and ``split``.
+
+    Returns
+    -------
+    DataFrame
+        ``number``, ``identity``, ``gender`` (text), ``target`` (age in years, float64), ``split``.
 
     Raises
     ------
@@ -161,10 +200,22 @@ def read_list(path: Path) -> "pd.DataFrame":
 def matched(rows: "pd.DataFrame", place: Path) -> list[str]:
     """The image of each row of the list, found by its number.
 
+    Parameters
+    ----------
+    rows : DataFrame
+        With ``number`` and ``identity``; see `read_list`.
+    place : Path
+        The folder or archive of images.
+
+    Returns
+    -------
+    list of str
+        Names of images in `place`, one per row.
+
     Raises
     ------
     UserError
-        When images are missing, or two bear one number: counted, the first ones named.
+        When images are missing, or two have the same number: counted, the first ones named.
     """
     by_number: dict[str, list[str]] = {}
     for name in index(place):

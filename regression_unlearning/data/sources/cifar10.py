@@ -79,7 +79,23 @@ class Settings(Pictures):
     """How many images of each part are used."""
 
     def listing(self, raw: Path) -> Listing:
-        """The images that are used; see `data.families.images.prepare`."""
+        """The images that are used.
+
+        Parameters
+        ----------
+        raw : Path
+            The raw folder, which holds the labels.
+
+        Returns
+        -------
+        Listing
+            See `data.families.images.prepare`.
+
+        Raises
+        ------
+        UserError
+            See `read_labels`.
+        """
         rows = read_labels(
             raw / LABELS, file="file", target="label", split="split", splits=SPELT
         ).assign(place=0)
@@ -137,11 +153,18 @@ def download(
 def repack(folder: Path, settings: Settings) -> None:
     """Write the publisher's images as an archive of PPM files, and their labels.
 
+    Parameters
+    ----------
+    folder : Path
+        The raw folder, which holds the publisher's archive and gets the files.
+    settings : Settings
+        How many training images become validation images, and the seed by which they are drawn.
+
     Raises
     ------
     UserError
-        When the archive is damaged, lacks a file or holds one of another form; when its training
-        images are no more than are wanted for validation.
+        When the archive is damaged, lacks a file or holds one of another form; when it holds no
+        more training images than validation needs.
     """
     lines: list[list[str]] = []
     with (
@@ -170,12 +193,24 @@ def repack(folder: Path, settings: Settings) -> None:
 
 
 def records(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Classes (n,) and pixels (n, 1024, 3), both uint8, of one of the archive's files.
+    """Read one file of the publisher's archive.
+
+    Parameters
+    ----------
+    path : Path
+        The unpacked file.
+
+    Returns
+    -------
+    classes : uint8 array (n,)
+        From 0 to 9.
+    pixels : uint8 array (n, 1024, 3)
+        Red, green and blue, row by row.
 
     Raises
     ------
     UserError
-        When it is empty, ends within a record, or names a class that there is not.
+        When it is empty, ends within a record, or holds an unknown class.
     """
     found = np.fromfile(path, np.uint8)
     if len(found) == 0 or len(found) % RECORD:

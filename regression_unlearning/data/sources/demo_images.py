@@ -30,7 +30,23 @@ class Settings(Pictures):
     """Shares of validation and test, and the seed of the draw."""
 
     def listing(self, raw: Path) -> Listing:
-        """The digits; see `data.families.images.prepare`."""
+        """The digits, divided by a draw.
+
+        Parameters
+        ----------
+        raw : Path
+            The raw folder, which holds images and labels.
+
+        Returns
+        -------
+        Listing
+            See `data.families.images.prepare`.
+
+        Raises
+        ------
+        UserError
+            When the labels cannot be read, or a part is left without any; see `divided`.
+        """
         rows = read_csv(raw / LABELS)
         rows = rows.assign(target=rows["target"].astype(float), place=0)
         return Listing(rows.assign(split=divided(rows, self.divided, raw / LABELS)), [raw / IMAGES])

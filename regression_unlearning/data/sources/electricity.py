@@ -55,7 +55,18 @@ def download(
     checksums: Path,
     embedding: Embedding | None,
 ) -> None:
-    """Fetch the table into `folder`; see `data.stsb.download`."""
+    """Fetch the table into the raw folder.
+
+    Parameters
+    ----------
+    folder, settings, mirror, checksums, embedding
+        See `data.source.Source.download`; no word vectors are read.
+
+    Raises
+    ------
+    UserError
+        When the table is missing, truncated or changed; see `fetch`.
+    """
     wanted = Wanted(
         file=settings.file, url=settings.url, member=settings.file, mirror=settings.mirror
     )

@@ -48,7 +48,7 @@ class Settings(Windows):
 
 
 def lack(settings: Settings, mirror: Path | None) -> str | None:
-    """What is not there of a table that comes from `path` or the mirror alone; None for the rest.
+    """Why a table that cannot be downloaded is missing; None if it is there or can be downloaded.
 
     Parameters
     ----------
@@ -79,7 +79,12 @@ def download(
     checksums: Path,
     embedding: Embedding | None,
 ) -> None:
-    """Copy or fetch the table into `folder`; see `data.stsb.download`.
+    """Copy or fetch the table into the raw folder.
+
+    Parameters
+    ----------
+    folder, settings, mirror, checksums, embedding
+        See `data.source.Source.download`; no word vectors are read.
 
     Raises
     ------

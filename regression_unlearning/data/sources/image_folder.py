@@ -59,11 +59,43 @@ class Settings(Pictures):
     divided: Split | None = None
 
     def listing(self, raw: Path) -> Listing:
-        """The images that the labels name; see `data.families.images.prepare`."""
+        """The images that the labels name.
+
+        Parameters
+        ----------
+        raw : Path
+            The raw folder, which holds the labels.
+
+        Returns
+        -------
+        Listing
+            See `data.families.images.prepare`.
+
+        Raises
+        ------
+        UserError
+            See `read`.
+        """
         return Listing(self.read(raw / LABELS).assign(place=0), [brought(raw)])
 
     def read(self, labels: Path) -> "pd.DataFrame":
-        """The labels, checked; see `read_labels`."""
+        """Read and check the labels, and divide the images where the settings say so.
+
+        Parameters
+        ----------
+        labels : Path
+            The CSV file.
+
+        Returns
+        -------
+        DataFrame
+            See `read_labels`; always with ``split``.
+
+        Raises
+        ------
+        UserError
+            See `read_labels` and `divided`.
+        """
         rows = read_labels(
             labels,
             file=self.file,

@@ -39,9 +39,8 @@ class Settings(Pictures):
     """Which parts are read, and which rows are kept.
 
     A row stays if its age is from `lowest_age` to `highest_age`, its face's score at least
-    `face_score`, and a second face's score, where there is one, at most `second_face_score` (None:
-    there must be no second face). No split is published: rows are drawn by a seed, or people
-    (`divided: {by: identity}`).
+    `face_score`, and a second face's score at most `second_face_score` (None: no second face). No
+    split is published: rows are drawn by a seed, or people (`divided: {by: identity}`).
     """
 
     parts: Annotated[tuple[Literal["imdb", "wiki"], ...], Field(min_length=1)] = ("imdb", "wiki")
@@ -61,7 +60,18 @@ class Settings(Pictures):
     """Shares of validation and test, and the seed of the draw."""
 
     def listing(self, raw: Path) -> Listing:
-        """The rows that the rules keep; see `data.families.images.prepare`."""
+        """The rows that the rules keep; see `data.families.images.prepare`.
+
+        Parameters
+        ----------
+        raw : Path
+            The raw folder, which holds the archives.
+
+        Raises
+        ------
+        UserError
+            When no row is left; see also `read_part` and `divided`.
+        """
         import pandas as pd
 
         tables = [
@@ -79,7 +89,18 @@ class Settings(Pictures):
         return Listing(kept, [raw / _file(part) for part in self.parts], dropped)
 
     def reasons(self, rows: "pd.DataFrame") -> np.ndarray:
-        """Why each row is left out, by the first rule that it breaks; "" where it is kept."""
+        """Why rows are left out.
+
+        Parameters
+        ----------
+        rows : DataFrame
+            See `read_part`.
+
+        Returns
+        -------
+        str array (rows,)
+            The first rule that a row breaks; "" where it is kept.
+        """
         second = rows["second_face_score"].to_numpy()
         limit = -np.inf if self.second_face_score is None else self.second_face_score
         age, score = rows["target"].to_numpy(), rows["face_score"].to_numpy()
@@ -112,16 +133,8 @@ def download(
 
     Parameters
     ----------
-    folder : Path
-        The dataset's raw folder.
-    settings : Settings
-        Which parts.
-    mirror : Path or None
-        A folder that already holds the files.
-    checksums : Path
-        The hashes that publishers gave; those seen first are recorded beside it.
-    embedding
-        Not used.
+    folder, settings, mirror, checksums, embedding
+        See `data.source.Source.download`; no word vectors are read.
 
     Raises
     ------
@@ -148,14 +161,12 @@ def ages(born: np.ndarray, taken: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    born : float array
-        MATLAB's day number of the date of birth: 1 is the first of January of year 0.
-    taken : float array
-        Year of the photograph.
+    born, taken : float array (n,)
+        MATLAB's day number of birth (1 is 1 January of year 0), and the photograph's year.
 
     Returns
     -------
-    float64 array
+    float64 array (n,)
         NaN where a date is missing.
     """
     known = np.isfinite(born) & np.isfinite(taken) & (born > 0)
@@ -170,10 +181,8 @@ def read_part(archive: Path, part: str) -> "pd.DataFrame":
 
     Parameters
     ----------
-    archive : Path
-        The publisher's tar file.
-    part : {"imdb", "wiki"}
-        Name of the structure in its .mat file.
+    archive, part : Path, {"imdb", "wiki"}
+        The publisher's tar file, and the name of the structure in its .mat file.
 
     Returns
     -------

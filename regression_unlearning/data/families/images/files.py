@@ -114,5 +114,18 @@ def note_content(folder: Path, images: Path, names: Iterable[str]) -> None:
 
 
 def note(folder: Path, **facts: Any) -> None:
-    """Write facts into a raw folder's manifest, over those of the same names."""
+    """Write facts into a raw folder's manifest, over those of the same names.
+
+    Parameters
+    ----------
+    folder : Path
+        The dataset's raw folder, with a manifest.
+    **facts
+        JSON values.
+
+    Raises
+    ------
+    UserError
+        When the manifest is missing, damaged, or cannot be written.
+    """
     write_record(folder / MANIFEST, {**read_record(folder / MANIFEST, plain=True), **facts})

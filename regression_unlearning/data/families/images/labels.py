@@ -39,6 +39,11 @@ def read_csv(path: Path) -> "pd.DataFrame":
     path : Path
         The file, UTF-8.
 
+    Returns
+    -------
+    DataFrame of str
+        A row per line below the header; "" where a field is empty.
+
     Raises
     ------
     UserError

@@ -106,7 +106,7 @@ def _scaled(name: str, values: np.ndarray, train: np.ndarray, facts: list) -> li
 
 
 def _numbered(column: "pd.Series", train: np.ndarray, facts: list) -> tuple[np.ndarray, int]:
-    """The categories of a column as int32, the training rows' from 1 on, and their number."""
+    """The categories of a column as int32, those of training rows from 1 on, and their number."""
     import pandas as pd
 
     missing = column.isna().to_numpy()

@@ -59,6 +59,11 @@ def read(path: Path, columns: Columns) -> Table:
     columns : Columns
         What its columns are for.
 
+    Returns
+    -------
+    Table
+        See `Table`.
+
     Raises
     ------
     UserError
@@ -102,7 +107,18 @@ def read(path: Path, columns: Columns) -> Table:
 
 
 def with_signs(words: "pd.Series") -> str:
-    """What to do where all words are numbers beside signs or units; else nothing."""
+    """Advice for a column whose values are all numbers with signs or units beside them.
+
+    Parameters
+    ----------
+    words : Series
+        Values of the column, none of them missing.
+
+    Returns
+    -------
+    str
+        The beginning of a sentence, to be continued; empty where a value is anything else.
+    """
     if not len(words) or not words.astype(str).str.fullmatch(WRITTEN).all():
         return ""
     return f"write digits alone (1200.5) where numbers are meant, not {words.iloc[0]!r}; or "
