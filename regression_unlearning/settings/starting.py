@@ -67,8 +67,10 @@ def entry_file(
     if loader not in LOADERS:
         raise unknown("loader", loader, LOADERS)
     if loader in ("table", "image_folder") and seen.delimiter != ",":
+        decimals = ", and with points before decimals" if seen.decimal == "," else ""
         raise UserError(
-            f"{seen.path}: its columns stand apart by {seen.delimiter!r}; save it with commas."
+            f"{seen.path}: its columns stand apart by {seen.delimiter!r}; save it with commas"
+            f"{decimals}."
         )
     body = map(_line, _body(seen, name, loader, target, images))
     return "\n".join([*_head(seen, name, output), *body]) + "\n"

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from regression_unlearning.data.families.images.places import PICTURE
+from regression_unlearning.data.families.images.places import PICTURE, index, plain
 from regression_unlearning.data.look import HEAD, Look
 from regression_unlearning.data.splits import SPELT, Split, hashed
 from regression_unlearning.errors import UserError
@@ -154,7 +156,7 @@ def _load(seen: Look) -> Keys:
 
 
 def picture_column(seen: Look, images: Path | None) -> str | None:
-    """The column that names images: by their endings, or by the names of the files in a folder.
+    """The column that names images: by their endings, or by what a folder or an archive holds.
 
     Parameters
     ----------
@@ -169,8 +171,8 @@ def picture_column(seen: Look, images: Path | None) -> str | None:
     for name in seen.rows:
         if seen.rows[name].str.fullmatch(PICTURE).all():
             return str(name)
-    for place in [images] if images else _folders(seen):
-        held = {one.stem for one in pictures(place)}
+    for place in [images] if images else [*_folders(seen), *_packed(seen)]:
+        held = _stems(place, given=images is not None)
         for name in seen.rows if held else ():
             whole = seen.distinct[name] == len(seen.rows)
             if whole and seen.rows[name].head(HEAD).isin(held).all():
@@ -183,6 +185,30 @@ def _folders(seen: Look) -> Iterator[Path]:
     beside = seen.path.resolve().parent
     yield beside
     yield from (one for one in sorted(beside.iterdir()) if one.is_dir())
+
+
+def _packed(seen: Look) -> list[Path]:
+    """Archives beside a file."""
+    beside = sorted(seen.path.resolve().parent.iterdir())
+    return [one for one in beside if one.name.lower().endswith(ARCHIVES) and one.is_file()]
+
+
+def _stems(place: Path, *, given: bool = False) -> set[str]:
+    """Names, without endings, of the images in a folder or an archive.
+
+    An archive that nobody named is looked into only where that takes no unpacking, and passed over
+    where it is damaged.
+    """
+    if not place.is_file():
+        return {one.stem for one in pictures(place)}
+    held: dict[str, object] = {}
+    if given:
+        with TemporaryDirectory() as work:
+            held.update(index(plain(place, Path(work))))
+    elif place.name.lower().endswith((".zip", ".tar")):
+        with suppress(UserError):
+            held.update(index(place))
+    return {Path(one).stem for one in held if re.fullmatch(PICTURE, one)}
 
 
 def inside(folder: Path, images: Path | None) -> tuple[Path, Path | None]:
@@ -231,12 +257,8 @@ def _images(seen: Look, column: str, given: Path | None) -> str:
     """Where the images lie, as seen from the labels' folder where they are inside of it."""
     beside, first = seen.path.resolve().parent, seen.rows[column].iloc[0]
     if given is None:
-        there = [
-            one
-            for one in _folders(seen)
-            if (one / first).is_file() or any(first == image.stem for image in pictures(one))
-        ]
-        packed = [one for one in sorted(beside.iterdir()) if one.name.lower().endswith(ARCHIVES)]
+        there = [one for one in _folders(seen) if (one / first).is_file() or first in _stems(one)]
+        packed = sorted(_packed(seen), key=lambda one: Path(first).stem not in _stems(one))
         if not there and not packed:
             raise UserError(
                 f"{seen.path}: no folder beside it holds {first!r}; name the images by --images."

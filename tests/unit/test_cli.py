@@ -1,5 +1,6 @@
 """`regression-unlearning init`: a file of one's own that passes the check as it stands."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -163,6 +164,26 @@ def test_a_folder_is_its_file_and_its_images(tmp_path):
         cli.init(folder, "another", tmp_path / "b.yaml")
 
 
+@pytest.mark.parametrize("packed", ["zip", "tar", "gztar"])
+@pytest.mark.parametrize("named", [True, False])
+def test_images_without_endings_are_found_in_an_archive(tmp_path, packed, named):
+    data, entry, crops = tmp_path / "faces", tmp_path / "entry.yaml", tmp_path / "all" / "crops"
+    data.mkdir()
+    crops.mkdir(parents=True)
+    for number in range(60):
+        (crops / f"{number:03d}.jpg").touch()
+    (data / "labels.csv").write_text(FILES["bare_names"], encoding="utf-8")
+    (data / "a.zip").write_bytes(b"PK\x03\x04 damaged")
+    archive = Path(shutil.make_archive(str(data / "photos"), packed, crops.parent))
+    cli.init(data / "labels.csv", "mine", entry, images=archive if named else None)
+    found = read_yaml(entry)["datasets"]["mine"]
+    if packed == "gztar" and not named:
+        assert found["loader"] == "table"
+        return
+    assert (found["loader"], found["source"]["file"]) == ("image_folder", "image")
+    assert found["source"]["images"] == archive.name
+
+
 @pytest.mark.parametrize(
     ("text", "status", "says"),
     [
@@ -227,7 +248,8 @@ def test_the_person_who_is_named_is_one_of_training(tmp_path):
         ("a,b\n1,\n2,\n", {"target": "b"}, "b is empty, and a target is a number"),
         ("5.1,3.5\n4.9,3.0\n5.5,3.9\n", {}, r"first line looks like a row \(the name '5.1'"),
         ("a.jpg,34\nb.jpg,35\nc.jpg,33\n", {}, r"first line looks like a row \(the name '34'"),
-        ("a;b\n1;2\n3;4\n", {}, "stand apart by ';'; save it with commas"),
+        ("a;b\n1;2\n3;4\n", {}, r"stand apart by ';'; save it with commas\."),
+        ("a;b\n1,5;2\n3;4\n", {}, "save it with commas, and with points before decimals"),
         ("a,b\n1,2\n3,4\n", {}, "its 2 rows are too few for three parts"),
         ("a,b\n1,2\n3,4\n", {"target": "c"}, "unknown column 'c'"),
         ("a,b,c\n1,2\n", {}, "line 2: it has 2 fields, and the header 3 names"),
