@@ -119,7 +119,7 @@ def parts_of(
     done, asked = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
     own = ledger.chain(lines, request.dataset, request.seed)
     ours = [line for line in lines if line.dataset == request.dataset]
-    for line, mask in named(folder, ours, names, key):
+    for line, mask in named(folder, ours, rows, key):
         asked |= mask
         done |= mask & (line in own)
     earlier = {"forget": np.flatnonzero(done & train)} if own else None
