@@ -34,11 +34,14 @@ class Start:
 
 
 def answered(folder: Path, request: Request, lines: list[Line]) -> dict[str, Any] | None:
-    """The audit of this very request, if it was answered before."""
+    """The audit of this very request, if it was answered before, and its files are as written."""
     line = next((line for line in lines if line.id == request.id), None)
     if line is None:
         return None
-    check_files(folder, line, AUDIT)
+    purged = ledger.taken(folder)
+    check_files(
+        folder, line, *(one for one in line.files if str(FOLDER / line.id / one) not in purged)
+    )
     audit = read_record(folder / request.id / AUDIT)
     same = audit["rows"].get("asked") == edits.whole(ledger.key(folder), request)
     return audit if same else None
