@@ -64,3 +64,13 @@ def other_data(start: Start, data: "Prepared") -> list[str]:
         "The model before was trained on data that are not, or are not known to be, those of "
         "today: which rows it learnt from was not looked at."
     ]
+
+
+def by_place(chosen: Dataset) -> list[str]:
+    """What is not known of rows that have no ids of their own, but are named by their place."""
+    if getattr(chosen.source, "id", "") is not None:
+        return []
+    return [
+        "The rows have no ids of their own, and are named by their place in the file: once one is "
+        "taken out of it, nobody can tell which were forgotten, and training is refused."
+    ]

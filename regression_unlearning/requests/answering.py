@@ -16,7 +16,7 @@ from regression_unlearning.data.prepared import Prepared, read_rows
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.program.progress import Progress
 from regression_unlearning.requests import holding, ledger
-from regression_unlearning.requests.about import about, original_seconds, other_data
+from regression_unlearning.requests.about import about, by_place, original_seconds, other_data
 from regression_unlearning.requests.audit import judge
 from regression_unlearning.requests.chain import (
     Start,
@@ -28,6 +28,7 @@ from regression_unlearning.requests.chain import (
 )
 from regression_unlearning.requests.choosing import advice, choose, dataset_of, method_of
 from regression_unlearning.requests.entering import enter, finish
+from regression_unlearning.requests.forgotten import places
 from regression_unlearning.requests.ledger import AUDIT, FAILED, FOLDER, MODEL
 from regression_unlearning.requests.references import reference_losses
 from regression_unlearning.requests.request import AUTO, RETRAIN, Request
@@ -110,6 +111,8 @@ def forget(
         key = ledger.key(folder, first=not lines)
         rows = read_rows(made_ready(settings, request.dataset, project / "data"))
         parts, told = parts_of(folder, request, rows, lines, key)
+        if by_place(chosen):
+            told["places"] = places(rows, key)
         label, why = request.method, None
         if label == AUTO:
             count = told["rows_forgotten"]
@@ -193,7 +196,11 @@ class _Work:
             losses,
             changed=largest_change(before, after) > 0,
         )
-        not_verified = [*other_data(self.start, data), *judged.not_verified]
+        not_verified = [
+            *other_data(self.start, data),
+            *by_place(self.chosen),
+            *judged.not_verified,
+        ]
         ended = time.perf_counter()
         cost = {
             "unlearning_seconds": seconds,

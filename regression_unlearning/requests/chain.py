@@ -53,12 +53,15 @@ def answered(folder: Path, request: Request, lines: list[Line]) -> dict[str, Any
     Raises
     ------
     UserError
-        When the audit is not what was written, or the key is missing.
+        When a file of the answer is not what was written, or the key is missing.
     """
     line = next((line for line in lines if line.id == request.id), None)
     if line is None:
         return None
-    check_files(folder, line, AUDIT)
+    purged = ledger.taken(folder)
+    check_files(
+        folder, line, *(one for one in line.files if str(FOLDER / line.id / one) not in purged)
+    )
     audit = read_record(folder / request.id / AUDIT)
     same = audit["rows"].get("asked") == edits.whole(ledger.key(folder), request)
     return audit if same else None
@@ -189,7 +192,7 @@ def parts_of(
     done, asked = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
     own = ledger.chain(lines, request.dataset, request.seed)
     ours = [line for line in lines if line.dataset == request.dataset]
-    for line, mask in named(folder, ours, names, key):
+    for line, mask in named(folder, ours, rows, key):
         asked |= mask
         done |= mask & (line in own)
     earlier = {"forget": np.flatnonzero(done & train)} if own else None

@@ -89,7 +89,8 @@ def choose(
 def dataset_of(settings: Settings, request: Request) -> Dataset:
     """The dataset's settings; the method that the request names is checked before any work."""
     if request.dataset not in settings.datasets:
-        raise unknown("dataset", request.dataset, settings.datasets, f"request {request.id!r}")
+        wrong = unknown("dataset", request.dataset, settings.datasets, f"request {request.id!r}")
+        raise UserError(f"{wrong} Settings of your own are named by `--configfile`.")
     chosen = settings.datasets[request.dataset]
     if request.method != AUTO:
         method_of(chosen, request, request.method)

@@ -3,9 +3,9 @@
 Rows are known by hashes of their ids, also after the data were prepared anew in another order.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,8 +25,42 @@ if TYPE_CHECKING:
 FORGOTTEN = "forgotten"
 
 
+def places(rows: "pd.DataFrame", key: bytes, number: int | None = None) -> dict[str, Any]:
+    """Number of the first rows, or of all; hash of their ids and targets in order."""
+    first = rows[:number]
+    targets = first["target"].to_numpy().astype("<f8").tobytes().hex()
+    whole = "\n".join([*first["id"].astype(str), targets])
+    return {"rows": len(first), "hash": ledger.hashed(key, [whole])[0]}
+
+
+def check_places(rows: "pd.DataFrame", told: Mapping[str, Any], key: bytes, name: str) -> None:
+    """See that rows that are named by their place are still in it; further ones may follow.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The prepared rows.
+    told : mapping
+        What the audit says of the request's rows; without ``places`` they have ids of their own.
+    key, name : bytes, str
+        The ledger's key; the request's id.
+
+    Raises
+    ------
+    UserError
+        When they are not.
+    """
+    if "places" in told and places(rows, key, told["places"]["rows"]) != told["places"]:
+        raise UserError(
+            f"request {name!r} named rows by their place in the data (no `source.id`), and rows "
+            "have other places now: nobody can tell which were forgotten. Put the data back as "
+            "they were; or take those rows out of the file, and give it, with a column of ids, to "
+            "a dataset of another name."
+        )
+
+
 def named(
-    folder: Path, lines: Iterable[Line], ids: Iterable[str], key: bytes
+    folder: Path, lines: Iterable[Line], rows: "pd.DataFrame", key: bytes
 ) -> Iterator[tuple[Line, np.ndarray]]:
     """Each answer, and which rows its request named.
 
@@ -51,17 +85,19 @@ def named(
     Raises
     ------
     UserError
-        When the key is not the answer's, or its audit is not what was written.
+        When the key is not the answer's, its audit is not what was written, or rows that were
+        named by their place have another.
     """
-    digests = np.array(ledger.hashed(key, ids))
+    digests = np.array(ledger.hashed(key, rows["id"].astype(str)))
     for line in lines:
         if line.key != ledger.key_sha256(folder):
             raise UserError(
                 f"{folder / ledger.KEY} is not the key of request {line.id!r}; put it back."
             )
         check_files(folder, line, AUDIT)
-        hashes = read_record(folder / line.id / AUDIT)["rows"]["hashes"]
-        yield line, np.isin(digests, hashes)
+        told = read_record(folder / line.id / AUDIT)["rows"]
+        check_places(rows, told, key, line.id)
+        yield line, np.isin(digests, told["hashes"])
 
 
 def forgotten(prepared: Path, rows: "pd.DataFrame | None" = None) -> np.ndarray | None:
@@ -83,9 +119,9 @@ def forgotten(prepared: Path, rows: "pd.DataFrame | None" = None) -> np.ndarray 
     lines = [line for line in ledger.read(folder) if line.dataset == prepared.absolute().name]
     if not lines:
         return None
-    ids = (read_rows(prepared, ()) if rows is None else rows)["id"].astype(str)
+    rows = read_rows(prepared, ()) if rows is None else rows
     key = ledger.key(folder)
-    return np.logical_or.reduce([one for _, one in named(folder, lines, ids, key)])
+    return np.logical_or.reduce([one for _, one in named(folder, lines, rows, key)])
 
 
 def left(prepared: Path, *selectors: Selector) -> "pd.DataFrame":

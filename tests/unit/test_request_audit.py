@@ -1,13 +1,19 @@
 """Verdicts on made-up observations: what passes, what does not, and what is said of it."""
 
+from types import SimpleNamespace
+
 import numpy as np
+import pandas as pd
 import pytest
 from observed_models import observation
 
+from regression_unlearning.data.sources import demo_rows, table
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.requests.about import by_place
 from regression_unlearning.requests.attacks import attack
 from regression_unlearning.requests.audit import judge
+from regression_unlearning.requests.forgotten import check_places, places
 from regression_unlearning.requests.request import Thresholds
 
 LIMITS = Thresholds()
@@ -110,3 +116,26 @@ def test_references_take_away_how_hard_a_row_is():
         assert ("the reference attack still knows" in verdict.sentence) is found
         assert verdict.attacks[2]["shows"] == verdict.attacks[0]["shows"]
         assert not any("none was attacked against it" in one for one in verdict.not_verified)
+
+
+@pytest.mark.parametrize(("name", "told"), [(None, ["their place in the file"]), ("flat", [])])
+def test_rows_that_have_no_ids_of_their_own_are_told(name, told):
+    """Their ids are numbers of rows, which other rows bear once the file is another."""
+    source = table.Settings(file="flats.csv", target="price", id=name)
+    said = by_place(SimpleNamespace(source=source))
+    assert len(said) == len(told) and all(one in said[0] for one in told)
+    assert by_place(SimpleNamespace(source=demo_rows.Settings())) == []
+
+
+def test_rows_that_are_named_by_their_place_must_keep_it():
+    """Further rows may follow; one that was taken out gives its number to the next."""
+    key, rows = b"k" * 32, pd.DataFrame({"id": list("0123"), "target": [1.5, 2.5, 2.5, 4.0]})
+    told = {"places": places(rows, key)}
+    longer = pd.concat([rows, pd.DataFrame({"id": ["4"], "target": [9.0]})], ignore_index=True)
+    shorter = rows.drop(index=0).assign(id=list("012"))
+    for one in (rows, longer):
+        check_places(one, told, key, "letter")
+    for one in (shorter, rows[:3], rows.assign(target=rows["target"][::-1].to_numpy())):
+        with pytest.raises(UserError, match="request 'letter' named rows by their place"):
+            check_places(one, told, key, "letter")
+    check_places(shorter, {}, key, "letter")

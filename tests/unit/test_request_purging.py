@@ -224,3 +224,19 @@ def test_what_is_no_whole_answer_is_refused_and_not_entered(again, change):
     with pytest.raises(UserError, match="is no whole answer"):
         answering.forget(settings, request("three", ids[6:9], "finetune"))
     assert len(ledger.read(folder / "requests")) == 2
+
+
+def test_an_answer_whose_files_were_changed_is_not_given_again(again):
+    """The very same request is told what was written, or what was changed; not what was purged."""
+    folder, settings, ids = again
+    asked = request("one", ids[:3], "finetune", thresholds=LENIENT)
+    for name in ("audit.html", "model.safetensors"):
+        path = folder / "requests/one" / name
+        content = path.read_bytes()
+        path.write_bytes(content + b" ")
+        with pytest.raises(UserError, match=f"{name} is not what was written"):
+            answering.forget(settings, asked)
+        path.write_bytes(content)
+    purge("three")
+    assert not (folder / "requests/one/model.safetensors").exists()
+    assert answering.forget(settings, asked).passed
