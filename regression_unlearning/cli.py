@@ -15,7 +15,8 @@ from regression_unlearning.files import write_text
 from regression_unlearning.requests import commands as requests
 from regression_unlearning.settings.section import name_of
 from regression_unlearning.settings.starting import LOADERS, entry_file
-from regression_unlearning.settings.starting_source import NOTE, inside
+from regression_unlearning.settings.starting_images import inside
+from regression_unlearning.settings.starting_source import NOTE
 
 
 def init(

@@ -10,13 +10,8 @@ from regression_unlearning import registry
 from regression_unlearning.data.look import Look
 from regression_unlearning.errors import UserError, command, unknown
 from regression_unlearning.settings.defaults import of_family
-from regression_unlearning.settings.starting_source import (
-    NOTE,
-    Keys,
-    folder_of,
-    picture_column,
-    source_of,
-)
+from regression_unlearning.settings.starting_images import picture_column
+from regression_unlearning.settings.starting_source import NOTE, Keys, folder_of, source_of
 from regression_unlearning.settings.target_scale import UNNAMED
 
 if TYPE_CHECKING:
