@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from observed_models import observation
 
-from regression_unlearning.data.sources import demo_rows, table
+from regression_unlearning.data.sources import demo_pairs, table
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.observations import Observation
 from regression_unlearning.requests.about import by_place
@@ -124,7 +124,7 @@ def test_rows_that_have_no_ids_of_their_own_are_told(name, told):
     source = table.Settings(file="flats.csv", target="price", id=name)
     said = by_place(SimpleNamespace(source=source))
     assert len(said) == len(told) and all(one in said[0] for one in told)
-    assert by_place(SimpleNamespace(source=demo_rows.Settings())) == []
+    assert by_place(SimpleNamespace(source=demo_pairs.Settings())) == []
 
 
 def test_rows_that_are_named_by_their_place_must_keep_it():
