@@ -55,7 +55,10 @@ def test_from_the_letter_to_the_proof(told, tmp_path):
     status, out, _ = told("verify-requests", "--json")
     assert status == 1 and "audit.html" in json.loads(out)["wrong"][0]
     status, out, err = told("forget", "--id", "two", *asked)
-    assert (status, out) == (2, "") and len(err.strip().splitlines()) == 1 and "answered" in err
+    assert (status, out) == (2, "") and len(err.strip().splitlines()) == 1
+    assert "requests/two/audit.html is not what was written" in err
+    status, _, err = told("forget", "--id", "one", *asked, "--method", "finetune")
+    assert status == 2 and "request 'one' was answered" in err
 
 
 def test_nothing_is_made_of_a_request_that_cannot_be_read(told, tmp_path):
