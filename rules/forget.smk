@@ -31,19 +31,25 @@ def of_answer(wildcards):
 
 
 def start_of_request(wildcards):
-    """The original, where no model of the chain stands for it and nothing is answered yet."""
+    """The original: made where nothing stands for it yet, else named while it is there.
+
+    It stays an input of what is answered, lest Snakemake sees another set of inputs.
+    """
     asked = of_request(wildcards.request)
+    if asked.checkpoint:
+        return []
+    start = paths.original(asked.dataset, asked.seed)
     try:
         lines = ledger.read(ledger.FOLDER)
         for line in lines:
             if line.id == asked.id:
                 for wrong in edited(ledger.FOLDER, line):
                     raise WorkflowError(wrong)
-                return []
     except UserError as error:
         raise WorkflowError(str(error)) from None
     begun = ledger.chain(lines, asked.dataset, asked.seed)
-    return [] if begun or asked.checkpoint else [paths.original(asked.dataset, asked.seed)]
+    answered = any(line.id == asked.id for line in lines)
+    return [start] if not (begun or answered) or Path(start).exists() else []
 
 
 # An audit that did not pass is an answer too: status 1 is no failure here. What was answered is
