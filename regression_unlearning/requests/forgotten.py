@@ -26,7 +26,17 @@ FORGOTTEN = "forgotten"
 
 
 def places(rows: "pd.DataFrame", key: bytes, number: int | None = None) -> dict[str, Any]:
-    """Number of the first rows, or of all; hash of their ids and targets in order."""
+    """Number of the first rows, or of all; hash of their ids and targets in order.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The prepared rows.
+    key : bytes
+        The ledger's key.
+    number : int, optional
+        How many rows; all if it is not given.
+    """
     first = rows[:number]
     targets = first["target"].to_numpy().astype("<f8").tobytes().hex()
     whole = "\n".join([*first["id"].astype(str), targets])
@@ -70,8 +80,8 @@ def named(
         The folder of requests.
     lines : iterable of Line
         Answers of the dataset.
-    ids : iterable of str (rows,)
-        The dataset's ids, one per row.
+    rows : DataFrame
+        The dataset's rows.
     key : bytes
         The key under which ids are hashed.
 
