@@ -41,15 +41,13 @@ def start_of_request(wildcards):
     start = paths.original(asked.dataset, asked.seed)
     try:
         lines = ledger.read(ledger.FOLDER)
-        for line in lines:
-            if line.id == asked.id:
-                for wrong in edited(ledger.FOLDER, line):
-                    raise WorkflowError(wrong)
+        answers = [line for line in lines if line.id == asked.id]
+        for wrong in [wrong for line in answers for wrong in edited(ledger.FOLDER, line)]:
+            raise WorkflowError(wrong)
     except UserError as error:
         raise WorkflowError(str(error)) from None
     begun = ledger.chain(lines, asked.dataset, asked.seed)
-    answered = any(line.id == asked.id for line in lines)
-    return [start] if not (begun or answered) or Path(start).exists() else []
+    return [start] if not (begun or answers) or Path(start).exists() else []
 
 
 # An audit that did not pass is an answer too: status 1 is no failure here. What was answered is

@@ -17,7 +17,7 @@ from regression_unlearning.requests import edits, ledger
 from regression_unlearning.requests.forgotten import named
 from regression_unlearning.requests.ledger import AUDIT, FOLDER, MODEL, PAGE, Line
 from regression_unlearning.requests.request import RETRAIN, Request
-from regression_unlearning.requests.verifying import check_files
+from regression_unlearning.requests.verifying import check_files, is_purged
 from regression_unlearning.settings.forget_sets import Ids
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ def answered(folder: Path, request: Request, lines: list[Line]) -> dict[str, Any
     if line is None:
         return None
     purged = ledger.taken(folder)
-    check_files(
-        folder, line, *(one for one in line.files if str(FOLDER / line.id / one) not in purged)
-    )
+    for name in line.files:
+        if not is_purged(line, name, purged):
+            check_files(folder, line, name)
     audit = read_record(folder / request.id / AUDIT)
     same = audit["rows"].get("asked") == edits.whole(ledger.key(folder), request)
     return audit if same else None

@@ -4,6 +4,7 @@ What is left of a model is a file of its own; all else is named by its folder. `
 `held` lists.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from configparser import ConfigParser, Error
 from contextlib import suppress
@@ -54,8 +55,12 @@ def held(
     lines = list(lines)
     places = {place.format(dataset): what for place, what in PLACES.items()} | dict(more or {})
     wanted = set(hashes)
-    for line in lines:
-        if line.dataset == dataset and wanted - _forgot(project, lines, line):
+    forgot: dict[int, set[str]] = defaultdict(set)  # by each seed's model so far
+    for line in (one for one in lines if one.dataset == dataset):
+        if line.passed:
+            record = read_record(project / FOLDER / line.id / AUDIT)
+            forgot[line.seed].update(record["rows"]["hashes"])
+        if wanted - forgot[line.seed]:
             places[str(FOLDER / line.id / line.weights)] = "a model that holds the rows"
     found = []
     for place, what in places.items():
@@ -146,13 +151,3 @@ def inside(project: Path, path: Path) -> bool:
         When `path` does not begin with `project`.
     """
     return path.resolve() == project.resolve() / path.relative_to(project)
-
-
-def _forgot(project: Path, lines: Iterable[Line], line: Line) -> set[str]:
-    """Hashes of the ids that the model of an answer has forgotten."""
-    return {
-        digest
-        for one in ledger.chain(lines, line.dataset, line.seed)
-        if one.number <= line.number
-        for digest in read_record(project / FOLDER / one.id / AUDIT)["rows"]["hashes"]
-    }

@@ -52,13 +52,23 @@ def reference_losses(
     size = chosen.observation.batch_size
     for forget_set in sorted(chosen.forget_sets):
         parts = project / paths.parts(dataset, forget_set)
-        pattern = paths.retrained(dataset, forget_set, "*")
-        for path in sorted(project.glob(pattern)) if parts.is_file() else ():
+        retrained = sorted(project.glob(paths.retrained(dataset, forget_set, "*")))
+        if not parts.is_file() or not retrained:
+            continue
+        try:
+            retain = read_npz(parts, ["retain"])["retain"]
+        except (UserError, KeyError) as error:
+            log.warning("%s tells of no reference: %s", parts, error)
+            continue
+        if np.isin(rows["forget"], retain).any():
+            continue
+        inputs = {"prepared": task.data.sha256, "parts": sha256(parts)}
+        for path in retrained:
+            if len(found) >= MOST:
+                break
             try:
                 made = checkpoints.record_of(path)["inputs"]
-                without = np.isin(rows["forget"], read_npz(parts, ["retain"])["retain"]).any()
-                same = made["prepared"] == task.data.sha256 and made["parts"] == sha256(parts)
-                if without or not same or len(found) >= MOST:
+                if any(made[key] != value for key, value in inputs.items()):
                     continue
                 model = checkpoints.load_model(task, path)
             except (UserError, KeyError) as error:

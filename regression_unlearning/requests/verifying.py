@@ -67,10 +67,15 @@ def check_files(folder: Path, line: Line, *names: str) -> None:
             raise UserError(f"{what} Put it back from a copy (git, a backup).") from None
 
 
+def is_purged(line: Line, name: str, taken: set[str]) -> bool:
+    """Whether a file of an answer is among what purges took; see `ledger.taken`."""
+    return str(FOLDER / line.id / name) in taken
+
+
 def _files(folder: Path, lines: Sequence[Line], line: Line, taken: set[str]) -> list[str]:
     found = []
     for name in line.files:
-        if str(FOLDER / line.id / name) in taken:
+        if is_purged(line, name, taken):
             if (folder / line.id / name).exists():
                 found.append(f"{folder / line.id / name} was purged, and is there again.")
             continue

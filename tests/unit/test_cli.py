@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from console import run
 
 from regression_unlearning import cli, registry
 from regression_unlearning.data.looking_at import look
@@ -197,12 +198,7 @@ def test_a_file_of_settings_is_checked(tmp_path, monkeypatch, capsys, text, stat
     monkeypatch.chdir(tmp_path)
     if text:
         Path("mine.yaml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr(sys, "argv", ["regression-unlearning", "check", "mine.yaml"])
-    ended = 0
-    try:
-        cli.main()
-    except SystemExit as end:
-        ended = end.code
+    ended = run(monkeypatch, "check", "mine.yaml")
     shown = capsys.readouterr()
     said = shown.err if status else shown.out
     assert ended == status and says in said and len(said.splitlines()) == 1

@@ -1,13 +1,11 @@
 """`regression-unlearning forget`, `list-requests`, `verify-requests`."""
 
 import json
-import sys
 
 import pytest
 import request_projects
+from console import run
 from tiny_project import as_yaml
-
-from regression_unlearning import cli
 
 
 @pytest.fixture
@@ -16,17 +14,12 @@ def told(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "params.yaml").write_text(as_yaml(request_projects.plain_settings()))
 
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["regression-unlearning", *words])
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            status = end.code
+    def give(*words):
+        status = run(monkeypatch, *words)
         shown = capsys.readouterr()
         return status, shown.out, shown.err
 
-    return run
+    return give
 
 
 def test_from_the_letter_to_the_proof(told, tmp_path):

@@ -1,18 +1,17 @@
 """After an answer: what is purged, what stays, and what later runs leave out."""
 
-import io
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import request_projects
+from console import run
 from request_projects import DATASET, request
 from tiny_project import as_yaml
 
-from regression_unlearning import cli, program
+from regression_unlearning import program
 from regression_unlearning.data.dataset import open_dataset
 from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.prepared import read_rows
@@ -50,17 +49,6 @@ def again(made, tmp_path, monkeypatch):
     shutil.copytree(made[0], tmp_path / "project")
     monkeypatch.chdir(tmp_path / "project")
     return tmp_path / "project", *made[1:]
-
-
-def run(monkeypatch, *words, said=""):
-    """Run a command; give its status."""
-    monkeypatch.setattr(sys, "argv", ["regression-unlearning", *words])
-    monkeypatch.setattr(sys, "stdin", io.StringIO(said))
-    try:
-        cli.main()
-    except SystemExit as end:
-        return end.code
-    return 0
 
 
 TAKEN = {
