@@ -5,7 +5,7 @@ import math
 
 import pytest
 import torch
-from class_rules import FIT, RATE, RULES, entropy, logits, marked
+from class_rules import FIT, RATE, RULES, SHARE, entropy, logits, marked
 from method_tasks import STEPS, make_task, prepared, trained
 from plain_settings import DATA, changed
 from rounding import depth, rounding
@@ -87,8 +87,8 @@ def test_a_method_does_what_its_authors_do(method, task, original):
 @pytest.mark.parametrize("options", [{"weight_decay": 0.5}, {"optimizer": "adamw"}])
 def test_salun_moves_no_other_weight_by_decay(options, task, original):
     """Fan et al., Eq. 3: theta = m (theta + change) + (1 - m) theta_o, whatever the optimiser."""
-    moves = marked(original, task, 0.4)
-    found = dict(unlearn(original, task, "salun", **FIT, q=0.4, **options).named_parameters())
+    moves = marked(original, task, SHARE)
+    found = dict(unlearn(original, task, "salun", **FIT, q=SHARE, **options).named_parameters())
     for name, before in original.named_parameters():
         still = moves[name] == 0
         assert torch.equal(found[name][still], before[still])
