@@ -2,26 +2,32 @@
 
 import codecs
 import csv
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regression_unlearning.errors import UserError
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 #: Signs that may stand between columns.
 SIGNS = ",;\t|"
 #: What pandas calls a column without a name, such as the index that it saves, when it reads it.
 NAMELESS = r"Unnamed: \d+"
-LARGEST = float(np.finfo(np.float32).max)
 #: Bytes that are looked at in one piece.
 PIECE = 1 << 24
+
+
+def sign_of(path: Path) -> str:
+    """The sign of `SIGNS` that is most often in a file's first line: the one between its columns.
+
+    Parameters
+    ----------
+    path : Path
+        A UTF-8 file.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return max(SIGNS, key=file.readline().count)
 
 
 def numbered(file: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -121,115 +127,6 @@ def _even(path: Path, delimiter: str, width: int) -> bool:
 
 def _uneven(fields: list[str], width: int) -> bool:
     return any(map(str.strip, fields if len(fields) < width else fields[width:]))
-
-
-def lines_of(path: Path) -> list[int]:
-    """Lines on which the header and the rows of a CSV file begin, from 1; blank ones are left out.
-
-    Parameters
-    ----------
-    path : Path
-        A UTF-8 file with commas between columns.
-    """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return [line for line, _ in numbered(file, ",")]
-
-
-def refuse(table: "pd.DataFrame", column: str, wrong: np.ndarray, path: Path, why: str) -> None:
-    """Raise an error if fields are wrong: it shows the first by line and value, counts the others.
-
-    Parameters
-    ----------
-    table, column, path : DataFrame, str, Path
-        All rows in their order, the name of a column, and the CSV file that they are from.
-    wrong : bool array (rows,)
-        The wrong fields.
-    why : str
-        What is wrong; it follows the value.
-
-    Raises
-    ------
-    UserError
-        Where any is wrong.
-    """
-    at = np.flatnonzero(wrong)
-    if len(at):
-        others = f" ({len(at) - 1:,} more rows likewise)" if len(at) > 1 else ""
-        value, line = table[column].astype(object).fillna("").iloc[at[0]], lines_of(path)[at[0] + 1]
-        raise UserError(
-            f"{path}, line {line}: {column} {str(value)!r} {why}{others}; mend the rows or take "
-            "them out."
-        )
-
-
-def numbers(
-    table: "pd.DataFrame",
-    column: str,
-    path: Path,
-    *,
-    text: "pd.Series | None" = None,
-    gaps: bool = False,
-) -> np.ndarray:
-    """A column as numbers.
-
-    Parameters
-    ----------
-    table, column, path : DataFrame, str, Path
-        See `refuse`.
-    text : Series (rows,), optional
-        Read in place of the column, such as its trimmed fields.
-    gaps : bool
-        Whether fields may be empty.
-
-    Returns
-    -------
-    float64 array (rows,)
-        NaN where a number is missing.
-
-    Raises
-    ------
-    UserError
-        Naming the first field that is no number of float32's range, and counting the others.
-    """
-    import pandas as pd
-
-    given = table[column] if text is None else text
-    values = pd.to_numeric(given, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    wrong = ~(np.abs(values) <= LARGEST)
-    if gaps:
-        wrong &= table[column].notna().to_numpy()
-    why = "is not a number"
-    if wrong.any() and re.search(r"\d", first := str(given.iloc[wrong.argmax()])):
-        why += "" if re.fullmatch(r"\S*(inf|e\d+)", first) else " (digits alone, such as 1200.5)"
-    refuse(table, column, wrong, path, why)
-    return values
-
-
-def parts_of(
-    table: "pd.DataFrame", column: str, spelt: Mapping[str, str], path: Path
-) -> "pd.Series":
-    """Each row's part, from a column of a table.
-
-    Parameters
-    ----------
-    table, column, path : DataFrame, str, Path
-        See `refuse`.
-    spelt : mapping of str to str
-        What the column may hold, and the part that it means.
-
-    Returns
-    -------
-    Series of str (rows,)
-        Values of `spelt`.
-
-    Raises
-    ------
-    UserError
-        Naming the first field that `spelt` does not hold, and counting the others.
-    """
-    parts = table[column].str.strip().map(dict(spelt))
-    refuse(table, column, parts.isna().to_numpy(), path, f"is none of {', '.join(spelt)}")
-    return parts
 
 
 def not_utf8(path: Path) -> UserError:

@@ -5,8 +5,9 @@ import re
 from functools import partial
 from pathlib import Path
 
-from regression_unlearning.data.headers import NAMELESS, SIGNS, not_utf8, read_header
+from regression_unlearning.data.headers import NAMELESS, not_utf8, read_header, sign_of
 from regression_unlearning.data.look import HEAD, Look
+from regression_unlearning.data.parquet import column_names, is_parquet, read_parquet
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import not_there
 
@@ -17,8 +18,8 @@ def look(path: Path) -> Look:
     Parameters
     ----------
     path : Path
-        A file with one of `SIGNS` between its columns. Of a long table of load only the first rows
-        are kept; all are counted.
+        A file with one of `SIGNS` between its columns, or Parquet. Of a long table of load only
+        the first rows are kept; all are counted.
 
     Returns
     -------
@@ -34,10 +35,12 @@ def look(path: Path) -> Look:
 
     if not path.is_file():
         raise UserError(not_there(str(path), "file"))
+    if is_parquet(path):
+        names = [name for name in column_names(path) if not re.fullmatch(f"|{NAMELESS}", name)]
+        rows = read_parquet(path, names, lambda _: True)
+        return _checked(Look(path, ",", rows, rows.isna().sum(), len(rows)))
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-        sign = max(SIGNS, key=first.count)
+        sign = sign_of(path)
         if sign != "\t":
             read_header(path, sign, "")
         quoting = csv.QUOTE_NONE if sign == "\t" else csv.QUOTE_MINIMAL
@@ -57,11 +60,16 @@ def look(path: Path) -> Look:
         raise not_utf8(path) from error
     except (OSError, ValueError) as error:
         raise UserError(f"cannot read {path} as rows of text: {error}") from error
+    return _checked(Look(path, sign, rows, missing, count))
+
+
+def _checked(seen: Look) -> Look:
+    """A look at a file, if it has rows, columns, and names that are none of its values."""
+    path, rows = seen.path, seen.rows
     if rows.empty:
         raise UserError(f"{path} needs a line of names, and a row a line below it.")
     if len(rows.columns) < 2:
         raise UserError(f"{path}: its rows have one column; a target and one more are needed.")
-    seen = Look(path, sign, rows, missing, count)
     if at := seen.headless:
         raise UserError(
             f"{path}: its first line looks like a row (the name {at!r} is a number like those "

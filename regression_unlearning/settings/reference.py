@@ -194,7 +194,9 @@ def _kind(values: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
             return " or ".join(dict.fromkeys(_kind(one, schema) for one in values[several]))
     if "enum" in values or "const" in values:
         allowed = values.get("enum") or [values["const"]]
-        return ", ".join(f"`{value}`" for value in allowed)
+        # as YAML writes them in double quotes, and as a cell of Markdown may hold them
+        signs = {"\t": '"\\t"', "|": "\\|"}
+        return ", ".join(f"`{signs.get(value, value)}`" for value in allowed)
     return _plain_kind(values, schema)
 
 

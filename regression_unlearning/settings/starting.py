@@ -8,6 +8,7 @@ import yaml
 
 from regression_unlearning import registry
 from regression_unlearning.data.look import Look
+from regression_unlearning.data.parquet import is_parquet
 from regression_unlearning.errors import UserError, command, unknown
 from regression_unlearning.settings.defaults import of_family
 from regression_unlearning.settings.starting_images import picture_column
@@ -61,12 +62,12 @@ def entry_file(
     loader = loader or ("image_folder" if pictured else seen.loader)
     if loader not in LOADERS:
         raise unknown("loader", loader, LOADERS)
-    if loader in ("table", "image_folder") and seen.delimiter != ",":
-        decimals = ", and with points before decimals" if seen.decimal == "," else ""
+    if loader == "image_folder" and seen.delimiter != ",":
         raise UserError(
-            f"{seen.path}: its columns stand apart by {seen.delimiter!r}; save it with commas"
-            f"{decimals}."
+            f"{seen.path}: its columns stand apart by {seen.delimiter!r}; save it with commas."
         )
+    if loader != "table" and is_parquet(seen.path):
+        raise UserError(f"{seen.path}: only tables of rows are read as Parquet; save it as CSV.")
     body = map(_line, _body(seen, name, loader, target, images))
     return "\n".join([*_head(seen, name, output), *body]) + "\n"
 

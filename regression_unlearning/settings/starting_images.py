@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from regression_unlearning.data.families.images.places import PICTURE, index, plain
 from regression_unlearning.data.look import HEAD, Look
+from regression_unlearning.data.parquet import ENDS
 from regression_unlearning.errors import UserError
 
 ARCHIVES = (".tar", ".zip", ".tar.gz", ".tgz")
@@ -87,7 +88,7 @@ def inside(folder: Path, images: Path | None) -> tuple[Path, Path | None]:
     UserError
         When it holds no such file, or several.
     """
-    held = sorted(one for one in folder.iterdir() if one.suffix.lower() in (".csv", ".tsv"))
+    held = sorted(one for one in folder.iterdir() if one.suffix.lower() in (".csv", ".tsv", *ENDS))
     count = sum(1 for _ in pictures(folder))
     if len(held) != 1:
         found = f"{count:,} images and " if count else ""

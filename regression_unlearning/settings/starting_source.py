@@ -100,6 +100,7 @@ def source_of(
     return parts, {
         **folder,
         "file": (seen.path.name, "a line a row"),
+        **{key: (sign, "how it is written") for key, sign in _signs(seen).items()},
         **named,
         **own,
         **drawn,
@@ -135,11 +136,17 @@ def _parts(seen: Look, own: str | None, split: str | None) -> "tuple[pd.Series |
     raise UserError(f"{seen.path}: its {seen.count} rows are too few for three parts.")
 
 
+def _signs(seen: Look) -> dict[str, str]:
+    """The signs between columns and before decimals, where they are not those of a plain CSV."""
+    found = {"delimiter": seen.delimiter, "decimal": seen.decimal}
+    return {
+        key: sign for key, sign in found.items() if sign != {"delimiter": ",", "decimal": "."}[key]
+    }
+
+
 def _load(seen: Look) -> Keys:
     """The keys of a table of load."""
-    form: dict[str, Any] = {} if seen.delimiter == "," else {"delimiter": seen.delimiter}
-    if seen.decimal == ",":
-        form["decimal"] = ","
+    form: dict[str, Any] = dict(_signs(seen))
     empty = int(seen.missing.sum())
     if empty:
         form["fill"] = 24

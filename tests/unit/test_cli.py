@@ -25,6 +25,7 @@ PARTS = ("train", "val", "test")
 FILES = {
     "people": "person,patient_id,dose,arm,note,response,nothing\n" + PEOPLE,
     "rows": "a,b,y\n" + "".join(f"{n},x{n % 3},{n * n}\n" for n in range(90)),
+    "europe": "flat;rooms;price\n" + "".join(f"a-{n};{n % 5};{n},5\n" for n in range(90)),
     "named": "flat,rooms,price\n" + "".join(f"a-{n},{n % 5},{n * n}\n" for n in range(90)),
     "parts": "a,part,y\n" + "".join(f"{n},{PARTS[n % 3]},{n}\n" for n in range(30)),
     "faces": "file,age,person\n" + "".join(f"{n:03d}.jpg,{20 + n},p{n // 2}\n" for n in range(60)),
@@ -42,7 +43,7 @@ FILES = {
 }  # fmt: skip
 LOADERS = {
     "people": "table", "rows": "table", "named": "table", "parts": "table", "faces": "image_folder",
-    "houses": "table", "log": "table", "bare_names": "image_folder",
+    "europe": "table", "houses": "table", "log": "table", "bare_names": "image_folder",
     "load": "hourly_table", "germany": "hourly_table", "pairs": "stsb",
 }  # fmt: skip
 
@@ -84,6 +85,8 @@ def test_what_is_written_passes_the_check(tmp_path, name):
         ("rows", {"target": "y", "divided": {"test": 0.15}, "leave_out": []},
          {"high": {}, "some": {}}),
         ("named", {"target": "price", "id": "flat"}, {"high": {}, "some": {}}),
+        ("europe", {"target": "price", "id": "flat", "delimiter": ";", "decimal": ","},
+         {"high": {"from": 82.1}, "some": {}}),
         ("parts", {"split": "part", "target": "y"}, {"high": {"from": 24.3}, "some": {"rows": 1}}),
         ("faces", {"images": "crops", "labels": "faces.csv", "file": "file", "target": "age",
                    "divided": {"by": "person"}}, {"one": {"column": "person"}, "some": {}}),
@@ -244,8 +247,11 @@ def test_the_person_who_is_named_is_one_of_training(tmp_path):
         ("a,b\n1,\n2,\n", {"target": "b"}, "b is empty, and a target is a number"),
         ("5.1,3.5\n4.9,3.0\n5.5,3.9\n", {}, r"first line looks like a row \(the name '5.1'"),
         ("a.jpg,34\nb.jpg,35\nc.jpg,33\n", {}, r"first line looks like a row \(the name '34'"),
-        ("a;b\n1;2\n3;4\n", {}, r"stand apart by ';'; save it with commas\."),
-        ("a;b\n1,5;2\n3;4\n", {}, "save it with commas, and with points before decimals"),
+        (
+            "file;b\na.jpg;2\n",
+            {"loader": "image_folder"},
+            r"stand apart by ';'; save it with commas\.",
+        ),
         ("a,b\n1,2\n3,4\n", {}, "its 2 rows are too few for three parts"),
         ("a,b\n1,2\n3,4\n", {"target": "c"}, "unknown column 'c'"),
         ("a,b,c\n1,2\n", {}, "line 2: it has 2 fields, and the header 3 names"),

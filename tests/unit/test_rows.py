@@ -158,7 +158,7 @@ WRONG = {
     "a target without end": ({}, changed(2, price="inf"), "line 4: price"),
     "the same target": ({}, changed(price=7.5), "price is 7.5 in every training row"),
     "nothing": ({}, "", "table.csv is empty; a table has a line of names"),
-    "a header alone": ({}, frame()[:0], "holds a line of names and no row"),
+    "a header alone": ({}, frame()[:0], "holds names of columns and no row"),
     "an id twice": (
         {},
         changed(5, name="house 4"),
@@ -186,12 +186,23 @@ WRONG = {
     "a part without rows": ({}, changed(split="train"), "the validation part holds no row"),
     "too many fields": ({}, "price,name,split\n1,a,train\n2,b,test,3\n", "line 3: it has 4 fields"),
     "too few fields": ({}, "price,name,split\n1,a,train\n\n2,b\n", "line 4: it has 2 fields"),
-    "another sign": ({}, "price;name;split\n1;a;train\n", "apart by ';'"),
+    "another sign": ({}, "price;name;split\n1;a;train\n", "by ';', not ','; set source.delimiter"),
     "another encoding": ({}, "price,name,split\n1,a,train\n".encode("utf-16"), "UTF-8"),
     "the target as a feature": ({"leave_out": ["price"]}, frame(), "'price' is the target"),
     "a category that is none": ({"leave_out": ["zone"]}, frame(), "'zone' is no feature"),
     "both ways": ({"features": ["size"]}, frame(), "give either features or leave_out"),
-    "no CSV": ({"file": "table.parquet"}, frame(), ".parquet files are not read; save it as CSV"),
+    "no CSV": ({"file": "table.xlsx"}, frame(), ".xlsx files are not read; save it as CSV"),
+    "CSV called Parquet": ({"file": "table.parquet"}, frame(), "does not hold table.parquet"),
+    "a comma for both": ({"decimal": ","}, frame(), "a comma stands between columns too"),
+    "decimals behind commas": (
+        {"delimiter": ";"}, "price;name;split;zone;code\n1,5;a;train;1;2\n2,5;b;test;1;2\n",
+        "price holds '1,5'; where commas stand before decimals, set source.decimal",
+    ),
+    "a word among decimals behind commas": (
+        {"delimiter": ";", "decimal": ","},
+        "price;name;split;zone;code\n1,5;a;train;1;2\ndear;b;test;1;2\n",
+        "line 3: price 'dear' is not a number",
+    ),
     "no file": ({"file": "tables.csv"}, frame(), "does not hold tables.csv"),
 }  # fmt: skip
 

@@ -25,7 +25,7 @@ from regression_unlearning.data.families.images.prepare import Listing, Pictures
 from regression_unlearning.data.fetching.download import Wanted
 from regression_unlearning.data.fetching.folders import lacking, place_of
 from regression_unlearning.data.fetching.names import listed
-from regression_unlearning.data.headers import refuse
+from regression_unlearning.data.fields import refuse
 from regression_unlearning.data.splits import SPELT
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.settings.embedding import Embedding

@@ -7,8 +7,7 @@ Hastie, Johnstone and Tibshirani, Least angle regression, Annals of Statistics, 
 import io
 from pathlib import Path
 
-from regression_unlearning.data.families.rows.settings import Columns
-from regression_unlearning.data.families.rows.table import TABLE
+from regression_unlearning.data.families.rows.settings import TABLE, Columns
 from regression_unlearning.data.fetching.wanted import note_made
 from regression_unlearning.data.splits import Split
 from regression_unlearning.files import write_text

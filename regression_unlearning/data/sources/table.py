@@ -1,4 +1,4 @@
-"""Any table of rows of one's own: a CSV file with a line of names, and a row a line.
+"""Any table of rows of one's own: a CSV file with a line of names, and a row a line; or Parquet.
 
 Everything is a setting: a dataset of this kind is an entry of params.yaml, and no code.
 """
@@ -8,10 +8,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from regression_unlearning.data.families.rows.settings import Columns
-from regression_unlearning.data.families.rows.table import TABLE, read
+from regression_unlearning.data.families.rows.settings import TABLE, Columns
+from regression_unlearning.data.families.rows.table import read
 from regression_unlearning.data.fetching.download import Wanted, fetch
 from regression_unlearning.data.fetching.folders import lacking, opened
+from regression_unlearning.data.parquet import is_parquet
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.places import Address, Place, Sha256
@@ -19,13 +20,13 @@ from regression_unlearning.settings.places import Address, Place, Sha256
 FAMILY = "rows"
 EMBEDDED = False
 #: What other files of rows end with.
-OTHERS = (".parquet", ".pq", ".feather", ".arrow", ".xlsx", ".xls", ".json", ".jsonl")
+OTHERS = (".feather", ".arrow", ".orc", ".xlsx", ".xls", ".ods", ".json", ".jsonl")
 
 
-def _csv(value: str) -> str:
+def _readable(value: str) -> str:
     kind = PurePosixPath(value).suffix.lower()
     if kind in OTHERS:
-        raise UserError(f"{kind} files are not read; save it as CSV (given: {value})")
+        raise UserError(f"{kind} files are not read; save it as CSV or Parquet (given: {value})")
     return value
 
 
@@ -36,12 +37,17 @@ class Settings(Columns):
     downloaded.
     """
 
-    file: Annotated[Place, AfterValidator(_csv)]
+    file: Annotated[Place, AfterValidator(_readable)]
     folder: Place | None = None
     url: Address | None = None
     """Where the table is downloaded."""
     sha256: Sha256 | None = None
     """What the file's content must hash to."""
+
+    @property
+    def table(self) -> str:
+        """The file's name in the raw folder: of the kind that it is of."""
+        return "table.parquet" if is_parquet(PurePosixPath(self.file)) else TABLE
 
 
 def lack(settings: Settings, mirror: Path | None) -> str | None:
@@ -85,8 +91,12 @@ def download(
     UserError
         When the file is missing or changed, or is wrong; see `fetch` and `read`.
     """
-    source = opened(folder, [TABLE], settings.folder, mirror, lambda: lack(settings, mirror))
+    source = opened(
+        folder, [settings.table], settings.folder, mirror, lambda: lack(settings, mirror)
+    )
     if source is not None and (source / settings.file).exists():
         read(source / settings.file, settings)  # what is wrong is named where the user has it
-    wanted = Wanted(file=TABLE, url=settings.url, mirror=(settings.file,), sha256=settings.sha256)
+    wanted = Wanted(
+        file=settings.table, url=settings.url, mirror=(settings.file,), sha256=settings.sha256
+    )
     fetch([wanted], folder, mirror=source, checksums=checksums)

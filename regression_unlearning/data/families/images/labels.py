@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regression_unlearning.data import headers
+from regression_unlearning.data import fields
 from regression_unlearning.data.families.images.places import inner
 from regression_unlearning.data.fetching.names import composed, listed
-from regression_unlearning.data.headers import lines_of, read_header, refuse
+from regression_unlearning.data.fields import lines_of, refuse
+from regression_unlearning.data.headers import read_header
 from regression_unlearning.errors import UserError, unknown
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def read_csv(path: Path) -> "pd.DataFrame":
 
 
 def numbers(table: "pd.DataFrame", column: str, path: Path) -> np.ndarray:
-    """Convert a column of text to float64; see `headers.numbers`.
+    """Convert a column of text to float64; see `fields.numbers`.
 
     Parameters
     ----------
@@ -74,7 +75,7 @@ def numbers(table: "pd.DataFrame", column: str, path: Path) -> np.ndarray:
     -------
     float64 array (rows,)
     """
-    return headers.numbers(table, column, path, text=table[column].str.strip())
+    return fields.numbers(table, column, path, text=table[column].str.strip())
 
 
 def read_labels(
@@ -132,4 +133,4 @@ def read_labels(
     rows = table[[*chosen, *further]].rename(columns=chosen).assign(target=values)
     if split is None:
         return rows
-    return rows.assign(split=headers.parts_of(table, split, splits, path))
+    return rows.assign(split=fields.parts_of(table, split, splits, path))

@@ -11,8 +11,8 @@ import numpy as np
 
 from regression_unlearning.data.checks import check_splits
 from regression_unlearning.data.families.rows.settings import Columns
-from regression_unlearning.data.families.rows.table import TABLE, read, with_signs
-from regression_unlearning.data.headers import numbers
+from regression_unlearning.data.families.rows.table import read, with_signs
+from regression_unlearning.data.fields import numbers
 from regression_unlearning.data.work import Work
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_json
@@ -55,7 +55,7 @@ def prepare(
     UserError
         See `table.read`; also when a split holds no row, or every feature is constant.
     """
-    path = raw / TABLE
+    path = raw / source.table
     table = read(path, source)
     rows = table.rows
     check_splits(rows, raw)

@@ -1,12 +1,16 @@
 """Settings of the columns of a table of rows."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from regression_unlearning.data.splits import SPELT, Split
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import Section
+
+#: A table of rows in a raw folder, but for its kind.
+TABLE = "table.csv"
 
 
 class Columns(Section):
@@ -20,6 +24,10 @@ class Columns(Section):
     column stays in `rows.csv`, to choose forget sets by.
     """
 
+    delimiter: Literal[",", ";", "\t", "|"] = ","
+    """The sign between two columns of a CSV file."""
+    decimal: Literal[".", ","] = "."
+    """The sign before decimals in a CSV file."""
     target: str = "target"
     """Column with the numbers to predict."""
     id: str | None = None
@@ -41,6 +49,8 @@ class Columns(Section):
     def _columns_have_one_use(self):
         if self.features is not None and self.leave_out:
             raise UserError("give either features or leave_out, not both.")
+        if self.delimiter == self.decimal:
+            raise UserError("decimal: a comma stands between columns too; mend delimiter.")
         for key in ("features", "leave_out", "categories"):
             for name in getattr(self, key) or ():
                 if name in self.own:
@@ -49,6 +59,11 @@ class Columns(Section):
         if other := sorted(set(self.categories) - (read - set(self.leave_out))):
             raise UserError(f"categories: {other[0]!r} is no feature.")
         return self
+
+    @property
+    def table(self) -> str:
+        """The file's name in the raw folder."""
+        return TABLE
 
     @property
     def own(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Read a table of rows from a CSV file, and report what is wrong with it in one line."""
+"""Read a table of rows, and report what is wrong with it in one line."""
 
 import logging
 import re
@@ -9,15 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regression_unlearning.data.families.rows.settings import Columns
-from regression_unlearning.data.headers import (
-    NAMELESS,
-    not_utf8,
-    numbers,
-    parts_of,
-    read_header,
-    refuse,
-)
+from regression_unlearning.data.fields import numbers, parts_of, refuse
+from regression_unlearning.data.headers import NAMELESS, not_utf8, read_header
 from regression_unlearning.data.look import WRITTEN
+from regression_unlearning.data.parquet import column_names, is_parquet, read_parquet
 from regression_unlearning.data.splits import divided
 from regression_unlearning.errors import UserError, unknown
 
@@ -26,8 +21,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: The table in a raw folder.
-TABLE = "table.csv"
+#: A number with a comma before its decimals.
+COMMA = r"\s*[-+]?\d*,\d+\s*"
 #: Columns of the prepared rows, whatever the table calls them.
 OWN = ("row", "id", "split", "target")
 
@@ -50,12 +45,12 @@ class Table:
 
 
 def read(path: Path, columns: Columns) -> Table:
-    """Read a table, with a column for each name in its first line.
+    """Read a table: CSV with a column for each name in its first line, or Parquet.
 
     Parameters
     ----------
     path : Path
-        The CSV file.
+        The file.
     columns : Columns
         What its columns are for.
 
@@ -72,27 +67,16 @@ def read(path: Path, columns: Columns) -> Table:
         or repeated, a target that is the same in every row, a feature that is empty or is no
         category.
     """
-    import pandas as pd
-
     header = _header(path, columns)
     as_text = set(header).difference(header if columns.features is None else columns.features)
     as_text.update(columns.own, columns.categories, columns.leave_out)
-    try:
-        frame = pd.read_csv(
-            path,
-            names=[name or number for number, name in enumerate(header)],
-            header=0,
-            usecols=[name for name in header if name],
-            dtype=dict.fromkeys(as_text - {columns.target}, str),
-            index_col=False,
-            encoding="utf-8-sig",
-        )
-    except UnicodeDecodeError as error:
-        raise not_utf8(path) from error
-    except ValueError as error:
-        raise UserError(f"cannot read {path}: {str(error).strip()}") from error
+    as_text.discard(columns.target)
+    if is_parquet(path):
+        frame = read_parquet(path, [name for name in header if name], as_text.__contains__)
+    else:
+        frame = _read_csv(path, header, as_text, columns)
     if frame.empty:
-        raise UserError(f"{path} holds a line of names and no row; put the rows below it.")
+        raise UserError(f"{path} holds names of columns and no row; put the rows below them.")
     own = _own_columns(frame, columns, path)
     for position, (name, values) in enumerate(own.items()):
         frame.insert(position, name, values)
@@ -104,6 +88,45 @@ def read(path: Path, columns: Columns) -> Table:
     if not numeric and not categorical:
         raise UserError(f"{path}: no column is left to predict from; see leave_out.")
     return Table(frame, numeric, categorical)
+
+
+def _read_csv(path: Path, header: list[str], as_text: set[str], columns: Columns) -> "pd.DataFrame":
+    """The columns that have a name; those of `as_text` as text."""
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(
+            path,
+            names=[name or number for number, name in enumerate(header)],
+            header=0,
+            sep=columns.delimiter,
+            decimal=columns.decimal,
+            usecols=[name for name in header if name],
+            dtype=dict.fromkeys(as_text, str),
+            float_precision="round_trip",
+            index_col=False,
+            encoding="utf-8-sig",
+        )
+    except UnicodeDecodeError as error:
+        raise not_utf8(path) from error
+    except ValueError as error:
+        raise UserError(f"cannot read {path}: {str(error).strip()}") from error
+    if columns.delimiter == ",":
+        return frame
+    for name in set(frame).difference(as_text):
+        if pd.api.types.is_numeric_dtype(frame[name]):
+            continue
+        words = frame[name].astype(str)
+        if columns.decimal == ",":  # beside a field that is no number all are text
+            frame[name] = frame[name].mask(
+                words.str.fullmatch(COMMA), words.str.replace(",", ".", regex=False)
+            )
+        elif words.str.fullmatch(COMMA).any():
+            raise UserError(
+                f"{path}: {name} holds {words[words.str.fullmatch(COMMA)].iloc[0]!r}; where commas "
+                'stand before decimals, set source.decimal to ",".'
+            )
+    return frame
 
 
 def with_signs(words: "pd.Series") -> str:
@@ -126,7 +149,10 @@ def with_signs(words: "pd.Series") -> str:
 
 def _header(path: Path, columns: Columns) -> list[str]:
     """The names of a table's columns, after a check that it has all that the settings name."""
-    header = read_header(path, ",", "save it with commas between them")
+    if is_parquet(path):
+        header = column_names(path)
+    else:
+        header = read_header(path, columns.delimiter, "set source.delimiter")
     # a column without a name holds row numbers, also where pandas has named it
     own = columns.named
     header = ["" if re.fullmatch(NAMELESS, name) and name not in own else name for name in header]

@@ -1,0 +1,141 @@
+"""Fields of a table that was read, checked row by row: errors say where the file holds them."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regression_unlearning.data.headers import numbered, sign_of
+from regression_unlearning.data.parquet import is_parquet
+from regression_unlearning.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LARGEST = float(np.finfo(np.float32).max)
+
+
+def lines_of(path: Path) -> list[int]:
+    """Lines on which the header and the rows of a CSV file begin, from 1; blank ones are left out.
+
+    Parameters
+    ----------
+    path : Path
+        A UTF-8 file with one of `SIGNS` between columns.
+    """
+    sign = sign_of(path)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [line for line, _ in numbered(file, sign)]
+
+
+def place(path: Path, row: int) -> str:
+    """Where a file holds a row: its line of text, or of a Parquet file its number.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    row : int
+        The row's number, from 0.
+    """
+    named = f"row {row + 1:,}" if is_parquet(path) else f"line {lines_of(path)[row + 1]}"
+    return f"{path}, {named}"
+
+
+def refuse(table: "pd.DataFrame", column: str, wrong: np.ndarray, path: Path, why: str) -> None:
+    """Raise an error if fields are wrong: it shows the first by line and value, counts the others.
+
+    Parameters
+    ----------
+    table, column, path : DataFrame, str, Path
+        All rows in their order, the name of a column, and the file that they are from.
+    wrong : bool array (rows,)
+        The wrong fields.
+    why : str
+        What is wrong; it follows the value.
+
+    Raises
+    ------
+    UserError
+        Where any is wrong.
+    """
+    at = np.flatnonzero(wrong)
+    if len(at):
+        others = f" ({len(at) - 1:,} more rows likewise)" if len(at) > 1 else ""
+        value = table[column].astype(object).fillna("").iloc[at[0]]
+        raise UserError(
+            f"{place(path, at[0])}: {column} {str(value)!r} {why}{others}; mend the rows or take "
+            "them out."
+        )
+
+
+def numbers(
+    table: "pd.DataFrame",
+    column: str,
+    path: Path,
+    *,
+    text: "pd.Series | None" = None,
+    gaps: bool = False,
+) -> np.ndarray:
+    """A column as numbers.
+
+    Parameters
+    ----------
+    table, column, path : DataFrame, str, Path
+        See `refuse`.
+    text : Series (rows,), optional
+        Read in place of the column, such as its trimmed fields.
+    gaps : bool
+        Whether fields may be empty.
+
+    Returns
+    -------
+    float64 array (rows,)
+        NaN where a number is missing.
+
+    Raises
+    ------
+    UserError
+        Naming the first field that is no number of float32's range, and counting the others.
+    """
+    import pandas as pd
+
+    given = table[column] if text is None else text
+    values = pd.to_numeric(given, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    wrong = ~(np.abs(values) <= LARGEST)
+    if gaps:
+        wrong &= table[column].notna().to_numpy()
+    why = "is not a number"
+    if wrong.any() and re.search(r"\d", first := str(given.iloc[wrong.argmax()])):
+        why += "" if re.fullmatch(r"\S*(inf|e\d+)", first) else " (digits alone, such as 1200.5)"
+    refuse(table, column, wrong, path, why)
+    return values
+
+
+def parts_of(
+    table: "pd.DataFrame", column: str, spelt: Mapping[str, str], path: Path
+) -> "pd.Series":
+    """Each row's part, from a column of a table.
+
+    Parameters
+    ----------
+    table, column, path : DataFrame, str, Path
+        See `refuse`.
+    spelt : mapping of str to str
+        What the column may hold, and the part that it means.
+
+    Returns
+    -------
+    Series of str (rows,)
+        Values of `spelt`.
+
+    Raises
+    ------
+    UserError
+        Naming the first field that `spelt` does not hold, and counting the others.
+    """
+    parts = table[column].str.strip().map(dict(spelt))
+    refuse(table, column, parts.isna().to_numpy(), path, f"is none of {', '.join(spelt)}")
+    return parts
