@@ -25,9 +25,9 @@ HEAD = """\
 
 # Results
 
-What each experiment's first table found is said in three sentences, from the same comparisons as
-the marks in the tables: paired over training seeds, corrected by Holm's rule, against the floor of
-what retrained models differ by ([how](numbers.md)).
+Three sentences say what the first table of each experiment found. They come from the same
+comparisons as the marks in the tables: paired over training seeds, corrected by Holm's rule, and
+held against the floor, which is how far retrained models of two seeds differ ([how](numbers.md)).
 
 """
 
@@ -53,7 +53,12 @@ def readme(experiments: dict[str, Experiment]) -> str:
     name, table, group = SHOWN
     if name in experiments:
         made = experiments[name].tables[table]
-        parts += [f"{made.layout.subtitle}: {made.layout.groups[group]}", small_table(made, group)]
+        seeds = len(experiments[name].record["seeds"])
+        parts += [
+            f"Experiment `{name}`, {seeds} seeds, forget set *{made.layout.groups[group]}*: "
+            f"{made.layout.subtitle}.",
+            small_table(made, group),
+        ]
     return "\n\n".join(parts)
 
 

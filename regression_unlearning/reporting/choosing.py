@@ -16,12 +16,12 @@ COLUMNS = (
     "", "data: experiment", "forget set", "chosen by", "nearest to the retrained model",
     "its learning rate", "distance a row: doing nothing", "nearest", "floor", "share of retraining",
 )  # fmt: skip
-NONE = "none is told to be nearer than doing nothing"
+NONE = "none is shown to be nearer than doing nothing"
 
 
 def choices(experiments: Iterable[Experiment]) -> str:
-    """A row for each forget set of each experiment, as Markdown."""
-    rows = [
+    """A row for each forget set of each experiment, as Markdown; alike rows of two tables once."""
+    rows = dict.fromkeys(
         _row(
             tabling,
             group,
@@ -31,7 +31,7 @@ def choices(experiments: Iterable[Experiment]) -> str:
         for experiment in experiments
         for tabling in experiment.tables.values()
         for group in tabling.layout.groups
-    ]
+    )
     return rows_as_markdown(Table("", "", COLUMNS, (Block("", tuple(filter(None, rows))),)))
 
 

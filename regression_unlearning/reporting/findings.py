@@ -123,13 +123,13 @@ def tally(claims: Sequence[Checked]) -> str:
         return ""
     undecided = len(claims) - count[HOLDS] - count[FAILS]
     return (
-        f"of {len(claims)} claims (each at each place) {count[HOLDS]} hold, {count[FAILS]} do not, "
-        f"{undecided} cannot be told or were not measured"
+        f"of {len(claims)} claims (counted once for each forget set) {count[HOLDS]} hold, "
+        f"{count[FAILS]} do not, {undecided} cannot be told or were not measured"
     )
 
 
 def worthless(tabling: Tabling) -> Iterator[str]:
-    """A warning where the original has learnt nothing, or little: columns then say as little."""
+    """A warning where the original has learnt nothing, or little: nothing then follows from it."""
     for start, note, left in (
         ("Read no further", NO_BETTER, "nothing"),
         ("Read with care", HARDLY, "little"),
@@ -214,8 +214,8 @@ def _listed(names: Sequence[str], others: int) -> str:
     if not names:
         return "all others are farther"
     if len(names) <= NAMED:
-        return f"not told from it: {', '.join(names)}"
-    return f"{len(names)} of the other {others} are not told from it"
+        return f"not distinguishable from it: {', '.join(names)}"
+    return f"{len(names)} of the other {others} are not distinguishable from it"
 
 
 def _percent(share: float) -> str:
