@@ -60,8 +60,8 @@ def init(
         f"  {command(f'regression-unlearning check {output}')}",
         f"  {command(f'snakemake -n --configfile {output} --config experiment={name}')}",
     ]
-    found = {"file": str(output), "name": name, "notes": notes}
-    program.say(json.dumps(found) if as_json else "\n".join(lines))
+    result = {"file": str(output), "name": name, "notes": notes}
+    program.say(json.dumps(result) if as_json else "\n".join(lines))
 
 
 def check(files: list[Path]) -> None:

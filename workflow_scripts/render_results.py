@@ -87,12 +87,14 @@ def main() -> None:
     parser = program.parser(__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; 1 where out of step")
     check = parser.parse_args().check
-    found = committed(("--cached",) if check else ("--cached", "--others", "--exclude-standard"))
+    experiments = committed(
+        ("--cached",) if check else ("--cached", "--others", "--exclude-standard")
+    )
     start = Path("README.md")
     for path, text in {
-        Path("docs/results.md"): HEAD + page(list(found.values()), "../"),
-        start: with_block(start, readme(found)),
-        OWN_DATA: with_block(OWN_DATA, choices(found.values())),
+        Path("docs/results.md"): HEAD + page(list(experiments.values()), "../"),
+        start: with_block(start, readme(experiments)),
+        OWN_DATA: with_block(OWN_DATA, choices(experiments.values())),
     }.items():
         keep_in_step(path, text, check=check, script="render_results.py")
 

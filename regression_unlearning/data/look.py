@@ -52,13 +52,13 @@ class Look:
     @cached_property
     def kinds(self) -> dict[str, str]:
         """The kind of each column: ``number``, ``text``, ``mixed`` or ``empty``."""
-        found = {}
+        kinds = {}
         for name in self.rows.columns:
             known = self.rows[name].dropna()
             number = self.numbers(name)[known.index].notna()
             kind = "number" if number.all() else "mixed" if number.any() else "text"
-            found[name] = kind if len(known) else "empty"
-        return found
+            kinds[name] = kind if len(known) else "empty"
+        return kinds
 
     def numbers(self, name: str) -> "pd.Series":
         """A column as numbers, NaN where it holds none; decimals behind a point, or a comma."""
@@ -70,12 +70,12 @@ class Look:
     @cached_property
     def written(self) -> dict[str, str]:
         """Columns of numbers that no computer reads (`WRITTEN`), each with its first such field."""
-        found = {}
+        examples = {}
         for name, kind in self.kinds.items():
             known = self.rows[name].dropna() if kind in ("text", "mixed") else self.rows[name][:0]
             if len(known) and known.str.fullmatch(WRITTEN).all():
-                found[name] = str(known[self.numbers(name)[known.index].isna()].iloc[0])
-        return found
+                examples[name] = str(known[self.numbers(name)[known.index].isna()].iloc[0])
+        return examples
 
     @cached_property
     def decimal(self) -> str:
@@ -152,26 +152,28 @@ class Look:
         unread = asked or next((names[one] for one in TARGETS if one in names), None)
         if asked is not None and asked not in self.rows:
             raise unknown("column", asked, self.rows.columns, str(self.path))
-        found = [
+        numeric = [
             name
             for name, kind in self.kinds.items()
             if kind == "number" and name not in taken and self.distinct[name] > 1
         ]
-        usual = sorted((TARGETS.index(one.lower()), one) for one in found if one.lower() in TARGETS)
+        usual = sorted(
+            (TARGETS.index(one.lower()), one) for one in numeric if one.lower() in TARGETS
+        )
         if asked in self.kinds and self.kinds[asked] == "number":
             return asked
         if unread and (asked or not usual):
             odd = self.rows[unread][self.numbers(unread).isna() & self.rows[unread].notna()]
-            said = f"holds {odd.iloc[0]!r}" if len(odd) else "is empty"
+            problem = f"holds {odd.iloc[0]!r}" if len(odd) else "is empty"
             raise UserError(
-                f"{self.path}: {unread} {said}, and a target is a number in every row: digits "
+                f"{self.path}: {unread} {problem}, and a target is a number in every row: digits "
                 "alone, such as 1200.5; mend the column, or name another by --target."
             )
-        if not found:
+        if not numeric:
             raise UserError(
                 f"{self.path}: no column holds numbers to predict; name it by --target."
             )
-        return usual[0][1] if usual else found[-1]
+        return usual[0][1] if usual else numeric[-1]
 
     @cached_property
     def people(self) -> str | None:

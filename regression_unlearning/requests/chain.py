@@ -150,12 +150,12 @@ def since_retraining(folder: Path, lines: list[Line], request: Request) -> int:
     UserError
         When an audit is missing or damaged.
     """
-    found = 0
+    count = 0
     for line in reversed(ledger.chain(lines, request.dataset, request.seed)):
         if read_record(folder / line.id / AUDIT)["method"]["label"] == RETRAIN:
             break
-        found += 1
-    return found
+        count += 1
+    return count
 
 
 def parts_of(
@@ -201,9 +201,9 @@ def parts_of(
     ids: set[str] = set()
     letters, hashes = [], edits.letters(key, request)
     for one in request.members:
-        found = select(rows, one.forget, one.id, earlier)
-        now = found.get("forget_now", found["forget"])
-        like = np.concatenate([found[part] for part in found if part.endswith("_forget")])
+        chosen = select(rows, one.forget, one.id, earlier)
+        now = chosen.get("forget_now", chosen["forget"])
+        like = np.concatenate([chosen[part] for part in chosen if part.endswith("_forget")])
         known = dict.fromkeys(names.iloc[like[~done[like]]], HELD_OUT)
         known |= dict.fromkeys(names.iloc[now], NOW)
         if isinstance(one.forget, Ids):
@@ -220,7 +220,7 @@ def parts_of(
                 "asked": hashes[one.id],
             }
         )
-        parts = _joined(parts, found) if parts else found
+        parts = _joined(parts, chosen) if parts else chosen
     parts["retain"] = np.setdiff1d(parts["retain"], np.flatnonzero(asked)).astype(np.int32)
     if not len(parts["retain"]):
         raise UserError(f"request {request.id!r}: nothing would be left to train on; narrow it.")

@@ -102,9 +102,9 @@ def _line(line: Line) -> str:
     depth, key, value, comment = line
     text = f"{key}:"
     if value is not ...:
-        said = {key: value}
+        pair = {key: value}
         dumped = yaml.safe_dump(
-            said, default_flow_style=True, width=10**6, sort_keys=False, allow_unicode=True
+            pair, default_flow_style=True, width=10**6, sort_keys=False, allow_unicode=True
         )
         text = dumped.strip()[1:-1]
     return "  " * depth + text + (f"  # {comment}" if comment else "")

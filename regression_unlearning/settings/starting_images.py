@@ -91,9 +91,9 @@ def inside(folder: Path, images: Path | None) -> tuple[Path, Path | None]:
     held = sorted(one for one in folder.iterdir() if one.suffix.lower() in (".csv", ".tsv", *ENDS))
     count = sum(1 for _ in pictures(folder))
     if len(held) != 1:
-        found = f"{count:,} images and " if count else ""
+        also = f"{count:,} images and " if count else ""
         raise UserError(
-            f"{folder} is a folder with {found}{len(held)} files of rows; give one file: a line of "
+            f"{folder} is a folder with {also}{len(held)} files of rows; give one file: a line of "
             "names, then a line a row (of images such as `file,age`, then `0001.jpg,34`; --images "
             "names their folder)."
         )
@@ -137,9 +137,9 @@ def images_of(seen: Look, column: str, given: Path | None) -> str:
             raise UserError(
                 f"{seen.path}: no folder beside it holds {first!r}; name the images by --images."
             )
-        found = (there or packed)[0]
+        place = (there or packed)[0]
     elif not given.exists():
         raise UserError(f"--images: {given} does not exist; name a folder, a tar or a zip.")
     else:
-        found = given.resolve()
-    return str(found.relative_to(beside)) if found.is_relative_to(beside) else str(found)
+        place = given.resolve()
+    return str(place.relative_to(beside)) if place.is_relative_to(beside) else str(place)

@@ -121,12 +121,12 @@ def _parts(seen: Look, own: str | None, split: str | None) -> "tuple[pd.Series |
 
     if split:
         return seen.rows[split].str.strip().map(SPELT), {"split": (split, "each row's part")}
-    said = {"validation": 0.15, "test": 0.15}
+    shares = {"validation": 0.15, "test": 0.15}
     for by in dict.fromkeys((seen.people, None)):
         key = by or own or seen.id
         names = seen.rows[key] if key else pd.Series(range(seen.count)).astype(str)
         for seed in range(SEEDS):
-            more = {**said, "seed": seed, **({"by": by} if by else {})}
+            more = {**shares, "seed": seed, **({"by": by} if by else {})}
             try:
                 parts = hashed(names.fillna("?").astype(str), Split(**more), seen.path)
             except UserError:
@@ -138,9 +138,9 @@ def _parts(seen: Look, own: str | None, split: str | None) -> "tuple[pd.Series |
 
 def _signs(seen: Look) -> dict[str, str]:
     """The signs between columns and before decimals, where they are not those of a plain CSV."""
-    found = {"delimiter": seen.delimiter, "decimal": seen.decimal}
+    signs = {"delimiter": seen.delimiter, "decimal": seen.decimal}
     return {
-        key: sign for key, sign in found.items() if sign != {"delimiter": ",", "decimal": "."}[key]
+        key: sign for key, sign in signs.items() if sign != {"delimiter": ",", "decimal": "."}[key]
     }
 
 
@@ -150,8 +150,8 @@ def _load(seen: Look) -> Keys:
     empty = int(seen.missing.sum())
     if empty:
         form["fill"] = 24
-    said = f"how it is written; {empty:,} empty cells: `fill` hours in a row may be missing"
+    comment = f"how it is written; {empty:,} empty cells: `fill` hours in a row may be missing"
     return {
         "path": (str(seen.path.resolve()), "a column of dates, then one a customer"),
-        **({"table": (form, said if empty else "how it is written")} if form else {}),
+        **({"table": (form, comment if empty else "how it is written")} if form else {}),
     }

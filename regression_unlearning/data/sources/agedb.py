@@ -155,8 +155,8 @@ def download(
     if why := absence(folder, settings, mirror):
         raise UserError(why)
     source = place_of(settings.folder, mirror)
-    wanted = Wanted(file=LIST, url=settings.list_url, mirror=settings.list)
-    bring(folder, [wanted], _images(settings), source=source, checksums=checksums)
+    listing = Wanted(file=LIST, url=settings.list_url, mirror=settings.list)
+    bring(folder, [listing], _images(settings), source=source, checksums=checksums)
     place = brought(folder)
     files = matched(read_list(folder / LIST), place)
     if held_folder(_images(settings), source):
@@ -191,9 +191,9 @@ def read_list(path: Path) -> "pd.DataFrame":
     refuse(table, "path", fields[0].duplicated().to_numpy(), path, "has a number listed before")
     splits = table["split"].map(SPELT)
     refuse(table, "split", splits.isna().to_numpy(), path, "is no part")
-    found = fields.rename(columns={0: "number", 1: "identity", 3: "gender"})
-    return found[["number", "identity", "gender"]].assign(
-        identity=found["identity"].str.strip(), target=numbers(table, "age", path), split=splits
+    people = fields.rename(columns={0: "number", 1: "identity", 3: "gender"})
+    return people[["number", "identity", "gender"]].assign(
+        identity=people["identity"].str.strip(), target=numbers(table, "age", path), split=splits
     )
 
 
@@ -219,8 +219,8 @@ def matched(rows: "pd.DataFrame", place: Path) -> list[str]:
     """
     by_number: dict[str, list[str]] = {}
     for name in index(place):
-        if found := NAME.fullmatch(name):
-            by_number.setdefault(found[1], []).append(name)
+        if match := NAME.fullmatch(name):
+            by_number.setdefault(match[1], []).append(name)
     twice = [names[1] for names in by_number.values() if len(names) > 1]
     if twice:
         raise UserError(

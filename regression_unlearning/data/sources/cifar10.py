@@ -212,17 +212,17 @@ def records(path: Path) -> tuple[np.ndarray, np.ndarray]:
     UserError
         When it is empty, ends within a record, or holds an unknown class.
     """
-    found = np.fromfile(path, np.uint8)
-    if len(found) == 0 or len(found) % RECORD:
+    content = np.fromfile(path, np.uint8)
+    if len(content) == 0 or len(content) % RECORD:
         raise UserError(
-            f"{PACKED}, {path.name}: {len(found):,} bytes are no whole number of records of "
+            f"{PACKED}, {path.name}: {len(content):,} bytes are no whole number of records of "
             f"{RECORD:,} bytes. {ADVICE}"
         )
-    found = found.reshape(-1, RECORD)
-    if (wrong := found[:, 0] >= len(CLASSES)).any():
+    content = content.reshape(-1, RECORD)
+    if (wrong := content[:, 0] >= len(CLASSES)).any():
         row = int(wrong.argmax())
         raise UserError(
-            f"{PACKED}, {path.name}, record {row}: class {found[row, 0]} is none of 0 to "
+            f"{PACKED}, {path.name}, record {row}: class {content[row, 0]} is none of 0 to "
             f"{len(CLASSES) - 1}. {ADVICE}"
         )
-    return found[:, 0], found[:, 1:].reshape(len(found), 3, -1).transpose(0, 2, 1)
+    return content[:, 0], content[:, 1:].reshape(len(content), 3, -1).transpose(0, 2, 1)

@@ -67,7 +67,7 @@ def download(
     UserError
         When the table is missing, truncated or changed; see `fetch`.
     """
-    wanted = Wanted(
+    table = Wanted(
         file=settings.file, url=settings.url, member=settings.file, mirror=settings.mirror
     )
-    fetch([wanted], folder, mirror=mirror, checksums=checksums)
+    fetch([table], folder, mirror=mirror, checksums=checksums)

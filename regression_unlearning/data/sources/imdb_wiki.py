@@ -141,7 +141,7 @@ def download(
     UserError
         When a file is missing, truncated or changed; see `fetch`.
     """
-    wanted = [
+    archives = [
         Wanted(
             file=_file(part),
             url=settings.url.format(part=part),
@@ -149,7 +149,7 @@ def download(
         )
         for part in dict.fromkeys(settings.parts)
     ]
-    fetch(wanted, folder, mirror=mirror, checksums=checksums)
+    fetch(archives, folder, mirror=mirror, checksums=checksums)
 
 
 def ages(born: np.ndarray, taken: np.ndarray) -> np.ndarray:
@@ -195,12 +195,14 @@ def read_part(archive: Path, part: str) -> "pd.DataFrame":
     UserError
         When the labels are missing, or have another form.
     """
-    found = {name: entry for name, entry in index(archive).items() if name.endswith(f"{part}.mat")}
-    if len(found) != 1:
-        raise UserError(f"{archive} holds {len(found)} files {part}.mat; one is needed.")
+    entries = {
+        name: entry for name, entry in index(archive).items() if name.endswith(f"{part}.mat")
+    }
+    if len(entries) != 1:
+        raise UserError(f"{archive} holds {len(entries)} files {part}.mat; one is needed.")
     try:
         with reader(archive) as read:
-            content = read(*found.values())
+            content = read(*entries.values())
         # SciPy's parser can end the process that gives it a damaged file
         with ProcessPoolExecutor(1, get_context("spawn"), end_with, (os.getpid(),)) as pool:
             return pool.submit(_parsed, content, part).result()

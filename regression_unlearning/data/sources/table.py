@@ -96,7 +96,7 @@ def download(
     )
     if source is not None and (source / settings.file).exists():
         read(source / settings.file, settings)  # what is wrong is named where the user has it
-    wanted = Wanted(
+    table = Wanted(
         file=settings.table, url=settings.url, mirror=(settings.file,), sha256=settings.sha256
     )
-    fetch([wanted], folder, mirror=source, checksums=checksums)
+    fetch([table], folder, mirror=source, checksums=checksums)

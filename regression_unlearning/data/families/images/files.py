@@ -66,8 +66,8 @@ def bring(
         See `fetch`.
     """
     in_place = held_folder(archive, source)
-    wanted = [*others] if in_place else [*others, archive]
-    fetch(wanted, folder, mirror=source, checksums=checksums)
+    files = [*others] if in_place else [*others, archive]
+    fetch(files, folder, mirror=source, checksums=checksums)
     note(folder, images=str(in_place) if in_place else archive.file)
     return in_place
 
@@ -98,7 +98,7 @@ def note_content(folder: Path, images: Path, names: Iterable[str]) -> None:
     UserError
         When images are missing: counted, the first ones named.
     """
-    found, local = hashlib.sha256(), Local(folder)
+    digest, local = hashlib.sha256(), Local(folder)
     names = sorted(names)
     with reader(images) as read:
         for name, entry in zip(names, locate(names, images, "the labels"), strict=True):
@@ -107,10 +107,10 @@ def note_content(folder: Path, images: Path, names: Iterable[str]) -> None:
                 content = hashlib.sha256(read(entry))
             except (OSError, ValueError) as error:
                 raise UserError(f"cannot read {images / name}: {error}; mend it.") from error
-            found.update(name.encode() + content.digest())
+            digest.update(name.encode() + content.digest())
             local.note(images / entry, stamped, content.hexdigest())
     local.write()
-    note(folder, content=found.hexdigest())
+    note(folder, content=digest.hexdigest())
 
 
 def note(folder: Path, **facts: Any) -> None:
