@@ -14,11 +14,11 @@ import requests
 from regression_unlearning.data.fetching import archives, transfer
 from regression_unlearning.data.fetching.archives import Spoilt
 from regression_unlearning.data.fetching.local import Local, stamp
-from regression_unlearning.data.fetching.wanted import MANIFEST, Ledger, Wanted
+from regression_unlearning.data.fetching.raw_file import MANIFEST, Ledger, RawFile
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import sha256, whole, write_record
 
-__all__ = ["Wanted", "fetch"]
+__all__ = ["RawFile", "fetch"]
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ LOOKED_AT, NAMED = 20_000, 8
 
 
 def fetch(
-    requested: Sequence[Wanted],
+    requested: Sequence[RawFile],
     folder: Path,
     *,
     mirror: Path | None,
@@ -43,7 +43,7 @@ def fetch(
 
     Parameters
     ----------
-    requested : sequence of Wanted
+    requested : sequence of RawFile
         The files.
     folder : Path
         The dataset's raw folder; its name and a file's name make the key in `checksums`.
@@ -89,7 +89,7 @@ def fetch(
     write_record(folder / MANIFEST, {"files": files})
 
 
-def _stands(item: Wanted, mirror: Path | None, ledger: Ledger, local: Local) -> bool:
+def _stands(item: RawFile, mirror: Path | None, ledger: Ledger, local: Local) -> bool:
     """Whether a kept file is what the mirror holds now, or what its publisher vouches for."""
     path = _found(item, mirror) if mirror is not None else None
     if path is None:
@@ -98,7 +98,7 @@ def _stands(item: Wanted, mirror: Path | None, ledger: Ledger, local: Local) -> 
 
 
 def _take(
-    items: Sequence[Wanted], folder: Path, held: Path, source: str, ledger: Ledger, local: Local
+    items: Sequence[RawFile], folder: Path, held: Path, source: str, ledger: Ledger, local: Local
 ) -> None:
     """Copy or unpack files that one file of the mirror holds, and note what it was."""
     stamped = stamp(held)
@@ -115,8 +115,8 @@ def _take(
 
 
 def _download(
-    items: Sequence[Wanted],
-    requested: Sequence[Wanted],
+    items: Sequence[RawFile],
+    requested: Sequence[RawFile],
     folder: Path,
     url: str,
     ledger: Ledger,
@@ -152,7 +152,7 @@ def _download(
 
 def _unpack(
     archive: Path,
-    items: Sequence[Wanted],
+    items: Sequence[RawFile],
     folder: Path,
     came: str,
     advice: str,
@@ -169,7 +169,7 @@ def _unpack(
     )
 
 
-def _copy(held: Path, item: Wanted, folder: Path, came: str, advice: str, ledger: Ledger) -> None:
+def _copy(held: Path, item: RawFile, folder: Path, came: str, advice: str, ledger: Ledger) -> None:
     try:
         file = held.open("rb")
     except OSError as error:
@@ -179,26 +179,26 @@ def _copy(held: Path, item: Wanted, folder: Path, came: str, advice: str, ledger
         ledger.check(item, part, came)
 
 
-def _found(item: Wanted, mirror: Path) -> str | None:
+def _found(item: RawFile, mirror: Path) -> str | None:
     """The first of a file's places in the mirror that holds something."""
     return next((path for path in item.in_mirror if (mirror / path).is_file()), None)
 
 
-def _source(item: Wanted, mirror: Path | None) -> str:
+def _source(item: RawFile, mirror: Path | None) -> str:
     path = _found(item, mirror) if mirror is not None else None
     return f"mirror:{path}" if path else item.url or "given by hand"
 
 
-def _grouped(missing: Sequence[Wanted], mirror: Path | None) -> dict[str, list[Wanted]]:
+def _grouped(missing: Sequence[RawFile], mirror: Path | None) -> dict[str, list[RawFile]]:
     """Files by the file of the mirror, or the address, that they come from."""
-    groups: dict[str, list[Wanted]] = {}
+    groups: dict[str, list[RawFile]] = {}
     for item in missing:
         source = _found(item, mirror) if mirror is not None else item.url
         groups.setdefault(source or "", []).append(item)
     return groups
 
 
-def _check_mirror(missing: Sequence[Wanted], mirror: Path) -> None:
+def _check_mirror(missing: Sequence[RawFile], mirror: Path) -> None:
     """Refuse a mirror that lacks a file, naming what it holds instead."""
     absent = [item for item in missing if _found(item, mirror) is None]
     if not absent:
@@ -215,7 +215,7 @@ def _check_mirror(missing: Sequence[Wanted], mirror: Path) -> None:
     )
 
 
-def _similar(item: Wanted, mirror: Path) -> list[str]:
+def _similar(item: RawFile, mirror: Path) -> list[str]:
     """Paths in the mirror whose names are nearest to those looked for."""
     bases = {PurePosixPath(path).name.lower() for path in (*item.in_mirror, item.file)}
 
@@ -237,7 +237,7 @@ def _or(paths: Sequence[str]) -> str:
     return " or ".join(paths)
 
 
-def _archive_name(url: str, requested: Sequence[Wanted]) -> str:
+def _archive_name(url: str, requested: Sequence[RawFile]) -> str:
     """Name under which a download lies while it is unpacked; never one of the wanted files'."""
     name = PurePosixPath(unquote(urlsplit(url).path)).name.replace("\\", "_")
     taken = {item.file for item in requested} | {MANIFEST, "", ".."}

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 from regression_unlearning.data.families.images.files import (
     ARCHIVE,
-    bring,
-    brought,
+    fetch_images,
     held_folder,
+    images_path,
     note_content,
 )
 from regression_unlearning.data.families.images.labels import numbers, read_csv
 from regression_unlearning.data.families.images.places import index
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
-from regression_unlearning.data.fetching.download import Wanted
-from regression_unlearning.data.fetching.folders import lacking, place_of
+from regression_unlearning.data.fetching.download import RawFile
+from regression_unlearning.data.fetching.folders import missing_files, place_of
 from regression_unlearning.data.fetching.names import listed
 from regression_unlearning.data.fields import refuse
 from regression_unlearning.data.splits import SPELT
@@ -73,13 +73,13 @@ class Settings(Pictures):
         UserError
             See `read_list` and `matched`.
         """
-        place = brought(raw)
+        place = images_path(raw)
         rows = read_list(raw / LIST)
         return Listing(rows.assign(file=matched(rows, place), place=0), [place])
 
 
-def _images(settings: Settings) -> Wanted:
-    return Wanted(file=ARCHIVE, url=None, mirror=settings.images)
+def _images(settings: Settings) -> RawFile:
+    return RawFile(file=ARCHIVE, url=None, mirror=settings.images)
 
 
 def absence(folder: Path, settings: Settings, mirror: Path | None) -> str | None:
@@ -106,7 +106,7 @@ def absence(folder: Path, settings: Settings, mirror: Path | None) -> str | None
     )
 
 
-def lack(settings: Settings, mirror: Path | None) -> str | None:
+def missing_file(settings: Settings, mirror: Path | None) -> str | None:
     """What is wrong with the source's own folder; that images are given on request is in `absence`.
 
     Parameters
@@ -121,7 +121,7 @@ def lack(settings: Settings, mirror: Path | None) -> str | None:
     str or None
         A line, or None where no folder is named or nothing is wrong.
     """
-    return lacking({}, settings.folder, mirror, downloaded=False) if settings.folder else None
+    return missing_files({}, settings.folder, mirror, downloaded=False) if settings.folder else None
 
 
 def download(
@@ -155,9 +155,9 @@ def download(
     if why := absence(folder, settings, mirror):
         raise UserError(why)
     source = place_of(settings.folder, mirror)
-    listing = Wanted(file=LIST, url=settings.list_url, mirror=settings.list)
-    bring(folder, [listing], _images(settings), source=source, checksums=checksums)
-    place = brought(folder)
+    listing = RawFile(file=LIST, url=settings.list_url, mirror=settings.list)
+    fetch_images(folder, [listing], _images(settings), source=source, checksums=checksums)
+    place = images_path(folder)
     files = matched(read_list(folder / LIST), place)
     if held_folder(_images(settings), source):
         note_content(folder, place, files)

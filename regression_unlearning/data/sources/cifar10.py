@@ -15,16 +15,16 @@ from pydantic import Field
 
 from regression_unlearning.data.families.images.files import (
     ARCHIVE,
-    bring,
-    brought,
+    fetch_images,
+    images_path,
     note,
     note_content,
 )
 from regression_unlearning.data.families.images.labels import read_labels
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
 from regression_unlearning.data.fetching.archives import unpack
-from regression_unlearning.data.fetching.download import Wanted, fetch
-from regression_unlearning.data.fetching.wanted import MANIFEST, note_made
+from regression_unlearning.data.fetching.download import RawFile, fetch
+from regression_unlearning.data.fetching.raw_file import MANIFEST, note_made
 from regression_unlearning.data.splits import SPELT, SPLITS
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_record, whole, write_text
@@ -102,7 +102,7 @@ class Settings(Pictures):
         order = np.random.default_rng(self.drawn.seed).permutation(len(rows))
         parts = rows["split"].to_numpy()[order]
         kept = [order[parts == part][: getattr(self.drawn, part)] for part in SPLITS]
-        return Listing(rows.iloc[np.sort(np.concatenate(kept))], [brought(raw)])
+        return Listing(rows.iloc[np.sort(np.concatenate(kept))], [images_path(raw)])
 
 
 def download(
@@ -134,14 +134,14 @@ def download(
         See `fetch` and `records`.
     """
     if mirror is not None and (mirror / settings.images).exists():
-        images = Wanted(file=ARCHIVE, url=None, mirror=(settings.images,))
-        labels = Wanted(file=LABELS, url=None, mirror=(settings.labels,))
-        in_place = bring(folder, [labels], images, source=mirror, checksums=checksums)
+        images = RawFile(file=ARCHIVE, url=None, mirror=(settings.images,))
+        labels = RawFile(file=LABELS, url=None, mirror=(settings.labels,))
+        in_place = fetch_images(folder, [labels], images, source=mirror, checksums=checksums)
         names = settings.listing(folder).rows["file"]
         if in_place:
             note_content(folder, in_place, names)
         return
-    packed = Wanted(file=PACKED, url=settings.url, md5=settings.md5, mirror=settings.archive)
+    packed = RawFile(file=PACKED, url=settings.url, md5=settings.md5, mirror=settings.archive)
     fetch([packed], folder, mirror=mirror, checksums=checksums)
     fetched = read_record(folder / MANIFEST, plain=True)["files"]
     repack(folder, settings)

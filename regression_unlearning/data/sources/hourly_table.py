@@ -7,8 +7,8 @@ from pydantic import model_validator
 from regression_unlearning.data.families.load_windows.settings import Windows
 from regression_unlearning.data.families.load_windows.table import read
 from regression_unlearning.data.fetching.archives import is_archive
-from regression_unlearning.data.fetching.download import Wanted, fetch
-from regression_unlearning.data.fetching.wanted import nowhere
+from regression_unlearning.data.fetching.download import RawFile, fetch
+from regression_unlearning.data.fetching.raw_file import nowhere
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import not_there
 from regression_unlearning.settings.embedding import Embedding
@@ -47,7 +47,7 @@ class Settings(Windows):
         return PurePosixPath(self.member or self.path or self.url or self.mirror[0]).name
 
 
-def lack(settings: Settings, mirror: Path | None) -> str | None:
+def missing_file(settings: Settings, mirror: Path | None) -> str | None:
     """Why a table that cannot be downloaded is missing; None if it is there or can be downloaded.
 
     Parameters
@@ -94,13 +94,13 @@ def download(
     """
     paths = settings.mirror
     if settings.path is not None:
-        if why := lack(settings, mirror):
+        if why := missing_file(settings, mirror):
             raise UserError(f"{folder.name}: {why}")
         path = Path(settings.path).expanduser()
         if settings.member is None:
             read(path, settings.table)  # what is wrong is named where the user has it
         mirror, paths = path.parent, (path.name,)
-    table = Wanted(
+    table = RawFile(
         file=settings.file,
         url=settings.url,
         member=settings.member,

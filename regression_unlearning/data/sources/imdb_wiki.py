@@ -17,7 +17,7 @@ from pydantic import Field
 
 from regression_unlearning.data.families.images.places import index, reader
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
-from regression_unlearning.data.fetching.download import Wanted, fetch
+from regression_unlearning.data.fetching.download import RawFile, fetch
 from regression_unlearning.data.splits import Split, divided
 from regression_unlearning.errors import UserError
 from regression_unlearning.program.processes import end_with
@@ -142,7 +142,7 @@ def download(
         When a file is missing, truncated or changed; see `fetch`.
     """
     archives = [
-        Wanted(
+        RawFile(
             file=_file(part),
             url=settings.url.format(part=part),
             mirror=tuple(path.format(part=part) for path in settings.mirror),

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning.data.families.images.places import locate, reader
-from regression_unlearning.data.fetching.download import Wanted, fetch
+from regression_unlearning.data.fetching.download import RawFile, fetch
 from regression_unlearning.data.fetching.local import Local, stamp
-from regression_unlearning.data.fetching.wanted import MANIFEST
+from regression_unlearning.data.fetching.raw_file import MANIFEST
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_record, write_record
 
@@ -16,12 +16,12 @@ from regression_unlearning.files import read_record, write_record
 ARCHIVE = "images.archive"
 
 
-def held_folder(archive: Wanted, source: Path | None) -> Path | None:
+def held_folder(archive: RawFile, source: Path | None) -> Path | None:
     """Return the image folder that `source` holds in place of the archive; None where it has none.
 
     Parameters
     ----------
-    archive : Wanted
+    archive : RawFile
         The archive; its `in_mirror` lists the paths to look at.
     source : Path or None
         A folder that already holds the dataset's files.
@@ -32,10 +32,10 @@ def held_folder(archive: Wanted, source: Path | None) -> Path | None:
     return next((path.resolve() for path in candidates if path.is_dir()), None)
 
 
-def bring(
+def fetch_images(
     folder: Path,
-    others: Sequence[Wanted],
-    archive: Wanted,
+    others: Sequence[RawFile],
+    archive: RawFile,
     *,
     source: Path | None,
     checksums: Path,
@@ -46,9 +46,9 @@ def bring(
     ----------
     folder : Path
         The dataset's raw folder.
-    others : sequence of Wanted
+    others : sequence of RawFile
         Files beside the images.
-    archive : Wanted
+    archive : RawFile
         The images.
     source : Path or None
         A folder that already holds the files.
@@ -72,8 +72,8 @@ def bring(
     return in_place
 
 
-def brought(raw: Path) -> Path:
-    """Return the folder or archive that `bring` recorded.
+def images_path(raw: Path) -> Path:
+    """Return the folder or archive that `fetch_images` recorded.
 
     Parameters
     ----------

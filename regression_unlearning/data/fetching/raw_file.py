@@ -36,7 +36,7 @@ def _inner_path(path: str) -> str:
     return path
 
 
-class Wanted(BaseModel):
+class RawFile(BaseModel):
     """One raw file, and where it comes from.
 
     Attributes
@@ -107,26 +107,26 @@ class Ledger:
         self.seen: dict[str, dict[str, Any]] = {}
         self.fresh: dict[str, str] = {}
 
-    def key(self, item: Wanted) -> str:
+    def key(self, item: RawFile) -> str:
         """Name of a file in the lists of hashes."""
         return f"{self.folder.name}/{item.file}"
 
-    def vouched(self, item: Wanted) -> str | None:
+    def vouched(self, item: RawFile) -> str | None:
         """The SHA-256 that its publisher or the settings give a file, where they do."""
         return item.sha256 or self.published.get(self.key(item))
 
-    def expected(self, item: Wanted) -> str | None:
+    def expected(self, item: RawFile) -> str | None:
         """The SHA-256 that a file must have, where one is known.
 
         Of a file without an address none is recorded: it is the user's own, and may change.
         """
         return self.vouched(item) or (self.recorded.get(self.key(item)) if item.url else None)
 
-    def source(self, item: Wanted) -> str | None:
+    def source(self, item: RawFile) -> str | None:
         """Where the manifest says a file came from."""
         return self.manifest.get(item.file, {}).get("source")
 
-    def keeps(self, item: Wanted) -> bool:
+    def keeps(self, item: RawFile) -> bool:
         """Tell whether a file already lies in the folder with the right content."""
         path = self.folder / item.file
         expected = self.expected(item) or self.manifest.get(item.file, {}).get("sha256")
@@ -139,12 +139,12 @@ class Ledger:
         self._note(item, measured)
         return True
 
-    def check(self, item: Wanted, path: Path, came: str) -> None:
+    def check(self, item: RawFile, path: Path, came: str) -> None:
         """Refuse bytes that are not what was recorded; note what they are.
 
         Parameters
         ----------
-        item, path, came : Wanted, Path, str
+        item, path, came : RawFile, Path, str
             What the file must be; the bytes, and where they came from (for the message).
 
         Raises
@@ -178,7 +178,7 @@ class Ledger:
             )
         self._note(item, measured)
 
-    def _note(self, item: Wanted, measured: dict[str, Any]) -> None:
+    def _note(self, item: RawFile, measured: dict[str, Any]) -> None:
         self.seen[item.file] = measured
         if item.url and self.expected(item) is None:
             self.fresh[self.key(item)] = measured["sha256"]
