@@ -114,7 +114,9 @@ for BATCH in GRID.batches:
         params:
             seeds=BATCH.seeds,
             code=arguments_of(CODE.training),
-            settings=lambda wildcards: job_settings(plan.training(SETTINGS, wildcards.dataset, "blindspot")),
+            settings=lambda wildcards: job_settings(
+                plan.training(SETTINGS, wildcards.dataset, "blindspot")
+            ),
         shell:
             "python workflow_scripts/train.py"
             " --identity {wildcards.dataset} {wildcards.forget_set} blindspot"
