@@ -10,7 +10,7 @@ from regression_unlearning.evaluation.errors import HARDLY, NO_BETTER
 from regression_unlearning.reporting.claims import Checked
 from regression_unlearning.reporting.comparing import BETTER, WORSE, Comparison, judged
 from regression_unlearning.reporting.layout import GOLD, NOTHING
-from regression_unlearning.reporting.numerals import brief
+from regression_unlearning.reporting.numerals import brief, rounded, short
 from regression_unlearning.reporting.ranks import Ranks
 from regression_unlearning.reporting.remarks import DISTANCES, closer_here, numbers, shares
 from regression_unlearning.reporting.tabling import Tabling
@@ -173,14 +173,15 @@ def _nearest(tabling: Tabling, groups: Groups) -> str:
         if best is None or not best.closer:
             without.append(title)
             continue
-        floor = "" if best.floor is None else f"; floor {brief(best.floor, 3)}"
+        floor = "" if best.floor is None else f"; floor {short(rounded(best.floor))}"
         ties = _listed([layout.methods[key] for key in best.tied], len(layout.unlearning) - 1)
         name = layout.methods[best.method]
-        named.append(f"{title}, {name} ({brief(best.distance, 3)}{floor}; {ties})")
+        named.append(f"{title}, {name} ({short(rounded(best.distance))}{floor}; {ties})")
     nobody = f"no method can be told to be nearer than doing nothing on {', '.join(without)}"
     if not named:
         return f"Row by row, {nobody}"
-    text = f"Nearest to the retrained model, row by row: {'; '.join(named)}"
+    unit = f", in {layout.unit}" if layout.unit else ""
+    text = f"Nearest to the retrained model, row by row{unit}: {'; '.join(named)}"
     return f"{text}; {nobody}" if without else text
 
 

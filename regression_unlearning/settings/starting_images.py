@@ -19,8 +19,10 @@ def picture_column(table: TextTable, images: Path | None) -> str | None:
 
     Parameters
     ----------
-    seen, images
-        See `starting_source.source_of`.
+    table : TextTable
+        The file of data.
+    images : Path or None
+        A folder or an archive of images, if one was named.
 
     Returns
     -------
