@@ -4,11 +4,12 @@ A name is a module of this library's own folder, or an entry point of another pa
 imported only when it is asked for, and none of them imports a network library when loaded.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoints, entry_points
 from importlib.util import find_spec
 from pkgutil import iter_modules
 from traceback import extract_tb
@@ -38,6 +39,12 @@ OUTSIDE = "regression_unlearning.models.modules.outside"
 HALVES = {"prepare": ("prepare",), "batch": ("Reading", "Inputs")}
 
 
+@cache
+def _points(group: str, _path: tuple[str, ...]) -> EntryPoints:
+    """Entry points of a group: reading them from every package of the path takes long."""
+    return entry_points(group=group)
+
+
 def made_by(name: str) -> str | None:
     """Return what builds a network: ``MODULE:CLASS``, ``torchvision/NAME``, or None for a module.
 
@@ -46,7 +53,8 @@ def made_by(name: str) -> str | None:
     name : str
         One of these forms, or an entry point's name that leads to a class.
     """
-    return classes.made_by(name, entry_points(group=KINDS["network"][2], name=name))
+    points = _points(KINDS["network"][2], tuple(sys.path))
+    return classes.made_by(name, points.select(name=name))
 
 
 @cache
@@ -70,7 +78,7 @@ def module_name(kind: str, name: str) -> str | None:
     modules = (
         [library_module] if name.isidentifier() and find_spec(library_module) is not None else []
     )
-    points = [point for point in entry_points(group=group) if point.name == name]
+    points = _points(group, tuple(sys.path)).select(name=name)
     # an entry point with an invalid value has no `module`: importing the value raises the error
     modules = list(
         dict.fromkeys(modules + [getattr(entry, "module", entry.value) for entry in points])
@@ -227,4 +235,4 @@ def known(kind: str) -> list[str]:
         if all(hasattr(import_module(f"{package.__name__}.{entry.name}"), part) for part in needed)
     ]
     forms = classes.FORMS if kind == "network" else ()
-    return sorted({*library, *(point.name for point in entry_points(group=group)), *forms})
+    return sorted({*library, *(point.name for point in _points(group, tuple(sys.path))), *forms})

@@ -33,6 +33,7 @@ from regression_unlearning.pipeline import (
 from regression_unlearning.pipeline.code import Code
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.pipeline.settings_files import clear_settings, settings_file
+from regression_unlearning.requests import inputs
 from regression_unlearning.settings.document import check
 from regression_unlearning.settings.reading import PARAMS, Origins, read_yaml
 
@@ -63,6 +64,14 @@ except UserError as error:
     raise WorkflowError(str(error)) from None
 workflow.configfiles.append("params.yaml")
 update_config(config, workflow.config_settings.overwrite_config)
+
+
+def or_stop(function, *arguments):
+    """Call a function of the library; its error is the workflow's."""
+    try:
+        return function(*arguments)
+    except UserError as error:
+        raise WorkflowError(str(error)) from None
 
 
 def site(name):
@@ -145,6 +154,11 @@ def arguments_of(code):
 def asked(wildcards):
     """The `resources` of a job's dataset."""
     return SETTINGS.datasets[wildcards.dataset].resources
+
+
+def asked_by_request(wildcards):
+    """The `resources` of a request's dataset."""
+    return SETTINGS.datasets[or_stop(inputs.named, wildcards.request, SETTINGS).dataset].resources
 
 
 def threads_of(wildcards):

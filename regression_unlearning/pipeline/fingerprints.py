@@ -30,6 +30,7 @@ class Sources:
     def __init__(self, roots: dict[str, Path]):
         self.roots = dict(roots)
         self.modules: dict[str, Module | None] = {}
+        self.bodies: dict[str, list[Target]] = {}
 
     def module(self, name: str) -> Module | None:
         """A module by its dotted name; None for another package's, or where there is none."""
@@ -67,6 +68,7 @@ class Sources:
             spec = find_spec(top)
             if spec is None or spec.origin is None:
                 raise ModuleNotFoundError(top)
+            self.bodies.clear()
             origin = Path(spec.origin)
             self.roots[top] = (
                 origin.parent if origin.name == "__init__.py" else origin.with_suffix("")
@@ -131,9 +133,11 @@ class Sources:
 
     def _imported(self, module: Module) -> list[Target]:
         """Bodies of the modules that a module imports at its top: they run too."""
-        names = {name for name, _ in module.imports.values()}
-        names |= {f"{name}.{symbol}" for name, symbol in module.imports.values() if symbol}
-        return [(name, BODY) for name in sorted(names) if self.module(name)]
+        if module.name not in self.bodies:
+            names = {name for name, _ in module.imports.values()}
+            names |= {f"{name}.{symbol}" for name, symbol in module.imports.values() if symbol}
+            self.bodies[module.name] = [(one, BODY) for one in sorted(names) if self.module(one)]
+        return self.bodies[module.name]
 
     def _all(self, module: Module, hashes: dict[str, str]) -> list[Target]:
         reached: list[Target] = self._imported(module)

@@ -149,7 +149,7 @@ def claims(settings: Settings, absent: Mapping[str, str]) -> list[dict[str, Any]
                 "about": layout.paper,
                 "title": shown["title"],
                 "places": groups,
-                "methods": shown["methods"],
+                "methods": [one for one in shown["methods"] if one[0] not in shown["references"]],
                 "measures": list(settings.measures),
             }
         )

@@ -62,12 +62,10 @@ class Module:
             self.imports |= imported(node, self.package)
             return
         names = _defined(node)
-        self.imports |= {
-            name: target
-            for child in ast.walk(node)
-            if isinstance(node, ast.If | ast.Try) and isinstance(child, ast.Import | ast.ImportFrom)
-            for name, target in imported(child, self.package).items()
-        }
+        if isinstance(node, ast.If | ast.Try):
+            for child in ast.walk(node):
+                if isinstance(child, ast.Import | ast.ImportFrom):
+                    self.imports |= imported(child, self.package)
         for name in names or [BODY]:
             if name != "__all__":
                 self.statements.setdefault(name, []).append(node)

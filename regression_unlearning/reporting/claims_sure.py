@@ -19,6 +19,7 @@ from regression_unlearning.reporting.claim import (
 from regression_unlearning.reporting.front import VOLUME
 
 DATA = "data for classification"
+UNNAMED = "the data for classification, which the abstract does not name"
 
 
 def _unread(prefix: str) -> Check:
@@ -50,12 +51,13 @@ CLAIMS = (
     ),
 )
 OF_CLASSES = (
-    *(replace(claim, data="") for claim in CLAIMS),
+    *(replace(claim, data=UNNAMED) for claim in CLAIMS),
     Claim(
         "sure_earlier",
         "SURE is robust against attacks that read an earlier layer's embeddings.",
         "SURE, abstract",
         _unread("representation_earlier"),
+        data=UNNAMED,
     ),
     Claim(
         "sure_adaptive",
@@ -63,6 +65,7 @@ OF_CLASSES = (
         "models that it made.",
         "SURE, abstract",
         _unread("representation_adaptive"),
+        data=UNNAMED,
     ),
 )
 OF_FRONT = (
@@ -73,5 +76,6 @@ OF_FRONT = (
         "its front leaves more of their unit cube behind.",
         "SURE, abstract",
         widest(VOLUME.key, "sure"),
+        data=UNNAMED,
     ),
 )

@@ -25,6 +25,8 @@ VERDICTS: dict[bool | None, tuple[str, Literal["full", "left", "none"]]] = {
 #: A distance lies beyond the axis if it is `FAR` times the references' and the median distance; an
 #: interval's end, if it is `WIDE` times the largest distance inside.
 FAR, WIDE = 3, 1.5
+#: From here on numbers at an axis are long: they have commas, and there are few of them.
+LONG = 1000
 #: Size of a marker in points.
 MARK = 4.6
 
@@ -51,8 +53,13 @@ def distances(
     list of str
         Notes of distances and intervals beyond the axis.
     """
+    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
     limit = _limit(cells)
     axis.set_xlim(-0.03 * limit, 1.04 * limit)
+    if limit >= LONG:
+        axis.xaxis.set_major_locator(MaxNLocator(2))
+        axis.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     for key, cell in zip(keys, cells, strict=True):
         if key in UPPER:
             _band(axis, key, cell)

@@ -18,15 +18,14 @@ from regression_unlearning.program.progress import Progress
 from regression_unlearning.requests import holding, ledger
 from regression_unlearning.requests.about import about, by_place, original_seconds, other_data
 from regression_unlearning.requests.audit import judge
-from regression_unlearning.requests.chain import (
-    Start,
-    answered,
-    parts_of,
-    refuse_twice,
+from regression_unlearning.requests.chain import Start, answered, parts_of, refuse_twice, start_of
+from regression_unlearning.requests.choosing import (
+    advise,
+    choose,
+    dataset_of,
+    method_of,
     since_retraining,
-    start_of,
 )
-from regression_unlearning.requests.choosing import advice, choose, dataset_of, method_of
 from regression_unlearning.requests.entering import enter, finish
 from regression_unlearning.requests.forgotten import places
 from regression_unlearning.requests.ledger import AUDIT, FAILED, FOLDER, MODEL
@@ -127,8 +126,7 @@ def forget(
         audit |= {"rows": rows_record, "still_held": still}
         audit["cost"]["original_training_seconds"] = original_seconds(project, request)
         audit["method"]["why"] = why
-        piled_up = since_retraining(folder, lines, request) + 1
-        audit["advice"] = advice(request, audit["cost"], piled_up)
+        advise(audit, request, since_retraining(folder, lines, request))
         audit["previous_audit"] = start.line and start.line.files[AUDIT]
         head = enter(folder, waiting, request, audit, key)
         return Answer(folder / request.id, audit, head)

@@ -1,7 +1,7 @@
 """Where a request stands in the chain: the model that it begins with, the rows that are left."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from regression_unlearning.pipeline import paths
 from regression_unlearning.requests import edits, ledger
 from regression_unlearning.requests.forgotten import named
 from regression_unlearning.requests.ledger import AUDIT, FOLDER, MODEL, PAGE, Line
-from regression_unlearning.requests.request import RETRAIN, Request
+from regression_unlearning.requests.request import Request
 from regression_unlearning.requests.verifying import check_files, is_purged
 from regression_unlearning.settings.forget_sets import Ids
 
@@ -137,27 +137,6 @@ def start_of(project: Path, request: Request, lines: list[Line]) -> Start:
     return Start(folder / last.id / MODEL, digest, last)
 
 
-def since_retraining(folder: Path, lines: list[Line], request: Request) -> int:
-    """Number of answers in the request's chain after the last one that trained anew.
-
-    Parameters
-    ----------
-    folder, lines, request
-        See `answered`.
-
-    Raises
-    ------
-    UserError
-        When an audit is missing or damaged.
-    """
-    count = 0
-    for line in reversed(ledger.chain(lines, request.dataset, request.seed)):
-        if read_record(folder / line.id / AUDIT)["method"]["label"] == RETRAIN:
-            break
-        count += 1
-    return count
-
-
 def parts_of(
     folder: Path, request: Request, rows: "pd.DataFrame", lines: list[Line], key: bytes
 ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -192,15 +171,20 @@ def parts_of(
     done, asked = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
     own = ledger.chain(lines, request.dataset, request.seed)
     ours = [line for line in lines if line.dataset == request.dataset]
+    forgotten: dict[str, np.ndarray] = {}
     for line, mask in named(folder, ours, rows, key):
         asked |= mask
-        done |= mask & (line in own)
+        if line in own:
+            done |= mask
+            forgotten[line.id] = mask
     earlier = {"forget": np.flatnonzero(done & train)} if own else None
     parts: dict[str, np.ndarray] = {}
     count: Counter[str] = Counter()
     ids: set[str] = set()
     letters, hashes = [], edits.letters(key, request)
     for one in request.members:
+        if isinstance(one.forget, Ids):
+            _refuse_again(folder, one.id, names, ids_of(one.forget), forgotten)
         chosen = select(rows, one.forget, one.id, earlier)
         now = chosen.get("forget_now", chosen["forget"])
         like = np.concatenate([chosen[part] for part in chosen if part.endswith("_forget")])
@@ -233,6 +217,24 @@ def parts_of(
         "asked": edits.whole(key, request),
         "hashed_by": "HMAC-SHA256 under a key that is not part of this audit",
     }
+
+
+def _refuse_again(
+    folder: Path,
+    request: str,
+    names: "pd.Series",
+    ids: Iterable[str],
+    forgotten: Mapping[str, np.ndarray],
+) -> None:
+    """Raise an error where answers in the chain have forgotten every row that a letter names."""
+    chosen = names.isin(wanted := set(ids)).to_numpy()
+    by = [name for name, mask in forgotten.items() if (mask & chosen).any()]
+    done = np.logical_or.reduce([forgotten[name] for name in by]) if by else ~chosen
+    if chosen.sum() == len(wanted) and not (chosen & ~done).any():
+        raise UserError(
+            f"request {request!r}: its {len(wanted):,} rows are forgotten already; the answer is "
+            f"{' and '.join(str(folder / name / PAGE) for name in by)}."
+        )
 
 
 def _joined(

@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from regression_unlearning import registry, seals
 from regression_unlearning.data.forget_sets import select
@@ -18,6 +18,9 @@ from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.evaluation import values
 from regression_unlearning.evaluation.inputs import GOLD
 from regression_unlearning.evaluation.values import Value
+from regression_unlearning.files import read_record
+from regression_unlearning.requests import ledger
+from regression_unlearning.requests.ledger import AUDIT, Line
 from regression_unlearning.requests.request import AUTO, RETRAIN, Request
 from regression_unlearning.settings.dataset import Dataset, Method
 from regression_unlearning.settings.document import Settings
@@ -118,7 +121,38 @@ def method_of(chosen: Dataset, request: Request, label: str) -> Method:
     return method.model_copy(update={"options": options.plain()})
 
 
-def advice(request: Request, cost: Mapping[str, float | None], answered: int) -> str | None:
+def since_retraining(folder: Path, lines: list[Line], request: Request) -> tuple[int, float | None]:
+    """The answers in a request's chain after the last one that trained anew.
+
+    Parameters
+    ----------
+    folder, lines, request : Path, list of Line, Request
+        The folder of requests, the ledger's answers, the request.
+
+    Returns
+    -------
+    number : int
+        How many there are.
+    error : float or None
+        The error on never-seen rows to keep before the first of them; None where there is none.
+
+    Raises
+    ------
+    UserError
+        When an audit is missing or damaged.
+    """
+    number, error = 0, None
+    for line in reversed(ledger.chain(lines, request.dataset, request.seed)):
+        audit = read_record(folder / line.id / AUDIT)
+        if audit["method"]["label"] == RETRAIN:
+            return number, audit["errors"][0]["after"]
+        number, error = number + 1, audit["errors"][0]["before"]
+    return number, error
+
+
+def advice(
+    request: Request, cost: Mapping[str, float | None], answered: int, rise: float = 0.0
+) -> str | None:
     """Why to answer the next request by retraining; None where nothing asks for it.
 
     Parameters
@@ -129,6 +163,8 @@ def advice(request: Request, cost: Mapping[str, float | None], answered: int) ->
         Seconds: ``unlearning_seconds``, ``helper_seconds``, ``original_training_seconds``.
     answered : int
         Requests in the chain, this one too, since a model was retrained.
+    rise : float
+        The share by which the error on never-seen rows to keep has risen over all of these.
     """
     if request.method == RETRAIN:
         return None
@@ -139,9 +175,28 @@ def advice(request: Request, cost: Mapping[str, float | None], answered: int) ->
         why = f"it took {share:.2g} of the original's training"
     elif answered >= limits.retrain_after:
         why = f"{answered} requests have piled up"
+    elif rise > limits.error_rise:
+        why = f"the error on never-seen rows to keep rose by {rise:.0%} over {answered} requests"
     else:
         return None
     return f"Retraining is worth while next (`method: {RETRAIN}`): {why}."
+
+
+def advise(audit: dict[str, Any], request: Request, chain: tuple[int, float | None]) -> None:
+    """Add to an audit its `advice`, and the error before the chain that it is an answer of.
+
+    Parameters
+    ----------
+    audit, request : dict, Request
+        The audit, with its errors and cost; the request.
+    chain : tuple of int and (float or None)
+        See `since_retraining`.
+    """
+    number, first = chain
+    kept = audit["errors"][0]
+    kept["before_the_chain"] = first
+    rise = kept["after"] / first - 1 if first and kept["after"] is not None else 0.0
+    audit["advice"] = advice(request, audit["cost"], number + 1, rise)
 
 
 def _kind(selector: Selector) -> str:

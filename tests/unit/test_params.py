@@ -142,6 +142,14 @@ def test_every_claim_is_asked_somewhere(settings):
     assert all(asked[name] for name in settings.experiments)
 
 
+def test_references_are_no_techniques_that_a_claim_compares_with(settings):
+    for name in ("strong", "california", "cifar10"):
+        chosen = settings.model_copy(update={"experiment": name})
+        for layout in layouts.claims(chosen, {}):
+            labels = {label for label, _ in layout["methods"]}
+            assert "sure" in labels and not labels & {"short_retraining", "helper_alone"}
+
+
 def test_it_can_be_read_in_minutes():
     lines = PARAMS.read_text(encoding="utf-8").splitlines()
     assert len(lines) <= 490 and max(map(len, lines)) <= 120

@@ -64,6 +64,9 @@ def test_the_chain(made):
     assert first.audit["previous_audit"] is None
     audit = sha256(first.folder / "audit.json")
     assert nothing.audit["previous_audit"] == second.audit["previous_audit"] == audit
+    kept = [one.audit["errors"][0] for one in (first, nothing, second)]
+    assert kept[0]["before_the_chain"] is None
+    assert kept[1]["before_the_chain"] == kept[2]["before_the_chain"] == kept[0]["before"]
 
 
 def test_what_was_asked_for_stays_out_of_the_rows_to_keep(made):
@@ -203,7 +206,7 @@ def test_a_ledger_cut_at_its_end_with_the_answer_is_told_by_its_head(again):
         ({"dataset": "pears"}, "did you mean 'pairs'"),
         ({"ids": ["nobody"]}, "1 of 1 ids are unknown: 'nobody'"),
         ({"ids": ["../../etc/passwd"]}, "are unknown"),
-        ({"ids": "early"}, "30 already forgotten"),
+        ({"ids": "early"}, "its 30 rows are forgotten already; the answer is .*first.audit.html"),
         ({"ids": "all"}, "nothing would be left"),
     ],
 )

@@ -110,18 +110,20 @@ def test_the_method_nearest_to_retraining_on_the_set_most_alike_is_chosen(tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("seconds", "answered", "method", "said"),
+    ("seconds", "answered", "rise", "method", "said"),
     [
-        (4.0, 1, "finetune", None),
-        (6.0, 1, "finetune", "it took 0.6 of the original's training"),
-        (4.0, 20, "finetune", "20 requests have piled up"),
-        (6.0, 20, "retrain", None),
+        (4.0, 1, 0.0, "finetune", None),
+        (6.0, 1, 0.0, "finetune", "it took 0.6 of the original's training"),
+        (4.0, 20, 0.0, "finetune", "20 requests have piled up"),
+        (4.0, 3, 0.1, "finetune", None),
+        (4.0, 3, 0.21, "finetune", "rose by 21% over 3 requests"),  # each within its own limit
+        (6.0, 20, 0.5, "retrain", None),
     ],
 )
-def test_when_retraining_is_advised(tmp_path, seconds, answered, method, said):
+def test_when_retraining_is_advised(tmp_path, seconds, answered, rise, method, said):
     cost = {"unlearning_seconds": seconds - 1, "helper_seconds": 1.0}
     asked = read_request(written(tmp_path), method=method)
-    found = advice(asked, {**cost, "original_training_seconds": 10.0}, answered)
+    found = advice(asked, {**cost, "original_training_seconds": 10.0}, answered, rise)
     assert found is None if said is None else said in found
     unknown = advice(asked, {**cost, "original_training_seconds": None}, 1)
     assert unknown is None  # nobody knows what retraining takes

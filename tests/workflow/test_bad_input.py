@@ -230,6 +230,7 @@ def test_measure_without_a_network(prepared):
     checked(prepared.run(sys.executable, "-c", code))
 
 
+@pytest.mark.slow
 def test_every_program_by_hand(prepared):
     """From a prepared dataset to a table by plain command lines, as a cluster script would."""
     plain = {**TRAINING, "model": {"name": "lstm", "hidden": 4, "head": [4]}}

@@ -195,6 +195,7 @@ def test_every_checkpoint_of_a_run_that_is_killed_often(started):
     assert (project.root / output).read_bytes() == calm.read_bytes()
 
 
+@pytest.mark.slow
 def test_sigterm_saves_at_once(started):
     """With the next saving far away, SIGTERM itself saves, and the status says that it was cut."""
     project, _ = started

@@ -142,6 +142,7 @@ def test_a_seed_less_trains_nothing(built):
     assert {job.rule for job in jobs} <= {job.rule for job in EVERYTHING}
 
 
+@pytest.mark.slow
 def test_band_of_a_forget_set(built):
     def change(values):
         values["datasets"]["stsb"]["forget_sets"]["score_0_2"]["below"] = 1.5
@@ -164,6 +165,7 @@ def test_a_forget_set_less_hides_no_other_change(built):
     same(built.jobs(), of_methods(["finetune"], FORGET_SETS[1:]))
 
 
+@pytest.mark.slow
 def test_learning_rate_of_the_blindspot_helper(built):
     def change(values):
         values["datasets"]["stsb"]["blindspot"]["learning_rate"] = 0.02
@@ -172,6 +174,7 @@ def test_learning_rate_of_the_blindspot_helper(built):
     same(built.jobs(), trained("blindspot") | of_methods(["blindspot", "blindspot_norm"]))
 
 
+@pytest.mark.slow
 def test_another_relearning_runs_what_relearns(built):
     def change(values):
         values["datasets"]["stsb"]["relearning"]["alpha"] = 0.1
@@ -197,17 +200,20 @@ def test_titles_reach_tables_and_figures_alone(built, what):
     same(built.jobs(), REPORTED)
 
 
+@pytest.mark.slow
 def test_another_experiment_is_not_disturbed(built):
     assert built.jobs("--config", "experiment=demo")
     same(built.jobs(), [])
 
 
+@pytest.mark.slow
 def test_facts_of_the_data_reach_tables_and_figures_alone(built):
     """No training reads them: a new share of words with a vector is a new subtitle."""
     (built.root / "data/prepared/stsb/facts.json").write_text('{"words_with_vector": 0.8}\n')
     same(built.jobs(), REPORTED)
 
 
+@pytest.mark.slow
 def test_a_lost_result_alone_is_made_again(built):
     (built.root / "results/paper/figure4.pdf").unlink()
     same(built.jobs(), REPORTED - TABLES - VALUES)
@@ -344,6 +350,7 @@ def test_code_of_the_training_loop(built):
     same(built.jobs(), EVERYTHING)
 
 
+@pytest.mark.slow
 def test_code_of_observing(built):
     """What unlearns sees what it makes: its jobs run, and `training.runs` keeps their models."""
     path = f"{LIBRARY}/training/observe.py"
@@ -361,6 +368,7 @@ def test_code_of_a_measure(built):
     same(built.jobs(), measured() | (REPORTED - {Job("figure", "results/paper/figure4.png")}))
 
 
+@pytest.mark.slow
 def test_preparing_sentences_runs_preparing(built):
     """All that follows is listed: a dry run cannot know that the arrays come out the same."""
     path = f"{LIBRARY}/data/families/sentence_pairs/prepare.py"
@@ -368,11 +376,13 @@ def test_preparing_sentences_runs_preparing(built):
     assert Job("prepare", "data/prepared/stsb/arrays.safetensors") in built.jobs()
 
 
+@pytest.mark.slow
 def test_code_of_a_table(built):
     edit(built, f"{LIBRARY}/reporting/tables.py", "def main_table(", "def main_table(_=0, *, ")
     same(built.jobs(), REPORTED - VALUES - {Job("figure", "results/paper/figure4.png")})
 
 
+@pytest.mark.slow
 def test_code_of_a_figure(built):
     path = f"{LIBRARY}/reporting/figures/difference_densities.py"
     append(built, path, "\n\nANOTHER = 1\n")

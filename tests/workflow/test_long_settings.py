@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 from projects import checked
 
 from regression_unlearning.pipeline import plan
@@ -25,6 +26,7 @@ def many(values):
     assert len(json.dumps(ids)) > LIMIT
 
 
+@pytest.mark.slow
 def test_a_forget_set_of_more_ids_than_an_argument_holds(tiny):
     """They go to the program that chooses the rows, by a file, and nowhere else."""
     tiny.edit_params(many)

@@ -4,12 +4,14 @@ from regression_unlearning.reporting.claim import settings_of
 from regression_unlearning.reporting.drawing import (
     FAINT,
     SMALL,
+    TEXT,
     TWO_COLUMNS,
     canvas,
     divided,
     place,
     rows,
     save_figure,
+    wrapped,
 )
 from regression_unlearning.reporting.figure import Given
 from regression_unlearning.reporting.front import AXES, front
@@ -26,6 +28,8 @@ SEE = (
 )
 #: Most panels side by side; size in points of a marker on the front, and of another.
 COLUMNS, LARGE, LITTLE = 3, 6, 3
+#: Inches that a label at the left may be long.
+HIGH = 1.7
 
 
 def draw(given: Given) -> None:
@@ -33,7 +37,11 @@ def draw(given: Given) -> None:
     layout = given.layout
     fronts = front(given.summaries, layout)
     titles = [layout.words(axis).title for axis in AXES]
-    notes = [f"Beside large markers: {titles[2].lower()}. Sizes of means over seeds."]
+    notes = [
+        f"Large: on the Pareto front of both axes and {titles[2].lower()}, which is beside it. "
+        "Filled: a method's own setting; a line joins all of them.",
+        "Sizes of means over seeds.",
+    ]
     methods = settings_of(list(layout.methods))
     blocks = divided(list(layout.groups), COLUMNS)
     with canvas(TWO_COLUMNS) as figure:
@@ -62,6 +70,8 @@ def draw(given: Given) -> None:
                 axis.axhline(0, color=FAINT, linewidth=0.6, zorder=1)
                 axis.set_title(layout.groups[group])
                 axis.set_xlabel(titles[0], parse_math=False)
-                axis.set_ylabel(f"{titles[1]}, size", parse_math=False)
+                axis.set_ylabel(
+                    "\n".join(wrapped(figure, f"{titles[1]}, size", HIGH, TEXT)), parse_math=False
+                )
         place(figure, layout.title, layout.line, notes)
         save_figure(figure, given.stem)
