@@ -42,7 +42,7 @@ def init(
     UserError
         When the name is not valid, the entry file exists already, or the data are not readable.
     """
-    from regression_unlearning.data.looking_at import look
+    from regression_unlearning.data.reading_text_table import read_text_table
 
     if file.is_dir():
         file, asked["images"] = inside(file, asked.get("images"))
@@ -51,7 +51,7 @@ def init(
     output = output or Path(f"{name}.yaml")
     if output.exists():
         raise UserError(f"{output} exists already; delete it, or name another file with --output.")
-    text = entry_file(look(file), name, output, **asked)
+    text = entry_file(read_text_table(file), name, output, **asked)
     write_text(output, text)
     notes = [line.partition(NOTE)[2] for line in text.splitlines() if NOTE in line]
     lines = [
@@ -60,8 +60,8 @@ def init(
         f"  {command(f'regression-unlearning check {output}')}",
         f"  {command(f'snakemake -n --configfile {output} --config experiment={name}')}",
     ]
-    found = {"file": str(output), "name": name, "notes": notes}
-    program.say(json.dumps(found) if as_json else "\n".join(lines))
+    result = {"file": str(output), "name": name, "notes": notes}
+    program.say(json.dumps(result) if as_json else "\n".join(lines))
 
 
 def check(files: list[Path]) -> None:

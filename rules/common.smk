@@ -133,7 +133,7 @@ if SETTINGS.data_mirror:
 os.environ.setdefault("REGRESSION_UNLEARNING_WITHOUT_GPU", SETTINGS.without_gpu)
 
 
-def told(values):
+def job_settings(values):
     """File of a job's settings, named by their hash."""
     return settings_file(values, write=workflow.is_main_process and not workflow.dryrun)
 

@@ -14,7 +14,7 @@ rule download:
         ENVIRONMENT
     params:
         loader=lambda wildcards: SETTINGS.datasets[wildcards.dataset].loader,
-        settings=lambda wildcards: told(plan.source(SETTINGS, wildcards.dataset)),
+        settings=lambda wildcards: job_settings(plan.source(SETTINGS, wildcards.dataset)),
     shell:
         "python workflow_scripts/download.py --loader {params.loader} --settings {params.settings}"
         " --checksums data/checksums.json --output {output} 2> {log}"

@@ -22,7 +22,7 @@ rule measure:
         runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         cells=paths.cells("{dataset}", "{forget_set}"),
-        settings=lambda wildcards: told(
+        settings=lambda wildcards: job_settings(
             {
                 **GRID.measuring(wildcards.dataset, wildcards.forget_set),
                 "code": CODE.measures(GRID.measured_in(wildcards.dataset, wildcards.forget_set)),

@@ -46,7 +46,7 @@ for BATCH in GRID.batches:
             relearning=relearning_arguments,
             pairs=BATCH.pair_arguments(*REFERENCE) if GRID.relearns else [],
             code=arguments_of(CODE.observing),
-            settings=lambda wildcards: told(
+            settings=lambda wildcards: job_settings(
                 plan.observing(SETTINGS, wildcards.dataset, wildcards.forget_set)
             ),
         shell:

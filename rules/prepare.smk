@@ -21,7 +21,7 @@ rule prepare:
         runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         loader=lambda wildcards: SETTINGS.datasets[wildcards.dataset].loader,
-        settings=lambda wildcards: told(plan.source(SETTINGS, wildcards.dataset)),
+        settings=lambda wildcards: job_settings(plan.source(SETTINGS, wildcards.dataset)),
     shell:
         "python workflow_scripts/prepare.py --loader {params.loader} --settings {params.settings}"
         " --raw data/raw/{wildcards.dataset} --output data/prepared/{wildcards.dataset}"
@@ -45,7 +45,7 @@ rule select_forget_set:
     conda:
         ENVIRONMENT
     params:
-        settings=lambda wildcards: told(
+        settings=lambda wildcards: job_settings(
             plan.forget_set(SETTINGS, wildcards.dataset, wildcards.forget_set)
         ),
         after=lambda wildcards, input: [f"--after {path}" for path in input.get("after", [])],

@@ -21,7 +21,7 @@ rule table:
     conda:
         ENVIRONMENT
     params:
-        settings=lambda wildcards: told(GRID.layout_settings(wildcards.table)),
+        settings=lambda wildcards: job_settings(GRID.layout_settings(wildcards.table)),
     shell:
         "python workflow_scripts/table.py --measures {input.measures} --facts {input.facts}"
         " --settings {params.settings} --output results/{wildcards.experiment}/{wildcards.table} 2> {log}"
@@ -43,7 +43,7 @@ rule figure:
     conda:
         ENVIRONMENT
     params:
-        settings=lambda wildcards: told(GRID.layout_settings(wildcards.figure)),
+        settings=lambda wildcards: job_settings(GRID.layout_settings(wildcards.figure)),
     shell:
         "python workflow_scripts/figure.py --measures {input.measures} --facts {input.facts}"
         " --settings {params.settings} --output results/{wildcards.experiment}/{wildcards.figure} 2> {log}"
@@ -65,7 +65,7 @@ rule values:
     conda:
         ENVIRONMENT
     params:
-        settings=lambda wildcards: told(GRID.values_settings()),
+        settings=lambda wildcards: job_settings(GRID.values_settings()),
     shell:
         "python workflow_scripts/values.py --facts {input.facts} --settings {params.settings}"
         " --output results/{wildcards.experiment} 2> {log}"
@@ -84,7 +84,7 @@ rule claims:
     conda:
         ENVIRONMENT
     params:
-        settings=lambda wildcards: told(GRID.claims_settings()),
+        settings=lambda wildcards: job_settings(GRID.claims_settings()),
     shell:
         "python workflow_scripts/claims.py --folder results/{wildcards.experiment}"
         " --settings {params.settings} --output results/{wildcards.experiment}/claims 2> {log}"
@@ -106,7 +106,7 @@ rule report:
     conda:
         ENVIRONMENT
     params:
-        settings=lambda wildcards: told(GRID.report_settings()),
+        settings=lambda wildcards: job_settings(GRID.report_settings()),
     shell:
         "python workflow_scripts/report.py --folder results/{wildcards.experiment}"
         " --facts {input.facts} --settings {params.settings} --output {output} 2> {log}"

@@ -30,7 +30,7 @@ for BATCH in GRID.batches:
         params:
             seeds=BATCH.seeds,
             code=arguments_of(CODE.taking),
-            settings=lambda wildcards: told(plan.network(SETTINGS, wildcards.dataset)),
+            settings=lambda wildcards: job_settings(plan.network(SETTINGS, wildcards.dataset)),
         shell:
             "python workflow_scripts/take_original.py --identity {wildcards.dataset} original"
             " --given {input.given:q} --device cpu --seed {params.seeds} --code {params.code}"
@@ -58,7 +58,7 @@ for BATCH in GRID.batches:
         params:
             seeds=BATCH.seeds,
             code=arguments_of(CODE.training),
-            settings=lambda wildcards: told(plan.training(SETTINGS, wildcards.dataset)),
+            settings=lambda wildcards: job_settings(plan.training(SETTINGS, wildcards.dataset)),
         shell:
             "python workflow_scripts/train.py --identity {wildcards.dataset} original"
             " --prepared data/prepared/{wildcards.dataset} --seed {params.seeds}"
@@ -85,7 +85,7 @@ for BATCH in GRID.batches:
         params:
             seeds=BATCH.seeds,
             code=arguments_of(CODE.training),
-            settings=lambda wildcards: told(plan.training(SETTINGS, wildcards.dataset)),
+            settings=lambda wildcards: job_settings(plan.training(SETTINGS, wildcards.dataset)),
         shell:
             "python workflow_scripts/train.py"
             " --identity {wildcards.dataset} {wildcards.forget_set} retrained"
@@ -114,7 +114,9 @@ for BATCH in GRID.batches:
         params:
             seeds=BATCH.seeds,
             code=arguments_of(CODE.training),
-            settings=lambda wildcards: told(plan.training(SETTINGS, wildcards.dataset, "blindspot")),
+            settings=lambda wildcards: job_settings(
+                plan.training(SETTINGS, wildcards.dataset, "blindspot")
+            ),
         shell:
             "python workflow_scripts/train.py"
             " --identity {wildcards.dataset} {wildcards.forget_set} blindspot"
@@ -142,7 +144,7 @@ for BATCH in GRID.batches:
         params:
             seeds=BATCH.seeds,
             code=arguments_of(CODE.training),
-            settings=lambda wildcards: told(
+            settings=lambda wildcards: job_settings(
                 plan.training(SETTINGS, wildcards.dataset, wildcards.helper)
             ),
         shell:

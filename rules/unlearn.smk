@@ -40,7 +40,7 @@ for BATCH in GRID.batches:
             helpers=BATCH.helper_arguments,
             relearning=relearning_arguments,
             code=arguments_of(CODE.unlearning),
-            settings=lambda wildcards: told(
+            settings=lambda wildcards: job_settings(
                 plan.unlearning(
                     SETTINGS, wildcards.dataset, wildcards.forget_set, wildcards.method
                 )

@@ -56,31 +56,31 @@ def complaints() -> dict[str, list]:
     return json.loads(asked.stdout)
 
 
-def results_alone(found: dict[str, list]) -> bool:
+def results_alone(changed: dict[str, list]) -> bool:
     """Whether nothing but files of the last step is missing or changed."""
     last = list(STEPS)[-1]
-    return set(found) == {last} and all(set(entry) == {"changed outs"} for entry in found[last])
+    return set(changed) == {last} and all(set(entry) == {"changed outs"} for entry in changed[last])
 
 
 def main() -> None:
     """Read the arguments, ask DVC, touch, and look whether Snakemake agrees."""
     program.parser(__doc__).parse_args()
-    found = complaints()
-    if found and not results_alone(found):
+    changed = complaints()
+    if changed and not results_alone(changed):
         raise UserError(
             "DVC does not find everything in order, so nothing was adopted. Restore the files "
             "(`dvc pull`, or `dvc checkout`), or make them (`dvc repro`). `dvc status` says:\n"
             + dvc("status").stdout
         )
-    if found:
+    if changed:
         snakemake("--touch", "--forceall", "all_observed", "all_measured")
         snakemake("all_tables", "--forcerun", *REPORTING)
         program.say("Made the results again: git does not hold those that DVC has recorded.")
     else:
         snakemake("--touch", "--forceall", "all_tables")
-    said = snakemake("--dry-run", "all_tables")
-    if NOTHING not in said:
-        raise UserError(f"Snakemake still has something to do; run `dvc repro`. It says:\n{said}")
+    output = snakemake("--dry-run", "all_tables")
+    if NOTHING not in output:
+        raise UserError(f"Snakemake still has something to do; run `dvc repro`. It says:\n{output}")
     if complaints():
         raise UserError(
             "The results made from the measures are not those that DVC has recorded (another "

@@ -23,8 +23,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="path without its ending")
     arguments = parser.parse_args()
     values, _ = provenance.read(arguments.folder)
-    found = claims_of(values, arguments.settings)
-    for ending, text in claims_files.files(found, arguments.settings["title"]).items():
+    judged = claims_of(values, arguments.settings)
+    for ending, text in claims_files.files(judged, arguments.settings["title"]).items():
         write_text(f"{arguments.output}{ending}", text)
 
 

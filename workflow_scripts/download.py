@@ -4,7 +4,7 @@ from pathlib import Path
 
 from regression_unlearning import program, registry
 from regression_unlearning.data.fetching.mirror import MIRROR, mirror_of
-from regression_unlearning.data.source import bring
+from regression_unlearning.data.source import fetch_raw
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import validated
 
@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="the manifest to write")
     arguments = parser.parse_args()
     settings = registry.load("source", arguments.loader).Settings
-    bring(
+    fetch_raw(
         arguments.loader,
         arguments.output.parent,
         validated(settings, arguments.settings["source"], "source"),

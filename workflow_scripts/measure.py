@@ -24,20 +24,22 @@ def main() -> None:
     )
     parser.add_argument("--output", type=Path, required=True, help="the .csv to write")
     arguments = parser.parse_args()
-    told = arguments.settings
-    place = told["dataset"], told["forget_set"]
-    if "absent" in told:
-        values.write(arguments.output, absent.values(*place, told["models"], told["absent"]))
+    settings = arguments.settings
+    place = settings["dataset"], settings["forget_set"]
+    if "absent" in settings:
+        values.write(
+            arguments.output, absent.values(*place, settings["models"], settings["absent"])
+        )
         return
     models = {
         label: {
             source: {int(seed): Path(path) for seed, path in files.items()}
             for source, files in sources.items()
         }
-        for label, sources in told["models"].items()
+        for label, sources in settings["models"].items()
     }
-    code = {name: sha256(path) for name, path in told.get("code", {}).items()}
-    work = measuring.Work(*place, models, told["measures"], code, arguments.cells)
+    code = {name: sha256(path) for name, path in settings.get("code", {}).items()}
+    work = measuring.Work(*place, models, settings["measures"], code, arguments.cells)
     values.write(arguments.output, measuring.take(work, arguments.processes))
 
 

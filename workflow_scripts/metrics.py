@@ -17,9 +17,9 @@ def main() -> None:
     )
     parser.add_argument("--output", type=Path, required=True, help="the .json; a .csv beside it")
     arguments = parser.parse_args()
-    found, told = provenance.read(arguments.output.parent)
+    measured, record = provenance.read(arguments.output.parent)
     for path in arguments.tables:
-        provenance.check_table(path, found, told)
+        provenance.check_table(path, measured, record)
     tables = {path.stem: distances(summaries.read(path)) for path in arguments.tables}
     with (
         whole(arguments.output.with_suffix(".csv")) as part,

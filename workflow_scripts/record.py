@@ -20,13 +20,13 @@ from regression_unlearning.settings.document import Settings, load_settings
 
 def known(settings: Settings) -> set[str]:
     """Files that some experiment makes, raw data left out."""
-    found = set()
+    files = set()
     for name in settings.experiments:
         grid = Grid(settings.model_copy(update={"experiment": name}))
         models = [*grid.originals, *grid.retrained, *grid.blindspots, *grid.unlearned]
-        found |= {path.replace(".safetensors", ".json") for path in models}
-        found |= {*models, *grid.prepared, *grid.observed, *grid.relearnt, *grid.measured}
-        found |= {
+        files |= {path.replace(".safetensors", ".json") for path in models}
+        files |= {*models, *grid.prepared, *grid.observed, *grid.relearnt, *grid.measured}
+        files |= {
             *grid.tables,
             *grid.values,
             *grid.claims,
@@ -34,30 +34,33 @@ def known(settings: Settings) -> set[str]:
             *grid.metrics,
             grid.report,
         }
-    return found
+    return files
 
 
 def known_cells(settings: Settings) -> set[tuple[str, ...]]:
     """Dataset, forget set, method and measure of each value that some experiment takes."""
-    found = set()
+    cells = set()
     for name in settings.experiments:
         grid = Grid(settings.model_copy(update={"experiment": name}))
         for dataset, forget_set in grid.measured_groups:
-            told = grid.measuring(dataset, forget_set)
+            measuring = grid.measuring(dataset, forget_set)
             place = (dataset, forget_set)
-            found |= {(*place, *cell) for cell in product(told["models"], told.get("measures", ()))}
-    return found
+            cells |= {
+                (*place, *cell)
+                for cell in product(measuring["models"], measuring.get("measures", ()))
+            }
+    return cells
 
 
 def leftovers(settings: Settings) -> list[Path]:
     """Files in the recorded folders that no experiment makes."""
     folders = [folder for folder in MADE if folder != "data/raw"]
     folders.append(f"results/{settings.experiment}")
-    wanted, cells = known(settings), known_cells(settings)
+    kept, cells = known(settings), known_cells(settings)
     files = [
         path for folder in folders for path in sorted(Path(folder).rglob("*")) if path.is_file()
     ]
-    return [path for path in files if str(path) not in wanted and paths.cell(path) not in cells]
+    return [path for path in files if str(path) not in kept and paths.cell(path) not in cells]
 
 
 def prune(paths: list[Path]) -> None:
@@ -76,11 +79,11 @@ def main() -> None:
     parser = program.parser(__doc__)
     parser.add_argument("--keep", action="store_true", help="leave files that no experiment names")
     arguments = parser.parse_args()
-    said = snakemake("--dry-run", "all_tables")
-    if NOTHING not in said:
+    output = snakemake("--dry-run", "all_tables")
+    if NOTHING not in output:
         raise UserError(
             "Snakemake has something to do, so nothing was recorded. Run "
-            f"`snakemake --cores all all_tables`, then this again. It says:\n{said}"
+            f"`snakemake --cores all all_tables`, then this again. It says:\n{output}"
         )
     for folder in MADE:
         Path(folder).mkdir(parents=True, exist_ok=True)

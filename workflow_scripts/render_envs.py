@@ -123,15 +123,17 @@ def meaning(lines: Iterable[str]) -> list[frozenset[str]]:
     from packaging.requirements import Requirement
     from packaging.utils import canonicalize_name
 
-    wanted = []
+    requirements = []
     for line in lines:
         text, *hashes = line.split(" --hash=")
         one = Requirement(text)
         extras, versions = sorted(one.extras), sorted(map(str, one.specifier))
         words = f"{canonicalize_name(one.name)} {extras} {versions} {one.url} {sorted(hashes)}"
-        wanted.append((one.marker, words))
+        requirements.append((one.marker, words))
     return [
-        frozenset(words for marker, words in wanted if marker is None or marker.evaluate(where))
+        frozenset(
+            words for marker, words in requirements if marker is None or marker.evaluate(where)
+        )
         for where in environments()
     ]
 

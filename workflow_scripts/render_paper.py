@@ -34,8 +34,8 @@ def rendered() -> str:
     for folder, title in PROTOCOLS.items():
         if not (Path(folder) / provenance.VALUES).is_file():
             continue
-        values, told = provenance.read(Path(folder))
-        made = Tabling(values, told["tables"][TABLE])
+        values, record = provenance.read(Path(folder))
+        made = Tabling(values, record["tables"][TABLE])
         protocols.append((title, made.summaries, made.layout))
     if not protocols:
         return HEAD + "No results are committed yet.\n"

@@ -25,9 +25,9 @@ HEAD = """\
 
 # Results
 
-What each experiment's first table found is said in three sentences, from the same comparisons as
-the marks in the tables: paired over training seeds, corrected by Holm's rule, against the floor of
-what retrained models differ by ([how](numbers.md)).
+Three sentences say what the first table of each experiment found. They come from the same
+comparisons as the marks in the tables: paired over training seeds, corrected by Holm's rule, and
+held against the floor, which is how far retrained models of two seeds differ ([how](numbers.md)).
 
 """
 
@@ -53,7 +53,12 @@ def readme(experiments: dict[str, Experiment]) -> str:
     name, table, group = SHOWN
     if name in experiments:
         made = experiments[name].tables[table]
-        parts += [f"{made.layout.subtitle}: {made.layout.groups[group]}", small_table(made, group)]
+        seeds = len(experiments[name].record["seeds"])
+        parts += [
+            f"Experiment `{name}`, {seeds} seeds, forget set *{made.layout.groups[group]}*: "
+            f"{made.layout.subtitle}.",
+            small_table(made, group),
+        ]
     return "\n\n".join(parts)
 
 
@@ -82,12 +87,14 @@ def main() -> None:
     parser = program.parser(__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; 1 where out of step")
     check = parser.parse_args().check
-    found = committed(("--cached",) if check else ("--cached", "--others", "--exclude-standard"))
+    experiments = committed(
+        ("--cached",) if check else ("--cached", "--others", "--exclude-standard")
+    )
     start = Path("README.md")
     for path, text in {
-        Path("docs/results.md"): HEAD + page(list(found.values()), "../"),
-        start: with_block(start, readme(found)),
-        OWN_DATA: with_block(OWN_DATA, choices(found.values())),
+        Path("docs/results.md"): HEAD + page(list(experiments.values()), "../"),
+        start: with_block(start, readme(experiments)),
+        OWN_DATA: with_block(OWN_DATA, choices(experiments.values())),
     }.items():
         keep_in_step(path, text, check=check, script="render_results.py")
 

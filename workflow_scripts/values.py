@@ -23,10 +23,10 @@ def main() -> None:
     )
     parser.add_argument("--output", type=Path, required=True, help="folder to write into")
     arguments = parser.parse_args()
-    told = arguments.settings
-    text = values.as_text(read_measures(map(Path, told["measures"])))
-    tables = {name: with_facts(one, arguments.facts) for name, one in told["tables"].items()}
-    made = provenance.gather({**told, "tables": tables}, map(Path, told["records"]), text)
+    settings = arguments.settings
+    text = values.as_text(read_measures(map(Path, settings["measures"])))
+    tables = {name: with_facts(one, arguments.facts) for name, one in settings["tables"].items()}
+    made = provenance.gather({**settings, "tables": tables}, map(Path, settings["records"]), text)
     write_text(arguments.output / provenance.VALUES, text)
     write_record(arguments.output / provenance.PROVENANCE, made)
 

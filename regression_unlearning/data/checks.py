@@ -34,9 +34,9 @@ def check_raw(raw: Path) -> None:
     """
     manifest = raw / "manifest.json"
     if seals.sealed(manifest):
-        for name, told in read_record(manifest).get("files", {}).items():
+        for name, entry in read_record(manifest).get("files", {}).items():
             try:
-                seals.check_recorded(raw / name, told["sha256"], manifest)
+                seals.check_recorded(raw / name, entry["sha256"], manifest)
             except UserError as error:  # the manifest is what makes it be fetched again
                 both = str(error).replace("Delete it", f"Delete it and {manifest}")
                 raise UserError(both) from None
@@ -52,26 +52,26 @@ def checked(made: Any, family: str) -> "tuple[pd.DataFrame, Mapping[str, Any]]":
     """
     import pandas as pd
 
-    said = f"family {family!r}: prepare handed back"
+    prefix = f"family {family!r}: prepare handed back"
     match made:
         case (pd.DataFrame() as rows, Mapping() as arrays):
             pass
         case _:
-            raise UserError(f"{said} {type(made).__name__}, not rows and arrays.")
-    if lacking := [one for one in ("row", "id", "split", "target") if one not in rows]:
-        raise UserError(f"{said} rows without the column {lacking[0]!r}.")
+            raise UserError(f"{prefix} {type(made).__name__}, not rows and arrays.")
+    if missing := [one for one in ("row", "id", "split", "target") if one not in rows]:
+        raise UserError(f"{prefix} rows without the column {missing[0]!r}.")
     if foreign := sorted(map(str, set(rows["split"].unique()) - set(NUMBERED))):
-        raise unknown("split", foreign[0], NUMBERED, said)
+        raise unknown("split", foreign[0], NUMBERED, prefix)
     if not np.array_equal(rows["row"], np.arange(len(rows))):
-        raise UserError(f"{said} rows whose numbers are not 0, 1, ... in their order.")
+        raise UserError(f"{prefix} rows whose numbers are not 0, 1, ... in their order.")
     if not np.isfinite(rows["target"].to_numpy(np.float64)).all():
-        raise UserError(f"{said} a target that is no finite number.")
+        raise UserError(f"{prefix} a target that is no finite number.")
     if rows["id"].duplicated().any():
         twice = rows["id"][rows["id"].duplicated()].iloc[0]
-        raise UserError(f"{said} the id {twice!r} twice.")
+        raise UserError(f"{prefix} the id {twice!r} twice.")
     for name, one in arrays.items():
         if name in ("target", "split") or np.dtype(one.dtype).name not in tensors.TYPES:
-            raise UserError(f"{said} an array {name!r} of {one.dtype}, which is not to be kept.")
+            raise UserError(f"{prefix} an array {name!r} of {one.dtype}, which is not to be kept.")
     return rows, arrays
 
 

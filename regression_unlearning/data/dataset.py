@@ -9,7 +9,7 @@ from regression_unlearning import registry
 from regression_unlearning.data.fetching.mirror import mirror_of
 from regression_unlearning.data.forget_sets import select
 from regression_unlearning.data.prepared import ARRAYS, Prepared, load_prepared, prepare
-from regression_unlearning.data.source import bring
+from regression_unlearning.data.source import fetch_raw
 from regression_unlearning.errors import unknown
 from regression_unlearning.requests.forgotten import left
 from regression_unlearning.settings.document import Settings
@@ -83,7 +83,7 @@ def made_ready(settings: Settings, name: str, folder: str | Path = "data") -> Pa
     raw, prepared = Path(folder, "raw", name), Path(folder, "prepared", name)
     if not (prepared / ARRAYS).is_file():
         embedding = settings.word_vectors_of(name)
-        bring(
+        fetch_raw(
             chosen.loader,
             raw,
             chosen.source,

@@ -106,11 +106,11 @@ def _random(rows: "pd.DataFrame", selector: Random) -> np.ndarray:
 
 def _where(rows: "pd.DataFrame", selector: Where) -> np.ndarray:
     values = _column(rows, selector.column)
-    wanted = [str(value) for value in selector.equals]
-    for value in wanted:
+    asked = [str(value) for value in selector.equals]
+    for value in asked:
         if not (values == value).any():
             raise unknown(f"value in column {selector.column!r}:", value, set(values))
-    return values.isin(wanted).to_numpy()
+    return values.isin(asked).to_numpy()
 
 
 def _some(rows: "pd.DataFrame", chosen: np.ndarray, selector: Chosen) -> np.ndarray:

@@ -115,11 +115,11 @@ def _even(path: Path, delimiter: str, width: int) -> bool:
                 within = np.logical_xor.accumulate(quotes) ^ inside
                 marks &= ~within
                 inside = bool(within[-1])
-            found = signs[marks] == ord("\n")
-            ends = np.flatnonzero(found)
+            line_ends = signs[marks] == ord("\n")
+            ends = np.flatnonzero(line_ends)
             if (np.diff(ends, prepend=-1 - fields) != width).any():
                 return False
-            fields = len(found) - 1 - ends[-1] if len(ends) else fields + len(found)
+            fields = len(line_ends) - 1 - ends[-1] if len(ends) else fields + len(line_ends)
             last = piece[-1:]
     decoder.decode(b"", final=True)
     return not inside and fields == (0 if last == b"\n" else width - 1)

@@ -58,33 +58,33 @@ def by_ids(
         none can be forgotten.
     """
     named = ids_of(selector)
-    found = states(rows, named, before)
+    state_of = states(rows, named, before)
     if listing is not None:
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([("id", "state"), *found.items()])
+        csv.writer(text, lineterminator="\n").writerows([("id", "state"), *state_of.items()])
         write_text(listing, text.getvalue())
-    count = Counter(found.values())
-    said = ", ".join(
+    count = Counter(state_of.values())
+    summary = ", ".join(
         f"{count[one]:,} {one}" for one in (NOW, BEFORE, HELD_OUT, UNKNOWN) if count[one]
     )
     listed = f" ({listing} lists them)" if listing else ""
-    unknown = [name for name, one in found.items() if one == UNKNOWN]
+    unknown = [name for name, one in state_of.items() if one == UNKNOWN]
     if unknown and selector.unknown == "refuse":
         shown = ", ".join(repr(name[:80]) for name in unknown[:5])
         raise UserError(
-            f"{len(unknown):,} of {len(found):,} ids are unknown: {shown}"
+            f"{len(unknown):,} of {len(state_of):,} ids are unknown: {shown}"
             f"{', …' if len(unknown) > 5 else ''}{listed}. Training rows' ids look like "
             f"{min(_trained(rows), default='')!r} and are compared as text; mend the ids, or say "
             "`unknown: report` to go on without them."
         )
-    if not found:
+    if not state_of:
         raise UserError(f"{selector.file} names no id; write one a line.")
     if not count[NOW]:
         why = f": {UNTRAINED}" if count[HELD_OUT] else ""
-        raise UserError(f"no id can be forgotten, {said}{listed}{why}.")
-    twice = len(named) - len(found)
-    log.info("%s%s%s", said, f"; {twice:,} named again" if twice else "", listed)
-    return rows["id"].astype(str).isin(list(found)).to_numpy()
+        raise UserError(f"no id can be forgotten, {summary}{listed}{why}.")
+    twice = len(named) - len(state_of)
+    log.info("%s%s%s", summary, f"; {twice:,} named again" if twice else "", listed)
+    return rows["id"].astype(str).isin(list(state_of)).to_numpy()
 
 
 def states(rows: "pd.DataFrame", named: Iterable[str], before: np.ndarray) -> dict[str, str]:
@@ -113,8 +113,8 @@ def states(rows: "pd.DataFrame", named: Iterable[str], before: np.ndarray) -> di
     state = dict(
         zip(names, np.select([gone | train & before, train], [BEFORE, NOW], HELD_OUT), strict=True)
     )
-    wanted = [one if one in known else _plain(one) for one in named]
-    return {name: state.get(name, UNKNOWN) for name in (known.get(one, one) for one in wanted)}
+    cleaned = [one if one in known else _plain(one) for one in named]
+    return {name: state.get(name, UNKNOWN) for name in (known.get(one, one) for one in cleaned)}
 
 
 def ids_of(selector: Ids) -> list[str]:

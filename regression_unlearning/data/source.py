@@ -1,4 +1,4 @@
-"""What a source is: one module that brings a dataset's raw files.
+"""What a source is: one module that fetches a dataset's raw files.
 
 A module of `data.sources`, or one that another package names in the entry-point group
 ``regression_unlearning.sources``, is a source when it has the parts of `Source`; a dataset names it
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from regression_unlearning import registry
-from regression_unlearning.data.fetching.wanted import MANIFEST
+from regression_unlearning.data.fetching.raw_file import MANIFEST
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Section
@@ -18,10 +18,10 @@ from regression_unlearning.settings.section import Section
 class Source(Protocol):
     """The parts of a source's module.
 
-    It may also have ``absence(folder, settings, mirror)`` and ``lack(settings, mirror)``, asked
-    before any work, without a network: why the data cannot be had (tables then say so), and which
-    file that was promised is not there; each gives a line, or None. And
-    ``word_vectors(settings)``: the `Embedding` that the data bring with them.
+    It may also have ``absence(folder, settings, mirror)`` and ``missing_file(settings, mirror)``,
+    asked before any work, without a network: why the data cannot be had (tables then say so), and
+    which file that the settings name does not exist; each returns a line, or None. And
+    ``word_vectors(settings)``: the `Embedding` that comes with the data.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Source(Protocol):
         checksums: Path,
         embedding: Embedding | None,
     ) -> None:
-        """Bring the raw files into `folder`, each whole, and ``manifest.json`` last.
+        """Fetch the raw files into `folder`, each whole, and ``manifest.json`` last.
 
         Parameters
         ----------
@@ -60,7 +60,7 @@ class Source(Protocol):
         checksums : Path
             The file of the known SHA-256 by URL.
         embedding : Embedding or None
-            Which word vectors to bring too, where the family reads some.
+            Which word vectors to fetch too, where the family reads some.
 
         Raises
         ------
@@ -69,7 +69,7 @@ class Source(Protocol):
         """
 
 
-def bring(
+def fetch_raw(
     name: str,
     folder: Path,
     settings: Section,
@@ -78,7 +78,7 @@ def bring(
     checksums: Path,
     embedding: Embedding | None,
 ) -> None:
-    """Let the source of a name bring its raw files.
+    """Fetch the raw files of a dataset by its source.
 
     Parameters
     ----------

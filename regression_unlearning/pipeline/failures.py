@@ -40,8 +40,8 @@ class Failures(logging.Handler):
 
     def _warn(self, logs: list[str]) -> None:
         for path in logs:
-            found = [line.partition(WARNING)[2] for line in _lines(path)]
-            new = [line for line in dict.fromkeys(found) if line and line not in self.warned]
+            warnings = [line.partition(WARNING)[2] for line in _lines(path)]
+            new = [line for line in dict.fromkeys(warnings) if line and line not in self.warned]
             self.warned.update(new)
             sys.stderr.writelines(f"Warning, says {path}: {line}\n" for line in new)
 

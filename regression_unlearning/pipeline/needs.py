@@ -9,7 +9,7 @@ from typing import Any
 
 from regression_unlearning import registry
 from regression_unlearning.data.fetching.mirror import MIRROR, mirror_of
-from regression_unlearning.data.fetching.wanted import MANIFEST
+from regression_unlearning.data.fetching.raw_file import MANIFEST
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import not_there
 from regression_unlearning.pipeline.grid import Grid
@@ -53,7 +53,7 @@ def check_engine(workflow: Any) -> None:
 def check_needs(grid: Grid) -> None:
     """Check that everything an experiment reads exists: ids of forget sets, files of datasets.
 
-    A loader whose files come from a folder alone has a function ``lack(settings, mirror)`` that
+    A loader whose files come from a folder alone has ``missing_file(settings, mirror)``, which
     returns what is missing, or None. A dataset whose raw or prepared files exist is not checked.
 
     Raises
@@ -104,5 +104,5 @@ def _missing_source(settings: Settings, dataset: str) -> str | None:
             return f"the variable {MIRROR}: {message}"
         return settings.at(f"data_mirror: {message}")
     with registry.called("source", chosen.loader):
-        problem = loader.lack(source, mirror) if hasattr(loader, "lack") else None
+        problem = loader.missing_file(source, mirror) if hasattr(loader, "missing_file") else None
     return problem and settings.at(f"datasets.{dataset}.{problem}")

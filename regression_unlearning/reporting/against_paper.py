@@ -158,4 +158,5 @@ def _cells(reading: Apart) -> list[str]:
     mean, low, high, _ = reading.ours.figures
     if math.isnan(low):
         return [digits(reading.ours.mean.value or 0.0, 4), ""]
-    return [in_brackets(mean, low, high), digits(reading.units, 2)]
+    units = f"{reading.units:.0f}" if reading.units >= 99.5 else digits(reading.units, 2)
+    return [in_brackets(mean, low, high), units]

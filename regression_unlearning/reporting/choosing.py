@@ -6,7 +6,7 @@ from typing import Any
 from regression_unlearning.reporting.findings import DISTANCE, nearest
 from regression_unlearning.reporting.gallery import Experiment
 from regression_unlearning.reporting.layout import NOTHING
-from regression_unlearning.reporting.numerals import brief
+from regression_unlearning.reporting.numerals import rounded, short
 from regression_unlearning.reporting.remarks import numbers, shares
 from regression_unlearning.reporting.table import Block, Cell, Row, Table
 from regression_unlearning.reporting.tabling import Tabling
@@ -16,12 +16,12 @@ COLUMNS = (
     "", "data: experiment", "forget set", "chosen by", "nearest to the retrained model",
     "its learning rate", "distance a row: doing nothing", "nearest", "floor", "share of retraining",
 )  # fmt: skip
-NONE = "none is told to be nearer than doing nothing"
+NONE = "none is shown to be nearer than doing nothing"
 
 
 def choices(experiments: Iterable[Experiment]) -> str:
-    """A row for each forget set of each experiment, as Markdown."""
-    rows = [
+    """A row for each forget set of each experiment, as Markdown; alike rows of two tables once."""
+    rows = dict.fromkeys(
         _row(
             tabling,
             group,
@@ -31,7 +31,7 @@ def choices(experiments: Iterable[Experiment]) -> str:
         for experiment in experiments
         for tabling in experiment.tables.values()
         for group in tabling.layout.groups
-    ]
+    )
     return rows_as_markdown(Table("", "", COLUMNS, (Block("", tuple(filter(None, rows))),)))
 
 
@@ -51,9 +51,9 @@ def _row(
         dataset["forget_sets"][group[1]]["select"],
         layout.methods[method] if best.closer else NONE,
         f"{rate:g}" if best.closer and rate else "",
-        brief(nothing.mean.value, 3) if nothing else "",
-        brief(best.distance, 3) if best.closer else "",
-        brief(best.floor, 3) if best.floor is not None else "",
+        short(rounded(nothing.mean.value)) if nothing and nothing.mean.value is not None else "",
+        short(rounded(best.distance)) if best.closer else "",
+        short(rounded(best.floor)) if best.floor is not None else "",
         f"{max(cost):.2g}" if cost else "",
     )
     return Row("", f"{dataset['title']}: {experiment}", tuple(map(Cell, texts)))

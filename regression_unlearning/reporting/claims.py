@@ -153,8 +153,8 @@ def claims_of(values: Iterable[Value], settings: Mapping[str, Any]) -> list[Chec
         return []
     names = dict.fromkeys(name for layout in settings["claims"] for name in layout["measures"])
     words = {**quantities(names), VOLUME.key: VOLUME}
-    places = {place for _, place in cases}
-    own_values = [value for value in values if (value.dataset, value.forget_set) in places]
+    groups = {place for _, place in cases}
+    own_values = [value for value in values if (value.dataset, value.forget_set) in groups]
     if not own_values:
         return []
     for layout in settings["claims"]:

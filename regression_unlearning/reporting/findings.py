@@ -10,7 +10,7 @@ from regression_unlearning.evaluation.errors import HARDLY, NO_BETTER
 from regression_unlearning.reporting.claims import Checked
 from regression_unlearning.reporting.comparing import BETTER, WORSE, Comparison, judged
 from regression_unlearning.reporting.layout import GOLD, NOTHING
-from regression_unlearning.reporting.numerals import brief
+from regression_unlearning.reporting.numerals import brief, rounded, short
 from regression_unlearning.reporting.ranks import Ranks
 from regression_unlearning.reporting.remarks import DISTANCES, closer_here, numbers, shares
 from regression_unlearning.reporting.tabling import Tabling
@@ -123,13 +123,13 @@ def tally(claims: Sequence[Checked]) -> str:
         return ""
     undecided = len(claims) - count[HOLDS] - count[FAILS]
     return (
-        f"of {len(claims)} claims (each at each place) {count[HOLDS]} hold, {count[FAILS]} do not, "
-        f"{undecided} cannot be told or were not measured"
+        f"of {len(claims)} claims (counted once for each forget set) {count[HOLDS]} hold, "
+        f"{count[FAILS]} do not, {undecided} cannot be told or were not measured"
     )
 
 
 def worthless(tabling: Tabling) -> Iterator[str]:
-    """A warning where the original has learnt nothing, or little: columns then say as little."""
+    """A warning where the original has learnt nothing, or little: nothing then follows from it."""
     for start, note, left in (
         ("Read no further", NO_BETTER, "nothing"),
         ("Read with care", HARDLY, "little"),
@@ -173,14 +173,15 @@ def _nearest(tabling: Tabling, groups: Groups) -> str:
         if best is None or not best.closer:
             without.append(title)
             continue
-        floor = "" if best.floor is None else f"; floor {brief(best.floor, 3)}"
+        floor = "" if best.floor is None else f"; floor {short(rounded(best.floor))}"
         ties = _listed([layout.methods[key] for key in best.tied], len(layout.unlearning) - 1)
         name = layout.methods[best.method]
-        named.append(f"{title}, {name} ({brief(best.distance, 3)}{floor}; {ties})")
+        named.append(f"{title}, {name} ({short(rounded(best.distance))}{floor}; {ties})")
     nobody = f"no method can be told to be nearer than doing nothing on {', '.join(without)}"
     if not named:
         return f"Row by row, {nobody}"
-    text = f"Nearest to the retrained model, row by row: {'; '.join(named)}"
+    unit = f", in {layout.unit}" if layout.unit else ""
+    text = f"Nearest to the retrained model, row by row{unit}: {'; '.join(named)}"
     return f"{text}; {nobody}" if without else text
 
 
@@ -214,8 +215,8 @@ def _listed(names: Sequence[str], others: int) -> str:
     if not names:
         return "all others are farther"
     if len(names) <= NAMED:
-        return f"not told from it: {', '.join(names)}"
-    return f"{len(names)} of the other {others} are not told from it"
+        return f"not distinguishable from it: {', '.join(names)}"
+    return f"{len(names)} of the other {others} are not distinguishable from it"
 
 
 def _percent(share: float) -> str:

@@ -109,12 +109,12 @@ def forget(
         start = start_of(project, request, lines)
         key = ledger.key(folder, first=not lines)
         rows = read_rows(made_ready(settings, request.dataset, project / "data"))
-        parts, told = parts_of(folder, request, rows, lines, key)
+        parts, rows_record = parts_of(folder, request, rows, lines, key)
         if by_place(chosen):
-            told["places"] = places(rows, key)
+            rows_record["places"] = places(rows, key)
         label, why = request.method, None
         if label == AUTO:
-            count = told["rows_forgotten"]
+            count = rows_record["rows_forgotten"]
             label, why = choose(project, request.dataset, chosen, request.forget, count, rows)
         method = method_of(chosen, request, label)
         used = set_up(device, threads, chosen.resources.gpu)
@@ -122,8 +122,8 @@ def forget(
         data = load_dataset(settings, request.dataset, project / "data", work.device)
         waiting = folder / f"{request.id}.unfinished"
         audit = work.answer(data, waiting, with_gold)
-        still = holding.held(project, request.dataset, lines, told["hashes"])
-        audit |= {"rows": told, "still_held": still}
+        still = holding.held(project, request.dataset, lines, rows_record["hashes"])
+        audit |= {"rows": rows_record, "still_held": still}
         audit["cost"]["original_training_seconds"] = original_seconds(project, request)
         audit["method"]["why"] = why
         advise(audit, request, since_retraining(folder, lines, request))
@@ -234,12 +234,12 @@ class _Work:
 
     def _helpers(self, task: Task) -> tuple[dict[str, Any], float]:
         """The helper models that the method asks for, trained, and their seconds."""
-        found, seconds = {}, 0.0
+        helpers, seconds = {}, 0.0
         for kind in self.method.helpers:
             own = self.method.options.get("helper")
             fit = self.chosen.further_blindspots[own] if own else getattr(self.chosen, kind)
             helping = task.having(seed=seed_for(task.seed, kind))
             log.info("training the helper %s", kind)
-            found[kind] = train(helping, fit)
+            helpers[kind] = train(helping, fit)
             seconds += sum(one.seconds for one in helping.fitted)
-        return found, seconds
+        return helpers, seconds

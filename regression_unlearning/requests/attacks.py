@@ -51,13 +51,13 @@ class Attack(NamedTuple):
 
 
 def attack(
-    seen: Observation, z: float, references: "Mapping[str, np.ndarray] | None" = None
+    observation: Observation, z: float, references: "Mapping[str, np.ndarray] | None" = None
 ) -> dict[str, Attack]:
     """Run every attack that has enough rows.
 
     Parameters
     ----------
-    seen : Observation
+    observation : Observation
         The model; its part ``forget`` holds the rows of the request alone.
     z : float
         Width of the intervals, in standard errors.
@@ -71,24 +71,24 @@ def attack(
     dict of Attack
         By the names of `ATTACKS`; those that the rows do not suffice for are left out.
     """
-    found = {LOSS: _by_loss(seen), EMBEDDING: _by_embedding(seen)}
+    results = {LOSS: _by_loss(observation), EMBEDDING: _by_embedding(observation)}
     if references:
-        found[REFERENCE] = _by_loss(seen, references)
+        results[REFERENCE] = _by_loss(observation, references)
     return {
         name: Attack(auc, *interval(auc, members, others, z), members, others)
-        for name, (auc, members, others) in found.items()
+        for name, (auc, members, others) in results.items()
         if others
     }
 
 
-def kind(seen: Observation) -> "np.ndarray":
+def kind(observation: Observation) -> "np.ndarray":
     """Which never-seen rows are of the forgotten rows' kind: bool array (rows of that part,).
 
     Those that the request's selector would choose; all, where it would choose too few.
     """
     import numpy as np
 
-    like = seen.of(seen.never_seen, "like_forget")
+    like = observation.of(observation.never_seen, "like_forget")
     return like if like.sum() >= NEAREST else np.ones_like(like)
 
 
@@ -123,11 +123,11 @@ def matched(
 
 
 def _by_loss(
-    seen: Observation, references: "Mapping[str, np.ndarray] | None" = None
+    observation: Observation, references: "Mapping[str, np.ndarray] | None" = None
 ) -> tuple[float, float, float]:
-    part, like = seen.never_seen, kind(seen)
-    labels = seen.of("forget", "target"), seen.of(part, "target")[like]
-    own = {name: -seen.of(name, "loss") for name in ("forget", part)}
+    part, like = observation.never_seen, kind(observation)
+    labels = observation.of("forget", "target"), observation.of(part, "target")[like]
+    own = {name: -observation.of(name, "loss") for name in ("forget", part)}
     if references:
         own = {name: references[name] + one for name, one in own.items()}
     scores = own["forget"], own[part][like]
@@ -135,27 +135,27 @@ def _by_loss(
     return auc, len(labels[0]), effective
 
 
-def _by_embedding(seen: Observation) -> tuple[float, float, float]:
+def _by_embedding(observation: Observation) -> tuple[float, float, float]:
     """Fit the classifier to rows to keep and some never-seen rows; apply it to the others."""
     import numpy as np
 
-    part = seen.never_seen
-    retain, _ = seen.features("retain")
-    forget, forget_index = seen.features("forget")
-    others, index = seen.features(part)
-    labels = seen.of("forget", "target")[forget_index], seen.of(part, "target")[index]
-    found = []
-    for fitted, asked in _folds(kind(seen)[index]):
+    part = observation.never_seen
+    retain, _ = observation.features("retain")
+    forget, forget_index = observation.features("forget")
+    others, index = observation.features(part)
+    labels = observation.of("forget", "target")[forget_index], observation.of(part, "target")[index]
+    folds = []
+    for fitted, asked in _folds(kind(observation)[index]):
         number = min(ROWS, len(retain), len(fitted))
         if number < FEWEST or len(asked) < FEWEST:
             continue
         rows = np.random.default_rng(0).permutation(len(retain))[:number]
         classes = np.concatenate([retain[rows], others[fitted[:number]]])
         first, second = decisions(classes, [forget, others[asked]], 1.0, standardise=True)
-        found.append(matched(first, second, labels[0], labels[1][asked]))
-    if not found:
+        folds.append(matched(first, second, labels[0], labels[1][asked]))
+    if not folds:
         return 0.5, 0, 0
-    aucs, effective = zip(*found, strict=True)
+    aucs, effective = zip(*folds, strict=True)
     return float(np.mean(aucs)), len(forget), sum(effective)
 
 

@@ -98,10 +98,11 @@ def judge(
     models = {"before": before, "after": after} | ({"gold": gold} if gold else {})
     errors = _errors(models, limits)
     z = float(norm.ppf(1 - (1 - limits.confidence) / (2 * (len(ATTACKS) - (not references)))))
-    found = {
-        name: attack(seen, z, references) if _finite(seen) else {} for name, seen in models.items()
+    results = {
+        name: attack(observation, z, references) if _finite(observation) else {}
+        for name, observation in models.items()
     }
-    attacks = [_attacked(name, found, limits, z) for name in found["before"]]
+    attacks = [_attacked(name, results, limits, z) for name in results["before"]]
     against = [*_worse(errors[0]), *(line for one in attacks for line in _told(one))]
     if not changed:
         against.append("the model is the one before, weight for weight")
@@ -129,19 +130,22 @@ def _errors(models: Mapping[str, Observation], limits: Thresholds) -> list[dict[
     """The error on each kind of rows; the one on never-seen rows to keep has a limit."""
     import numpy as np
 
-    found: list[dict[str, Any]] = []
-    for said, (part, like) in ROWS.items():
-        losses = {name: seen.of(part, "loss", like_forget=like) for name, seen in models.items()}
+    entries: list[dict[str, Any]] = []
+    for title, (part, like) in ROWS.items():
+        losses = {
+            name: observation.of(part, "loss", like_forget=like)
+            for name, observation in models.items()
+        }
         values = {
             name: error(one, models[name].loss) if len(one) and np.isfinite(one).all() else None
             for name, one in losses.items()
         }
-        found.append({"rows": said, "number": len(losses["before"]), **values})
-    kept = found[0]
+        entries.append({"rows": title, "number": len(losses["before"]), **values})
+    kept = entries[0]
     references = [kept[name] for name in ("before", "gold") if kept.get(name) is not None]
     kept["limit"] = max(references) * (1 + limits.error_rise) if references else None
     kept["passed"] = not _worse(kept)
-    return found
+    return entries
 
 
 def _worse(kept: Mapping[str, Any]) -> list[str]:
@@ -156,10 +160,10 @@ def _worse(kept: Mapping[str, Any]) -> list[str]:
 
 
 def _attacked(
-    name: str, found: Mapping[str, Mapping[str, Attack]], limits: Thresholds, z: float
+    name: str, results: Mapping[str, Mapping[str, Attack]], limits: Thresholds, z: float
 ) -> dict[str, Any]:
     """One attack on each model, and the AUCs between which an interval must reach."""
-    of = {model: one[name] for model, one in found.items() if name in one}
+    of = {model: one[name] for model, one in results.items() if name in one}
     first, beyond = of["before"], limits.auc - 0.5
     centre = of["gold"].auc if "gold" in of else 0.5
     least, most = min(0.5, centre) - beyond, max(0.5, centre) + beyond
@@ -189,10 +193,12 @@ def _told(one: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _finite(seen: Observation) -> bool:
+def _finite(observation: Observation) -> bool:
     import numpy as np
 
-    return all(np.isfinite(one).all() for one in seen.arrays.values() if one.dtype.kind == "f")
+    return all(
+        np.isfinite(one).all() for one in observation.arrays.values() if one.dtype.kind == "f"
+    )
 
 
 def _rows(number: int) -> str:
@@ -204,23 +210,27 @@ def _unverified(
 ) -> list[str]:
     """What an answer does not verify, a sentence each."""
     like: np.ndarray = before.of(before.never_seen, "like_forget")
-    said = [
+    sentences = [
         "Attacks with models that an attacker trains for the purpose were not made.",
         "The rows count as if they were independent; those of one person may not be.",
         "What lies outside of this project (copies, exports, other models) was not looked at, nor "
         "its other datasets.",
     ]
     if gold is None:
-        said.insert(
+        sentences.insert(
             0, "No model was retrained without these rows: how near this one is to it is not known."
         )
     if all(one["attack"] != REFERENCE for one in attacks):
-        said.append("No model that never saw these rows was at hand: none was attacked against it.")
+        sentences.append(
+            "No model that never saw these rows was at hand: none was attacked against it."
+        )
     if not like.any() or kind(before).all():
-        said.append("No never-seen rows are of the request's own kind: labels alone were matched.")
+        sentences.append(
+            "No never-seen rows are of the request's own kind: labels alone were matched."
+        )
     if all(one["before"]["low"] <= 0.5 <= one["before"]["high"] for one in attacks):
-        said.append(
+        sentences.append(
             "The model before did not betray these rows to any attack either: that it forgot them "
             "cannot be seen."
         )
-    return said
+    return sentences

@@ -185,9 +185,9 @@ def parts_of(
     for one in request.members:
         if isinstance(one.forget, Ids):
             _refuse_again(folder, one.id, names, ids_of(one.forget), forgotten)
-        found = select(rows, one.forget, one.id, earlier)
-        now = found.get("forget_now", found["forget"])
-        like = np.concatenate([found[part] for part in found if part.endswith("_forget")])
+        chosen = select(rows, one.forget, one.id, earlier)
+        now = chosen.get("forget_now", chosen["forget"])
+        like = np.concatenate([chosen[part] for part in chosen if part.endswith("_forget")])
         known = dict.fromkeys(names.iloc[like[~done[like]]], HELD_OUT)
         known |= dict.fromkeys(names.iloc[now], NOW)
         if isinstance(one.forget, Ids):
@@ -204,7 +204,7 @@ def parts_of(
                 "asked": hashes[one.id],
             }
         )
-        parts = _joined(parts, found) if parts else found
+        parts = _joined(parts, chosen) if parts else chosen
     parts["retain"] = np.setdiff1d(parts["retain"], np.flatnonzero(asked)).astype(np.int32)
     if not len(parts["retain"]):
         raise UserError(f"request {request.id!r}: nothing would be left to train on; narrow it.")

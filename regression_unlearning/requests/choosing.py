@@ -59,14 +59,14 @@ def choose(
     UserError
         When no method of the dataset was measured.
     """
-    found = [
+    measured = [
         (path, forget_set, methods)
         for path in sorted(project.glob("results/*/values.csv"))
         for forget_set, methods in _measured(path, name).items()
         if forget_set in chosen.forget_sets
     ]
     ranked = []
-    for path, forget_set, methods in found:
+    for path, forget_set, methods in measured:
         other = chosen.forget_sets[forget_set]
         far = _distances(chosen, methods)
         if not far:
@@ -206,12 +206,12 @@ def _kind(selector: Selector) -> str:
 def _measured(path: Path, dataset: str) -> dict[str, dict[str, dict[str, list[float]]]]:
     """Values by forget set, method and quantity."""
     read = values.read if seals.sealed(path) else _unsealed
-    found: dict = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    measured: dict = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     for one in read(path):
-        wanted = one.dataset == dataset and one.quantity in (FORGET, KEEP, SHARE)
-        if wanted and one.value is not None and one.other_seed is None:
-            found[one.forget_set][one.method][one.quantity].append(one.value)
-    return found
+        relevant = one.dataset == dataset and one.quantity in (FORGET, KEEP, SHARE)
+        if relevant and one.value is not None and one.other_seed is None:
+            measured[one.forget_set][one.method][one.quantity].append(one.value)
+    return measured
 
 
 def _unsealed(path: Path) -> list[Value]:

@@ -156,32 +156,32 @@ def _list(given: argparse.Namespace) -> None:
     entries = ledger.entries(FOLDER)
     lines = [one for one in entries if isinstance(one, ledger.Line)]
     purged = sorted({one.purge for one in entries if isinstance(one, ledger.Purge)})
-    found = {"requests": [line.plain() for line in lines], "purged": purged}
+    report = {"requests": [line.plain() for line in lines], "purged": purged}
     text = "\n".join(
         f"{' + '.join((line.id, *line.together))}: {line.dataset}, seed {line.seed}: "
         f"{'passed' if line.passed else 'not passed'}{', purged' if line.id in purged else ''}"
         for line in lines
     )
-    _say(given, {**found, "head": ledger.head(FOLDER)}, text or "no request yet")
+    _say(given, {**report, "head": ledger.head(FOLDER)}, text or "no request yet")
 
 
 def _verify(given: argparse.Namespace) -> None:
     wrong = verify(FOLDER, given.head)
     count = 0 if wrong else len(ledger.read(FOLDER))
-    said = f"{count} request{'' if count == 1 else 's'}: all is as it was written"
-    _say(given, {"wrong": wrong}, "\n".join(wrong) or said)
+    summary = f"{count} request{'' if count == 1 else 's'}: all is as it was written"
+    _say(given, {"wrong": wrong}, "\n".join(wrong) or summary)
     if wrong:
         sys.exit(1)
 
 
 def _purge(given: argparse.Namespace) -> None:
-    told = purge(given.request, agree=(lambda _: True) if given.yes else _agreed)
-    done = "taken" if told["purged"] else "nothing was taken"
-    text = _listed(told) + f"\n{done}"
-    if told["purged"]:
-        text += f"\nhead of the ledger, to keep elsewhere: {told['head']}"
-    _say(given, told, text)
-    if told["taken"] and not told["purged"]:
+    outcome = purge(given.request, agree=(lambda _: True) if given.yes else _agreed)
+    done = "taken" if outcome["purged"] else "nothing was taken"
+    text = _listed(outcome) + f"\n{done}"
+    if outcome["purged"]:
+        text += f"\nhead of the ledger, to keep elsewhere: {outcome['head']}"
+    _say(given, outcome, text)
+    if outcome["taken"] and not outcome["purged"]:
         sys.exit(1)
 
 
@@ -190,33 +190,37 @@ def _compare(given: argparse.Namespace) -> None:
     from regression_unlearning.requests.comparing import compare
 
     named = given.first, given.second, given.dataset, given.forget_set
-    found = compare(settings, *named, device=given.device, threads=given.threads)
-    lines = [f"first: {found['models'][0]}", f"second: {found['models'][1]}"]
+    comparison = compare(settings, *named, device=given.device, threads=given.threads)
+    lines = [f"first: {comparison['models'][0]}", f"second: {comparison['models'][1]}"]
     lines += [
-        f"error in {found['unit']} on {one['rows']} ({one['number']:,}): first "
+        f"error in {comparison['unit']} on {one['rows']} ({one['number']:,}): first "
         f"{number(one['before'])}, second {number(one['after'])}; apart {number(one['apart'])}"
-        for one in found["errors"]
+        for one in comparison["errors"]
     ]
-    for one in found["attacks"]:
+    for one in comparison["attacks"]:
         of = (one.get("before"), one.get("after"))
-        said = (f"{a['auc']:.2f} ({a['low']:.2f} to {a['high']:.2f})" if a else "–" for a in of)
-        lines.append(f"AUC of the {one['attack']} attack: first {next(said)}, second {next(said)}")
-    _say(given, found, "\n".join(lines))
+        intervals = (
+            f"{a['auc']:.2f} ({a['low']:.2f} to {a['high']:.2f})" if a else "–" for a in of
+        )
+        lines.append(
+            f"AUC of the {one['attack']} attack: first {next(intervals)}, second {next(intervals)}"
+        )
+    _say(given, comparison, "\n".join(lines))
 
 
-def _agreed(told: dict[str, Any]) -> bool:
-    text = program.plain(_listed(told))
+def _agreed(plan: dict[str, Any]) -> bool:
+    text = program.plain(_listed(plan))
     sys.stderr.write(f"{text}\ntake all of this away? (yes/no) ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
-def _listed(told: dict[str, Any]) -> str:
+def _listed(plan: dict[str, Any]) -> str:
     return "\n".join(
         [
-            *(f"{one['place']}: {one['what']}, {size(one['bytes'])}" for one in told["taken"]),
-            *(f"stays: {one['place']}: {one['what']}" for one in told["left"]),
-            *(f"outside: {one}" for one in told["outside"]),
+            *(f"{one['place']}: {one['what']}, {size(one['bytes'])}" for one in plan["taken"]),
+            *(f"stays: {one['place']}: {one['what']}" for one in plan["left"]),
+            *(f"outside: {one}" for one in plan["outside"]),
         ]
     )
 

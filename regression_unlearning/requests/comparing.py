@@ -70,14 +70,14 @@ def compare(
     used = set_up(device, threads, chosen.resources.gpu)
     data = load_dataset(settings, dataset, project / "data", used)
     task = Task.of(chosen, data, parts, 0)
-    seen = [
+    observations = [
         Observation(observe(checkpoints.load_model(task, path), task, parts, chosen.observation))
         for path in models
     ]
-    found = judge(seen[0], seen[1], None, Thresholds())
+    judged = judge(observations[0], observations[1], None, Thresholds())
     errors: list[dict[str, Any]] = []
-    for row, (part, like) in zip(found.errors, ROWS.values(), strict=True):
-        ours, others = (model.comparable(part, like_forget=like) for model in seen)
+    for row, (part, like) in zip(judged.errors, ROWS.values(), strict=True):
+        ours, others = (model.comparable(part, like_forget=like) for model in observations)
         apart = float(np.abs(ours - others).mean()) if len(ours) else np.nan
         errors.append({key: row[key] for key in ("rows", "number", "before", "after")})
         errors[-1]["apart"] = apart if np.isfinite(apart) else None
@@ -87,7 +87,7 @@ def compare(
         "errors": errors,
         "attacks": [
             {key: value for key, value in one.items() if key not in ("limits", "passed")}
-            for one in found.attacks
+            for one in judged.attacks
         ],
     }
 

@@ -40,9 +40,9 @@ def edited(folder: Path, line: Line) -> list[str]:
     list of str
         A line for each, which says what to do.
     """
-    told = read_record(folder / line.id / AUDIT)["rows"].get("letters", [])
-    found = []
-    for one in told:
+    entries = read_record(folder / line.id / AUDIT)["rows"].get("letters", [])
+    problems = []
+    for one in entries:
         path = folder / f"{one['id']}.yaml"
         if "asked" not in one or not path.is_file():
             continue
@@ -52,11 +52,11 @@ def edited(folder: Path, line: Line) -> list[str]:
         except UserError as error:
             why = str(error).partition("\n")[0]
         if why:
-            found.append(
+            problems.append(
                 f"{path} is no longer what request {line.id!r} answered ({why}): put it back, or "
                 "ask for the rest under another id."
             )
-    return found
+    return problems
 
 
 def _asked(member: Member) -> list[Any]:

@@ -43,9 +43,9 @@ def enter(folder: Path, waiting: Path, request: Request, audit: dict[str, Any], 
     """
     write_record(waiting / AUDIT, audit)
     write_text(waiting / PAGE, as_html(audit, sha256(waiting / AUDIT)))
-    wanted = _files(audit)
+    kept = _files(audit)
     for path in waiting.iterdir():
-        if path.name not in wanted:
+        if path.name not in kept:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     ledger.keep_key(folder, key)
     waiting.replace(folder / request.id)

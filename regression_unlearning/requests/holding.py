@@ -53,23 +53,23 @@ def held(
         Further places, and what lies there.
     """
     lines = list(lines)
-    places = {place.format(dataset): what for place, what in PLACES.items()} | dict(more or {})
-    wanted = set(hashes)
+    candidates = {place.format(dataset): what for place, what in PLACES.items()} | dict(more or {})
+    asked = set(hashes)
     forgot: dict[int, set[str]] = defaultdict(set)  # by each seed's model so far
     for line in (one for one in lines if one.dataset == dataset):
         if line.passed:
             record = read_record(project / FOLDER / line.id / AUDIT)
             forgot[line.seed].update(record["rows"]["hashes"])
-        if wanted - forgot[line.seed]:
-            places[str(FOLDER / line.id / line.weights)] = "a model that holds the rows"
-    found = []
-    for place, what in places.items():
+        if asked - forgot[line.seed]:
+            candidates[str(FOLDER / line.id / line.weights)] = "a model that holds the rows"
+    entries = []
+    for place, what in candidates.items():
         path = project / place
         files = [one for one in (path, *path.rglob("*")) if one.is_file()]
         if files:
             size = sum(one.stat().st_size for one in files)
-            found.append({"place": place, "what": what, "files": len(files), "bytes": size})
-    return found
+            entries.append({"place": place, "what": what, "files": len(files), "bytes": size})
+    return entries
 
 
 def outside(
@@ -91,32 +91,32 @@ def outside(
     taken = [Path(one) for one in Local(project / "data/raw" / dataset).files]
     if len(taken) > FILES:
         taken = sorted({one.parent for one in taken})
-    found = [f"{path}: the data were taken from there ({source})" for path in taken] or [
+    places = [f"{path}: the data were taken from there ({source})" for path in taken] or [
         f"the place that {source} names: the data were fetched from there"
     ]
     dvc = ConfigParser()
     with suppress(Error, UnicodeDecodeError):
         dvc.read([project / ".dvc/config", project / ".dvc/config.local"])
     for key, what in (("url", "a remote of DVC"), ("dir", "DVC's cache")):
-        found += [f"{dvc[one][key]}: {what}" for one in dvc.sections() if key in dvc[one]]
+        places += [f"{dvc[one][key]}: {what}" for one in dvc.sections() if key in dvc[one]]
     for place in PLACES:
         path = project / place.format(dataset)
         if path.exists() and not inside(project, path):
-            found.append(f"{path.resolve()}: {path} leads there")
+            places.append(f"{path.resolve()}: {path} leads there")
     for line in lines:
         if line.dataset == dataset:
             start = read_record(project / FOLDER / line.id / AUDIT)["start"]["file"]
             known = start.startswith((f"{FOLDER}/", *(one.format(dataset) for one in PLACES)))
             if not known and (project / start).exists():
-                found.append(f"{start}: request {line.id!r} began with this model")
-    found += [
+                places.append(f"{start}: request {line.id!r} began with this model")
+    places += [
         line
         for path in sorted((project / "data/prepared").glob("*/rows.csv"))
         if path.parent.name != dataset
         for line in _there_too(project, path.parent, set(hashes))
     ]
     return [
-        *dict.fromkeys(found),
+        *dict.fromkeys(places),
         "the request itself, files of ids, params.yaml, .settings and logs where they name ids, "
         "history of git, exports, backups",
     ]

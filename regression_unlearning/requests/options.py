@@ -31,20 +31,26 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def chosen(given: argparse.Namespace) -> dict[str, Any] | None:
     """Whose rows the options ask for, as a request has it."""
-    found: dict[str, dict[str, Any]] = {}
+    selectors: dict[str, dict[str, Any]] = {}
     if given.ids or given.ids_file:
-        found["ids"] = {"ids": given.ids, "file": given.ids_file}
+        selectors["ids"] = {"ids": given.ids, "file": given.ids_file}
     if given.where:
         column, *values = given.where
-        found["where"] = {"column": column, "equals": values}
+        selectors["where"] = {"column": column, "equals": values}
     if given.band:
         edges = (None if one == "-" else _number(one) for one in given.band)
-        found["band"] = dict(zip(("from", "below"), edges, strict=True)) | {"column": given.column}
+        selectors["band"] = dict(zip(("from", "below"), edges, strict=True)) | {
+            "column": given.column
+        }
     if given.dates:
-        found["dates"] = {"first": given.dates[0], "last": given.dates[1], "column": given.column}
-    if len(found) > 1:
-        raise UserError(f"--{' and --'.join(found)} choose rows in two ways; give one of them.")
-    for select, values in found.items():
+        selectors["dates"] = {
+            "first": given.dates[0],
+            "last": given.dates[1],
+            "column": given.column,
+        }
+    if len(selectors) > 1:
+        raise UserError(f"--{' and --'.join(selectors)} choose rows in two ways; give one of them.")
+    for select, values in selectors.items():
         return {"select": select, **{key: one for key, one in values.items() if one is not None}}
     return None
 

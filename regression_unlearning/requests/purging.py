@@ -61,24 +61,24 @@ def purge(
             str(FOLDER / path.name): "an answer that was cut off"
             for path in folder.glob("*.unfinished")
         }
-        found = held(project, line.dataset, lines, hashes, cut_off)
+        entries = held(project, line.dataset, lines, hashes, cut_off)
         taken = [
             one
-            for one in found
+            for one in entries
             if one["place"] not in staying and inside(project, project / one["place"])
         ]
-        told = {
+        plan = {
             "taken": taken,
-            "left": [one for one in found if one["place"] in staying],
+            "left": [one for one in entries if one["place"] in staying],
             "outside": outside(project, line.dataset, lines, hashes),
         }
-        if not taken or not agree(told):
-            return {**told, "purged": False}
-        places = {one["place"]: (one["files"], one["bytes"]) for one in taken}
-        ledger.append(folder, Purge, purge=name, taken=places)
-        for place in places:
+        if not taken or not agree(plan):
+            return {**plan, "purged": False}
+        sizes = {one["place"]: (one["files"], one["bytes"]) for one in taken}
+        ledger.append(folder, Purge, purge=name, taken=sizes)
+        for place in sizes:
             _delete(project / place)
-    return {**told, "purged": True, "head": ledger.head(folder)}
+    return {**plan, "purged": True, "head": ledger.head(folder)}
 
 
 def _delete(path: Path) -> None:

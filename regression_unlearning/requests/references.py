@@ -48,7 +48,7 @@ def reference_losses(
     number : int
         Of models.
     """
-    found: list[dict[str, np.ndarray]] = []
+    losses: list[dict[str, np.ndarray]] = []
     size = chosen.observation.batch_size
     for forget_set in sorted(chosen.forget_sets):
         parts = project / paths.parts(dataset, forget_set)
@@ -64,7 +64,7 @@ def reference_losses(
             continue
         inputs = {"prepared": task.data.sha256, "parts": sha256(parts)}
         for path in retrained:
-            if len(found) >= MOST:
+            if len(losses) >= MOST:
                 break
             try:
                 made = checkpoints.record_of(path)["inputs"]
@@ -74,10 +74,10 @@ def reference_losses(
             except (UserError, KeyError) as error:
                 log.warning("%s is no reference: %s", path, error)
                 continue
-            found.append({name: _losses(model, task, one, size) for name, one in rows.items()})
-    if not found:
+            losses.append({name: _losses(model, task, one, size) for name, one in rows.items()})
+    if not losses:
         return {}, 0
-    return {name: np.mean([one[name] for one in found], axis=0) for name in rows}, len(found)
+    return {name: np.mean([one[name] for one in losses], axis=0) for name in rows}, len(losses)
 
 
 def _losses(model: "nn.Module", task: Task, rows: np.ndarray, batch_size: int) -> np.ndarray:

@@ -153,8 +153,8 @@ def read_request(*paths: str | Path, **options: Any) -> Request:
                     "in a run of its own."
                 )
         together += other.members
-    found = request.model_copy(update={"together": tuple(together)})
-    ids = [one.id for one in found.members]
+    joined = request.model_copy(update={"together": tuple(together)})
+    ids = [one.id for one in joined.members]
     if twice := sorted({one for one in ids if ids.count(one) > 1}):
         raise UserError(f"{first[0]}: together: the id {twice[0]!r} stands twice.")
-    return found
+    return joined

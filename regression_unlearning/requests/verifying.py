@@ -27,17 +27,19 @@ def verify(folder: str | Path = FOLDER, head: str | None = None) -> list[str]:
     except UserError as error:
         return [str(error)]
     taken = ledger.taken(folder)
-    found = [wrong for line in lines for wrong in _files(folder, lines, line, taken)]
+    problems = [wrong for line in lines for wrong in _files(folder, lines, line, taken)]
     known = {line.id for line in lines}
-    found += [
+    problems += [
         f"{one} is in no line of {folder / ledger.LEDGER}: its line was taken out, or its answer "
         "was cut off."
         for one in sorted(folder.glob("*/"))
         if one.suffix != ".unfinished" and one.name not in known and any(one.iterdir())
     ]
     if head is not None and head != ledger.head(folder):
-        found.append(f"{folder / ledger.LEDGER} does not end with the line whose hash is {head}.")
-    return found
+        problems.append(
+            f"{folder / ledger.LEDGER} does not end with the line whose hash is {head}."
+        )
+    return problems
 
 
 def check_files(folder: Path, line: Line, *names: str) -> None:
@@ -73,17 +75,17 @@ def is_purged(line: Line, name: str, taken: set[str]) -> bool:
 
 
 def _files(folder: Path, lines: Sequence[Line], line: Line, taken: set[str]) -> list[str]:
-    found = []
+    problems = []
     for name in line.files:
         if is_purged(line, name, taken):
             if (folder / line.id / name).exists():
-                found.append(f"{folder / line.id / name} was purged, and is there again.")
+                problems.append(f"{folder / line.id / name} was purged, and is there again.")
             continue
         try:
             check_files(folder, line, name)
         except UserError as error:
-            found.append(str(error))
-    found += [
+            problems.append(str(error))
+    problems += [
         f"{one} is no file of the answer: take it away."
         for one in sorted((folder / line.id).glob("*"))
         if one.name not in line.files
@@ -91,13 +93,13 @@ def _files(folder: Path, lines: Sequence[Line], line: Line, taken: set[str]) -> 
     try:
         ledger.key(folder)
         if ledger.key_sha256(folder) != line.key:
-            found.append(f"{folder / ledger.KEY} is not the key of request {line.id!r}.")
-        elif not found:
-            found += edited(folder, line)
+            problems.append(f"{folder / ledger.KEY} is not the key of request {line.id!r}.")
+        elif not problems:
+            problems += edited(folder, line)
     except UserError as error:
-        found.append(str(error))
+        problems.append(str(error))
     earlier = [one for one in lines if one.number < line.number]
     before = ledger.chain(earlier, line.dataset, line.seed)
     if before and before[-1].files[before[-1].weights] != line.start:
-        found.append(f"request {line.id!r} did not begin with the model of {before[-1].id!r}.")
-    return found
+        problems.append(f"request {line.id!r} did not begin with the model of {before[-1].id!r}.")
+    return problems

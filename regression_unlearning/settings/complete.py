@@ -55,7 +55,7 @@ def complete(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     UserError
         See `resolved`.
     """
-    found = dict(values)
+    result = dict(values)
     for part in ("embeddings", "methods", "datasets", "experiments"):
         if isinstance(values.get(part), Mapping):
             entries = values[part].items()
@@ -63,13 +63,13 @@ def complete(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
                 entries = [(name, _of_method(name, entry)) for name, entry in entries]
             one = {("", part, name): entry for name, entry in entries}
             entries = expanded(one, lambda key: f"{key[1]}.{key[2]}")
-            found[part] = {key[2]: entry for key, entry in entries.items()}
-    found = _inner(found, "experiments", ("tables", "figures"))
-    found = without_out(_inner(found, "datasets", ("forget_sets",)))
+            result[part] = {key[2]: entry for key, entry in entries.items()}
+    result = _inner(result, "experiments", ("tables", "figures"))
+    result = without_out(_inner(result, "datasets", ("forget_sets",)))
     for part in ("datasets", "experiments"):
-        if isinstance(found.get(part), Mapping):
-            found[part] = titled(found[part])
-    methods, datasets = (found.get(part, {}) for part in ("methods", "datasets"))
+        if isinstance(result.get(part), Mapping):
+            result[part] = titled(result[part])
+    methods, datasets = (result.get(part, {}) for part in ("methods", "datasets"))
     if isinstance(methods, Mapping) and isinstance(datasets, Mapping):
         silent = [
             name
@@ -85,14 +85,14 @@ def complete(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         further: dict[str, dict[str, list[str]]] = {}
         for name in entries:
             entries[name], further[name] = swept(entries[name], f"datasets.{name}.methods")
-        found["datasets"] = {
+        result["datasets"] = {
             name: {**dataset, "methods": entries[name]} if name in entries else dataset
             for name, dataset in datasets.items()
         }
-        if isinstance(found.get("experiments"), Mapping):
-            found["experiments"] = with_sweeps(found["experiments"], further)
-        check_said_once(methods, found["datasets"])
-    return found
+        if isinstance(result.get("experiments"), Mapping):
+            result["experiments"] = with_sweeps(result["experiments"], further)
+        check_said_once(methods, result["datasets"])
+    return result
 
 
 def _of_method(name: str, entry: Any) -> Any:
@@ -118,11 +118,11 @@ def _inner(values: dict[str, Any], section: str, parts: Sequence[str]) -> dict[s
         for name, entry in owners[owner][part].items()
     }
     entries = expanded(keys, lambda key: f"{section}.{'.'.join(map(str, key))}")
-    found = dict(owners)
+    result = dict(owners)
     for owner, part in held:
         inside = {key[2]: entry for key, entry in entries.items() if key[:2] == (owner, part)}
-        found[owner] = {**found[owner], part: titled(inside)}
-    return {**values, section: found}
+        result[owner] = {**result[owner], part: titled(inside)}
+    return {**values, section: result}
 
 
 def _named_records(value: Any) -> Any:

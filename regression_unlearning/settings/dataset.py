@@ -143,18 +143,18 @@ class Dataset(Section):
         """Each checked by its method's own settings."""
         if not isinstance(entries, Mapping):
             return entries
-        found, problems = {}, []
+        methods, problems = {}, []
         for label, entry in entries.items():
             name_of(label)
             if label in REFERENCES:
                 raise Within(f".{label}: this name is taken; choose another.")
             try:
-                found[label] = read_method(label, entry, f".{label}")
+                methods[label] = read_method(label, entry, f".{label}")
             except UserError as error:
                 problems.append(str(error))
         if problems:
             raise Within("\n".join(problems))
-        return found
+        return methods
 
     @model_validator(mode="after")
     def _helpers_are_there(self) -> Self:
@@ -200,16 +200,16 @@ class Dataset(Section):
         UserError
             When one of them does not exist, or comes after itself.
         """
-        found: list[str] = []
+        names: list[str] = []
         name = self.forget_sets[forget_set].after
         while name is not None:
             if name not in self.forget_sets:
                 raise unknown("forget set", name, self.forget_sets)
-            if name == forget_set or name in found:
+            if name == forget_set or name in names:
                 raise UserError(f"the forget set {name!r} comes after itself.")
-            found.append(name)
+            names.append(name)
             name = self.forget_sets[name].after
-        return found
+        return names
 
     @model_validator(mode="after")
     def _original_is_a_path(self) -> Self:

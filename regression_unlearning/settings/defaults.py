@@ -26,20 +26,22 @@ def of_family(family: str) -> Mapping[str, Any]:
     UserError
         When these are no mapping.
     """
-    found = getattr(registry.load("family", family), "DEFAULTS", {})
-    if not isinstance(found, Mapping):
-        raise UserError(f"family {family!r}: DEFAULTS must be a mapping (given: {shown(found)}).")
-    return found
+    defaults = getattr(registry.load("family", family), "DEFAULTS", {})
+    if not isinstance(defaults, Mapping):
+        raise UserError(
+            f"family {family!r}: DEFAULTS must be a mapping (given: {shown(defaults)})."
+        )
+    return defaults
 
 
-def default_of(key: str, said: Mapping[str, Any]) -> Any:
+def default_of(key: str, given: Mapping[str, Any]) -> Any:
     """The value of a key that a dataset's entry leaves out.
 
     Parameters
     ----------
     key : str
         The key.
-    said : mapping
+    given : mapping
         Values of the keys before it, without wrong ones, which have been reported.
 
     Raises
@@ -48,13 +50,13 @@ def default_of(key: str, said: Mapping[str, Any]) -> Any:
         Where it follows from the family of the dataset's loader, and that has no default.
     """
     if key == "quantiles":
-        return (0.1, 0.5, 0.9) if said.get("loss") == "quantile" else ()
-    if key == "blindspot" and (training := said.get("training")):
+        return (0.1, 0.5, 0.9) if given.get("loss") == "quantile" else ()
+    if key == "blindspot" and (training := given.get("training")):
         epochs = max(1, training.epochs // 10)
         return training.model_copy(update={"epochs": epochs, "schedule": None})
-    if key == "blindspot" or "loader" not in said:
+    if key == "blindspot" or "loader" not in given:
         return ANYTHING[key]
-    family = registry.family_of(said["loader"])
+    family = registry.family_of(given["loader"])
     if key not in of_family(family):
         raise UserError(f"this key is required (the family {family!r} of its data has no default)")
     return of_family(family)[key]

@@ -49,7 +49,7 @@ def filled(
         if isinstance(values.get("unlearning"), Mapping)
     }
     needed = {owner: unsaid(values) for owner, values in owners.items()}
-    said = {
+    own_entries = {
         (owner, "methods", label): entry
         for owner, values in owners.items()
         for label, entry in values["methods"].items()
@@ -77,9 +77,9 @@ def filled(
             return {k: v for k, v in found.items() if k != "tuned"}
         return _with_record(found, own, label, place(key), folder)
 
-    complete = expanded({**once, **said}, place, join)
+    complete = expanded({**once, **own_entries}, place, join)
     found: dict[str, dict[str, Any]] = {owner: {} for owner in owners}
-    for key in said:
+    for key in own_entries:
         found[key[0]][key[2]] = complete[key]
     return found
 
@@ -91,7 +91,7 @@ def place(key: Key) -> str:
 
 
 def _with_record(
-    found: dict[str, Any], own: Mapping[str, Any], label: str, where: str, folder: Path
+    options: dict[str, Any], own: Mapping[str, Any], label: str, where: str, folder: Path
 ) -> dict[str, Any]:
     """An entry with the options that the search named by its `tuned` chose."""
     record = own["tuned"]
@@ -106,13 +106,13 @@ def _with_record(
         except UserError as error:
             raise UserError(f"{where}.tuned: {error}") from None
     file = record_path(record.dataset, label)
-    if (module := loaded(found["method"])) is not None:  # else it is said elsewhere
+    if (module := loaded(options["method"])) is not None:  # else it is said elsewhere
         space = getattr(module, "SEARCH", {})
-        check_chosen(record, space, found["method"], f"{where}.tuned: {file}")
+        check_chosen(record, space, options["method"], f"{where}.tuned: {file}")
     for key, value in record.chosen.items():
         if own.get(key) not in (None, value):
             raise UserError(
                 f"{where}.{key}: {own[key]} stands here, {value} was chosen in {file}: take out "
                 f"{key}, or tuned."
             )
-    return {**found, **record.chosen, "tuned": record}
+    return {**options, **record.chosen, "tuned": record}

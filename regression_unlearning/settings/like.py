@@ -22,17 +22,17 @@ def merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
 
     A mapping with a ``like`` of its own takes nothing from the one that it stands on.
     """
-    found = dict(base)
+    result = dict(base)
     for key, value in own.items():
         if value is None:
-            found[key] = OUT
+            result[key] = OUT
         elif isinstance(value, Mapping):
             held = base.get(key)
             under = held if isinstance(held, Mapping) and LIKE not in value else {}
-            found[key] = merged(under, value)
+            result[key] = merged(under, value)
         else:
-            found[key] = value
-    return found
+            result[key] = value
+    return result
 
 
 def without_out(value: Any) -> Any:
@@ -68,7 +68,7 @@ def expanded(
     UserError
         Where an entry is like itself, also by way of others, or like one that does not exist.
     """
-    found: dict[Key, Any] = {}
+    complete: dict[Key, Any] = {}
 
     def other(key: Key, name: Any) -> Key:
         if not isinstance(name, str):
@@ -86,8 +86,8 @@ def expanded(
         raise unknown("entry", name, known, f"{place(key)}.{LIKE}")
 
     def entry(key: Key, way: tuple[Key, ...] = ()) -> Any:
-        if key in found:
-            return found[key]
+        if key in complete:
+            return complete[key]
         own, base = entries[key], None
         if isinstance(own, Mapping) and LIKE in own:
             named = other(key, own[LIKE])
@@ -99,7 +99,7 @@ def expanded(
             base = entry(named, way)
             if not isinstance(base, Mapping):
                 raise UserError(f"{place(named)}: must hold keys and values.")
-        found[key] = join(key, base, own)
-        return found[key]
+        complete[key] = join(key, base, own)
+        return complete[key]
 
     return {key: entry(key) for key in entries}

@@ -13,7 +13,7 @@ from regression_unlearning.settings.section import Section
 @cache
 def meanings(section: type[Section]) -> dict[str, str]:
     """What each key of a section means: the string below its field, here or in a base class."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for one in reversed(section.__mro__):
         if not issubclass(one, Section) or one is Section:
             continue
@@ -24,8 +24,8 @@ def meanings(section: type[Section]) -> dict[str, str]:
                 case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(
                     value=ast.Constant(value=str(said))
                 ):
-                    found[name] = " ".join(said.split())
-    return found
+                    texts[name] = " ".join(said.split())
+    return texts
 
 
 def described(section: type[Section], name: str) -> bool:

@@ -169,14 +169,14 @@ def _slip(path: Path, error: yaml.YAMLError) -> str:
 
 def overlaid(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """One file's values over another's, as Snakemake reads ``--configfile``: null is a value."""
-    found = dict(base)
+    result = dict(base)
     for key, value in over.items():
-        held = found.get(key)
+        held = result.get(key)
         if isinstance(held, Mapping) and isinstance(value, Mapping):
-            found[key] = overlaid(held, value)
+            result[key] = overlaid(held, value)
         else:
-            found[key] = value
-    return found
+            result[key] = value
+    return result
 
 
 class Origins:

@@ -171,13 +171,13 @@ def read_record(folder: Path, dataset: str, label: str) -> Record:
         raise UserError(f"{name} cannot be read: {error}") from None
     now = isinstance(values, dict) and "form" in values
     try:
-        found: Record = validated(Searched if now else Unconfirmed, values)
+        record: Record = validated(Searched if now else Unconfirmed, values)
     except UserError as error:
         first = str(error).splitlines()[0]
         raise UserError(f"{name} is no record of a search: {first}") from None
-    if (found.dataset, found.method) != (dataset, label):
-        raise UserError(f"{name} is the record of {found.dataset}/{found.method}.")
-    return found
+    if (record.dataset, record.method) != (dataset, label):
+        raise UserError(f"{name} is the record of {record.dataset}/{record.method}.")
+    return record
 
 
 def check_chosen(record: Record, space: Mapping[str, Space], method: str, where: str) -> None:

@@ -144,13 +144,13 @@ def _table(section: type[Section]) -> str:
     if not names:
         return fit or "No keys."
     schema = section.model_json_schema(by_alias=True)
-    said, rows = meanings(section), []
+    meaning_of, rows = meanings(section), []
     for name in names:
         field = section.model_fields[name]
         key = field.alias or name
         values = schema["properties"][key]
         default = _default(field, values)
-        meaning = said.get(name, "").replace("``", "`")
+        meaning = meaning_of.get(name, "").replace("``", "`")
         if not meaning and "const" in values:
             meaning = "Says which this is."
         rows.append(f"| `{key}` | {_kind(values, schema)} | {default} | {meaning} |")
@@ -159,8 +159,8 @@ def _table(section: type[Section]) -> str:
 
 
 def _default(field: Any, values: Mapping[str, Any]) -> str:
-    if said := field.description or ("required" if field.is_required() else ""):
-        return str(said)
+    if text := field.description or ("required" if field.is_required() else ""):
+        return str(text)
     value = field.get_default(call_default_factory=True)
     if isinstance(value, Section):
         value = {}
@@ -185,9 +185,9 @@ def _kind(values: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     """What a key takes, in words, from its JSON schema."""
     if "$ref" in values:
         name = values["$ref"].rpartition("/")[2]
-        found = next((one for one in SECTIONS if one.__name__ == name), None)
-        if found:
-            return _link(found)
+        section = next((one for one in SECTIONS if one.__name__ == name), None)
+        if section:
+            return _link(section)
         return _kind(schema["$defs"][name], schema) if name in schema["$defs"] else name
     for several in ("anyOf", "oneOf"):
         if several in values:
@@ -224,5 +224,5 @@ def _range(values: Mapping[str, Any]) -> str:
         "exclusiveMaximum": "below {}", "maxLength": "of at most {} letters",
     }  # fmt: skip
     ends = [(text, values[key]) for key, text in bounds.items() if key in values]
-    said = [text.format(f"{end:g}" if end % 1 else f"{end:,.0f}") for text, end in ends]
-    return f" {' '.join(said)}" if said else ""
+    limits = [text.format(f"{end:g}" if end % 1 else f"{end:,.0f}") for text, end in ends]
+    return f" {' '.join(limits)}" if limits else ""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from regression_unlearning import registry
-from regression_unlearning.data.look import Look
 from regression_unlearning.data.parquet import is_parquet
+from regression_unlearning.data.text_table import TextTable
 from regression_unlearning.errors import UserError, command, unknown
 from regression_unlearning.settings.defaults import of_family
 from regression_unlearning.settings.starting_images import picture_column
@@ -30,7 +30,7 @@ Line = tuple[int, str, Any, str]
 
 
 def entry_file(
-    seen: Look,
+    table: TextTable,
     name: str,
     output: Path,
     *,
@@ -42,7 +42,7 @@ def entry_file(
 
     Parameters
     ----------
-    seen : Look
+    table : TextTable
         The file of data.
     name : str
         The dataset's name.
@@ -58,43 +58,44 @@ def entry_file(
     UserError
         Where nothing can be predicted, or no images are found.
     """
-    pictured = images or (loader is None and picture_column(seen, None))
-    loader = loader or ("image_folder" if pictured else seen.loader)
+    pictured = images or (loader is None and picture_column(table, None))
+    loader = loader or ("image_folder" if pictured else table.loader)
     if loader not in LOADERS:
         raise unknown("loader", loader, LOADERS)
-    if loader == "image_folder" and seen.delimiter != ",":
+    if loader == "image_folder" and table.delimiter != ",":
         raise UserError(
-            f"{seen.path}: its columns stand apart by {seen.delimiter!r}; save it with commas."
+            f"{table.path}: its columns stand apart by {table.delimiter!r}; save it with commas."
         )
-    if loader != "table" and is_parquet(seen.path):
-        raise UserError(f"{seen.path}: only tables of rows are read as Parquet; save it as CSV.")
-    body = map(_line, _body(seen, name, loader, target, images))
-    return "\n".join([*_head(seen, name, output), *body]) + "\n"
+    if loader != "table" and is_parquet(table.path):
+        raise UserError(f"{table.path}: only tables of rows are read as Parquet; save it as CSV.")
+    body = map(_line, _body(table, name, loader, target, images))
+    return "\n".join([*_head(table, name, output), *body]) + "\n"
 
 
-def _head(seen: Look, name: str, output: Path) -> Iterator[str]:
+def _head(table: TextTable, name: str, output: Path) -> Iterator[str]:
     asked = f"--configfile {output} --config experiment={name}"
-    yield f"# {seen.path}: {seen.count:,} rows, {len(seen.kinds)} columns. Read over params.yaml:"
+    rows, columns = f"{table.count:,} rows", len(table.kinds)
+    yield f"# {table.path}: {rows}, {columns} columns. Read over params.yaml:"
     yield f"#   {command(f'regression-unlearning check {output}')}     names a slip by its line"
     yield f"#   {command(f'snakemake -n {asked}')}     looks whether all is there"
     yield f"#   {command(f'snakemake --cores 2 {asked}')}"
     yield "# docs/settings.md describes each key. EDIT what is a guess: it is marked so."
-    for column, first in seen.written.items():
+    for column, first in table.written.items():
         yield (
             f"# {NOTE}{column} is no column of numbers, as signs or words stand beside them "
             f"({first!r}); write digits alone, such as 1200.5, and run init again."
         )
-    width = min(30, max(len(repr(one)) for one in seen.rows))
+    width = min(30, max(len(repr(one)) for one in table.rows))
     yield f"#   {'column':{width}} kind    missing  values  the first"
-    for column, kind in list(seen.kinds.items())[:MOST]:
-        known = seen.rows[column].dropna()
+    for column, kind in list(table.kinds.items())[:MOST]:
+        known = table.rows[column].dropna()
         first = repr(known.iloc[0])[:30] if len(known) else ""
         yield (
-            f"#   {column!r:{width}} {kind:7} {seen.missing[column]:7,} {seen.distinct[column]:7,}"
-            f"  {first}"
+            f"#   {column!r:{width}} {kind:7} {table.missing[column]:7,} "
+            f"{table.distinct[column]:7,}  {first}"
         )
-    if len(seen.kinds) > MOST:
-        yield f"#   and {len(seen.kinds) - MOST:,} more columns"
+    if columns > MOST:
+        yield f"#   and {columns - MOST:,} more columns"
 
 
 def _line(line: Line) -> str:
@@ -102,26 +103,27 @@ def _line(line: Line) -> str:
     depth, key, value, comment = line
     text = f"{key}:"
     if value is not ...:
-        said = {key: value}
+        pair = {key: value}
         dumped = yaml.safe_dump(
-            said, default_flow_style=True, width=10**6, sort_keys=False, allow_unicode=True
+            pair, default_flow_style=True, width=10**6, sort_keys=False, allow_unicode=True
         )
         text = dumped.strip()[1:-1]
     return "  " * depth + text + (f"  # {comment}" if comment else "")
 
 
 def _body(
-    seen: Look, name: str, loader: str, target: str | None, images: Path | None
+    table: TextTable, name: str, loader: str, target: str | None, images: Path | None
 ) -> Iterator[Line]:
     usual = of_family(registry.family_of(loader))
     if loader == "stsb":
-        yield 0, "data_mirror", folder_of(seen.path), "the folder of the pairs and the word vectors"
-    parts, source = source_of(seen, loader, target, images)
-    train = seen.rows if parts is None else seen.rows[parts == "train"]
+        folder = folder_of(table.path)
+        yield 0, "data_mirror", folder, "the folder of the pairs and the word vectors"
+    parts, source = source_of(table, loader, target, images)
+    train = table.rows if parts is None else table.rows[parts == "train"]
     size = min(
         usual["training"].get("batch_size", 256), 2 ** max(3, (len(train) // 16).bit_length())
     )
-    sets = dict(_forget_sets(seen, loader, train, source))
+    sets = dict(_forget_sets(table, loader, train, source))
     yield 0, "datasets", ..., ""
     yield 1, name, ..., ""
     yield 2, "loader", loader, "what reads the data"
@@ -148,7 +150,8 @@ def _body(
         {**usual["unlearning"], "batch_size": size},
         "of every method that trains",
     )
-    yield 2, "methods", {one: {} for one in METHODS}, "as params.yaml has them; {epochs: 5} differs"
+    methods: dict[str, Any] = {key: {} for key in METHODS}
+    yield 2, "methods", methods, "as params.yaml has them; {epochs: 5} differs"
     yield 2, "forget_sets", ..., "what may be asked to be forgotten; EDIT"
     for key, (value, comment) in sets.items():
         yield 3, key, value, comment
@@ -157,34 +160,34 @@ def _body(
     yield 2, "title", f"Unlearning on {name}", "the report's headline"
     yield 2, "seeds", [0, 1, 2], "of trainings; five or more for intervals that mean something"
     yield 2, "tables", ..., ""
-    table = {
+    layout = {
         "title": f"Unlearning on {name}",
         "dataset": name,
         "forget_sets": list(sets),
         "methods": list(METHODS),
     }
-    yield 3, "table1", table, "one table; also `measures: [errors, wasserstein]`"
+    yield 3, "table1", layout, "one table; also `measures: [errors, wasserstein]`"
 
 
 def _forget_sets(
-    seen: Look, loader: str, train: "pd.DataFrame", source: Keys
+    table: TextTable, loader: str, train: "pd.DataFrame", source: Keys
 ) -> Iterator[tuple[str, tuple[dict[str, Any], str]]]:
     """One or two: whose rows they are, or the largest targets; and random ones."""
     if loader == "hourly_table":
-        own = {"select": "where", "column": "customer", "equals": [str(seen.rows.columns[1])]}
+        own = {"select": "where", "column": "customer", "equals": [str(table.rows.columns[1])]}
         yield "customer", ({"title": "One customer", **own}, "all windows of one")
         yield (
             "high",
             ({"title": "High load", "select": "band", "from": 1}, "deviations of its load"),
         )
         return
-    if seen.people:
-        most = train[seen.people].value_counts().index[0]
-        own = {"select": "where", "column": seen.people, "equals": [most]}
-        yield "one", ({"title": f"One {seen.people}"[:100], **own}, "the one with the most rows")
+    if table.people:
+        most = train[table.people].value_counts().index[0]
+        own = {"select": "where", "column": table.people, "equals": [most]}
+        yield "one", ({"title": f"One {table.people}"[:100], **own}, "the one with the most rows")
     else:
         chosen = source["score" if loader == "stsb" else "target"][0]
-        edge = float(seen.numbers(chosen)[train.index].quantile(0.9))
+        edge = float(table.numbers(chosen)[train.index].quantile(0.9))
         band = {"title": "The highest tenth", "select": "band", "from": float(f"{edge:.6g}")}
         yield "high", (band, "rows by their target")
     rows = max(1, len(train) // 20)

@@ -7,49 +7,51 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from regression_unlearning.data.families.images.places import PICTURE, index, plain
-from regression_unlearning.data.look import HEAD, Look
 from regression_unlearning.data.parquet import ENDS
+from regression_unlearning.data.text_table import HEAD, TextTable
 from regression_unlearning.errors import UserError
 
 ARCHIVES = (".tar", ".zip", ".tar.gz", ".tgz")
 
 
-def picture_column(seen: Look, images: Path | None) -> str | None:
+def picture_column(table: TextTable, images: Path | None) -> str | None:
     """The column that names images: by their endings, or by what a folder or an archive holds.
 
     Parameters
     ----------
-    seen, images
-        See `starting_source.source_of`.
+    table : TextTable
+        The file of data.
+    images : Path or None
+        A folder or an archive of images, if one was named.
 
     Returns
     -------
     str or None
         None where no column does.
     """
-    for name in seen.rows:
-        if seen.rows[name].str.fullmatch(PICTURE).all():
+    for name in table.rows:
+        if table.rows[name].str.fullmatch(PICTURE).all():
             return str(name)
-    for place in [images] if images else [*_folders(seen), *_packed(seen)]:
+    for place in [images] if images else [*_folders(table), *_packed(table)]:
         held = _stems(place, given=images is not None)
-        for name in seen.rows if held else ():
-            whole = seen.distinct[name] == len(seen.rows)
-            if whole and seen.rows[name].head(HEAD).isin(held).all():
+        for name in table.rows if held else ():
+            whole = table.distinct[name] == len(table.rows)
+            if whole and table.rows[name].head(HEAD).isin(held).all():
                 return str(name)
     return None
 
 
-def _folders(seen: Look) -> Iterator[Path]:
+def _folders(table: TextTable) -> Iterator[Path]:
     """The folder of a file, and those in it."""
-    beside = seen.path.resolve().parent
+    beside = table.path.resolve().parent
     yield beside
-    yield from (one for one in sorted(beside.iterdir()) if one.is_dir())
+    yield from (path for path in sorted(beside.iterdir()) if path.is_dir())
 
 
-def _packed(seen: Look) -> list[Path]:
+def _packed(table: TextTable) -> list[Path]:
     """Archives beside a file."""
-    beside = sorted(seen.path.resolve().parent.iterdir())
-    return [one for one in beside if one.name.lower().endswith(ARCHIVES) and one.is_file()]
+    beside = sorted(table.path.resolve().parent.iterdir())
+    return [path for path in beside if path.name.lower().endswith(ARCHIVES) and path.is_file()]
 
 
 def _stems(place: Path, *, given: bool = False) -> set[str]:
@@ -88,12 +90,14 @@ def inside(folder: Path, images: Path | None) -> tuple[Path, Path | None]:
     UserError
         When it holds no such file, or several.
     """
-    held = sorted(one for one in folder.iterdir() if one.suffix.lower() in (".csv", ".tsv", *ENDS))
+    held = sorted(
+        path for path in folder.iterdir() if path.suffix.lower() in (".csv", ".tsv", *ENDS)
+    )
     count = sum(1 for _ in pictures(folder))
     if len(held) != 1:
-        found = f"{count:,} images and " if count else ""
+        also = f"{count:,} images and " if count else ""
         raise UserError(
-            f"{folder} is a folder with {found}{len(held)} files of rows; give one file: a line of "
+            f"{folder} is a folder with {also}{len(held)} files of rows; give one file: a line of "
             "names, then a line a row (of images such as `file,age`, then `0001.jpg,34`; --images "
             "names their folder)."
         )
@@ -109,15 +113,15 @@ def pictures(folder: Path) -> Iterator[Path]:
         The folder.
     """
     inside = sorted(folder.iterdir()) if folder.is_dir() else ()
-    return (one for one in inside if re.fullmatch(PICTURE, one.name))
+    return (path for path in inside if re.fullmatch(PICTURE, path.name))
 
 
-def images_of(seen: Look, column: str, given: Path | None) -> str:
+def images_of(table: TextTable, column: str, given: Path | None) -> str:
     """Where the images lie, as seen from the labels' folder where they are inside of it.
 
     Parameters
     ----------
-    seen : Look
+    table : TextTable
         The file of labels.
     column : str
         Its column of image names.
@@ -129,17 +133,19 @@ def images_of(seen: Look, column: str, given: Path | None) -> str:
     UserError
         When there is none.
     """
-    beside, first = seen.path.resolve().parent, seen.rows[column].iloc[0]
+    beside, first = table.path.resolve().parent, table.rows[column].iloc[0]
     if given is None:
-        there = [one for one in _folders(seen) if (one / first).is_file() or first in _stems(one)]
-        packed = sorted(_packed(seen), key=lambda one: Path(first).stem not in _stems(one))
+        there = [
+            path for path in _folders(table) if (path / first).is_file() or first in _stems(path)
+        ]
+        packed = sorted(_packed(table), key=lambda path: Path(first).stem not in _stems(path))
         if not there and not packed:
             raise UserError(
-                f"{seen.path}: no folder beside it holds {first!r}; name the images by --images."
+                f"{table.path}: no folder beside it holds {first!r}; name the images by --images."
             )
-        found = (there or packed)[0]
+        place = (there or packed)[0]
     elif not given.exists():
         raise UserError(f"--images: {given} does not exist; name a folder, a tar or a zip.")
     else:
-        found = given.resolve()
-    return str(found.relative_to(beside)) if found.is_relative_to(beside) else str(found)
+        place = given.resolve()
+    return str(place.relative_to(beside)) if place.is_relative_to(beside) else str(place)

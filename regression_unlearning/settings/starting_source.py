@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regression_unlearning.data.look import Look
 from regression_unlearning.data.splits import SPELT, Split, hashed
+from regression_unlearning.data.text_table import TextTable
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.starting_images import images_of, picture_column
 
@@ -31,13 +31,13 @@ def folder_of(path: Path) -> str:
 
 
 def source_of(
-    seen: Look, loader: str, target: str | None, images: Path | None
+    table: TextTable, loader: str, target: str | None, images: Path | None
 ) -> "tuple[pd.Series | None, Keys]":
     """Each row's part, where rows have one; and the keys of `source`.
 
     Parameters
     ----------
-    seen : Look
+    table : TextTable
         The file of rows.
     loader, target : str, str or None
         The source that is to read it, and the column to predict; None chooses one.
@@ -57,50 +57,52 @@ def source_of(
         When nothing can be predicted, no images are found, or rows are too few for three parts.
     """
     if loader == "hourly_table":
-        return None, _load(seen)
-    file = picture_column(seen, images) if loader == "image_folder" else None
+        return None, _load(table)
+    file = picture_column(table, images) if loader == "image_folder" else None
     if loader == "image_folder" and file is None:
-        raise UserError(f"{seen.path}: no column names images (such as 0001.jpg) in every row.")
-    place = images_of(seen, file, images) if file else None
-    taken = {one for one in (seen.people, seen.id, seen.split, file) if one}
-    chosen = seen.target(target, taken)
-    parts, drawn = _parts(seen, file, None if loader == "stsb" else seen.split)
-    folder = {"folder": (folder_of(seen.path), "where it lies")}
+        raise UserError(f"{table.path}: no column names images (such as 0001.jpg) in every row.")
+    place = images_of(table, file, images) if file else None
+    taken = {column for column in (table.people, table.id, table.split, file) if column}
+    chosen = table.target(target, taken)
+    parts, drawn = _parts(table, file, None if loader == "stsb" else table.split)
+    folder = {"folder": (folder_of(table.path), "where it lies")}
     why = "the column to predict" + ("" if target else "; EDIT")
-    if missing := seen.missing[chosen]:
+    if missing := table.missing[chosen]:
         why += f"; {NOTE}{missing:,} rows have no {chosen}: take them out, or preparing ends there."
     named = {"target": (chosen, why)}
     if file:
         return parts, {
             **folder,
             "images": (place, "a folder, tar or zip of images"),
-            "labels": (seen.path.name, "a line an image"),
+            "labels": (table.path.name, "a line an image"),
             "file": (file, "the column with an image's path"),
             **named,
             **drawn,
         }
-    own = {"id": (seen.id, "the column that names each row")} if seen.id else {}
+    own = {"id": (table.id, "the column that names each row")} if table.id else {}
     if loader == "stsb":
         return parts, {
-            "mirror": ([seen.path.name], "the file in data_mirror"),
+            "mirror": ([table.path.name], "the file in data_mirror"),
             "columns": (None, "the file's first line names them"),
             "score": (chosen, "the column to predict, from 0 to 5; EDIT"),
-            "sentences": (seen.sentences, "the two columns with sentences"),
+            "sentences": (table.sentences, "the two columns with sentences"),
             **own,
             **drawn,
         }
     out = [
-        one for one in seen.rows if one not in (chosen, seen.id, seen.split) and _unread(seen, one)
+        column
+        for column in table.rows
+        if column not in (chosen, table.id, table.split) and _unread(table, column)
     ]
     words = [
-        one
-        for one, kind in seen.kinds.items()
-        if kind == "mixed" and one not in (*out, chosen, seen.id, seen.split)
+        column
+        for column, kind in table.kinds.items()
+        if kind == "mixed" and column not in (*out, chosen, table.id, table.split)
     ]
     return parts, {
         **folder,
-        "file": (seen.path.name, "a line a row"),
-        **{key: (sign, "how it is written") for key, sign in _signs(seen).items()},
+        "file": (table.path.name, "a line a row"),
+        **{key: (sign, "how it is written") for key, sign in _signs(table).items()},
         **named,
         **own,
         **drawn,
@@ -109,49 +111,49 @@ def source_of(
     }
 
 
-def _unread(seen: Look, name: str) -> bool:
+def _unread(table: TextTable, name: str) -> bool:
     """Whether a column is no feature: people, nothing, too many words, numbers beside signs."""
-    many = 3 * seen.distinct[name] > seen.count and seen.kinds[name] in ("text", "mixed")
-    return name == seen.people or seen.kinds[name] == "empty" or many or name in seen.written
+    many = 3 * table.distinct[name] > table.count and table.kinds[name] in ("text", "mixed")
+    return name == table.people or table.kinds[name] == "empty" or many or name in table.written
 
 
-def _parts(seen: Look, own: str | None, split: str | None) -> "tuple[pd.Series | None, Keys]":
+def _parts(table: TextTable, own: str | None, split: str | None) -> "tuple[pd.Series | None, Keys]":
     """The parts, and the key that says them: of a column, or drawn, by people where there are."""
     import pandas as pd
 
     if split:
-        return seen.rows[split].str.strip().map(SPELT), {"split": (split, "each row's part")}
-    said = {"validation": 0.15, "test": 0.15}
-    for by in dict.fromkeys((seen.people, None)):
-        key = by or own or seen.id
-        names = seen.rows[key] if key else pd.Series(range(seen.count)).astype(str)
+        return table.rows[split].str.strip().map(SPELT), {"split": (split, "each row's part")}
+    shares = {"validation": 0.15, "test": 0.15}
+    for by in dict.fromkeys((table.people, None)):
+        key = by or own or table.id
+        names = table.rows[key] if key else pd.Series(range(table.count)).astype(str)
         for seed in range(SEEDS):
-            more = {**said, "seed": seed, **({"by": by} if by else {})}
+            more = {**shares, "seed": seed, **({"by": by} if by else {})}
             try:
-                parts = hashed(names.fillna("?").astype(str), Split(**more), seen.path)
+                parts = hashed(names.fillna("?").astype(str), Split(**more), table.path)
             except UserError:
                 continue
             why = "all rows of one are in one part" if by else "the parts are drawn"
-            return pd.Series(parts, seen.rows.index), {"divided": (more, why)}
-    raise UserError(f"{seen.path}: its {seen.count} rows are too few for three parts.")
+            return pd.Series(parts, table.rows.index), {"divided": (more, why)}
+    raise UserError(f"{table.path}: its {table.count} rows are too few for three parts.")
 
 
-def _signs(seen: Look) -> dict[str, str]:
+def _signs(table: TextTable) -> dict[str, str]:
     """The signs between columns and before decimals, where they are not those of a plain CSV."""
-    found = {"delimiter": seen.delimiter, "decimal": seen.decimal}
+    signs = {"delimiter": table.delimiter, "decimal": table.decimal}
     return {
-        key: sign for key, sign in found.items() if sign != {"delimiter": ",", "decimal": "."}[key]
+        key: sign for key, sign in signs.items() if sign != {"delimiter": ",", "decimal": "."}[key]
     }
 
 
-def _load(seen: Look) -> Keys:
+def _load(table: TextTable) -> Keys:
     """The keys of a table of load."""
-    form: dict[str, Any] = dict(_signs(seen))
-    empty = int(seen.missing.sum())
+    form: dict[str, Any] = dict(_signs(table))
+    empty = int(table.missing.sum())
     if empty:
         form["fill"] = 24
-    said = f"how it is written; {empty:,} empty cells: `fill` hours in a row may be missing"
+    comment = f"how it is written; {empty:,} empty cells: `fill` hours in a row may be missing"
     return {
-        "path": (str(seen.path.resolve()), "a column of dates, then one a customer"),
-        **({"table": (form, said if empty else "how it is written")} if form else {}),
+        "path": (str(table.path.resolve()), "a column of dates, then one a customer"),
+        **({"table": (form, comment if empty else "how it is written")} if form else {}),
     }

@@ -23,15 +23,15 @@ def swept(entries: Mapping[str, Any], place: str) -> tuple[dict[str, Any], dict[
     UserError
         When a sweep is no mapping of options to lists, or makes an entry that is there.
     """
-    found: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     further: dict[str, list[str]] = {}
     for label, entry in entries.items():
         if not isinstance(entry, Mapping) or SWEEP not in entry:
-            found[label] = entry
+            result[label] = entry
             continue
         sweep, where = entry[SWEEP], f"{place}.{label}.{SWEEP}"
         own = {key: value for key, value in entry.items() if key != SWEEP}
-        found[label] = own
+        result[label] = own
         if not isinstance(sweep, Mapping):
             raise UserError(
                 f"{where}: must name an option and its values, such as {{alpha: [0.1, 1]}} "
@@ -42,13 +42,13 @@ def swept(entries: Mapping[str, Any], place: str) -> tuple[dict[str, Any], dict[
                 raise UserError(f"{where}.{option}: must be a list (given: {shown(values)})")
             for value in values:
                 name = f"{label}_{option}_{_part(value)}"
-                if name in entries or name in found:
+                if name in entries or name in result:
                     raise UserError(f"{where}.{option}: {name!r} is there already; take one out.")
                 title = f"{own.get('title', label)}, {str(option).replace('_', ' ')} {value}"
                 one = {**own, "title": title, option: value}
-                found[name] = {key: kept for key, kept in one.items() if key != "tuned"}
+                result[name] = {key: kept for key, kept in one.items() if key != "tuned"}
                 further.setdefault(label, []).append(name)
-    return found, further
+    return result, further
 
 
 def _part(value: Any) -> str:
@@ -68,15 +68,15 @@ def with_sweeps(
     further : mapping
         By dataset and method the labels of its other settings; see `swept`.
     """
-    found = {}
+    result = {}
     for name, experiment in experiments.items():
-        found[name] = experiment
+        result[name] = experiment
         for part in ("tables", "figures"):
             held = experiment.get(part) if isinstance(experiment, Mapping) else None
             if isinstance(held, Mapping):
                 whole = {key: _whole(layout, further) for key, layout in held.items()}
-                found[name] = {**found[name], part: whole}
-    return found
+                result[name] = {**result[name], part: whole}
+    return result
 
 
 def _whole(layout: Any, further: Mapping[str, Mapping[str, Iterable[str]]]) -> Any:

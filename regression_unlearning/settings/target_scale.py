@@ -45,22 +45,22 @@ def misfits(
 
     `goal` is that of its relearning.
     """
-    found = []
+    problems = []
     if quantiles and loss != "quantile":
-        found.append(f".quantiles: the loss is {loss}; they go with loss: quantile.")
+        problems.append(f".quantiles: the loss is {loss}; they go with loss: quantile.")
     elif loss == "quantile" and (
         len(quantiles) % 2 == 0 or list(quantiles) != sorted(set(quantiles))
     ):
-        found.append(
+        problems.append(
             ".quantiles: the quantile loss needs an odd number of rising quantiles, such as "
             "[0.1, 0.5, 0.9]; the middle one is the point forecast."
         )
     if classes is not None and loss != CLASSES:
-        found.append(f".classes: the loss is {loss}; they go with loss: {CLASSES}.")
+        problems.append(f".classes: the loss is {loss}; they go with loss: {CLASSES}.")
     if goal == "accuracy" and loss != CLASSES:
-        found.append(
+        problems.append(
             f".relearning.goal: accuracy is of classes, and the loss is {loss}; take loss."
         )
     if loss == CLASSES and scale != "none":
-        found.append(f".target_scale: with loss: {CLASSES} it is none; a class has no scale.")
-    return found
+        problems.append(f".target_scale: with loss: {CLASSES} it is none; a class has no scale.")
+    return problems

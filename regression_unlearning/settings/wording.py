@@ -37,7 +37,7 @@ def lines(errors: Sequence[Mapping[str, Any]], values: Any, where: str = "") -> 
     where : str
         Place of `values`.
     """
-    found = []
+    problems = []
     for error in errors:
         if _follows(error, errors):
             continue
@@ -47,12 +47,14 @@ def lines(errors: Sequence[Mapping[str, Any]], values: Any, where: str = "") -> 
         parts = place(values, error["loc"])
         spot = ".".join([where, *parts] if where else parts)
         more = f"; {len(alike) - 1} more likewise" if len(alike) > 1 else ""
-        said = sentence(error) + more
+        message = sentence(error) + more
         if getattr(error.get("ctx", {}).get("error"), "within", False):
-            found += [f"{spot}{line}" if spot else line.lstrip(".: ") for line in said.splitlines()]
+            problems += [
+                f"{spot}{line}" if spot else line.lstrip(".: ") for line in message.splitlines()
+            ]
         else:
-            found.append(f"{spot}: {said}" if spot else said)
-    return found
+            problems.append(f"{spot}: {message}" if spot else message)
+    return problems
 
 
 def sentence(error: Mapping[str, Any]) -> str:
@@ -70,17 +72,17 @@ def sentence(error: Mapping[str, Any]) -> str:
     if kind == "missing":
         return SAID[kind]
     if kind.startswith("date_"):
-        said = "must be a date, such as 2014-01-31"
+        text = "must be a date, such as 2014-01-31"
     else:
-        said = SAID.get(kind) or error["msg"].replace("Input should", "must")
+        text = SAID.get(kind) or error["msg"].replace("Input should", "must")
     if error["loc"][-1:] == ("[key]",):
-        said = f"a key {said}"
+        text = f"a key {text}"
     single = isinstance(given, str | int | float)
     if kind == "string_type" and (single or isinstance(given, datetime.date)):
-        said += in_quotes(given)
+        text += in_quotes(given)
     if kind == "tuple_type" and single:
-        said += f"; write [{given}]" if shown(given).strip("'") == str(given) else ""
-    return f"{said} (given: {shown(given)})"
+        text += f"; write [{given}]" if shown(given).strip("'") == str(given) else ""
+    return f"{text} (given: {shown(given)})"
 
 
 def in_quotes(value: Any) -> str:
@@ -108,7 +110,7 @@ def place(values: Any, location: tuple[str | int, ...]) -> list[str]:
     """An error's place as keys of params.yaml: without the names of the unions' members."""
     if location[-1:] == ("[key]",):  # the message itself names a wrong key
         location = location[:-2]
-    found, inside, member = [], values, None
+    keys, inside, member = [], values, None
     for number, part in enumerate(location):
         if str(part).startswith("function-"):
             continue
@@ -118,12 +120,12 @@ def place(values: Any, location: tuple[str | int, ...]) -> list[str]:
                 continue
             if part not in inside and number < len(location) - 1:
                 continue
-        found.append(str(part))
+        keys.append(str(part))
         try:
             inside = inside[part]
         except (KeyError, IndexError, TypeError):
             inside = None
-    return found
+    return keys
 
 
 def _follows(error: Mapping[str, Any], errors: Sequence[Mapping[str, Any]]) -> bool:

@@ -17,7 +17,7 @@ from regression_unlearning.data.families.load_windows import table
 from regression_unlearning.data.families.sentence_pairs.prepare import FILES, read_pairs
 from regression_unlearning.data.families.sentence_pairs.word_vectors import read_vectors
 from regression_unlearning.data.fetching.archives import unpack
-from regression_unlearning.data.fetching.download import Wanted, fetch
+from regression_unlearning.data.fetching.download import RawFile, fetch
 from regression_unlearning.data.forget_sets import read_selector, select
 from regression_unlearning.data.prepared import ARRAYS, load_prepared
 from regression_unlearning.data.sources import image_folder
@@ -76,7 +76,7 @@ def checksums(path: Path) -> None:
     """Fetch a file whose recorded hashes are wrong."""
     (path.parent / "mirror").mkdir()
     (path.parent / "mirror/a").write_bytes(b"a")
-    wanted = [Wanted(file="a", url=None)]
+    wanted = [RawFile(file="a", url=None)]
     fetch(wanted, path.parent / "raw", mirror=path.parent / "mirror", checksums=path)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from image_files import folder, picture, tar, zipped
 
-from regression_unlearning.data.fetching.wanted import MANIFEST
+from regression_unlearning.data.fetching.raw_file import MANIFEST
 from regression_unlearning.data.prepared import load_prepared, prepare, read_rows
 from regression_unlearning.data.sources import cifar10
 from regression_unlearning.errors import UserError

@@ -10,7 +10,7 @@ import pytest
 from console import run
 
 from regression_unlearning import cli, registry
-from regression_unlearning.data.looking_at import look
+from regression_unlearning.data.reading_text_table import read_text_table
 from regression_unlearning.errors import UserError
 from regression_unlearning.pipeline.grid import Grid
 from regression_unlearning.settings.document import check
@@ -146,10 +146,10 @@ def test_names_that_are_numbers_like_those_below_them(tmp_path, names, inside):
     rows = [",".join([str(n * n)] * width) for n in range(50)]
     (tmp_path / "a.csv").write_text("\n".join([names, *rows]), encoding="utf-8")
     if inside is None:
-        assert look(tmp_path / "a.csv").headless is None
+        assert read_text_table(tmp_path / "a.csv").headless is None
         return
     with pytest.raises(UserError, match=f"the name '{inside}' is a number like those below it"):
-        look(tmp_path / "a.csv")
+        read_text_table(tmp_path / "a.csv")
 
 
 def test_a_folder_is_its_file_and_its_images(tmp_path):
@@ -213,13 +213,13 @@ def test_the_head_counts_rows_and_what_is_missing(tmp_path):
     assert "120 rows, 7 columns" in text
     assert ["#", "'dose'", "number", "18", "6", "'1'"] in head
     assert ["#", "'nothing'", "empty", "120", "0"] in head
-    seen = look(tmp_path / "people.csv")
+    seen = read_text_table(tmp_path / "people.csv")
     assert dict(seen.missing) == {"dose": 18, "nothing": 120} | dict.fromkeys(
         ["person", "patient_id", "arm", "note", "response"], 0
     )
     written_load = FILES["load"].count("\n") - 1
     (tmp_path / "load.csv").write_text(FILES["load"])
-    load = look(tmp_path / "load.csv")  # only its first rows are held
+    load = read_text_table(tmp_path / "load.csv")  # only its first rows are held
     assert load.count == written_load > len(load.rows) and np.sum(load.missing) == 0
 
 
@@ -227,7 +227,7 @@ def test_the_person_who_is_named_is_one_of_training(tmp_path):
     from regression_unlearning.data.splits import Split, divided
 
     entry = written(tmp_path, "people")[0]["datasets"]["mine"]
-    rows = look(tmp_path / "people.csv").rows
+    rows = read_text_table(tmp_path / "people.csv").rows
     parts = divided(rows, Split(**entry["source"]["divided"]), tmp_path)
     (person,) = entry["forget_sets"]["one"]["equals"]
     assert set(parts[rows["person"] == person]) == {"train"}

@@ -1,5 +1,6 @@
 """What the pages of docs/ show is so: entries pass the check, files read as said, links lead on."""
 
+import importlib
 import json
 import re
 import shutil
@@ -120,14 +121,21 @@ def test_the_dataset_that_is_added_passes_the_check():
     (entry,) = re.findall(r"\n(    datasets:\n(?:    .*\n)+)", text)
     settings = check(overlaid(read_yaml(ROOT / "params.yaml"), yaml.safe_load(entry)), folder=ROOT)
     assert settings.experiments["flats"].tables["methods"].methods == ("finetune", "blindspot")
-    paths = re.findall(
-        r"`((?:rules|data/(?:sources|families)|training|methods|evaluation)/[\w./]+)`", text
-    )
-    assert [
-        p
-        for p in paths
-        if not any((f / p).exists() for f in (ROOT, ROOT / "regression_unlearning"))
-    ] == []
+
+
+def test_the_rules_and_functions_on_the_way_of_a_row_are_there():
+    text = (ROOT / "docs/how-it-works.md").read_text(encoding="utf-8")
+    rules = re.findall(r"`(rules/\w+\.smk)`", text)
+    assert len(rules) == 9 and all((ROOT / path).is_file() for path in rules)
+    functions = [
+        (path, name)
+        for path, names in re.findall(r"`([\w/]+)\.py`: ((?:`\w+`(?:, )?)+)", text)
+        for name in re.findall(r"`(\w+)`", names)
+    ]
+    assert len(functions) == 16
+    for path, name in functions:
+        module = importlib.import_module(f"regression_unlearning.{path.replace('/', '.')}")
+        assert callable(getattr(module, name)), (path, name)
 
 
 def names():

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from regression_unlearning import program
 from regression_unlearning.data.fetching import transfer
-from regression_unlearning.data.fetching.download import Wanted, fetch
+from regression_unlearning.data.fetching.download import RawFile, fetch
 from regression_unlearning.errors import UserError
 
 BODY = bytes(range(256)) * 2000
@@ -185,7 +185,7 @@ def entry(kind, target=""):
 def test_file_is_downloaded_hashed_and_recorded(server, place, caplog):
     server.files["data.bin"] = BODY
     with caplog.at_level(logging.INFO):
-        place.fetch(Wanted(file="kept.bin", url=server.url("data.bin"), bytes=len(BODY)))
+        place.fetch(RawFile(file="kept.bin", url=server.url("data.bin"), bytes=len(BODY)))
     assert place.names() == ["kept.bin", "manifest.json"]
     assert (place.folder / "kept.bin").read_bytes() == BODY
     assert place.manifest() == {
@@ -203,14 +203,14 @@ def test_hashes_seen_first_are_sorted_and_the_publishers_list_is_left_alone(serv
     place.checksums.write_text('{"demo/other": "3"}')
     place.first_seen.write_text('{"zz/file": "1", "aa/file": "2"}')
     server.files["data.bin"] = BODY
-    place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     assert list(place.recorded()) == ["aa/file", "demo/data.bin", "zz/file"]
     assert place.checksums.read_text() == '{"demo/other": "3"}'
 
 
 def test_second_fetch_asks_nothing_and_keeps_the_manifest(server, place):
     server.files["data.bin"] = BODY
-    wanted = Wanted(file="data.bin", url=server.url("data.bin"))
+    wanted = RawFile(file="data.bin", url=server.url("data.bin"))
     place.fetch(wanted)
     before = (place.folder / "manifest.json").read_bytes()
     place.fetch(wanted)
@@ -223,7 +223,7 @@ def test_second_fetch_asks_nothing_and_keeps_the_manifest(server, place):
 
 def test_manifest_alone_is_enough_to_keep_a_file(server, place):
     server.files["data.bin"] = BODY
-    wanted = Wanted(file="data.bin", url=server.url("data.bin"))
+    wanted = RawFile(file="data.bin", url=server.url("data.bin"))
     place.fetch(wanted)
     place.first_seen.unlink()
     place.fetch(wanted)
@@ -233,7 +233,7 @@ def test_manifest_alone_is_enough_to_keep_a_file(server, place):
 
 def test_changed_file_is_fetched_again(server, place):
     server.files["data.bin"] = BODY
-    wanted = Wanted(file="data.bin", url=server.url("data.bin"))
+    wanted = RawFile(file="data.bin", url=server.url("data.bin"))
     place.fetch(wanted)
     (place.folder / "data.bin").write_bytes(b"changed")
     place.fetch(wanted)
@@ -242,13 +242,13 @@ def test_changed_file_is_fetched_again(server, place):
 
 def test_server_that_sends_less_than_the_rest_is_asked_for_more(server, place):
     server.files["data.bin"], server.cut, server.most = BODY, 1, 200_000
-    place.fetch(Wanted(file="data.bin", url=server.url("data.bin"), sha256=digest(BODY)))
+    place.fetch(RawFile(file="data.bin", url=server.url("data.bin"), sha256=digest(BODY)))
     assert len(server.requests) == 3
 
 
 def test_broken_download_goes_on_where_it_broke_off(server, place):
     server.files["data.bin"], server.cut = BODY, 2
-    place.fetch(Wanted(file="data.bin", url=server.url("data.bin"), sha256=digest(BODY)))
+    place.fetch(RawFile(file="data.bin", url=server.url("data.bin"), sha256=digest(BODY)))
     asked = [headers.get("Range") for _, headers in server.requests]
     assert asked[0] is None and len(asked) == 3
     starts = [int(text.removeprefix("bytes=").rstrip("-")) for text in asked[1:]]
@@ -259,7 +259,7 @@ def test_broken_download_goes_on_where_it_broke_off(server, place):
 
 def test_a_later_call_goes_on_and_starts_anew_when_the_file_changed(server, place):
     server.files["data.bin"], server.cut = BODY, transfer.TRIES
-    wanted = Wanted(file="data.bin", url=server.url("data.bin"))
+    wanted = RawFile(file="data.bin", url=server.url("data.bin"))
     with pytest.raises(UserError):
         place.fetch(wanted)
     assert (place.folder / "data.bin.part").stat().st_size > 0
@@ -275,7 +275,7 @@ def test_server_without_ranges_starts_from_zero(server, place, monkeypatch, capl
     server.files["data.bin"], server.cut, server.ranges = BODY, 1, False
     monkeypatch.setattr(transfer, "LOG_EVERY", 0)
     with caplog.at_level(logging.INFO):
-        place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+        place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     told = [int(text) for text in re.findall(r"data.bin: (\d+) %", caplog.text)]
     assert told and max(told) == told[-1] == 100
     assert len(server.requests) == 2 and "Range" in server.requests[1][1]
@@ -285,7 +285,7 @@ def test_server_without_ranges_starts_from_zero(server, place, monkeypatch, capl
 @pytest.mark.parametrize("etag", [None, 'W/"one"'])
 def test_without_a_strong_validator_a_download_starts_from_zero(server, place, etag):
     server.files["data.bin"], server.cut, server.etag = BODY, transfer.TRIES, etag
-    wanted = Wanted(file="data.bin", url=server.url("data.bin"))
+    wanted = RawFile(file="data.bin", url=server.url("data.bin"))
     with pytest.raises(UserError):
         place.fetch(wanted)
     assert (place.folder / "data.bin.part").stat().st_size > 0
@@ -301,7 +301,7 @@ def test_a_rest_of_another_version_is_not_joined(server, place, etag):
     server.later = lambda: (
         setattr(server, "etag", etag) or server.files.update({"data.bin": BODY[::-1]})
     )
-    place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     assert [("Range" in headers) for _, headers in server.requests] == [False, True, False]
     assert (place.folder / "data.bin").read_bytes() == BODY[::-1]
 
@@ -309,7 +309,7 @@ def test_a_rest_of_another_version_is_not_joined(server, place, etag):
 def test_truncated_download_says_how_much_came_and_keeps_it(server, place):
     server.files["data.bin"], server.cut, server.ranges = BODY, 99, False
     with pytest.raises(UserError, match="got ([0-9,]+) of 512,000 bytes") as caught:
-        place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+        place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     assert "run the same command again" in str(caught.value)
     assert len(server.requests) == transfer.TRIES
     assert place.names() == ["data.bin.part", "data.bin.part.json"]
@@ -323,7 +323,7 @@ def test_part_that_was_complete_is_taken_without_a_download(server, place):
     (place.folder / "data.bin.part").write_bytes(BODY)
     note = {"url": server.url("data.bin"), "etag": '"one"', "total": len(BODY)}
     (place.folder / "data.bin.part.json").write_text(json.dumps(note))
-    place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     assert not server.requests
     assert place.names() == ["data.bin", "manifest.json"]
 
@@ -334,7 +334,7 @@ def test_part_that_is_too_long_starts_anew(server, place):
     (place.folder / "data.bin.part").write_bytes(BODY + b"too long")
     note = {"url": server.url("data.bin"), "etag": '"one"', "total": len(BODY)}
     (place.folder / "data.bin.part.json").write_text(json.dumps(note))
-    place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     assert (place.folder / "data.bin").read_bytes() == BODY
 
 
@@ -345,7 +345,7 @@ def test_part_of_unknown_origin_is_not_used(server, place, note):
     (place.folder / "data.bin.part").write_bytes(b"who knows")
     if note:
         (place.folder / "data.bin.part.json").write_text(note)
-    place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     assert (place.folder / "data.bin").read_bytes() == BODY
 
 
@@ -353,22 +353,22 @@ def test_part_of_unknown_origin_is_not_used(server, place, note):
 def test_body_of_unknown_length_is_taken_only_where_its_hash_is_known(server, place, body):
     server.files["data.bin"], server.announce = body, False
     with pytest.raises(UserError, match="does not say how long .*Give the file's SHA-256") as error:
-        place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+        place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     assert "\n" not in str(error.value) and len(server.requests) == 1
-    place.fetch(Wanted(file="data.bin", url=server.url("data.bin"), sha256=digest(body)))
+    place.fetch(RawFile(file="data.bin", url=server.url("data.bin"), sha256=digest(body)))
     assert (place.folder / "data.bin").read_bytes() == body
 
 
 def test_an_empty_body_is_refused_unless_its_hash_is_known(server, place):
     server.files["data.bin"] = b""
     with pytest.raises(UserError, match="the server sent nothing for .*Check the address"):
-        place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
-    place.fetch(Wanted(file="data.bin", url=server.url("data.bin"), sha256=digest(b"")))
+        place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
+    place.fetch(RawFile(file="data.bin", url=server.url("data.bin"), sha256=digest(b"")))
 
 
 def test_compressed_archive_is_kept_as_it_was_sent(server, place):
     server.files["a.tgz"], server.headers = tar(MEMBERS), {"Content-Encoding": "gzip"}
-    place.fetch(Wanted(file="a.tgz", url=server.url("a.tgz")))
+    place.fetch(RawFile(file="a.tgz", url=server.url("a.tgz")))
     assert (place.folder / "a.tgz").read_bytes() == server.files["a.tgz"]
 
 
@@ -380,7 +380,7 @@ def test_compressed_archive_is_kept_as_it_was_sent(server, place):
 def test_content_encoding_is_undone(server, place, encoding, pack, cut):
     server.files["data.bin"], server.cut = pack(BODY), cut
     server.headers = {"Content-Encoding": encoding}
-    place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     assert (place.folder / "data.bin").read_bytes() == BODY
     assert place.names() == ["data.bin", "manifest.json"]
 
@@ -388,7 +388,7 @@ def test_content_encoding_is_undone(server, place, encoding, pack, cut):
 def test_an_encoding_that_cannot_be_undone_is_one_line(server, place):
     server.files["data.bin"], server.headers = BODY, {"Content-Encoding": "x-odd"}
     with pytest.raises(UserError, match="packs http.* as 'x-odd', which cannot be undone"):
-        place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+        place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
 
 
 @pytest.mark.parametrize(
@@ -401,7 +401,7 @@ def test_retry_after_is_honoured_up_to_a_bound(server, place, monkeypatch, said,
     monkeypatch.setattr(transfer.time, "sleep", waited.append)
     server.files["data.bin"], server.failures = BODY, [503]
     server.headers = {"Retry-After": said}
-    place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     assert waited == [pause]
 
 
@@ -413,14 +413,14 @@ def test_retry_after_is_honoured_up_to_a_bound(server, place, monkeypatch, said,
 def test_redirect_to_what_is_no_web_address_is_one_line(server, place, address):
     server.redirects["data.bin"] = address
     with pytest.raises(UserError, match=r"data\.bin: cannot download http://127.*Mend") as caught:
-        place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+        place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     assert "\n" not in str(caught.value) and len(server.requests) == 1
 
 
 def test_a_stall_keeps_what_has_come(server, place, monkeypatch):
     monkeypatch.setattr(transfer, "TIMEOUT", (5.0, 0.2))
     server.files["data.bin"], server.stall = BODY, 1000
-    place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     server.stalled.set()
     (_, first), (_, second) = server.requests
     assert "Range" not in first and second["Range"] == "bytes=1000-"
@@ -432,7 +432,7 @@ def test_control_characters_of_a_server_do_not_reach_the_terminal(server, place,
 
     def main():
         logging.getLogger("x").warning("from %s", server.reason)
-        place.fetch(Wanted(file="none", url=server.url("none")))
+        place.fetch(RawFile(file="none", url=server.url("none")))
 
     root = logging.getLogger()
     handlers, root.handlers = root.handlers, []
@@ -448,39 +448,39 @@ def test_control_characters_of_a_server_do_not_reach_the_terminal(server, place,
 
 def test_server_that_is_busy_is_asked_again(server, place):
     server.files["data.bin"], server.failures = BODY, [503, 429]
-    place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     assert len(server.requests) == 3
 
 
 def test_refusal_ends_at_once(server, place):
     with pytest.raises(UserError, match="answered 404 .*data mirror"):
-        place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+        place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     assert len(server.requests) == 1
 
 
 def test_server_that_is_not_there_is_tried_five_times(server, place, caplog):
     server.server_close()
     with pytest.raises(UserError, match="failed 5 times .*[Cc]onnection"):
-        place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+        place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     assert caplog.text.count("trying again") == transfer.TRIES - 1
 
 
 def test_address_that_is_none_is_a_user_error(place):
     with pytest.raises(UserError, match="cannot download nowhere"):
-        place.fetch(Wanted(file="data.bin", url="nowhere"))
+        place.fetch(RawFile(file="data.bin", url="nowhere"))
 
 
 def test_progress_is_logged_now_and_then(server, place, monkeypatch, caplog):
     server.files["data.bin"] = BODY
     monkeypatch.setattr(transfer, "LOG_EVERY", 0)
     with caplog.at_level(logging.INFO):
-        place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+        place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     assert "data.bin: 100 % (1 of 1 MB), about 0 s left" in caplog.text
     lines = len(caplog.records)
     monkeypatch.setattr(transfer, "LOG_EVERY", 5)
     (place.folder / "data.bin").unlink()
     with caplog.at_level(logging.INFO):
-        place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+        place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     assert "%" not in " ".join(record.getMessage() for record in caplog.records[lines:])
 
 
@@ -496,7 +496,7 @@ def test_progress_says_share_size_and_time_left():
 def test_pinned_hash_that_differs_is_refused(server, place):
     server.files["data.bin"] = BODY
     with pytest.raises(UserError) as caught:
-        place.fetch(Wanted(file="data.bin", url=server.url("data.bin"), sha256="0" * 64))
+        place.fetch(RawFile(file="data.bin", url=server.url("data.bin"), sha256="0" * 64))
     for part in ("demo/data.bin", "0" * 64, digest(BODY)):
         assert part in str(caught.value)
     assert place.names() == []
@@ -506,7 +506,7 @@ def test_pinned_hash_that_differs_is_refused(server, place):
 def test_recorded_hash_that_differs_names_the_line_to_delete(server, place):
     server.files["data.bin"] = BODY
     place.checksums.write_text(json.dumps({"demo/data.bin": "1" * 64}))
-    wanted = Wanted(file="data.bin", url=server.url("data.bin"))
+    wanted = RawFile(file="data.bin", url=server.url("data.bin"))
     with pytest.raises(UserError, match="delete the line 'demo/data.bin'") as caught:
         place.fetch(wanted)
     assert str(place.checksums) in str(caught.value)
@@ -519,21 +519,21 @@ def test_recorded_hash_that_differs_names_the_line_to_delete(server, place):
 def test_size_that_differs_is_refused(server, place):
     server.files["data.bin"] = BODY
     with pytest.raises(UserError, match="expected 7 bytes, got 512,000"):
-        place.fetch(Wanted(file="data.bin", url=server.url("data.bin"), bytes=7))
+        place.fetch(RawFile(file="data.bin", url=server.url("data.bin"), bytes=7))
     assert place.names() == []
 
 
 def test_checksums_file_that_is_no_json_is_named(server, place):
     place.checksums.write_text("no")
     with pytest.raises(UserError, match="checksums.json"):
-        place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+        place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
 
 
 # Archives
 
 
 def members_of(url, **more):
-    return [Wanted(file=name, url=url, member=name, **more) for name in MEMBERS]
+    return [RawFile(file=name, url=url, member=name, **more) for name in MEMBERS]
 
 
 @pytest.mark.parametrize("pack", [tar, zipped])
@@ -555,11 +555,11 @@ def test_archive_wanted_for_three_members_is_downloaded_once(server, place, pack
 def test_archive_that_is_itself_wanted_stays(server, place):
     server.files["sts.zip"] = zipped(MEMBERS)
     url = server.url("sts.zip")
-    place.fetch(*members_of(url), Wanted(file="all.zip", url=url))
+    place.fetch(*members_of(url), RawFile(file="all.zip", url=url))
     assert len(server.requests) == 1
     assert place.names() == sorted([*MEMBERS, "all.zip", "manifest.json"])
     (place.folder / "sts-dev.csv").unlink()
-    place.fetch(*members_of(url), Wanted(file="all.zip", url=url))
+    place.fetch(*members_of(url), RawFile(file="all.zip", url=url))
     assert len(server.requests) == 1
 
 
@@ -573,7 +573,7 @@ def test_archive_left_by_an_interrupted_unpacking_is_used(server, place):
 
 def test_archive_named_like_its_member_does_not_get_in_its_way(server, place):
     server.files["a.csv"] = zipped({"inner.csv": b"1"})
-    place.fetch(Wanted(file="a.csv", url=server.url("a.csv"), member="inner.csv"))
+    place.fetch(RawFile(file="a.csv", url=server.url("a.csv"), member="inner.csv"))
     assert (place.folder / "a.csv").read_bytes() == b"1"
     assert place.names() == ["a.csv", "manifest.json"]
 
@@ -595,11 +595,11 @@ def test_unsafe_tar_member_is_refused(server, place, name, content, complaint):
     url = server.url("a.tgz")
     with pytest.raises(UserError, match=complaint):
         place.fetch(
-            Wanted(file="b.csv", url=url, member="b.csv"),
-            Wanted(file="a.csv", url=url, member="a.csv"),
+            RawFile(file="b.csv", url=url, member="b.csv"),
+            RawFile(file="a.csv", url=url, member="a.csv"),
         )
     assert place.names() == []
-    place.fetch(Wanted(file="b.csv", url=url, member="b.csv"))
+    place.fetch(RawFile(file="b.csv", url=url, member="b.csv"))
     assert (place.folder / "b.csv").read_bytes() == b"fine"
 
 
@@ -609,7 +609,7 @@ def test_unsafe_zip_member_is_refused(server, place):
     for name, complaint in ((link, "is a link"), ("../a.csv", r"'\.\.'"), ("/a.csv", "absolute")):
         server.files["a.zip"] = zipped({name: "/etc/passwd"})
         with pytest.raises(UserError, match=complaint):
-            place.fetch(Wanted(file="a.csv", url=server.url("a.zip"), member="a.csv"))
+            place.fetch(RawFile(file="a.csv", url=server.url("a.zip"), member="a.csv"))
         assert place.names() == []
 
 
@@ -630,7 +630,7 @@ BIG = {"a.csv": bytes(i * i % 251 for i in range(60_000))}
 def test_corrupt_archive_is_a_user_error_and_is_removed(server, place, content):
     server.files["a.pack"] = content
     with pytest.raises(UserError, match=r"a\.pack cannot be read.*download it anew") as caught:
-        place.fetch(Wanted(file="a.csv", url=server.url("a.pack"), member="a.csv"))
+        place.fetch(RawFile(file="a.csv", url=server.url("a.pack"), member="a.csv"))
     assert ("web page" in str(caught.value)) == content.startswith(b"<")
     assert place.names() == []
 
@@ -639,10 +639,10 @@ def test_member_that_is_not_there_or_not_unique_is_named(server, place):
     server.files["a.zip"] = zipped({"one/a.csv": "1", "two/a.csv": "2"})
     url = server.url("a.zip")
     with pytest.raises(UserError, match="2 members called 'a.csv': one/a.csv, two/a.csv"):
-        place.fetch(Wanted(file="a.csv", url=url, member="a.csv"))
+        place.fetch(RawFile(file="a.csv", url=url, member="a.csv"))
     with pytest.raises(UserError, match="no member 'b.csv'; it holds one/a.csv, two/a.csv"):
-        place.fetch(Wanted(file="a.csv", url=url, member="b.csv"))
-    place.fetch(Wanted(file="a.csv", url=url, member="two/a.csv"))
+        place.fetch(RawFile(file="a.csv", url=url, member="b.csv"))
+    place.fetch(RawFile(file="a.csv", url=url, member="two/a.csv"))
     assert (place.folder / "a.csv").read_bytes() == b"2"
 
 
@@ -650,7 +650,7 @@ def test_member_with_a_wrong_hash_is_not_left(server, place):
     server.files["a.zip"] = zipped(MEMBERS)
     with pytest.raises(UserError, match="demo/sts-dev.csv from http.*expected SHA-256"):
         url = server.url("a.zip")
-        place.fetch(Wanted(file="sts-dev.csv", url=url, member="sts-dev.csv", sha256="0" * 64))
+        place.fetch(RawFile(file="sts-dev.csv", url=url, member="sts-dev.csv", sha256="0" * 64))
     assert place.names() == []
 
 
@@ -659,7 +659,7 @@ def test_member_with_a_wrong_hash_is_not_left(server, place):
 
 def test_mirror_is_used_instead_of_the_network(server, place):
     place.hold("sub/data.bin", BODY)
-    wanted = Wanted(
+    wanted = RawFile(
         file="kept.bin", url=server.url("data.bin"), mirror=("data.bin", "sub/data.bin")
     )
     place.fetch(wanted, mirror=place.mirror)
@@ -680,7 +680,7 @@ def test_archive_in_the_mirror_is_unpacked_and_stays(place):
 
 def test_plain_file_in_the_mirror_stands_for_a_member(place):
     place.hold("sts-dev.csv", b"plain")
-    wanted = Wanted(file="sts-dev.csv", url="http://x/a.zip", member="sts-dev.csv")
+    wanted = RawFile(file="sts-dev.csv", url="http://x/a.zip", member="sts-dev.csv")
     place.fetch(wanted, mirror=place.mirror)
     assert (place.folder / "sts-dev.csv").read_bytes() == b"plain"
 
@@ -691,8 +691,8 @@ def test_mirror_without_the_file_says_what_it_holds(server, place):
     place.hold("stsb/sts_train.csv", b"1")
     with pytest.raises(UserError) as caught:
         place.fetch(
-            Wanted(file="sts-train.csv", url=server.url("a"), mirror=("a/sts-train.csv", "b.zip")),
-            Wanted(file="sts-dev.csv", url=server.url("a")),
+            RawFile(file="sts-train.csv", url=server.url("a"), mirror=("a/sts-train.csv", "b.zip")),
+            RawFile(file="sts-dev.csv", url=server.url("a")),
             mirror=place.mirror,
         )
     message = str(caught.value)
@@ -706,28 +706,28 @@ def test_mirror_without_the_file_says_what_it_holds(server, place):
 
 def test_mirror_folder_that_does_not_exist_is_a_user_error(place):
     with pytest.raises(UserError, match="mirror.* is not a folder"):
-        place.fetch(Wanted(file="a", url=None), mirror=place.mirror)
+        place.fetch(RawFile(file="a", url=None), mirror=place.mirror)
 
 
 def test_mirror_with_a_wrong_file_is_refused_and_left_alone(place):
     place.hold("a.csv", b"wrong")
     place.checksums.write_text(json.dumps({"demo/a.csv": digest(b"right")}))
     with pytest.raises(UserError, match="demo/a.csv from the mirror's a.csv: expected"):
-        place.fetch(Wanted(file="a.csv", url=None), mirror=place.mirror)
+        place.fetch(RawFile(file="a.csv", url=None), mirror=place.mirror)
     assert place.names() == []
     assert (place.mirror / "a.csv").read_bytes() == b"wrong"
 
 
 def test_corrupt_archive_in_the_mirror_is_left_alone(place):
     place.hold("a.zip", b"no archive")
-    wanted = Wanted(file="a.csv", url=None, member="a.csv", mirror=("a.zip",))
+    wanted = RawFile(file="a.csv", url=None, member="a.csv", mirror=("a.zip",))
     with pytest.raises(UserError, match=r"a\.zip cannot be read.*Put a good copy at"):
         place.fetch(wanted, mirror=place.mirror)
     assert (place.mirror / "a.zip").read_bytes() == b"no archive"
 
 
 def test_file_given_out_on_request_only_says_where_to_put_it(place):
-    wanted = Wanted(file="AgeDB.zip", url=None, mirror=("agedb/AgeDB.zip",))
+    wanted = RawFile(file="AgeDB.zip", url=None, mirror=("agedb/AgeDB.zip",))
     with pytest.raises(UserError, match="on request. Set data_mirror .* agedb/AgeDB.zip"):
         place.fetch(wanted)
 
@@ -740,11 +740,11 @@ def limited(place, url, limit, mirror=None):
     code = f"""
 import resource
 from pathlib import Path
-from regression_unlearning.data.fetching.download import Wanted, fetch
+from regression_unlearning.data.fetching.download import RawFile, fetch
 from regression_unlearning.errors import UserError
 resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
 try:
-    fetch([Wanted(file="data.bin", url={url!r})], Path({str(place.folder)!r}),
+    fetch([RawFile(file="data.bin", url={url!r})], Path({str(place.folder)!r}),
           mirror={mirror and f"Path({str(mirror)!r})"}, checksums=Path({str(place.checksums)!r}))
 except UserError as error:
     print(error)
@@ -768,7 +768,7 @@ def test_full_disk_keeps_the_part_and_a_later_call_finishes(server, place):
     assert "Make room" in ended.stdout and "200,000 bytes" in ended.stdout
     assert place.names() == ["data.bin.part", "data.bin.part.json"]
     server.requests.clear()
-    place.fetch(Wanted(file="data.bin", url=server.url("data.bin")))
+    place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     assert [headers["Range"] for _, headers in server.requests] == ["bytes=200000-"]
     assert (place.folder / "data.bin").read_bytes() == BODY
 
@@ -800,9 +800,9 @@ def test_full_disk_leaves_nothing_of_a_mirrored_file(place):
 )
 def test_wanted_refuses_what_could_leave_its_folder(values):
     with pytest.raises(ValidationError):
-        Wanted(**{"url": None, **values})
+        RawFile(**{"url": None, **values})
 
 
 def test_file_wanted_twice_is_refused(place):
     with pytest.raises(UserError, match="wanted twice"):
-        place.fetch(Wanted(file="a", url=None), Wanted(file="a", url=None))
+        place.fetch(RawFile(file="a", url=None), RawFile(file="a", url=None))

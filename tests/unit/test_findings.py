@@ -40,16 +40,19 @@ def tabling(distances, shares=None, gold=0.05):
     [
         (
             {"original": 5.0, "a": 1.0, "b": 1.001, "c": 3.0},
-            "row by row: F, A (1; floor 0.05; not told from it: B).",
+            "row by row, in years: F, A (1; floor 0.05; not distinguishable from it: B).",
         ),
-        ({"original": 5.0, "a": 1.0, "b": 2.0}, "row by row: F, A (1; floor 0.05; all others are"),
+        (
+            {"original": 5.0, "a": 1.0, "b": 2.0},
+            "row by row, in years: F, A (1; floor 0.05; all others are",
+        ),
         (
             {"original": 1.0, "a": 1.0005, "b": 2.0},
             "Row by row, no method can be told to be nearer than doing nothing on F.",
         ),
         (
             {"original": 5.0, **{f"m{number}": 1.0 + 1e-4 * number for number in range(NAMED + 3)}},
-            f"{NAMED + 2} of the other {NAMED + 2} are not told from it",
+            f"{NAMED + 2} of the other {NAMED + 2} are not distinguishable from it",
         ),
     ],
     ids=["a tie", "alone", "no nearer than nothing", "many ties"],

@@ -10,7 +10,7 @@ from plain_settings import DATA, changed
 
 from regression_unlearning import registry
 from regression_unlearning.data.prepared import prepare
-from regression_unlearning.data.source import bring
+from regression_unlearning.data.source import fetch_raw
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation.measuring import Work, take
 from regression_unlearning.models.modules.build import build
@@ -229,7 +229,7 @@ def test_what_a_network_is_is_looked_at(foreign, body, why):
 def test_a_source_brings_its_files(foreign, tmp_path, body, why):
     foreign(SOURCE + body, "source")
     more = {"mirror": None, "checksums": tmp_path / "c.json", "embedding": None}
-    line = said(bring, "foreign", tmp_path / "raw", Section(), **more)
+    line = said(fetch_raw, "foreign", tmp_path / "raw", Section(), **more)
     assert line.startswith("source 'foreign'") and why in line
 
 

@@ -213,7 +213,7 @@ PAGE = (ROOT / "docs/plug-in.md").read_text(encoding="utf-8")
 
 def blocks(heading):
     """Code below a headline of the page."""
-    text = PAGE.split(f"# {heading}\n", 1)[1].split("\n# ")[0]
+    text = PAGE.split(f"# {heading}\n", 1)[1].split("\n## ")[0]
     found = re.findall(r"\n\n((?:    .*\n|\n(?=    ))+)", text)
     return [textwrap.dedent(block) for block in found]
 

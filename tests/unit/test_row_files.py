@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 from test_rows import COUNT, OPTIONS, frame
 
-from regression_unlearning.data.looking_at import look
 from regression_unlearning.data.prepared import prepare
+from regression_unlearning.data.reading_text_table import read_text_table
 from regression_unlearning.data.sources import table
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.section import validated
@@ -138,7 +138,7 @@ def test_without_pyarrow_the_message_says_how_to_get_it(arrays, tmp_path, monkey
 
 def test_a_look_at_parquet_sees_what_one_at_csv_does(tmp_path):
     frame().to_parquet(tmp_path / "t.parquet")
-    parquet = look(tmp_path / "t.parquet")
-    plain = look(written(frame(), tmp_path / "t.csv"))
+    parquet = read_text_table(tmp_path / "t.parquet")
+    plain = read_text_table(written(frame(), tmp_path / "t.csv"))
     assert parquet.kinds == plain.kinds and parquet.id == plain.id
     assert parquet.missing.to_dict() == plain.missing.to_dict()

@@ -7,7 +7,7 @@ Source: Efron, Hastie, Johnstone and Tibshirani, "Least angle regression" (Annal
 import io
 from pathlib import Path
 
-from regression_unlearning.data.fetching.wanted import note_made
+from regression_unlearning.data.fetching.raw_file import note_made
 from regression_unlearning.files import write_text
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Section, Seed, Share

@@ -24,8 +24,10 @@ def measure(inputs: Inputs, settings: Settings) -> list[Value]:
     """One value a seed."""
     import numpy as np
 
-    found = []
-    for seed, seen in inputs.observations.items():
-        apart = seen.of("forget", "prediction").astype(float) - seen.of("forget", "target")
-        found.append(inputs.value("median_error", seed, float(np.median(np.abs(apart)))))
-    return found
+    errors = []
+    for seed, observation in inputs.observations.items():
+        apart = observation.of("forget", "prediction").astype(float) - observation.of(
+            "forget", "target"
+        )
+        errors.append(inputs.value("median_error", seed, float(np.median(np.abs(apart)))))
+    return errors

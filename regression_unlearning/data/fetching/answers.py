@@ -113,9 +113,9 @@ def encoding(response: requests.Response) -> str:
 
     Servers say "gzip" also of files that are packed themselves: those are kept as they are.
     """
-    said = response.headers.get("Content-Encoding", "").strip().lower()
+    named = response.headers.get("Content-Encoding", "").strip().lower()
     packed = urlsplit(response.request.url or "").path.endswith((".gz", ".tgz"))
-    return "" if said == "identity" or (packed and said in ("gzip", "x-gzip")) else said
+    return "" if named == "identity" or (packed and named in ("gzip", "x-gzip")) else named
 
 
 def _pause(text: str) -> float:
@@ -127,8 +127,8 @@ def _pause(text: str) -> float:
 
 def _range(text: str) -> tuple[int | None, int | None]:
     """Read start and total out of ``bytes 5-9/10``, ``bytes 5-9/*`` or ``bytes */10``."""
-    found = re.fullmatch(r"bytes\s+(?:(\d+)-\d+|\*)/(?:(\d+)|\*)", text.strip())
-    start, total = found.groups() if found else (None, None)
+    match = re.fullmatch(r"bytes\s+(?:(\d+)-\d+|\*)/(?:(\d+)|\*)", text.strip())
+    start, total = match.groups() if match else (None, None)
     return (int(start) if start else None, int(total) if total else None)
 
 

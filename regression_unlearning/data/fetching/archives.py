@@ -91,7 +91,7 @@ def too_large(limit: int) -> str:
 
 def unpack(
     archive: Path,
-    wanted: Iterable[tuple[str, Path]],
+    targets: Iterable[tuple[str, Path]],
     *,
     check: Callable[[Path, Path], None],
     advice: str,
@@ -105,7 +105,7 @@ def unpack(
     ----------
     archive, advice : Path, str
         A tar file, compressed or not, or a zip file; what a message says to do.
-    wanted : iterable of (str, Path)
+    targets : iterable of (str, Path)
         Members, and the file that each becomes.
     check : callable
         Called with the unpacked bytes' temporary name and the final name, before the renaming; it
@@ -120,7 +120,7 @@ def unpack(
         When a member is missing or found twice, or a file cannot be written.
     """
     with _opened(archive, advice) as (members, read):
-        chosen = [(_choose(member, members, archive.name), target) for member, target in wanted]
+        chosen = [(_choose(member, members, archive.name), target) for member, target in targets]
         for name, _ in chosen:
             if problem := unsafe_name(name) or members[name]:
                 raise Spoilt(f"{archive.name}: refused to unpack {name!r}: it {problem}. {advice}")
@@ -215,12 +215,12 @@ def _choose(member: str, members: Iterable[str], archive: str) -> str:
     """The only member of that name, or whose name ends so."""
     exact = [name for name in members if composed(name) == composed(member)]
     end = "/" + composed(member)
-    found = exact or [name for name in members if composed(name).replace("\\", "/").endswith(end)]
-    if len(found) == 1:
-        return found[0]
-    if found:
+    matches = exact or [name for name in members if composed(name).replace("\\", "/").endswith(end)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
         raise UserError(
-            f"{archive} holds {len(found)} members called {member!r}: {', '.join(found[:8])}; "
+            f"{archive} holds {len(matches)} members called {member!r}: {', '.join(matches[:8])}; "
             "name the one that is wanted in full."
         )
     held = [name for name in members if not name.endswith("/")]

@@ -14,11 +14,11 @@ import requests
 from regression_unlearning.data.fetching import archives, transfer
 from regression_unlearning.data.fetching.archives import Spoilt
 from regression_unlearning.data.fetching.local import Local, stamp
-from regression_unlearning.data.fetching.wanted import MANIFEST, Ledger, Wanted
+from regression_unlearning.data.fetching.raw_file import MANIFEST, Ledger, RawFile
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import sha256, whole, write_record
 
-__all__ = ["Wanted", "fetch"]
+__all__ = ["RawFile", "fetch"]
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ LOOKED_AT, NAMED = 20_000, 8
 
 
 def fetch(
-    wanted: Sequence[Wanted],
+    requested: Sequence[RawFile],
     folder: Path,
     *,
     mirror: Path | None,
@@ -43,7 +43,7 @@ def fetch(
 
     Parameters
     ----------
-    wanted : sequence of Wanted
+    requested : sequence of RawFile
         The files.
     folder : Path
         The dataset's raw folder; its name and a file's name make the key in `checksums`.
@@ -61,7 +61,7 @@ def fetch(
         When the mirror lacks a file, a download fails or is truncated, content is not what was
         recorded, an archive is damaged or unsafe, or the disk does not take the files.
     """
-    names = [item.file for item in wanted]
+    names = [item.file for item in requested]
     if len(set(names)) < len(names):
         raise UserError(f"{folder.name}: a file is wanted twice: {', '.join(names)}.")
     if mirror is not None and not mirror.is_dir():
@@ -69,36 +69,36 @@ def fetch(
             f"the data mirror {mirror} is not a folder: mend data_mirror, or unset it to download."
         )
     ledger, local = Ledger(folder, checksums), Local(folder)
-    kept = [one for one in wanted if ledger.keeps(one) and _stands(one, mirror, ledger, local)]
+    kept = [one for one in requested if ledger.keeps(one) and _stands(one, mirror, ledger, local)]
     sources = {item.file: ledger.source(item) for item in kept}
-    missing = [item for item in wanted if item.file not in sources]
+    missing = [item for item in requested if item.file not in sources]
     if mirror is not None:
         _check_mirror(missing, mirror)
     for source, items in _grouped(missing, mirror).items():
         if mirror is not None:
             _take(items, folder, mirror / source, source, ledger, local)
         else:
-            _download(items, wanted, folder, source, ledger, session)
+            _download(items, requested, folder, source, ledger, session)
             ledger.record()
     if mirror is None:
         ledger.record()
-    for item in wanted:
+    for item in requested:
         sources[item.file] = sources.get(item.file) or _source(item, mirror)
-    local.write([item.file for item in (kept if mirror is None else wanted)])
+    local.write([item.file for item in (kept if mirror is None else requested)])
     files = {name: {**ledger.seen[name], "source": sources[name]} for name in sorted(sources)}
     write_record(folder / MANIFEST, {"files": files})
 
 
-def _stands(item: Wanted, mirror: Path | None, ledger: Ledger, local: Local) -> bool:
+def _stands(item: RawFile, mirror: Path | None, ledger: Ledger, local: Local) -> bool:
     """Whether a kept file is what the mirror holds now, or what its publisher vouches for."""
-    found = _found(item, mirror) if mirror is not None else None
-    if found is None:
+    path = _found(item, mirror) if mirror is not None else None
+    if path is None:
         return True
-    return local.stands(mirror / found, item.file, vouched=ledger.vouched(item) is not None)
+    return local.stands(mirror / path, item.file, vouched=ledger.vouched(item) is not None)
 
 
 def _take(
-    items: Sequence[Wanted], folder: Path, held: Path, source: str, ledger: Ledger, local: Local
+    items: Sequence[RawFile], folder: Path, held: Path, source: str, ledger: Ledger, local: Local
 ) -> None:
     """Copy or unpack files that one file of the mirror holds, and note what it was."""
     stamped = stamp(held)
@@ -115,8 +115,8 @@ def _take(
 
 
 def _download(
-    items: Sequence[Wanted],
-    wanted: Sequence[Wanted],
+    items: Sequence[RawFile],
+    requested: Sequence[RawFile],
     folder: Path,
     url: str,
     ledger: Ledger,
@@ -128,9 +128,9 @@ def _download(
             f"{folder.name}/{items[0].file} cannot be downloaded: its publisher gives it out only "
             f"on request. Set data_mirror to a folder that holds it as {_or(items[0].in_mirror)}."
         )
-    whole_ones = [item for item in wanted if item.url == url and item.member is None]
+    whole_ones = [item for item in requested if item.url == url and item.member is None]
     kept = whole_ones[0] if whole_ones else None
-    fetched = folder / (kept.file if kept else _archive_name(url, wanted))
+    fetched = folder / (kept.file if kept else _archive_name(url, requested))
     packed = [item for item in items if item.member is not None]
     if (kept in items) if kept else not fetched.is_file():
         log.info("%s: downloading %s", folder.name, url)
@@ -152,7 +152,7 @@ def _download(
 
 def _unpack(
     archive: Path,
-    items: Sequence[Wanted],
+    items: Sequence[RawFile],
     folder: Path,
     came: str,
     advice: str,
@@ -169,7 +169,7 @@ def _unpack(
     )
 
 
-def _copy(held: Path, item: Wanted, folder: Path, came: str, advice: str, ledger: Ledger) -> None:
+def _copy(held: Path, item: RawFile, folder: Path, came: str, advice: str, ledger: Ledger) -> None:
     try:
         file = held.open("rb")
     except OSError as error:
@@ -179,33 +179,33 @@ def _copy(held: Path, item: Wanted, folder: Path, came: str, advice: str, ledger
         ledger.check(item, part, came)
 
 
-def _found(item: Wanted, mirror: Path) -> str | None:
+def _found(item: RawFile, mirror: Path) -> str | None:
     """The first of a file's places in the mirror that holds something."""
     return next((path for path in item.in_mirror if (mirror / path).is_file()), None)
 
 
-def _source(item: Wanted, mirror: Path | None) -> str:
-    found = _found(item, mirror) if mirror is not None else None
-    return f"mirror:{found}" if found else item.url or "given by hand"
+def _source(item: RawFile, mirror: Path | None) -> str:
+    path = _found(item, mirror) if mirror is not None else None
+    return f"mirror:{path}" if path else item.url or "given by hand"
 
 
-def _grouped(missing: Sequence[Wanted], mirror: Path | None) -> dict[str, list[Wanted]]:
+def _grouped(missing: Sequence[RawFile], mirror: Path | None) -> dict[str, list[RawFile]]:
     """Files by the file of the mirror, or the address, that they come from."""
-    groups: dict[str, list[Wanted]] = {}
+    groups: dict[str, list[RawFile]] = {}
     for item in missing:
         source = _found(item, mirror) if mirror is not None else item.url
         groups.setdefault(source or "", []).append(item)
     return groups
 
 
-def _check_mirror(missing: Sequence[Wanted], mirror: Path) -> None:
+def _check_mirror(missing: Sequence[RawFile], mirror: Path) -> None:
     """Refuse a mirror that lacks a file, naming what it holds instead."""
-    lacking = [item for item in missing if _found(item, mirror) is None]
-    if not lacking:
+    absent = [item for item in missing if _found(item, mirror) is None]
+    if not absent:
         return
-    item = lacking[0]
+    item = absent[0]
     similar = _similar(item, mirror)
-    also = ", ".join(other.file for other in lacking[1 : NAMED + 1])
+    also = ", ".join(other.file for other in absent[1 : NAMED + 1])
     raise UserError(
         f"the data mirror {mirror} lacks {item.file}: looked for {_or(item.in_mirror)}. "
         + (f"The nearest that it holds: {', '.join(similar)}. " if similar else "It is empty. ")
@@ -215,7 +215,7 @@ def _check_mirror(missing: Sequence[Wanted], mirror: Path) -> None:
     )
 
 
-def _similar(item: Wanted, mirror: Path) -> list[str]:
+def _similar(item: RawFile, mirror: Path) -> list[str]:
     """Paths in the mirror whose names are nearest to those looked for."""
     bases = {PurePosixPath(path).name.lower() for path in (*item.in_mirror, item.file)}
 
@@ -237,8 +237,8 @@ def _or(paths: Sequence[str]) -> str:
     return " or ".join(paths)
 
 
-def _archive_name(url: str, wanted: Sequence[Wanted]) -> str:
+def _archive_name(url: str, requested: Sequence[RawFile]) -> str:
     """Name under which a download lies while it is unpacked; never one of the wanted files'."""
     name = PurePosixPath(unquote(urlsplit(url).path)).name.replace("\\", "_")
-    taken = {item.file for item in wanted} | {MANIFEST, "", ".."}
+    taken = {item.file for item in requested} | {MANIFEST, "", ".."}
     return f"archive-{name}" if name in taken else name

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from regression_unlearning.data.fetching.names import listed
-from regression_unlearning.data.fetching.wanted import nowhere
+from regression_unlearning.data.fetching.raw_file import nowhere
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import not_there
 
@@ -27,7 +27,7 @@ def place_of(folder: str | None, mirror: Path | None) -> Path | None:
     return Path(folder).expanduser() if folder else mirror
 
 
-def lacking(
+def missing_files(
     files: dict[str, str], folder: str | None, mirror: Path | None, downloaded: bool
 ) -> str | None:
     """Which files are missing from the source's own folder, or else from the data mirror.
@@ -64,7 +64,7 @@ def opened(
     held: Sequence[str],
     folder: str | None,
     mirror: Path | None,
-    lack: Callable[[], str | None],
+    missing_file: Callable[[], str | None],
 ) -> Path | None:
     """The folder of a source's files, after a check that they are there or can be downloaded.
 
@@ -76,15 +76,15 @@ def opened(
         Its files: where all are there, only a folder of the source's own must still hold them.
     folder, mirror
         See `place_of`.
-    lack : callable
-        What is not there, as the source's own ``lack`` says it.
+    missing_file : callable
+        What is not there, as the source's own ``missing_file`` says it.
 
     Raises
     ------
     UserError
         When something is not there.
     """
-    brought = all((raw / name).is_file() for name in held)
-    if (not brought or folder) and (why := lack()):
+    complete = all((raw / name).is_file() for name in held)
+    if (not complete or folder) and (why := missing_file()):
         raise UserError(f"{raw.name}: {why}")
     return place_of(folder, mirror)

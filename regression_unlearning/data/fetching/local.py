@@ -34,8 +34,8 @@ def stamp(path: Path) -> list[int]:
     OSError
         When it does not exist.
     """
-    found = path.stat()
-    return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
 
 
 class Local:
@@ -59,8 +59,8 @@ class Local:
         self.files: dict[str, list] = {}
         self.taken: dict[str, str] = {}
         with suppress(UserError, KeyError):  # without notes everything is taken again
-            found = read_record(self.place)
-            self.files, self.taken = found["files"], found["taken"]
+            notes = read_record(self.place)
+            self.files, self.taken = notes["files"], notes["taken"]
 
     def note(self, path: Path, stamped: list[int], digest: str, made: Iterable[str] = ()) -> None:
         """Note a file that was read.
@@ -106,15 +106,15 @@ class Local:
 
     def changed(self) -> list[str]:
         """The files with other content than was noted; those only touched are noted anew."""
-        before, found = dict(self.files), []
+        before, differing = dict(self.files), []
         for path in sorted(before):
             with suppress(OSError, UserError):
                 if not self.same(Path(path)):
-                    found.append(path)
+                    differing.append(path)
         if self.files != before:
             with suppress(UserError):
                 self.write()
-        return found
+        return differing
 
     def stands(self, path: Path, made: str, *, vouched: bool) -> bool:
         """Whether a raw file still is what was taken from a path.

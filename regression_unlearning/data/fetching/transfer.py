@@ -149,15 +149,15 @@ def _write(
 ) -> None:
     """Append the body to `part` as it comes, logging how far it is."""
     done, began = offset, time.monotonic()
-    told, decoded = began, bool(answers.encoding(response))
+    logged, decoded = began, bool(answers.encoding(response))
     try:
         with part.open("ab") as out:
             while block := response.raw.read1(BLOCK, decode_content=decoded):
                 out.write(block)
                 done += len(block)
                 now = time.monotonic()
-                if now - told >= LOG_EVERY:
-                    told = now
+                if now - logged >= LOG_EVERY:
+                    logged = now
                     log.info("%s: %s", name, progress(done, total, done - offset, now - began))
     except HTTPError as error:
         size = "" if total is None else f" of {total:,}"

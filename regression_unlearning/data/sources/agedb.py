@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 from regression_unlearning.data.families.images.files import (
     ARCHIVE,
-    bring,
-    brought,
+    fetch_images,
     held_folder,
+    images_path,
     note_content,
 )
 from regression_unlearning.data.families.images.labels import numbers, read_csv
 from regression_unlearning.data.families.images.places import index
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
-from regression_unlearning.data.fetching.download import Wanted
-from regression_unlearning.data.fetching.folders import lacking, place_of
+from regression_unlearning.data.fetching.download import RawFile
+from regression_unlearning.data.fetching.folders import missing_files, place_of
 from regression_unlearning.data.fetching.names import listed
 from regression_unlearning.data.fields import refuse
 from regression_unlearning.data.splits import SPELT
@@ -73,13 +73,13 @@ class Settings(Pictures):
         UserError
             See `read_list` and `matched`.
         """
-        place = brought(raw)
+        place = images_path(raw)
         rows = read_list(raw / LIST)
         return Listing(rows.assign(file=matched(rows, place), place=0), [place])
 
 
-def _images(settings: Settings) -> Wanted:
-    return Wanted(file=ARCHIVE, url=None, mirror=settings.images)
+def _images(settings: Settings) -> RawFile:
+    return RawFile(file=ARCHIVE, url=None, mirror=settings.images)
 
 
 def absence(folder: Path, settings: Settings, mirror: Path | None) -> str | None:
@@ -106,7 +106,7 @@ def absence(folder: Path, settings: Settings, mirror: Path | None) -> str | None
     )
 
 
-def lack(settings: Settings, mirror: Path | None) -> str | None:
+def missing_file(settings: Settings, mirror: Path | None) -> str | None:
     """What is wrong with the source's own folder; that images are given on request is in `absence`.
 
     Parameters
@@ -121,7 +121,7 @@ def lack(settings: Settings, mirror: Path | None) -> str | None:
     str or None
         A line, or None where no folder is named or nothing is wrong.
     """
-    return lacking({}, settings.folder, mirror, downloaded=False) if settings.folder else None
+    return missing_files({}, settings.folder, mirror, downloaded=False) if settings.folder else None
 
 
 def download(
@@ -155,9 +155,9 @@ def download(
     if why := absence(folder, settings, mirror):
         raise UserError(why)
     source = place_of(settings.folder, mirror)
-    wanted = Wanted(file=LIST, url=settings.list_url, mirror=settings.list)
-    bring(folder, [wanted], _images(settings), source=source, checksums=checksums)
-    place = brought(folder)
+    listing = RawFile(file=LIST, url=settings.list_url, mirror=settings.list)
+    fetch_images(folder, [listing], _images(settings), source=source, checksums=checksums)
+    place = images_path(folder)
     files = matched(read_list(folder / LIST), place)
     if held_folder(_images(settings), source):
         note_content(folder, place, files)
@@ -191,9 +191,9 @@ def read_list(path: Path) -> "pd.DataFrame":
     refuse(table, "path", fields[0].duplicated().to_numpy(), path, "has a number listed before")
     splits = table["split"].map(SPELT)
     refuse(table, "split", splits.isna().to_numpy(), path, "is no part")
-    found = fields.rename(columns={0: "number", 1: "identity", 3: "gender"})
-    return found[["number", "identity", "gender"]].assign(
-        identity=found["identity"].str.strip(), target=numbers(table, "age", path), split=splits
+    people = fields.rename(columns={0: "number", 1: "identity", 3: "gender"})
+    return people[["number", "identity", "gender"]].assign(
+        identity=people["identity"].str.strip(), target=numbers(table, "age", path), split=splits
     )
 
 
@@ -219,8 +219,8 @@ def matched(rows: "pd.DataFrame", place: Path) -> list[str]:
     """
     by_number: dict[str, list[str]] = {}
     for name in index(place):
-        if found := NAME.fullmatch(name):
-            by_number.setdefault(found[1], []).append(name)
+        if match := NAME.fullmatch(name):
+            by_number.setdefault(match[1], []).append(name)
     twice = [names[1] for names in by_number.values() if len(names) > 1]
     if twice:
         raise UserError(

@@ -15,16 +15,16 @@ from pydantic import Field
 
 from regression_unlearning.data.families.images.files import (
     ARCHIVE,
-    bring,
-    brought,
+    fetch_images,
+    images_path,
     note,
     note_content,
 )
 from regression_unlearning.data.families.images.labels import read_labels
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
 from regression_unlearning.data.fetching.archives import unpack
-from regression_unlearning.data.fetching.download import Wanted, fetch
-from regression_unlearning.data.fetching.wanted import MANIFEST, note_made
+from regression_unlearning.data.fetching.download import RawFile, fetch
+from regression_unlearning.data.fetching.raw_file import MANIFEST, note_made
 from regression_unlearning.data.splits import SPELT, SPLITS
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_record, whole, write_text
@@ -102,7 +102,7 @@ class Settings(Pictures):
         order = np.random.default_rng(self.drawn.seed).permutation(len(rows))
         parts = rows["split"].to_numpy()[order]
         kept = [order[parts == part][: getattr(self.drawn, part)] for part in SPLITS]
-        return Listing(rows.iloc[np.sort(np.concatenate(kept))], [brought(raw)])
+        return Listing(rows.iloc[np.sort(np.concatenate(kept))], [images_path(raw)])
 
 
 def download(
@@ -134,14 +134,14 @@ def download(
         See `fetch` and `records`.
     """
     if mirror is not None and (mirror / settings.images).exists():
-        images = Wanted(file=ARCHIVE, url=None, mirror=(settings.images,))
-        labels = Wanted(file=LABELS, url=None, mirror=(settings.labels,))
-        in_place = bring(folder, [labels], images, source=mirror, checksums=checksums)
+        images = RawFile(file=ARCHIVE, url=None, mirror=(settings.images,))
+        labels = RawFile(file=LABELS, url=None, mirror=(settings.labels,))
+        in_place = fetch_images(folder, [labels], images, source=mirror, checksums=checksums)
         names = settings.listing(folder).rows["file"]
         if in_place:
             note_content(folder, in_place, names)
         return
-    packed = Wanted(file=PACKED, url=settings.url, md5=settings.md5, mirror=settings.archive)
+    packed = RawFile(file=PACKED, url=settings.url, md5=settings.md5, mirror=settings.archive)
     fetch([packed], folder, mirror=mirror, checksums=checksums)
     fetched = read_record(folder / MANIFEST, plain=True)["files"]
     repack(folder, settings)
@@ -212,17 +212,17 @@ def records(path: Path) -> tuple[np.ndarray, np.ndarray]:
     UserError
         When it is empty, ends within a record, or holds an unknown class.
     """
-    found = np.fromfile(path, np.uint8)
-    if len(found) == 0 or len(found) % RECORD:
+    content = np.fromfile(path, np.uint8)
+    if len(content) == 0 or len(content) % RECORD:
         raise UserError(
-            f"{PACKED}, {path.name}: {len(found):,} bytes are no whole number of records of "
+            f"{PACKED}, {path.name}: {len(content):,} bytes are no whole number of records of "
             f"{RECORD:,} bytes. {ADVICE}"
         )
-    found = found.reshape(-1, RECORD)
-    if (wrong := found[:, 0] >= len(CLASSES)).any():
+    content = content.reshape(-1, RECORD)
+    if (wrong := content[:, 0] >= len(CLASSES)).any():
         row = int(wrong.argmax())
         raise UserError(
-            f"{PACKED}, {path.name}, record {row}: class {found[row, 0]} is none of 0 to "
+            f"{PACKED}, {path.name}, record {row}: class {content[row, 0]} is none of 0 to "
             f"{len(CLASSES) - 1}. {ADVICE}"
         )
-    return found[:, 0], found[:, 1:].reshape(len(found), 3, -1).transpose(0, 2, 1)
+    return content[:, 0], content[:, 1:].reshape(len(content), 3, -1).transpose(0, 2, 1)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from regression_unlearning.data.families.images.labels import read_csv
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
-from regression_unlearning.data.fetching.wanted import note_made
+from regression_unlearning.data.fetching.raw_file import note_made
 from regression_unlearning.data.splits import Split, divided
 from regression_unlearning.files import whole, write_text
 from regression_unlearning.settings.embedding import Embedding

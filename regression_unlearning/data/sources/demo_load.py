@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import Field
 
 from regression_unlearning.data.families.load_windows.settings import Windows
-from regression_unlearning.data.fetching.wanted import note_made
+from regression_unlearning.data.fetching.raw_file import note_made
 from regression_unlearning.files import write_text
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Count, Seed

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import Field
 
 from regression_unlearning.data.families.sentence_pairs.prepare import FILES, VECTORS
-from regression_unlearning.data.fetching.wanted import note_made
+from regression_unlearning.data.fetching.raw_file import note_made
 from regression_unlearning.files import write_text
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.section import Section, Seed
@@ -155,14 +155,14 @@ def _draw(
     lengths = random.integers(3, LONGEST + 1, count)
     topic = random.integers(0, TOPICS, (count, 1))
     other = (topic + random.integers(1, TOPICS, (count, 1))) % TOPICS
-    places = words // TOPICS
-    first = topic + TOPICS * random.integers(0, places, shape)
+    words_of_topic = words // TOPICS
+    first = topic + TOPICS * random.integers(0, words_of_topic, shape)
     lean = SPREAD ** (topic / (TOPICS - 1) - 0.5)
     related = random.beta(RELATED[0] * lean, RELATED[1] / lean)
     kind = np.where(
         random.random(shape) < related, (random.random(shape) > 0.5 * related).astype(int), 2
     )
-    drawn = TOPICS * random.integers(0, places, shape)
+    drawn = TOPICS * random.integers(0, words_of_topic, shape)
     second = np.choose(kind, [first, topic + drawn, other + drawn])
     used = np.arange(LONGEST) < lengths[:, None]
     alike = (np.array(WORTH)[kind] * used).sum(axis=1) / lengths

@@ -8,7 +8,7 @@ import io
 from pathlib import Path
 
 from regression_unlearning.data.families.rows.settings import TABLE, Columns
-from regression_unlearning.data.fetching.wanted import note_made
+from regression_unlearning.data.fetching.raw_file import note_made
 from regression_unlearning.data.splits import Split
 from regression_unlearning.files import write_text
 from regression_unlearning.settings.embedding import Embedding

@@ -10,7 +10,7 @@ from typing import Literal
 
 from regression_unlearning.data.families.load_windows.format import Format
 from regression_unlearning.data.families.load_windows.settings import Drawn, Windows
-from regression_unlearning.data.fetching.download import Wanted, fetch
+from regression_unlearning.data.fetching.download import RawFile, fetch
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.places import Address, Inside
 
@@ -67,7 +67,7 @@ def download(
     UserError
         When the table is missing, truncated or changed; see `fetch`.
     """
-    wanted = Wanted(
+    table = RawFile(
         file=settings.file, url=settings.url, member=settings.file, mirror=settings.mirror
     )
-    fetch([wanted], folder, mirror=mirror, checksums=checksums)
+    fetch([table], folder, mirror=mirror, checksums=checksums)

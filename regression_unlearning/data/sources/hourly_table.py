@@ -7,8 +7,8 @@ from pydantic import model_validator
 from regression_unlearning.data.families.load_windows.settings import Windows
 from regression_unlearning.data.families.load_windows.table import read
 from regression_unlearning.data.fetching.archives import is_archive
-from regression_unlearning.data.fetching.download import Wanted, fetch
-from regression_unlearning.data.fetching.wanted import nowhere
+from regression_unlearning.data.fetching.download import RawFile, fetch
+from regression_unlearning.data.fetching.raw_file import nowhere
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import not_there
 from regression_unlearning.settings.embedding import Embedding
@@ -36,8 +36,8 @@ class Settings(Windows):
     def _comes_from_somewhere(self):
         if (self.path is None) == (self.url is None and not self.mirror):
             raise UserError("give either path, or url and mirror (one of them at least).")
-        places = [place for place in (self.path, self.url, *self.mirror) if place]
-        if self.member is None and any(map(is_archive, places)):
+        origins = [place for place in (self.path, self.url, *self.mirror) if place]
+        if self.member is None and any(map(is_archive, origins)):
             raise UserError("member: name the table inside the archive.")
         return self
 
@@ -47,7 +47,7 @@ class Settings(Windows):
         return PurePosixPath(self.member or self.path or self.url or self.mirror[0]).name
 
 
-def lack(settings: Settings, mirror: Path | None) -> str | None:
+def missing_file(settings: Settings, mirror: Path | None) -> str | None:
     """Why a table that cannot be downloaded is missing; None if it is there or can be downloaded.
 
     Parameters
@@ -62,11 +62,11 @@ def lack(settings: Settings, mirror: Path | None) -> str | None:
         return None if there else f"source.path: {not_there(settings.path, 'file')}"
     if mirror is None:
         return None if settings.url else nowhere(settings.mirror, "path")
-    places = settings.mirror or (settings.file,)
-    if any((mirror / place).is_file() for place in places):
+    paths = settings.mirror or (settings.file,)
+    if any((mirror / place).is_file() for place in paths):
         return None
     return (
-        f"source.mirror: the data mirror {mirror} does not hold {' or '.join(places)}. Mend the "
+        f"source.mirror: the data mirror {mirror} does not hold {' or '.join(paths)}. Mend the "
         "name, or put the file there."
     )
 
@@ -92,19 +92,19 @@ def download(
         When the file is missing, or is not what was recorded; see `fetch`. For a table of `path`
         also what `read` refuses, before anything is copied.
     """
-    places = settings.mirror
+    paths = settings.mirror
     if settings.path is not None:
-        if why := lack(settings, mirror):
+        if why := missing_file(settings, mirror):
             raise UserError(f"{folder.name}: {why}")
         path = Path(settings.path).expanduser()
         if settings.member is None:
             read(path, settings.table)  # what is wrong is named where the user has it
-        mirror, places = path.parent, (path.name,)
-    wanted = Wanted(
+        mirror, paths = path.parent, (path.name,)
+    table = RawFile(
         file=settings.file,
         url=settings.url,
         member=settings.member,
-        mirror=places,
+        mirror=paths,
         sha256=settings.sha256,
     )
-    fetch([wanted], folder, mirror=mirror, checksums=checksums)
+    fetch([table], folder, mirror=mirror, checksums=checksums)

@@ -11,14 +11,14 @@ from pydantic import Field
 
 from regression_unlearning.data.families.images.files import (
     ARCHIVE,
-    bring,
-    brought,
+    fetch_images,
+    images_path,
     note_content,
 )
 from regression_unlearning.data.families.images.labels import read_labels
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
-from regression_unlearning.data.fetching.download import Wanted
-from regression_unlearning.data.fetching.folders import lacking, opened
+from regression_unlearning.data.fetching.download import RawFile
+from regression_unlearning.data.fetching.folders import missing_files, opened
 from regression_unlearning.data.splits import SPELT, Split, divided
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.places import Address, Place
@@ -76,7 +76,7 @@ class Settings(Pictures):
         UserError
             See `read`.
         """
-        return Listing(self.read(raw / LABELS).assign(place=0), [brought(raw)])
+        return Listing(self.read(raw / LABELS).assign(place=0), [images_path(raw)])
 
     def read(self, labels: Path) -> "pd.DataFrame":
         """Read and check the labels, and divide the images where the settings say so.
@@ -108,7 +108,7 @@ class Settings(Pictures):
         return rows.assign(split=divided(rows, self.divided, labels, rows["file"]))
 
 
-def lack(settings: Settings, mirror: Path | None) -> str | None:
+def missing_file(settings: Settings, mirror: Path | None) -> str | None:
     """Return what is missing of labels and images; None if all is there or can be downloaded.
 
     Parameters
@@ -120,7 +120,7 @@ def lack(settings: Settings, mirror: Path | None) -> str | None:
     """
     files = {"images": settings.images, "labels": settings.labels}
     downloaded = bool(settings.images_url and settings.labels_url)
-    return lacking(files, settings.folder, mirror, downloaded)
+    return missing_files(files, settings.folder, mirror, downloaded)
 
 
 def download(
@@ -155,12 +155,12 @@ def download(
         When something is missing, truncated, changed or unsafe; see `fetch`.
     """
     files = (LABELS, ARCHIVE)
-    source = opened(folder, files, settings.folder, mirror, lambda: lack(settings, mirror))
+    source = opened(folder, files, settings.folder, mirror, lambda: missing_file(settings, mirror))
     if source is not None and (source / settings.labels).exists():
         settings.read(source / settings.labels)  # what is wrong is named where the user has it
-    labels = Wanted(file=LABELS, url=settings.labels_url, mirror=(settings.labels,))
-    images = Wanted(file=ARCHIVE, url=settings.images_url, mirror=(settings.images,))
-    in_place = bring(folder, [labels], images, source=source, checksums=checksums)
+    labels = RawFile(file=LABELS, url=settings.labels_url, mirror=(settings.labels,))
+    images = RawFile(file=ARCHIVE, url=settings.images_url, mirror=(settings.images,))
+    in_place = fetch_images(folder, [labels], images, source=source, checksums=checksums)
     names = settings.read(folder / LABELS)["file"]
     if in_place:
         note_content(folder, in_place, names)

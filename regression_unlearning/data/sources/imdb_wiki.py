@@ -17,7 +17,7 @@ from pydantic import Field
 
 from regression_unlearning.data.families.images.places import index, reader
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
-from regression_unlearning.data.fetching.download import Wanted, fetch
+from regression_unlearning.data.fetching.download import RawFile, fetch
 from regression_unlearning.data.splits import Split, divided
 from regression_unlearning.errors import UserError
 from regression_unlearning.program.processes import end_with
@@ -141,15 +141,15 @@ def download(
     UserError
         When a file is missing, truncated or changed; see `fetch`.
     """
-    wanted = [
-        Wanted(
+    archives = [
+        RawFile(
             file=_file(part),
             url=settings.url.format(part=part),
             mirror=tuple(path.format(part=part) for path in settings.mirror),
         )
         for part in dict.fromkeys(settings.parts)
     ]
-    fetch(wanted, folder, mirror=mirror, checksums=checksums)
+    fetch(archives, folder, mirror=mirror, checksums=checksums)
 
 
 def ages(born: np.ndarray, taken: np.ndarray) -> np.ndarray:
@@ -195,12 +195,14 @@ def read_part(archive: Path, part: str) -> "pd.DataFrame":
     UserError
         When the labels are missing, or have another form.
     """
-    found = {name: entry for name, entry in index(archive).items() if name.endswith(f"{part}.mat")}
-    if len(found) != 1:
-        raise UserError(f"{archive} holds {len(found)} files {part}.mat; one is needed.")
+    entries = {
+        name: entry for name, entry in index(archive).items() if name.endswith(f"{part}.mat")
+    }
+    if len(entries) != 1:
+        raise UserError(f"{archive} holds {len(entries)} files {part}.mat; one is needed.")
     try:
         with reader(archive) as read:
-            content = read(*found.values())
+            content = read(*entries.values())
         # SciPy's parser can end the process that gives it a damaged file
         with ProcessPoolExecutor(1, get_context("spawn"), end_with, (os.getpid(),)) as pool:
             return pool.submit(_parsed, content, part).result()

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 from regression_unlearning.data.families.sentence_pairs.pairs import Pairs
-from regression_unlearning.data.fetching.download import Wanted, fetch
+from regression_unlearning.data.fetching.download import RawFile, fetch
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.places import Address, Inside, braces
 
@@ -61,7 +61,7 @@ def download(
         When a file is missing, truncated, changed or unsafe; see `fetch`.
     """
     pairs = [
-        Wanted(
+        RawFile(
             file=file,
             url=settings.url,
             member=file,
@@ -71,7 +71,7 @@ def download(
     ]
     # Named as where it comes from: a mirror may hold a cut or repacked file, with another hash.
     held = [path for path in embedding.mirror if mirror is not None and (mirror / path).is_file()]
-    vectors = Wanted(
+    vectors = RawFile(
         file=PurePosixPath(held[0] if held else embedding.url).name,
         url=embedding.url,
         mirror=embedding.mirror,

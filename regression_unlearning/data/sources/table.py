@@ -10,8 +10,8 @@ from pydantic import AfterValidator
 
 from regression_unlearning.data.families.rows.settings import TABLE, Columns
 from regression_unlearning.data.families.rows.table import read
-from regression_unlearning.data.fetching.download import Wanted, fetch
-from regression_unlearning.data.fetching.folders import lacking, opened
+from regression_unlearning.data.fetching.download import RawFile, fetch
+from regression_unlearning.data.fetching.folders import missing_files, opened
 from regression_unlearning.data.parquet import is_parquet
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.embedding import Embedding
@@ -50,7 +50,7 @@ class Settings(Columns):
         return "table.parquet" if is_parquet(PurePosixPath(self.file)) else TABLE
 
 
-def lack(settings: Settings, mirror: Path | None) -> str | None:
+def missing_file(settings: Settings, mirror: Path | None) -> str | None:
     """Return what is missing of the table; None if it is there or can be downloaded.
 
     Parameters
@@ -60,7 +60,7 @@ def lack(settings: Settings, mirror: Path | None) -> str | None:
     mirror : Path or None
         The data mirror.
     """
-    return lacking({"file": settings.file}, settings.folder, mirror, bool(settings.url))
+    return missing_files({"file": settings.file}, settings.folder, mirror, bool(settings.url))
 
 
 def download(
@@ -92,11 +92,11 @@ def download(
         When the file is missing or changed, or is wrong; see `fetch` and `read`.
     """
     source = opened(
-        folder, [settings.table], settings.folder, mirror, lambda: lack(settings, mirror)
+        folder, [settings.table], settings.folder, mirror, lambda: missing_file(settings, mirror)
     )
     if source is not None and (source / settings.file).exists():
         read(source / settings.file, settings)  # what is wrong is named where the user has it
-    wanted = Wanted(
+    table = RawFile(
         file=settings.table, url=settings.url, mirror=(settings.file,), sha256=settings.sha256
     )
-    fetch([wanted], folder, mirror=source, checksums=checksums)
+    fetch([table], folder, mirror=source, checksums=checksums)

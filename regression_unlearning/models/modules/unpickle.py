@@ -31,12 +31,12 @@ def bound(size: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
-def state_in(found: Any) -> dict[str, Any]:
+def state_in(content: Any) -> dict[str, Any]:
     """The network's state in a pickle's content: names to tensors.
 
     Parameters
     ----------
-    found : object
+    content : object
         What the pickle held: a state, or a mapping that has one under a key of `HOLDERS`.
 
     Raises
@@ -47,16 +47,16 @@ def state_in(found: Any) -> dict[str, Any]:
     from torch import Tensor
 
     for _ in range(3):
-        if not isinstance(found, Mapping):
-            raise NoState(f"it holds no state but {type(found).__name__}")
-        holder = next((key for key in HOLDERS if isinstance(found.get(key), Mapping)), None)
+        if not isinstance(content, Mapping):
+            raise NoState(f"it holds no state but {type(content).__name__}")
+        holder = next((key for key in HOLDERS if isinstance(content.get(key), Mapping)), None)
         if holder is None:
             break
-        found = found[holder]
-    other = [name for name, value in found.items() if not isinstance(value, Tensor)]
+        content = content[holder]
+    other = [name for name, value in content.items() if not isinstance(value, Tensor)]
     if other:
         raise NoState(f"beside tensors it holds {str(other[0])[:60]!r}")
-    return {str(name): value.detach().clone().contiguous() for name, value in found.items()}
+    return {str(name): value.detach().clone().contiguous() for name, value in content.items()}
 
 
 def main(source: str, target: str) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from regression_unlearning.data.families.images.places import locate, reader
-from regression_unlearning.data.fetching.download import Wanted, fetch
+from regression_unlearning.data.fetching.download import RawFile, fetch
 from regression_unlearning.data.fetching.local import Local, stamp
-from regression_unlearning.data.fetching.wanted import MANIFEST
+from regression_unlearning.data.fetching.raw_file import MANIFEST
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import read_record, write_record
 
@@ -16,12 +16,12 @@ from regression_unlearning.files import read_record, write_record
 ARCHIVE = "images.archive"
 
 
-def held_folder(archive: Wanted, source: Path | None) -> Path | None:
+def held_folder(archive: RawFile, source: Path | None) -> Path | None:
     """Return the image folder that `source` holds in place of the archive; None where it has none.
 
     Parameters
     ----------
-    archive : Wanted
+    archive : RawFile
         The archive; its `in_mirror` lists the paths to look at.
     source : Path or None
         A folder that already holds the dataset's files.
@@ -32,10 +32,10 @@ def held_folder(archive: Wanted, source: Path | None) -> Path | None:
     return next((path.resolve() for path in candidates if path.is_dir()), None)
 
 
-def bring(
+def fetch_images(
     folder: Path,
-    others: Sequence[Wanted],
-    archive: Wanted,
+    others: Sequence[RawFile],
+    archive: RawFile,
     *,
     source: Path | None,
     checksums: Path,
@@ -46,9 +46,9 @@ def bring(
     ----------
     folder : Path
         The dataset's raw folder.
-    others : sequence of Wanted
+    others : sequence of RawFile
         Files beside the images.
-    archive : Wanted
+    archive : RawFile
         The images.
     source : Path or None
         A folder that already holds the files.
@@ -66,14 +66,14 @@ def bring(
         See `fetch`.
     """
     in_place = held_folder(archive, source)
-    wanted = [*others] if in_place else [*others, archive]
-    fetch(wanted, folder, mirror=source, checksums=checksums)
+    files = [*others] if in_place else [*others, archive]
+    fetch(files, folder, mirror=source, checksums=checksums)
     note(folder, images=str(in_place) if in_place else archive.file)
     return in_place
 
 
-def brought(raw: Path) -> Path:
-    """Return the folder or archive that `bring` recorded.
+def images_path(raw: Path) -> Path:
+    """Return the folder or archive that `fetch_images` recorded.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def note_content(folder: Path, images: Path, names: Iterable[str]) -> None:
     UserError
         When images are missing: counted, the first ones named.
     """
-    found, local = hashlib.sha256(), Local(folder)
+    digest, local = hashlib.sha256(), Local(folder)
     names = sorted(names)
     with reader(images) as read:
         for name, entry in zip(names, locate(names, images, "the labels"), strict=True):
@@ -107,10 +107,10 @@ def note_content(folder: Path, images: Path, names: Iterable[str]) -> None:
                 content = hashlib.sha256(read(entry))
             except (OSError, ValueError) as error:
                 raise UserError(f"cannot read {images / name}: {error}; mend it.") from error
-            found.update(name.encode() + content.digest())
+            digest.update(name.encode() + content.digest())
             local.note(images / entry, stamped, content.hexdigest())
     local.write()
-    note(folder, content=found.hexdigest())
+    note(folder, content=digest.hexdigest())
 
 
 def note(folder: Path, **facts: Any) -> None:

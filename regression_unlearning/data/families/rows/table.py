@@ -11,9 +11,9 @@ import numpy as np
 from regression_unlearning.data.families.rows.settings import Columns
 from regression_unlearning.data.fields import numbers, parts_of, refuse
 from regression_unlearning.data.headers import NAMELESS, not_utf8, read_header
-from regression_unlearning.data.look import WRITTEN
 from regression_unlearning.data.parquet import column_names, is_parquet, read_parquet
 from regression_unlearning.data.splits import divided
+from regression_unlearning.data.text_table import WRITTEN
 from regression_unlearning.errors import UserError, unknown
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ def _inner_path(path: str) -> str:
     return path
 
 
-class Wanted(BaseModel):
+class RawFile(BaseModel):
     """One raw file, and where it comes from.
 
     Attributes
@@ -107,44 +107,44 @@ class Ledger:
         self.seen: dict[str, dict[str, Any]] = {}
         self.fresh: dict[str, str] = {}
 
-    def key(self, item: Wanted) -> str:
+    def key(self, item: RawFile) -> str:
         """Name of a file in the lists of hashes."""
         return f"{self.folder.name}/{item.file}"
 
-    def vouched(self, item: Wanted) -> str | None:
+    def vouched(self, item: RawFile) -> str | None:
         """The SHA-256 that its publisher or the settings give a file, where they do."""
         return item.sha256 or self.published.get(self.key(item))
 
-    def expected(self, item: Wanted) -> str | None:
+    def expected(self, item: RawFile) -> str | None:
         """The SHA-256 that a file must have, where one is known.
 
         Of a file without an address none is recorded: it is the user's own, and may change.
         """
         return self.vouched(item) or (self.recorded.get(self.key(item)) if item.url else None)
 
-    def source(self, item: Wanted) -> str | None:
+    def source(self, item: RawFile) -> str | None:
         """Where the manifest says a file came from."""
         return self.manifest.get(item.file, {}).get("source")
 
-    def keeps(self, item: Wanted) -> bool:
+    def keeps(self, item: RawFile) -> bool:
         """Tell whether a file already lies in the folder with the right content."""
         path = self.folder / item.file
         expected = self.expected(item) or self.manifest.get(item.file, {}).get("sha256")
         if expected is None or not path.is_file():
             return False
-        found = _measured(path)
-        if found["sha256"] != expected or item.bytes not in (None, found["bytes"]):
+        measured = _measured(path)
+        if measured["sha256"] != expected or item.bytes not in (None, measured["bytes"]):
             log.warning("%s is not the recorded file; fetching it again", self.key(item))
             return False
-        self._note(item, found)
+        self._note(item, measured)
         return True
 
-    def check(self, item: Wanted, path: Path, came: str) -> None:
+    def check(self, item: RawFile, path: Path, came: str) -> None:
         """Refuse bytes that are not what was recorded; note what they are.
 
         Parameters
         ----------
-        item, path, came : Wanted, Path, str
+        item, path, came : RawFile, Path, str
             What the file must be; the bytes, and where they came from (for the message).
 
         Raises
@@ -152,19 +152,19 @@ class Ledger:
         Spoilt
             When size, MD5 or SHA-256 is another.
         """
-        found = _measured(path)
+        measured = _measured(path)
         expected = self.expected(item)
-        if item.bytes not in (None, found["bytes"]):
+        if item.bytes not in (None, measured["bytes"]):
             raise Spoilt(
                 f"{self.key(item)} from {came}: expected {item.bytes:,} bytes, got "
-                f"{found['bytes']:,}. It was not kept; fetch it again, or from another place."
+                f"{measured['bytes']:,}. It was not kept; fetch it again, or from another place."
             )
         if item.md5 and (md5 := digest_of(path, "md5")) != item.md5:
             raise Spoilt(
                 f"{self.key(item)} from {came}: expected MD5 {item.md5}, got {md5}. It was not "
                 "kept; fetch it again, or from another place."
             )
-        if expected not in (None, found["sha256"]):
+        if expected not in (None, measured["sha256"]):
             listed = self.checksums if self.key(item) in self.published else self.first_seen
             where = (
                 "give its new hash where this one was set"
@@ -173,15 +173,15 @@ class Ledger:
             )
             raise Spoilt(
                 f"{self.key(item)} from {came}: expected SHA-256 {expected}, got "
-                f"{found['sha256']}. It was not kept. If the publisher truly changed the file, "
+                f"{measured['sha256']}. It was not kept. If the publisher truly changed the file, "
                 f"{where} and run again; otherwise fetch it again, or from another place."
             )
-        self._note(item, found)
+        self._note(item, measured)
 
-    def _note(self, item: Wanted, found: dict[str, Any]) -> None:
-        self.seen[item.file] = found
+    def _note(self, item: RawFile, measured: dict[str, Any]) -> None:
+        self.seen[item.file] = measured
         if item.url and self.expected(item) is None:
-            self.fresh[self.key(item)] = found["sha256"]
+            self.fresh[self.key(item)] = measured["sha256"]
 
     def record(self) -> None:
         """Write the hashes seen first into their file; keep what others wrote there."""

@@ -6,13 +6,13 @@ from functools import partial
 from pathlib import Path
 
 from regression_unlearning.data.headers import NAMELESS, not_utf8, read_header, sign_of
-from regression_unlearning.data.look import HEAD, Look
 from regression_unlearning.data.parquet import column_names, is_parquet, read_parquet
+from regression_unlearning.data.text_table import HEAD, TextTable
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import not_there
 
 
-def look(path: Path) -> Look:
+def read_text_table(path: Path) -> TextTable:
     """Read a file of rows as text.
 
     Parameters
@@ -23,7 +23,7 @@ def look(path: Path) -> Look:
 
     Returns
     -------
-    Look
+    TextTable
         The rows, and counts of rows and empty fields.
 
     Raises
@@ -38,7 +38,7 @@ def look(path: Path) -> Look:
     if is_parquet(path):
         names = [name for name in column_names(path) if not re.fullmatch(f"|{NAMELESS}", name)]
         rows = read_parquet(path, names, lambda _: True)
-        return _checked(Look(path, ",", rows, rows.isna().sum(), len(rows)))
+        return _checked(TextTable(path, ",", rows, rows.isna().sum(), len(rows)))
     try:
         sign = sign_of(path)
         if sign != "\t":
@@ -49,10 +49,10 @@ def look(path: Path) -> Look:
             index_col=False, usecols=lambda name: not re.fullmatch(NAMELESS, name),
         )  # fmt: skip
         rows = read(nrows=HEAD)
-        head = Look(path, sign, rows, rows.isna().sum(), len(rows))
+        head = TextTable(path, sign, rows, rows.isna().sum(), len(rows))
         if len(rows) == HEAD and head.loader == "hourly_table":  # which may be long, and wide
-            parts = [(one.isna().sum(), len(one)) for one in read(chunksize=5 * HEAD)]
-            missing, count = (sum(one) for one in zip(*parts, strict=True))
+            parts = [(chunk.isna().sum(), len(chunk)) for chunk in read(chunksize=5 * HEAD)]
+            missing, count = map(sum, zip(*parts, strict=True))
         else:
             rows = read()
             missing, count = rows.isna().sum(), len(rows)
@@ -60,19 +60,19 @@ def look(path: Path) -> Look:
         raise not_utf8(path) from error
     except (OSError, ValueError) as error:
         raise UserError(f"cannot read {path} as rows of text: {error}") from error
-    return _checked(Look(path, sign, rows, missing, count))
+    return _checked(TextTable(path, sign, rows, missing, count))
 
 
-def _checked(seen: Look) -> Look:
-    """A look at a file, if it has rows, columns, and names that are none of its values."""
-    path, rows = seen.path, seen.rows
+def _checked(table: TextTable) -> TextTable:
+    """The table, if it has rows, columns, and names that are none of its values."""
+    path, rows = table.path, table.rows
     if rows.empty:
         raise UserError(f"{path} needs a line of names, and a row a line below it.")
     if len(rows.columns) < 2:
         raise UserError(f"{path}: its rows have one column; a target and one more are needed.")
-    if at := seen.headless:
+    if at := table.headless:
         raise UserError(
             f"{path}: its first line looks like a row (the name {at!r} is a number like those "
             "below it); write a line of names above it."
         )
-    return seen
+    return table

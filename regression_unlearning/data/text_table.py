@@ -1,4 +1,4 @@
-"""What a file of rows holds: its columns, what they look like, and what is missing."""
+"""A table read as text: its columns, what they seem to hold, and what is missing."""
 
 import re
 import warnings
@@ -21,12 +21,12 @@ WRITTEN = (
 )
 #: Names of what is often to be predicted, the likelier first.
 TARGETS = ("target", "label", "y", "score", "age", "price", "value", "outcome", "response")
-#: Rows by which a file's kind is told.
+#: Rows that a file's kind is judged by.
 HEAD = 200
 
 
 @dataclass(frozen=True)
-class Look:
+class TextTable:
     """A file of rows with a line of names.
 
     Attributes
@@ -52,13 +52,13 @@ class Look:
     @cached_property
     def kinds(self) -> dict[str, str]:
         """The kind of each column: ``number``, ``text``, ``mixed`` or ``empty``."""
-        found = {}
+        kinds = {}
         for name in self.rows.columns:
             known = self.rows[name].dropna()
             number = self.numbers(name)[known.index].notna()
             kind = "number" if number.all() else "mixed" if number.any() else "text"
-            found[name] = kind if len(known) else "empty"
-        return found
+            kinds[name] = kind if len(known) else "empty"
+        return kinds
 
     def numbers(self, name: str) -> "pd.Series":
         """A column as numbers, NaN where it holds none; decimals behind a point, or a comma."""
@@ -70,12 +70,12 @@ class Look:
     @cached_property
     def written(self) -> dict[str, str]:
         """Columns of numbers that no computer reads (`WRITTEN`), each with its first such field."""
-        found = {}
+        examples = {}
         for name, kind in self.kinds.items():
             known = self.rows[name].dropna() if kind in ("text", "mixed") else self.rows[name][:0]
             if len(known) and known.str.fullmatch(WRITTEN).all():
-                found[name] = str(known[self.numbers(name)[known.index].isna()].iloc[0])
-        return found
+                examples[name] = str(known[self.numbers(name)[known.index].isna()].iloc[0])
+        return examples
 
     @cached_property
     def decimal(self) -> str:
@@ -138,7 +138,7 @@ class Look:
             if kind == "text"
         }
         long = sorted(words, key=lambda name: -words[name])[:2]
-        return sorted((one for one in long if words[one] >= 2), key=list(words).index)
+        return sorted((column for column in long if words[column] >= 2), key=list(words).index)
 
     def target(self, asked: str | None, taken: set[str]) -> str:
         """The column to predict: the one asked for, else of a usual name, else the last number.
@@ -148,39 +148,43 @@ class Look:
         UserError
             Where there is none, or the one asked for holds no numbers.
         """
-        names = {one.lower(): one for one in self.written}
-        unread = asked or next((names[one] for one in TARGETS if one in names), None)
+        names = {column.lower(): column for column in self.written}
+        unread = asked or next((names[column] for column in TARGETS if column in names), None)
         if asked is not None and asked not in self.rows:
             raise unknown("column", asked, self.rows.columns, str(self.path))
-        found = [
+        numeric = [
             name
             for name, kind in self.kinds.items()
             if kind == "number" and name not in taken and self.distinct[name] > 1
         ]
-        usual = sorted((TARGETS.index(one.lower()), one) for one in found if one.lower() in TARGETS)
+        usual = sorted(
+            (TARGETS.index(column.lower()), column)
+            for column in numeric
+            if column.lower() in TARGETS
+        )
         if asked in self.kinds and self.kinds[asked] == "number":
             return asked
         if unread and (asked or not usual):
             odd = self.rows[unread][self.numbers(unread).isna() & self.rows[unread].notna()]
-            said = f"holds {odd.iloc[0]!r}" if len(odd) else "is empty"
+            problem = f"holds {odd.iloc[0]!r}" if len(odd) else "is empty"
             raise UserError(
-                f"{self.path}: {unread} {said}, and a target is a number in every row: digits "
+                f"{self.path}: {unread} {problem}, and a target is a number in every row: digits "
                 "alone, such as 1200.5; mend the column, or name another by --target."
             )
-        if not found:
+        if not numeric:
             raise UserError(
                 f"{self.path}: no column holds numbers to predict; name it by --target."
             )
-        return usual[0][1] if usual else found[-1]
+        return usual[0][1] if usual else numeric[-1]
 
     @cached_property
     def people(self) -> str | None:
         """A column that says whose each row is, where some have several."""
         return next(
             (
-                one
-                for one, kind in self.kinds.items()
-                if says_whose(one, numbers=kind == "number") and self.shared(one)
+                column
+                for column, kind in self.kinds.items()
+                if says_whose(column, numbers=kind == "number") and self.shared(column)
             ),
             None,
         )
@@ -192,15 +196,15 @@ class Look:
     @cached_property
     def id(self) -> str | None:
         """The column of row ids, found by its name, else by words with digits in them."""
-        own = [one for one in self.rows if self.distinct[one] == len(self.rows)]
+        own = [column for column in self.rows if self.distinct[column] == len(self.rows)]
         named = r"(.*([^A-Za-z]|[a-z](?=[A-Z])))?(?i:id|key|uuid)"
-        idlike = [one for one in own if re.fullmatch(named, one)]
+        idlike = [column for column in own if re.fullmatch(named, column)]
         coded = (
-            one
-            for one in own
-            if self.kinds[one] == "text"
-            and one not in self.written
-            and self.rows[one].str.fullmatch(r"(?!\d+[-./]\d+[-./]\d+)(?=.*\d)\S+").all()
+            column
+            for column in own
+            if self.kinds[column] == "text"
+            and column not in self.written
+            and self.rows[column].str.fullmatch(r"(?!\d+[-./]\d+[-./]\d+)(?=.*\d)\S+").all()
         )
         return idlike[0] if idlike else next(coded, None)
 
@@ -208,5 +212,5 @@ class Look:
     def split(self) -> str | None:
         """A column that says each row's part."""
         known = SPELT.keys()
-        whole = (one for one in self.rows if not self.missing[one])
-        return next((one for one in whole if {*self.rows[one].str.strip()} <= known), None)
+        whole = (column for column in self.rows if not self.missing[column])
+        return next((column for column in whole if {*self.rows[column].str.strip()} <= known), None)
