@@ -27,8 +27,8 @@ VERDICTS: dict[bool | None, tuple[str, Literal["full", "left", "none"]]] = {
 FAR, WIDE = 3, 1.5
 #: From here on numbers at an axis are long: they have commas, and there are few of them.
 LONG = 1000
-#: Size of a marker in points.
-MARK = 4.6
+#: Size of a marker in points; a star's, in which one can see whether it is filled.
+MARK, STAR = 4.6, 7.5
 
 
 def distances(
@@ -99,7 +99,7 @@ def marker(kind: str, color: str, fill: Literal["full", "left", "none"]) -> dict
     """Arguments of a marker that is filled, half filled or white."""
     return {
         "marker": kind,
-        "markersize": MARK,
+        "markersize": STAR if kind == "*" else MARK,
         "fillstyle": "left" if fill == "left" else "full",
         "markerfacecolor": "white" if fill == "none" else color,
         "markerfacecoloralt": "white",

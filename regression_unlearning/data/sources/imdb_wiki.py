@@ -195,9 +195,8 @@ def read_part(archive: Path, part: str) -> "pd.DataFrame":
     UserError
         When the labels are missing, or have another form.
     """
-    entries = {
-        name: entry for name, entry in index(archive).items() if name.endswith(f"{part}.mat")
-    }
+    held = index(archive)
+    entries = {name: held[name] for name in held if name.endswith(f"{part}.mat")}
     if len(entries) != 1:
         raise UserError(f"{archive} holds {len(entries)} files {part}.mat; one is needed.")
     try:
