@@ -62,10 +62,6 @@ def entry_file(
     loader = loader or ("image_folder" if pictured else seen.loader)
     if loader not in LOADERS:
         raise unknown("loader", loader, LOADERS)
-    if loader == "image_folder" and seen.delimiter != ",":
-        raise UserError(
-            f"{seen.path}: its columns stand apart by {seen.delimiter!r}; save it with commas."
-        )
     if loader != "table" and is_parquet(seen.path):
         raise UserError(f"{seen.path}: only tables of rows are read as Parquet; save it as CSV.")
     body = map(_line, _body(seen, name, loader, target, images))
@@ -82,7 +78,8 @@ def _head(seen: Look, name: str, output: Path) -> Iterator[str]:
     for column, first in seen.written.items():
         yield (
             f"# {NOTE}{column} is no column of numbers, as signs or words stand beside them "
-            f"({first!r}); write digits alone, such as 1200.5, and run init again."
+            f"({first!r}); write digits alone, such as 1200.5, or leave a field empty, and run "
+            "init again."
         )
     width = min(30, max(len(repr(one)) for one in seen.rows))
     yield f"#   {'column':{width}} kind    missing  values  the first"
@@ -185,7 +182,7 @@ def _forget_sets(
     else:
         chosen = source["score" if loader == "stsb" else "target"][0]
         edge = float(seen.numbers(chosen)[train.index].quantile(0.9))
-        band = {"title": "The highest tenth", "select": "band", "from": float(f"{edge:.6g}")}
-        yield "high", (band, "rows by their target")
+        band = {"title": f"From {edge:.6g} up", "select": "band", "from": float(f"{edge:.6g}")}
+        yield "high", (band, "the highest tenth of targets, and all that equal its lowest")
     rows = max(1, len(train) // 20)
     yield "some", ({"title": f"{rows:,} random rows", "select": "random", "rows": rows}, "5 %")

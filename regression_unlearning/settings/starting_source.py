@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regression_unlearning.data.look import Look
+from regression_unlearning.data.fetching.names import listed
+from regression_unlearning.data.look import TARGETS, Look
 from regression_unlearning.data.splits import SPELT, Split, hashed
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.starting_images import images_of, picture_column
@@ -63,18 +64,21 @@ def source_of(
         raise UserError(f"{seen.path}: no column names images (such as 0001.jpg) in every row.")
     place = images_of(seen, file, images) if file else None
     taken = {one for one in (seen.people, seen.id, seen.split, file) if one}
-    chosen = seen.target(target, taken)
+    usual = TARGETS if file else tuple(one for one in TARGETS if one != "age")
+    chosen, how = seen.target(target, taken, usual)
     parts, drawn = _parts(seen, file, None if loader == "stsb" else seen.split)
     folder = {"folder": (folder_of(seen.path), "where it lies")}
-    why = "the column to predict" + ("" if target else "; EDIT")
+    why = f"the column to predict, {how}" + ("" if target else "; EDIT")
     if missing := seen.missing[chosen]:
         why += f"; {NOTE}{missing:,} rows have no {chosen}: take them out, or preparing ends there."
     named = {"target": (chosen, why)}
+    signs: Keys = {key: (sign, "how it is written") for key, sign in _signs(seen).items()}
     if file:
         return parts, {
             **folder,
             "images": (place, "a folder, tar or zip of images"),
             "labels": (seen.path.name, "a line an image"),
+            **signs,
             "file": (file, "the column with an image's path"),
             **named,
             **drawn,
@@ -84,23 +88,24 @@ def source_of(
         return parts, {
             "mirror": ([seen.path.name], "the file in data_mirror"),
             "columns": (None, "the file's first line names them"),
-            "score": (chosen, "the column to predict, from 0 to 5; EDIT"),
+            "score": (chosen, f"from 0 to 5; {why}"),
             "sentences": (seen.sentences, "the two columns with sentences"),
             **own,
             **drawn,
         }
-    out = [
-        one for one in seen.rows if one not in (chosen, seen.id, seen.split) and _unread(seen, one)
-    ]
-    words = [
-        one
-        for one, kind in seen.kinds.items()
-        if kind == "mixed" and one not in (*out, chosen, seen.id, seen.split)
-    ]
+    rest = [one for one in seen.rows if one not in (chosen, seen.id, seen.split)]
+    out = [one for one in rest if _unread(seen, one)]
+    if len(out) == len(rest):
+        why = f" (no network reads {listed(out)})" if out else ""
+        raise UserError(
+            f"{seen.path}: no column is left to predict {chosen!r} from{why}; add columns of "
+            "numbers, digits alone, or of words that repeat."
+        )
+    words = [one for one in rest if seen.kinds[one] == "mixed" and one not in out]
     return parts, {
         **folder,
         "file": (seen.path.name, "a line a row"),
-        **{key: (sign, "how it is written") for key, sign in _signs(seen).items()},
+        **signs,
         **named,
         **own,
         **drawn,

@@ -215,7 +215,7 @@ def _choose(member: str, members: Iterable[str], archive: str) -> str:
     """The only member of that name, or whose name ends so."""
     exact = [name for name in members if composed(name) == composed(member)]
     end = "/" + composed(member)
-    found = exact or [name for name in members if composed(name).replace("\\", "/").endswith(end)]
+    found = exact or [name for name in members if composed(name).endswith(end)]
     if len(found) == 1:
         return found[0]
     if found:
