@@ -14,6 +14,10 @@ from regression_unlearning.errors import UserError
 if TYPE_CHECKING:
     import pandas as pd
 
+#: A number with a comma before its decimals.
+COMMA = r"\s*[-+]?\d*,\d+\s*"
+#: A number with points between its thousands, or so it seems.
+POINTS = r"\s*[-+]?\d{1,3}(?:\.\d{3})+(?:,\d+)?\s*"
 LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -112,6 +116,25 @@ def numbers(
         why += "" if re.fullmatch(r"\S*(inf|e\d+)", first) else " (digits alone, such as 1200.5)"
     refuse(table, column, wrong, path, why)
     return values
+
+
+def with_points(table: "pd.DataFrame", column: str, path: Path) -> "pd.Series":
+    """A column of a file with commas before decimals: with points there; other fields stay.
+
+    Parameters
+    ----------
+    table, column, path : DataFrame, str, Path
+        See `refuse`.
+
+    Raises
+    ------
+    UserError
+        Where a point of a number may stand between thousands.
+    """
+    words = table[column].astype(str)
+    why = "has a point, and commas stand before decimals (digits alone, such as 1200,5)"
+    refuse(table, column, words.str.fullmatch(POINTS).to_numpy(bool), path, why)
+    return table[column].mask(words.str.fullmatch(COMMA), words.str.replace(",", ".", regex=False))
 
 
 def parts_of(

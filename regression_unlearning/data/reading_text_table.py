@@ -41,12 +41,12 @@ def read_text_table(path: Path) -> TextTable:
         return _checked(TextTable(path, ",", rows, rows.isna().sum(), len(rows)))
     try:
         sign = sign_of(path)
-        if sign != "\t":
-            read_header(path, sign, "")
+        names = [] if sign == "\t" else read_header(path, sign, "")
         quoting = csv.QUOTE_NONE if sign == "\t" else csv.QUOTE_MINIMAL
         read = partial(
             pd.read_csv, path, sep=sign, dtype=str, encoding="utf-8-sig", quoting=quoting,
-            index_col=False, usecols=lambda name: not re.fullmatch(NAMELESS, name),
+            index_col=False, usecols=lambda name: not re.fullmatch(NAMELESS, name), header=0,
+            names=[name or f"Unnamed: {at}" for at, name in enumerate(names)] or None,
         )  # fmt: skip
         rows = read(nrows=HEAD)
         head = TextTable(path, sign, rows, rows.isna().sum(), len(rows))

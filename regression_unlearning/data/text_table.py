@@ -2,11 +2,14 @@
 
 import re
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regression_unlearning.data.fetching.names import listed
+from regression_unlearning.data.fields import POINTS
 from regression_unlearning.data.overlaps import says_whose
 from regression_unlearning.data.splits import SPELT
 from regression_unlearning.errors import UserError, unknown
@@ -16,9 +19,11 @@ if TYPE_CHECKING:
 
 #: A number beside what no computer reads: a currency, a unit, signs between thousands.
 WRITTEN = (
-    r"\s*(?:[A-Z]{3}\s|[^\w\s.+-])?\s*[+-]?(?:\d{1,3}(?:[,' ]\d{3})+|\d+)(?:[.,]\d+)?"
+    r"\s*(?:[A-Z]{3}\s|[^\w\s.+-])?\s*[+-]?(?:\d{1,3}(?:[,.' ]\d{3})+|\d+)(?:[.,]\d+)?"
     r"\s*(?!(?:st|nd|rd|th)\b)(?:[^\W\d_][\w/]{0,9}|[^\w\s.,:-]{1,2})?[²³]?\s*"
 )
+#: What stands for a missing number, beside what pandas knows.
+GAP = r"\s*(?:[?.*_-]{1,3}|(?i:missing|unknown))\s*"
 #: Names of what is often to be predicted, the likelier first.
 TARGETS = ("target", "label", "y", "score", "age", "price", "value", "outcome", "response")
 #: Rows that a file's kind is judged by.
@@ -65,15 +70,18 @@ class TextTable:
         import pandas as pd
 
         text = self.rows[name].str.strip()
-        return pd.to_numeric(text.str.replace(",", ".") if self.decimal == "," else text, "coerce")
+        if self.decimal == ",":
+            text = text.mask(text.str.fullmatch(POINTS).eq(True)).str.replace(",", ".")
+        return pd.to_numeric(text, "coerce")
 
     @cached_property
     def written(self) -> dict[str, str]:
-        """Columns of numbers that no computer reads (`WRITTEN`), each with its first such field."""
+        """Columns of numbers with fields that no computer reads, each with the first of them."""
         examples = {}
         for name, kind in self.kinds.items():
             known = self.rows[name].dropna() if kind in ("text", "mixed") else self.rows[name][:0]
-            if len(known) and known.str.fullmatch(WRITTEN).all():
+            signed = known.str.fullmatch(WRITTEN)
+            if signed.any() and known[~signed].str.fullmatch(GAP).all():
                 examples[name] = str(known[self.numbers(name)[known.index].isna()].iloc[0])
         return examples
 
@@ -140,16 +148,25 @@ class TextTable:
         long = sorted(words, key=lambda name: -words[name])[:2]
         return sorted((column for column in long if words[column] >= 2), key=list(words).index)
 
-    def target(self, asked: str | None, taken: set[str]) -> str:
-        """The column to predict: the one asked for, else of a usual name, else the last number.
+    def target(self, asked: str | None, taken: set[str], usual: Sequence[str]) -> tuple[str, str]:
+        """The column to predict, and how it was chosen.
+
+        Parameters
+        ----------
+        asked : str or None
+            The column asked for; else it is one with a usual name, else the last of numbers.
+        taken : set of str
+            Columns with another use.
+        usual : sequence of str
+            Usual names, the likelier first.
 
         Raises
         ------
         UserError
             Where there is none, or the one asked for holds no numbers.
         """
-        names = {column.lower(): column for column in self.written}
-        unread = asked or next((names[column] for column in TARGETS if column in names), None)
+        names = {one.lower(): one for one in self.written}
+        unread = asked or next((names[one] for one in usual if one in names), None)
         if asked is not None and asked not in self.rows:
             raise unknown("column", asked, self.rows.columns, str(self.path))
         numeric = [
@@ -157,14 +174,10 @@ class TextTable:
             for name, kind in self.kinds.items()
             if kind == "number" and name not in taken and self.distinct[name] > 1
         ]
-        usual = sorted(
-            (TARGETS.index(column.lower()), column)
-            for column in numeric
-            if column.lower() in TARGETS
-        )
+        named = sorted((usual.index(one.lower()), one) for one in numeric if one.lower() in usual)
         if asked in self.kinds and self.kinds[asked] == "number":
-            return asked
-        if unread and (asked or not usual):
+            return asked, "as --target says"
+        if unread and (asked or not named):
             odd = self.rows[unread][self.numbers(unread).isna() & self.rows[unread].notna()]
             problem = f"holds {odd.iloc[0]!r}" if len(odd) else "is empty"
             raise UserError(
@@ -175,7 +188,10 @@ class TextTable:
             raise UserError(
                 f"{self.path}: no column holds numbers to predict; name it by --target."
             )
-        return usual[0][1] if usual else numeric[-1]
+        chosen = named[0][1] if named else numeric[-1]
+        others = [one for one in numeric if one != chosen][::-1]
+        how = "by its name" if named else "as the last of numbers"
+        return chosen, f"chosen {how}" + (f"; others: {listed(others)}" if others else "")
 
     @cached_property
     def people(self) -> str | None:

@@ -62,10 +62,6 @@ def entry_file(
     loader = loader or ("image_folder" if pictured else table.loader)
     if loader not in LOADERS:
         raise unknown("loader", loader, LOADERS)
-    if loader == "image_folder" and table.delimiter != ",":
-        raise UserError(
-            f"{table.path}: its columns stand apart by {table.delimiter!r}; save it with commas."
-        )
     if loader != "table" and is_parquet(table.path):
         raise UserError(f"{table.path}: only tables of rows are read as Parquet; save it as CSV.")
     body = map(_line, _body(table, name, loader, target, images))
@@ -83,7 +79,8 @@ def _head(table: TextTable, name: str, output: Path) -> Iterator[str]:
     for column, first in table.written.items():
         yield (
             f"# {NOTE}{column} is no column of numbers, as signs or words stand beside them "
-            f"({first!r}); write digits alone, such as 1200.5, and run init again."
+            f"({first!r}); write digits alone, such as 1200.5, or leave a field empty, and run "
+            "init again."
         )
     width = min(30, max(len(repr(one)) for one in table.rows))
     yield f"#   {'column':{width}} kind    missing  values  the first"
@@ -188,7 +185,7 @@ def _forget_sets(
     else:
         chosen = source["score" if loader == "stsb" else "target"][0]
         edge = float(table.numbers(chosen)[train.index].quantile(0.9))
-        band = {"title": "The highest tenth", "select": "band", "from": float(f"{edge:.6g}")}
-        yield "high", (band, "rows by their target")
+        band = {"title": f"From {edge:.6g} up", "select": "band", "from": float(f"{edge:.6g}")}
+        yield "high", (band, "the highest tenth of targets, and all that equal its lowest")
     rows = max(1, len(train) // 20)
     yield "some", ({"title": f"{rows:,} random rows", "select": "random", "rows": rows}, "5 %")

@@ -1,5 +1,6 @@
 """Where the images of a file of labels lie, for settings to start from."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -7,11 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from regression_unlearning.data.families.images.places import PICTURE, index, plain
+from regression_unlearning.data.fetching.names import composed
 from regression_unlearning.data.parquet import ENDS
 from regression_unlearning.data.text_table import HEAD, TextTable
 from regression_unlearning.errors import UserError
 
-ARCHIVES = (".tar", ".zip", ".tar.gz", ".tgz")
+ARCHIVES = (".tar", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+#: Bytes of a packed tar that nobody named, and is unpacked to be looked into.
+UNPACKED = 1 << 30
 
 
 def picture_column(table: TextTable, images: Path | None) -> str | None:
@@ -42,10 +46,11 @@ def picture_column(table: TextTable, images: Path | None) -> str | None:
 
 
 def _folders(table: TextTable) -> Iterator[Path]:
-    """The folder of a file, and those in it."""
+    """The folder of a file, those in it, and those in these."""
     beside = table.path.resolve().parent
     yield beside
-    yield from (path for path in sorted(beside.iterdir()) if path.is_dir())
+    for depth in ("*/", "*/*/"):
+        yield from (one for one in sorted(beside.glob(depth)) if os.access(one, os.R_OK))
 
 
 def _packed(table: TextTable) -> list[Path]:
@@ -57,18 +62,17 @@ def _packed(table: TextTable) -> list[Path]:
 def _stems(place: Path, *, given: bool = False) -> set[str]:
     """Names, without endings, of the images in a folder or an archive.
 
-    An archive that nobody named is looked into only where that takes no unpacking, and passed over
-    where it is damaged.
+    An archive that nobody named is passed over where it is damaged, or is a packed tar of more than
+    `UNPACKED` bytes.
     """
     if not place.is_file():
         return {one.stem for one in pictures(place)}
     held: dict[str, object] = {}
-    if given:
-        with TemporaryDirectory() as work:
+    packed = not place.name.lower().endswith((".zip", ".tar"))
+    if given or not packed or place.stat().st_size <= UNPACKED:
+        passed_over = () if given else (UserError,)
+        with suppress(*passed_over), TemporaryDirectory() as work:
             held.update(index(plain(place, Path(work))))
-    elif place.name.lower().endswith((".zip", ".tar")):
-        with suppress(UserError):
-            held.update(index(place))
     return {Path(one).stem for one in held if re.fullmatch(PICTURE, one)}
 
 
@@ -133,7 +137,7 @@ def images_of(table: TextTable, column: str, given: Path | None) -> str:
     UserError
         When there is none.
     """
-    beside, first = table.path.resolve().parent, table.rows[column].iloc[0]
+    beside, first = table.path.resolve().parent, composed(table.rows[column].iloc[0])
     if given is None:
         there = [
             path for path in _folders(table) if (path / first).is_file() or first in _stems(path)

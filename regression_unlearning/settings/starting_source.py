@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from regression_unlearning.data.fetching.names import listed
 from regression_unlearning.data.splits import SPELT, Split, hashed
-from regression_unlearning.data.text_table import TextTable
+from regression_unlearning.data.text_table import TARGETS, TextTable
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.starting_images import images_of, picture_column
 
@@ -62,19 +63,22 @@ def source_of(
     if loader == "image_folder" and file is None:
         raise UserError(f"{table.path}: no column names images (such as 0001.jpg) in every row.")
     place = images_of(table, file, images) if file else None
-    taken = {column for column in (table.people, table.id, table.split, file) if column}
-    chosen = table.target(target, taken)
+    taken = {one for one in (table.people, table.id, table.split, file) if one}
+    usual = TARGETS if file else tuple(one for one in TARGETS if one != "age")
+    chosen, how = table.target(target, taken, usual)
     parts, drawn = _parts(table, file, None if loader == "stsb" else table.split)
     folder = {"folder": (folder_of(table.path), "where it lies")}
-    why = "the column to predict" + ("" if target else "; EDIT")
+    why = f"the column to predict, {how}" + ("" if target else "; EDIT")
     if missing := table.missing[chosen]:
         why += f"; {NOTE}{missing:,} rows have no {chosen}: take them out, or preparing ends there."
     named = {"target": (chosen, why)}
+    signs: Keys = {key: (sign, "how it is written") for key, sign in _signs(table).items()}
     if file:
         return parts, {
             **folder,
             "images": (place, "a folder, tar or zip of images"),
             "labels": (table.path.name, "a line an image"),
+            **signs,
             "file": (file, "the column with an image's path"),
             **named,
             **drawn,
@@ -84,25 +88,24 @@ def source_of(
         return parts, {
             "mirror": ([table.path.name], "the file in data_mirror"),
             "columns": (None, "the file's first line names them"),
-            "score": (chosen, "the column to predict, from 0 to 5; EDIT"),
+            "score": (chosen, f"from 0 to 5; {why}"),
             "sentences": (table.sentences, "the two columns with sentences"),
             **own,
             **drawn,
         }
-    out = [
-        column
-        for column in table.rows
-        if column not in (chosen, table.id, table.split) and _unread(table, column)
-    ]
-    words = [
-        column
-        for column, kind in table.kinds.items()
-        if kind == "mixed" and column not in (*out, chosen, table.id, table.split)
-    ]
+    rest = [one for one in table.rows if one not in (chosen, table.id, table.split)]
+    out = [one for one in rest if _unread(table, one)]
+    if len(out) == len(rest):
+        why = f" (no network reads {listed(out)})" if out else ""
+        raise UserError(
+            f"{table.path}: no column is left to predict {chosen!r} from{why}; add columns of "
+            "numbers, digits alone, or of words that repeat."
+        )
+    words = [one for one in rest if table.kinds[one] == "mixed" and one not in out]
     return parts, {
         **folder,
         "file": (table.path.name, "a line a row"),
-        **{key: (sign, "how it is written") for key, sign in _signs(table).items()},
+        **signs,
         **named,
         **own,
         **drawn,

@@ -13,6 +13,7 @@ from regression_unlearning import cli, registry
 from regression_unlearning.data.reading_text_table import read_text_table
 from regression_unlearning.errors import UserError
 from regression_unlearning.pipeline.grid import Grid
+from regression_unlearning.settings import starting_images
 from regression_unlearning.settings.document import check
 from regression_unlearning.settings.reading import Origins, read_yaml
 
@@ -28,6 +29,9 @@ FILES = {
     "europe": "flat;rooms;price\n" + "".join(f"a-{n};{n % 5};{n},5\n" for n in range(90)),
     "named": "flat,rooms,price\n" + "".join(f"a-{n},{n % 5},{n * n}\n" for n in range(90)),
     "parts": "a,part,y\n" + "".join(f"{n},{PARTS[n % 3]},{n}\n" for n in range(30)),
+    "visits": "age,weight, rate \n" + "".join(f"{n % 40},{n}.5,{n * n}\n" for n in range(90)),
+    "cars": "power,origin,price,extras\n"
+    + "".join(f"{n % 80 or '?'},{'ab'[n % 2]},{n * n},-\n" for n in range(90)),
     "faces": "file,age,person\n" + "".join(f"{n:03d}.jpg,{20 + n},p{n // 2}\n" for n in range(60)),
     "houses": ",house,name,households,lot,price\n" + "".join(
         f"{n},H-{n:03d},{'1917' if n == 5 else f'Villa {n}'},{n % 5},\"{n + 1},000 m2\",{n * n}\n"
@@ -42,7 +46,8 @@ FILES = {
     + "".join(f"d{n // 2}\ta dog {n}\ta cat\t{n % 6}\n" for n in range(90)),
 }  # fmt: skip
 LOADERS = {
-    "people": "table", "rows": "table", "named": "table", "parts": "table", "faces": "image_folder",
+    "people": "table", "rows": "table", "visits": "table", "cars": "table", "named": "table",
+    "parts": "table", "faces": "image_folder",
     "europe": "table", "houses": "table", "log": "table", "bare_names": "image_folder",
     "load": "hourly_table", "germany": "hourly_table", "pairs": "stsb",
 }  # fmt: skip
@@ -88,6 +93,9 @@ def test_what_is_written_passes_the_check(tmp_path, name):
         ("europe", {"target": "price", "id": "flat", "delimiter": ";", "decimal": ","},
          {"high": {"from": 82.1}, "some": {}}),
         ("parts", {"split": "part", "target": "y"}, {"high": {"from": 24.3}, "some": {"rows": 1}}),
+        ("visits", {"target": "rate"}, {"high": {}, "some": {}}),
+        ("cars", {"target": "price", "leave_out": ["power"], "categories": []},
+         {"high": {}, "some": {}}),
         ("faces", {"images": "crops", "labels": "faces.csv", "file": "file", "target": "age",
                    "divided": {"by": "person"}}, {"one": {"column": "person"}, "some": {}}),
         ("houses", {"id": "house", "target": "price", "leave_out": ["name", "lot"],
@@ -111,6 +119,23 @@ def test_what_is_seen_of_the_data(tmp_path, name, source, sets):
         assert entry["forget_sets"][key].items() >= value.items()
 
 
+@pytest.mark.parametrize(
+    ("name", "asked", "says"),
+    [
+        ("visits", {}, "chosen as the last of numbers; others: 'weight', 'age'; EDIT"),
+        ("visits", {"target": "age"}, "as --target says"),
+        ("named", {}, "chosen by its name; others: 'rooms'; EDIT"),
+        ("faces", {}, "chosen by its name; EDIT"),
+        ("pairs", {}, "from 0 to 5; the column to predict, chosen as the last of numbers; EDIT"),
+    ],
+)
+def test_it_is_said_how_the_target_was_chosen(tmp_path, name, asked, says):
+    lines = written(tmp_path, name, **asked)[1].splitlines()
+    (line,) = [one for one in lines if one.strip().startswith(("target:", "score:"))]
+    assert line.endswith(says)
+
+
+NOTES = "note,y\n" + "".join(f"word {n} of one,{n}\n" for n in range(90))
 GAPS = "a,y\n" + "".join(f"{n},{n if n % 9 else ''}\n" for n in range(90))
 
 
@@ -118,6 +143,15 @@ GAPS = "a,y\n" + "".join(f"{n},{n if n % 9 else ''}\n" for n in range(90))
     ("text", "says"),
     [
         (FILES["houses"], "lot is no column of numbers, as signs or words stand beside them ('1,0"),
+        (FILES["cars"], "power is no column of numbers, as signs or words stand beside them ('?')"),
+        (
+            "a;b;rent\n" + "".join(f"{n};{n % 7};{n % 3 or '1.2'}85,40\n" for n in range(90)),
+            "rent is no column of numbers, as signs or words stand beside them ('1.285,40')",
+        ),
+        (
+            "a;b;rent\n" + "".join(f"{n},5;{n % 7};{n % 3 or '1.2'}85\n" for n in range(90)),
+            "rent is no column of numbers, as signs or words stand beside them ('1.285')",
+        ),
         (GAPS, "10 rows have no y: take them out"),
         (FILES["rows"], None),
     ],
@@ -168,9 +202,22 @@ def test_a_folder_is_its_file_and_its_images(tmp_path):
         cli.init(folder, "another", tmp_path / "b.yaml")
 
 
+def test_labels_of_a_spreadsheet_whose_images_lie_two_folders_down(tmp_path):
+    crops, entry = tmp_path / "data" / "crops", tmp_path / "entry.yaml"
+    crops.mkdir(parents=True)
+    for number in range(60):
+        (crops / f"{number:03d}.jpg").touch()
+    text = FILES["faces"].replace(",", ";").replace(";2", ";2,2").replace("\n", "\r\n")
+    (tmp_path / "labels.csv").write_text(text, encoding="utf-8-sig")
+    cli.init(tmp_path / "labels.csv", "mine", entry)
+    source = read_yaml(entry)["datasets"]["mine"]["source"]
+    assert source["images"] == "data/crops" and source["target"] == "age"
+    assert (source["delimiter"], source["decimal"]) == (";", ",")
+
+
 @pytest.mark.parametrize("packed", ["zip", "tar", "gztar"])
 @pytest.mark.parametrize("named", [True, False])
-def test_images_without_endings_are_found_in_an_archive(tmp_path, packed, named):
+def test_images_without_endings_are_found_in_an_archive(tmp_path, monkeypatch, packed, named):
     data, entry, crops = tmp_path / "faces", tmp_path / "entry.yaml", tmp_path / "all" / "crops"
     data.mkdir()
     crops.mkdir(parents=True)
@@ -181,11 +228,13 @@ def test_images_without_endings_are_found_in_an_archive(tmp_path, packed, named)
     archive = Path(shutil.make_archive(str(data / "photos"), packed, crops.parent))
     cli.init(data / "labels.csv", "mine", entry, images=archive if named else None)
     found = read_yaml(entry)["datasets"]["mine"]
-    if packed == "gztar" and not named:
-        assert found["loader"] == "table"
-        return
     assert (found["loader"], found["source"]["file"]) == ("image_folder", "image")
     assert found["source"]["images"] == archive.name
+    monkeypatch.setattr(starting_images, "UNPACKED", 0)
+    entry.unlink()
+    cli.init(data / "labels.csv", "mine", entry, images=archive if named else None)
+    small = packed != "gztar" or named
+    assert read_yaml(entry)["datasets"]["mine"]["loader"] == ("image_folder" if small else "table")
 
 
 @pytest.mark.parametrize(
@@ -247,11 +296,8 @@ def test_the_person_who_is_named_is_one_of_training(tmp_path):
         ("a,b\n1,\n2,\n", {"target": "b"}, "b is empty, and a target is a number"),
         ("5.1,3.5\n4.9,3.0\n5.5,3.9\n", {}, r"first line looks like a row \(the name '5.1'"),
         ("a.jpg,34\nb.jpg,35\nc.jpg,33\n", {}, r"first line looks like a row \(the name '34'"),
-        (
-            "file;b\na.jpg;2\n",
-            {"loader": "image_folder"},
-            r"stand apart by ';'; save it with commas\.",
-        ),
+        (NOTES, {}, r"predict 'y' from \(no network reads 'note'\); add columns of numbers"),
+        ("flat,price\na-1,3\nb-2,4\nc-3,5\nd-4,5\ne-5,5\nf-6,6\n", {}, r"predict 'price' from;"),
         ("a,b\n1,2\n3,4\n", {}, "its 2 rows are too few for three parts"),
         ("a,b\n1,2\n3,4\n", {"target": "c"}, "unknown column 'c'"),
         ("a,b,c\n1,2\n", {}, "line 2: it has 2 fields, and the header 3 names"),

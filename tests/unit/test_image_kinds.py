@@ -174,6 +174,14 @@ def test_one_name_in_two_spellings_is_two_rows_for_one_file(tmp_path):
 
 
 @pytest.mark.parametrize("pack", [tar, zipped, folder])
+def test_names_of_windows_are_found(tmp_path, pack):
+    place = pack(tmp_path / "place", {"all/a/1.png": b"1", "all/b/1.png": b"2"})
+    with reader(place) as read:
+        found = [read(one) for one in locate(["b\\1.png", "a\\1.png"], place, "the list")]
+    assert found == [b"2", b"1"]
+
+
+@pytest.mark.parametrize("pack", [tar, zipped, folder])
 @pytest.mark.parametrize("top", ["", "faces/"])
 def test_names_may_lack_their_endings(tmp_path, pack, top):
     files = {f"{top}{name}": name.encode() for name in ("0.png", "1.JPG", "d/2.v1.png", "n.txt")}

@@ -104,6 +104,16 @@ def test_another_separator_is_named(read, sign):
     assert rows["person"][0] == f"p{sign}0"  # in a value it is no separator
 
 
+def test_labels_of_a_spreadsheet(read):
+    text = plain("split").replace("file,age", " file ,age")
+    wanted = read(text.replace(",1,", ',"1.5",'), divided={})
+    given = text.replace(",", ";").replace(";1;", ";1,5;").replace("\n", "\r\n")
+    found = read("\ufeff" + given, delimiter=";", decimal=",", divided={})
+    assert found.equals(wanted) and found["target"][1] == 1.5
+    with pytest.raises(UserError, match=r"line 3: age '1\.285' has a point"):
+        read(given.replace(";1,5;", ";1.285;"), delimiter=";", decimal=",", divided={})
+
+
 @pytest.mark.parametrize(
     ("settings", "says"),
     [

@@ -48,6 +48,13 @@ def test_other_signs_are_read_as_commas_and_points_are(arrays, tmp_path, sign, o
     assert arrays(path, delimiter=sign, decimal=",", **options) == wanted
 
 
+def test_names_with_blanks_are_the_ones_that_a_look_names(arrays, tmp_path):
+    wanted = arrays(written(frame(), tmp_path / "plain.csv"))
+    path = written(frame().rename(columns=lambda name: f" {name} "), tmp_path / "other.txt")
+    assert list(read_text_table(path).rows) == list(frame())
+    assert arrays(path) == wanted
+
+
 def test_a_line_is_named_where_a_field_holds_a_line_end(arrays, tmp_path):
     given = frame().astype({"size": object})
     given.loc[0, "colour"], given.loc[2, "size"] = "red;\ngreen", "4o"

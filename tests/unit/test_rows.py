@@ -190,6 +190,7 @@ WRONG = {
     "another encoding": ({}, "price,name,split\n1,a,train\n".encode("utf-16"), "UTF-8"),
     "the target as a feature": ({"leave_out": ["price"]}, frame(), "'price' is the target"),
     "a category that is none": ({"leave_out": ["zone"]}, frame(), "'zone' is no feature"),
+    "no features": ({"features": [], "leave_out": []}, frame(), "features: "),
     "both ways": ({"features": ["size"]}, frame(), "give either features or leave_out"),
     "no CSV": ({"file": "table.xlsx"}, frame(), ".xlsx files are not read; save it as CSV"),
     "CSV called Parquet": ({"file": "table.parquet"}, frame(), "does not hold table.parquet"),
@@ -197,6 +198,10 @@ WRONG = {
     "decimals behind commas": (
         {"delimiter": ";"}, "price;name;split;zone;code\n1,5;a;train;1;2\n2,5;b;test;1;2\n",
         "price holds '1,5'; where commas stand before decimals, set source.decimal",
+    ),
+    "thousands behind points": (
+        {"delimiter": ";", "decimal": ","}, "price;name;split;zone;code\n1,5;a;train;1;2\n"
+        "1.285;b;test;1;2\n", "line 3: price '1.285' has a point, and commas stand before",
     ),
     "a word among decimals behind commas": (
         {"delimiter": ";", "decimal": ","},

@@ -215,7 +215,7 @@ def _choose(member: str, members: Iterable[str], archive: str) -> str:
     """The only member of that name, or whose name ends so."""
     exact = [name for name in members if composed(name) == composed(member)]
     end = "/" + composed(member)
-    matches = exact or [name for name in members if composed(name).replace("\\", "/").endswith(end)]
+    matches = exact or [name for name in members if composed(name).endswith(end)]
     if len(matches) == 1:
         return matches[0]
     if matches:

@@ -14,8 +14,11 @@ def is_litter(name: str) -> bool:
 
 
 def composed(name: str) -> str:
-    """A name as names are compared: in Unicode's composed form (NFC), without a leading "./"."""
-    return unicodedata.normalize("NFC", name).removeprefix("./")
+    """A name as names are compared: in Unicode's composed form (NFC), "/" for Windows' backslash.
+
+    A leading "./" is left off.
+    """
+    return unicodedata.normalize("NFC", name).replace("\\", "/").removeprefix("./")
 
 
 def unsafe_name(name: str) -> str:

@@ -19,6 +19,7 @@ from regression_unlearning.data.families.images.labels import read_labels
 from regression_unlearning.data.families.images.prepare import Listing, Pictures
 from regression_unlearning.data.fetching.download import RawFile
 from regression_unlearning.data.fetching.folders import missing_files, opened
+from regression_unlearning.data.signs import Signs
 from regression_unlearning.data.splits import SPELT, Split, divided
 from regression_unlearning.settings.embedding import Embedding
 from regression_unlearning.settings.places import Address, Place
@@ -31,7 +32,7 @@ EMBEDDED = False
 LABELS = "labels.csv"
 
 
-class Settings(Pictures):
+class Settings(Pictures, Signs):
     """Where images and labels lie, and what the columns of the labels are called.
 
     `images` (a folder, a tar or a zip file) and `labels` are relative to `folder`, or to the data
@@ -102,6 +103,7 @@ class Settings(Pictures):
             target=self.target,
             split=None if self.divided else self.split,
             splits=self.splits,
+            signs=self,
         )
         if self.divided is None:
             return rows

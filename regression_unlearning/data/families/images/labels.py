@@ -10,8 +10,9 @@ import numpy as np
 from regression_unlearning.data import fields
 from regression_unlearning.data.families.images.places import inner
 from regression_unlearning.data.fetching.names import composed, listed
-from regression_unlearning.data.fields import lines_of, refuse
+from regression_unlearning.data.fields import lines_of, refuse, with_points
 from regression_unlearning.data.headers import read_header
+from regression_unlearning.data.signs import Signs
 from regression_unlearning.errors import UserError, unknown
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+#: As most files are written.
+PLAIN = Signs()
 #: Columns that `prepare` adds itself.
 TAKEN = ("row", "id", "place")
 #: What to do where a column is missing.
@@ -32,13 +35,15 @@ ADVICE = {
 }
 
 
-def read_csv(path: Path) -> "pd.DataFrame":
+def read_csv(path: Path, signs: Signs = PLAIN) -> "pd.DataFrame":
     """Read a CSV file with a header, every field as text.
 
     Parameters
     ----------
     path : Path
         The file, UTF-8.
+    signs : Signs
+        How it is written.
 
     Returns
     -------
@@ -48,17 +53,21 @@ def read_csv(path: Path) -> "pd.DataFrame":
     Raises
     ------
     UserError
-        When it is missing or not separated by commas, and see `read_header`.
+        When it is missing or is written by other signs, and see `read_header`.
     """
     import pandas as pd
 
-    read_header(path, ",", "save it with commas between them")
+    advice = "" if signs is PLAIN else "set source.delimiter, or "
+    read_header(path, signs.delimiter, f"{advice}save it with commas between them")
     try:
-        return pd.read_csv(
-            path, dtype=str, keep_default_na=False, index_col=False, encoding="utf-8-sig"
-        )
+        rows = pd.read_csv(
+            path, sep=signs.delimiter, dtype=str, keep_default_na=False, index_col=False,
+            encoding="utf-8-sig",
+        )  # fmt: skip
     except ValueError as error:
         raise UserError(f"cannot read {path}: {str(error).strip()}") from error
+    rows.columns = rows.columns.str.strip()
+    return rows
 
 
 def numbers(table: "pd.DataFrame", column: str, path: Path) -> np.ndarray:
@@ -79,7 +88,13 @@ def numbers(table: "pd.DataFrame", column: str, path: Path) -> np.ndarray:
 
 
 def read_labels(
-    path: Path, *, file: str, target: str, split: str | None, splits: Mapping[str, str]
+    path: Path,
+    *,
+    file: str,
+    target: str,
+    split: str | None,
+    splits: Mapping[str, str],
+    signs: Signs = PLAIN,
 ) -> "pd.DataFrame":
     """Read the labels of images.
 
@@ -91,6 +106,8 @@ def read_labels(
         Names of its columns; no `split` where the splits are drawn.
     splits : mapping of str to str
         Its names of the splits, and the split that each means.
+    signs : Signs
+        How it is written.
 
     Returns
     -------
@@ -104,7 +121,7 @@ def read_labels(
         Naming line and value: a column that is missing, a target that is no number, an unknown
         split, a name that leads out of the folder, two rows for one file.
     """
-    table = read_csv(path)
+    table = read_csv(path, signs)
     if split is None and "split" in table.columns:
         log.info("%s: its column 'split' is not read, as divided draws the parts", path)
         table = table.drop(columns="split")
@@ -119,6 +136,9 @@ def read_labels(
             raise UserError(f"{path}: the column {column!r} has a name that is taken; rename it.")
     outside = ~table[file].map(inner).to_numpy(bool)
     refuse(table, file, outside, path, "is no name inside the images' folder")
+    if signs.decimal == ",":
+        for column in table.columns.drop(file):
+            table[column] = with_points(table, column, path)
     plain = table[file].map(composed)
     twice = plain.duplicated(keep=False).to_numpy()
     if twice.any():

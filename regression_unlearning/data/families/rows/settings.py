@@ -1,19 +1,19 @@
 """Settings of the columns of a table of rows."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from regression_unlearning.data.signs import Signs
 from regression_unlearning.data.splits import SPELT, Split
 from regression_unlearning.errors import UserError
-from regression_unlearning.settings.section import Section
 
 #: A table of rows in a raw folder, but for its kind.
 TABLE = "table.csv"
 
 
-class Columns(Section):
+class Columns(Signs):
     """What the columns of a table of rows are for; a loader's settings derive from it.
 
     A feature is a number or a category: text is a category, and so are the columns of
@@ -24,10 +24,6 @@ class Columns(Section):
     column stays in `rows.csv`, to choose forget sets by.
     """
 
-    delimiter: Literal[",", ";", "\t", "|"] = ","
-    """The sign between two columns of a CSV file."""
-    decimal: Literal[".", ","] = "."
-    """The sign before decimals in a CSV file."""
     target: str = "target"
     """Column with the numbers to predict."""
     id: str | None = None
@@ -38,7 +34,7 @@ class Columns(Section):
     """The split that each text in that column means."""
     divided: Split | None = None
     """Draws the splits; the table then needs no column of splits."""
-    features: tuple[str, ...] | None = None
+    features: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     """Columns that a network reads; null: all but target, id, split and those of `leave_out`."""
     leave_out: tuple[str, ...] = ()
     """Columns that no network reads."""
@@ -49,8 +45,6 @@ class Columns(Section):
     def _columns_have_one_use(self):
         if self.features is not None and self.leave_out:
             raise UserError("give either features or leave_out, not both.")
-        if self.delimiter == self.decimal:
-            raise UserError("decimal: a comma stands between columns too; mend delimiter.")
         for key in ("features", "leave_out", "categories"):
             for name in getattr(self, key) or ():
                 if name in self.own:

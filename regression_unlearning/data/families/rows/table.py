@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regression_unlearning.data.families.rows.settings import Columns
-from regression_unlearning.data.fields import numbers, parts_of, refuse
+from regression_unlearning.data.fields import COMMA, numbers, parts_of, refuse, with_points
 from regression_unlearning.data.headers import NAMELESS, not_utf8, read_header
 from regression_unlearning.data.parquet import column_names, is_parquet, read_parquet
 from regression_unlearning.data.splits import divided
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: A number with a comma before its decimals.
-COMMA = r"\s*[-+]?\d*,\d+\s*"
 #: Columns of the prepared rows, whatever the table calls them.
 OWN = ("row", "id", "split", "target")
 
@@ -116,15 +114,12 @@ def _read_csv(path: Path, header: list[str], as_text: set[str], columns: Columns
     for name in set(frame).difference(as_text):
         if pd.api.types.is_numeric_dtype(frame[name]):
             continue
-        words = frame[name].astype(str)
         if columns.decimal == ",":  # beside a field that is no number all are text
-            frame[name] = frame[name].mask(
-                words.str.fullmatch(COMMA), words.str.replace(",", ".", regex=False)
-            )
-        elif words.str.fullmatch(COMMA).any():
+            frame[name] = with_points(frame, name, path)
+        elif (found := frame[name].astype(str).str.fullmatch(COMMA)).any():
             raise UserError(
-                f"{path}: {name} holds {words[words.str.fullmatch(COMMA)].iloc[0]!r}; where commas "
-                'stand before decimals, set source.decimal to ",".'
+                f"{path}: {name} holds {frame[name][found].iloc[0]!r}; where commas stand before "
+                'decimals, set source.decimal to ",".'
             )
     return frame
 
