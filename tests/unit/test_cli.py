@@ -79,6 +79,7 @@ def test_what_is_written_passes_the_check(tmp_path, name):
     for line in text.splitlines():
         assert "#" in line or line.endswith(":"), "a key without a comment"
     assert "EDIT" in text
+    assert ("without a GPU" in text) is (LOADERS[name] == "image_folder")
 
 
 @pytest.mark.parametrize(
