@@ -35,6 +35,7 @@ def ran(name, folder, more=""):
     return done.stdout
 
 
+@pytest.mark.slow
 def test_the_methods_are_nearer_than_the_original(tmp_path):
     told = ran("tutorial", tmp_path, "\nprint(table.to_json())\n")
     found = json.loads(told.splitlines()[-1])["distance to retrained"]

@@ -41,6 +41,7 @@ def unlearned(name):
     return f"checkpoints/unlearned/demo_images/{name}/blindspot/seed_0.safetensors"
 
 
+@pytest.mark.slow
 def made(jobs, rule):
     """Forget sets of the jobs of one rule."""
     outputs = [job.output for job in jobs if job.rule == rule]

@@ -118,6 +118,7 @@ def test_touching_every_file_reruns_nothing(built):
 # Settings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "method", ["blindspot_norm", *slow([("finetune",), ("gaussian_amnesiac",)])]
 )
@@ -129,6 +130,7 @@ def test_learning_rate_of_a_method(built, method):
     same(built.jobs(), of_methods([method]))
 
 
+@pytest.mark.slow
 def test_a_new_seed_trains_that_seed_only(built):
     built.edit_params(lambda values: values["experiments"]["paper"]["seeds"].append(2))
     same(built.jobs(), originals(2) | from_training(seed=2))
@@ -310,6 +312,7 @@ def test_a_new_file_reruns_nothing(built, kind):
     same(built.jobs(), [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "labels"),
     [
