@@ -1,7 +1,7 @@
 """Where a request stands in the chain: the model that it begins with, the rows that are left."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -183,15 +183,15 @@ def parts_of(
     ids: set[str] = set()
     letters, hashes = [], edits.letters(key, request)
     for one in request.members:
-        if isinstance(one.forget, Ids):
-            _refuse_again(folder, one.id, names, ids_of(one.forget), forgotten)
+        by_id = states(rows, ids_of(one.forget), done) if isinstance(one.forget, Ids) else {}
+        if set(by_id.values()) == {BEFORE}:
+            _refuse_again(folder, one.id, names.isin(list(by_id)).to_numpy(), forgotten)
         chosen = select(rows, one.forget, one.id, earlier)
         now = chosen.get("forget_now", chosen["forget"])
         like = np.concatenate([chosen[part] for part in chosen if part.endswith("_forget")])
         known = dict.fromkeys(names.iloc[like[~done[like]]], HELD_OUT)
         known |= dict.fromkeys(names.iloc[now], NOW)
-        if isinstance(one.forget, Ids):
-            known |= states(rows, ids_of(one.forget), done)
+        known |= by_id
         own_count = Counter(state for name, state in known.items() if name not in ids)
         count, ids = count + own_count, ids | set(known)
         letters.append(
@@ -220,20 +220,14 @@ def parts_of(
 
 
 def _refuse_again(
-    folder: Path,
-    request: str,
-    names: "pd.Series",
-    ids: Iterable[str],
-    forgotten: Mapping[str, np.ndarray],
+    folder: Path, request: str, chosen: np.ndarray, forgotten: Mapping[str, np.ndarray]
 ) -> None:
-    """Raise an error where answers in the chain have forgotten every row that a letter names."""
-    chosen = names.isin(wanted := set(ids)).to_numpy()
-    by = [name for name, mask in forgotten.items() if (mask & chosen).any()]
-    done = np.logical_or.reduce([forgotten[name] for name in by]) if by else ~chosen
-    if chosen.sum() == len(wanted) and not (chosen & ~done).any():
+    """Raise an error where all rows that a letter names are forgotten: it names the answers."""
+    by = [folder / name / PAGE for name, mask in forgotten.items() if (mask & chosen).any()]
+    if by:
         raise UserError(
-            f"request {request!r}: its {len(wanted):,} rows are forgotten already; the answer is "
-            f"{' and '.join(str(folder / name / PAGE) for name in by)}."
+            f"request {request!r}: its {chosen.sum():,} rows are forgotten already; the answer is "
+            f"{' and '.join(map(str, by))}."
         )
 
 

@@ -56,8 +56,9 @@ def original_of(name: str, settings: Settings) -> list[str]:
         return []
     lines = ledger.read(ledger.FOLDER)
     answers = [line for line in lines if line.id == request.id]
-    for wrong in (wrong for line in answers for wrong in edits.edited(ledger.FOLDER, line)):
-        raise UserError(wrong)
+    for line in answers:
+        for wrong in edits.edited(ledger.FOLDER, line):
+            raise UserError(wrong)
     original = paths.original(request.dataset, request.seed)
     begun = ledger.chain(lines, request.dataset, request.seed)
     return [original] if not (begun or answers) or Path(original).exists() else []
