@@ -14,6 +14,8 @@ KINDS = registry.known("figure")
 SMALLEST, PAGE = 6, 9.8
 #: Seeds for each number of forget sets: one, two and five are all drawn.
 SEEDS = {1: 5, 2: 2, 3: 1}
+#: Numbers of forget sets and methods that the plain test command draws; `.ci/run` draws all.
+AT_ONCE = ((1, 6), (3, 1))
 
 
 def check(found):
@@ -25,8 +27,13 @@ def check(found):
     assert not overlaps(found.texts)
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
-    ("kind", "sets", "count"), list(itertools.product(KINDS, SEEDS, (1, 6, 23)))
+    ("sets", "count"),
+    [
+        pytest.param(*case, marks=() if case in AT_ONCE else pytest.mark.slow)
+        for case in itertools.product(SEEDS, (1, 6, 23))
+    ],
 )
 def test_all_text_can_be_read(kind, sets, count, tmp_path, recwarn):
     with page() as found:

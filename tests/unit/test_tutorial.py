@@ -43,6 +43,7 @@ def test_the_methods_are_nearer_than_the_original(tmp_path):
     assert float(re.search(r"floor: (\S+)", told)[1]) > 0
 
 
+@pytest.mark.slow
 def test_a_request_is_answered_verified_and_purged(tmp_path):
     more = "\nprint([answer.passed, last.passed, found['purged'], Path(place).exists()])\n"
     told = ran("deletion-request", tmp_path, more)

@@ -41,13 +41,13 @@ def unlearned(name):
     return f"checkpoints/unlearned/demo_images/{name}/blindspot/seed_0.safetensors"
 
 
-@pytest.mark.slow
 def made(jobs, rule):
     """Forget sets of the jobs of one rule."""
     outputs = [job.output for job in jobs if job.rule == rule]
     return {re.search(r"/(digit_\d)[/.]", output)[1] for output in outputs}
 
 
+@pytest.mark.slow
 def test_each_request_starts_from_the_model_before_it_and_its_parts_know_those(asked):
     done = asked.snakemake("-n", "-p", "--quiet", "progress", "--forceall")
     starts = dict(
@@ -92,6 +92,7 @@ def test_a_change_reaches_the_requests_after_it(asked, number, name):
     assert not [job for job in jobs if job.rule in ("train_original", "prepare")]
 
 
+@pytest.mark.slow
 def test_a_last_request_alone_asks_for_the_models_before_it(asked):
     def last_alone(values):
         demo = values["experiments"]["demo"]
