@@ -102,6 +102,9 @@
     const aim = goal === "retrained" ? gold && gold.value : goal;
     return aim ? +aim : null;
   };
+  const ink = document.createElement("canvas").getContext("2d");
+  ink.font = "13px " + getComputedStyle(document.body).fontFamily;
+  const wide = (title) => ink.measureText(title).width;
   const picture = (q, methods, width) => {
     const all = group().measures[q].cells, original = all[table().nothing];
     const nothing = original && original.value !== undefined ? +original.value : null;
@@ -114,7 +117,9 @@
     const scaled = logarithmic ? (x) => Math.log10(Math.max(x, least / 10)) : (x) => x;
     const extra = (scaled(most) - scaled(least) || Math.abs(scaled(most)) || 1) * 0.06;
     const [low, high] = [scaled(least) - extra, scaled(most) + extra];
-    const narrow = width < NARROW, left = narrow ? 8 : 190, step = narrow ? 44 : ROW, right = width - 12;
+    const longest = Math.max(0, ...methods.map((m) => wide(table().methods[m])));
+    const narrow = width < NARROW || longest > 0.4 * width;
+    const left = narrow ? 8 : Math.max(120, longest + 20), step = narrow ? 44 : ROW, right = width - 12;
     const x = (value) => left + ((Math.min(Math.max(scaled(value), low), high) - low) / (high - low)) * (right - left);
     const bottom = methods.length * step + 8, words = table().measures[q];
     const svg = make("svg", { width, height: bottom + 26, role: "group", "aria-label": words.title });
