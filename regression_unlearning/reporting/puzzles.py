@@ -28,7 +28,7 @@ def explained(protocols: Protocols) -> str:
 
 def _attack(protocols: Protocols) -> str:
     """Which variant of the attack gives the printed shares of the original and of gold."""
-    sentences, inside = [], []
+    shown, inside = [], []
     for method in (NOTHING, GOLD):
         readings: dict[str, Apart] = {}
         for title, cells, layout in protocols:
@@ -47,19 +47,24 @@ def _attack(protocols: Protocols) -> str:
         printed = next(iter(readings.values())).printed
         model = protocols[0][2].methods[method].lower()
         where = (
-            f"within the interval of {listed(held)}"
-            if held
-            else f"within that of no reading; nearest is {near}, {brief(closest, 3)}"
+            listed(held) if held else f"no reading. The nearest is {near}, with {brief(closest, 3)}"
         )
-        sentences.append(f"the {model} model's {printed} lies {where}")
+        shown.append(
+            (f"{printed} for the {model} model", f"{printed} lies within the interval of {where}")
+        )
         inside.append(set(held))
     both = set.intersection(*inside)
+    printed_values, places = zip(*shown, strict=True)
     end = (
-        f"Both lie within {listed(sorted(both))}."
+        f"Both lie within the interval of {listed(sorted(both))}."
         if both
         else "No one reading of the attack gives both."
     )
-    return f"**The attack on scores 0-2.** Of the printed shares {', and '.join(sentences)}. {end}"
+    return (
+        f"**The attack on scores 0-2.** The paper prints {listed(printed_values)}. Beside our "
+        f"intervals, one for each way to read the attack:\n\n"
+        f"- {places[0]}.\n- {places[1]}.\n- {end}"
+    )
 
 
 def _exchanged(title: str, cells: Summaries, layout: Layout) -> str:
@@ -93,16 +98,18 @@ def _exchanged(title: str, cells: Summaries, layout: Layout) -> str:
         )
         for words, values in pairs.items()
     }
-    fits = "exchanged" if abs(swapped - total) < abs(straight - total) else "as they stand"
+    fits = "Exchanged" if abs(swapped - total) < abs(straight - total) else "As they stand"
     return (
-        f"**The original's errors on scores 0-2 ({title.lower()}).** Kept test rows: paper "
-        f"{paper[0]}, ours {brief(retained, 3)}; forgotten test rows: paper {paper[1]}, ours "
-        f"{brief(forgotten, 3)}. By our errors {brief(100 * share, 2)} % of the test "
-        f"rows are forgotten ones, so the two printed values, did both stand for test rows as the "
-        f"released notebooks print them, would make {brief(straight, 3)} over all test rows, and "
-        f"exchanged {brief(swapped, 3)}; for the same model over all test rows the paper prints "
-        f"{paper[2]}. They fit it better {fits}. Of the two, {inside['as they stand']} "
-        f"lie within our intervals as they stand, {inside['exchanged']} exchanged."
+        f"**The original's errors on scores 0-2 ({title.lower()}).** "
+        f"Were two values exchanged?\n\n"
+        f"- Kept test rows: paper {paper[0]}, ours {brief(retained, 3)}. "
+        f"Forgotten test rows: paper {paper[1]}, ours {brief(forgotten, 3)}.\n"
+        f"- Over all test rows the paper prints {paper[2]} for the same model. By our errors "
+        f"{brief(100 * share, 2)} % of the test rows are forgotten ones. With that share the "
+        f"paper's two values make {brief(straight, 3)} over all test rows as they stand, and "
+        f"{brief(swapped, 3)} exchanged. {fits} they fit better.\n"
+        f"- Of the two values, {inside['as they stand']} lie within our intervals as they stand, "
+        f"{inside['exchanged']} exchanged."
     )
 
 

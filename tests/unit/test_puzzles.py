@@ -40,15 +40,15 @@ def said(found):
 
 def test_each_printed_share_is_given_to_the_readings_that_hold_it():
     text = said(cells())
-    assert "0.7 lies within the interval of attack_released_label_rate (text)" in text
-    assert "0.1 lies within the interval of attack_label_rate (text)" in text
+    assert "0.7 lies within the interval of attack_released_label_rate (text)." in text
+    assert "0.1 lies within the interval of attack_label_rate (text)." in text
     assert "No one reading" in text
 
 
 def test_a_reading_that_gives_both_is_named_and_so_is_the_nearest_where_none_does():
     wide = {key: replace(one, low=0.0, high=1.0) for key, one in cells().items()}
-    assert "Both lie within" in said(wide)
-    assert "nearest is attack_label_rate (text), 0.3" in said(cells(0.3, 3.0))
+    assert "Both lie within the interval of" in said(wide)
+    assert "nearest is attack_label_rate (text), with 0.3" in said(cells(0.3, 3.0))
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,11 @@ def test_two_errors_are_put_together_by_the_share_of_forgotten_rows(kept, forgot
     makes = [math.sqrt(1.75), math.sqrt(0.75 * 4 + 0.25 * 1)]
     straight, swapped = makes if fits == "as they stand" else makes[::-1]
     assert "25 % of the test rows" in text
-    assert f"make {straight:.3g} over all test rows, and exchanged {swapped:.3g};" in text
-    assert f"They fit it better {fits}." in text
+    assert (
+        f"make {straight:.3g} over all test rows as they stand, and {swapped:.3g} exchanged."
+        in text
+    )
+    assert f"{fits.capitalize()} they fit better." in text
     counts = (2, 0) if fits == "as they stand" else (0, 2)
     assert "{} lie within our intervals as they stand, {} exchanged".format(*counts) in text
 
