@@ -20,7 +20,7 @@ from regression_unlearning.requests.about import about, by_place, original_secon
 from regression_unlearning.requests.audit import judge
 from regression_unlearning.requests.chain import Start, answered, parts_of, refuse_twice, start_of
 from regression_unlearning.requests.choosing import (
-    advise,
+    add_advice,
     choose,
     dataset_of,
     method_of,
@@ -126,7 +126,7 @@ def forget(
         audit |= {"rows": rows_record, "still_held": still}
         audit["cost"]["original_training_seconds"] = original_seconds(project, request)
         audit["method"]["why"] = why
-        advise(audit, request, since_retraining(folder, lines, request))
+        add_advice(audit, request, since_retraining(folder, lines, request))
         audit["previous_audit"] = start.line and start.line.files[AUDIT]
         head = enter(folder, waiting, request, audit, key)
         return Answer(folder / request.id, audit, head)

@@ -150,7 +150,7 @@ def since_retraining(folder: Path, lines: list[Line], request: Request) -> tuple
     return number, error
 
 
-def advice(
+def why_retrain(
     request: Request, cost: Mapping[str, float | None], answered: int, rise: float = 0.0
 ) -> str | None:
     """Why to answer the next request by retraining; None where nothing asks for it.
@@ -182,7 +182,7 @@ def advice(
     return f"Retraining is worth while next (`method: {RETRAIN}`): {why}."
 
 
-def advise(audit: dict[str, Any], request: Request, chain: tuple[int, float | None]) -> None:
+def add_advice(audit: dict[str, Any], request: Request, chain: tuple[int, float | None]) -> None:
     """Add to an audit its `advice`, and the error before the chain that it is an answer of.
 
     Parameters
@@ -196,7 +196,7 @@ def advise(audit: dict[str, Any], request: Request, chain: tuple[int, float | No
     kept = audit["errors"][0]
     kept["before_the_chain"] = first
     rise = kept["after"] / first - 1 if first and kept["after"] is not None else 0.0
-    audit["advice"] = advice(request, audit["cost"], number + 1, rise)
+    audit["advice"] = why_retrain(request, audit["cost"], number + 1, rise)
 
 
 def _kind(selector: Selector) -> str:

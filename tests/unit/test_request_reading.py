@@ -13,7 +13,7 @@ from plain_settings import PLAIN
 from regression_unlearning.errors import UserError
 from regression_unlearning.evaluation import values
 from regression_unlearning.evaluation.values import Value
-from regression_unlearning.requests.choosing import advice, choose
+from regression_unlearning.requests.choosing import choose, why_retrain
 from regression_unlearning.requests.page import as_html, size
 from regression_unlearning.requests.request import read_request
 from regression_unlearning.settings.document import check
@@ -123,9 +123,9 @@ def test_the_method_nearest_to_retraining_on_the_set_most_alike_is_chosen(tmp_pa
 def test_when_retraining_is_advised(tmp_path, seconds, answered, rise, method, said):
     cost = {"unlearning_seconds": seconds - 1, "helper_seconds": 1.0}
     asked = read_request(written(tmp_path), method=method)
-    found = advice(asked, {**cost, "original_training_seconds": 10.0}, answered, rise)
+    found = why_retrain(asked, {**cost, "original_training_seconds": 10.0}, answered, rise)
     assert found is None if said is None else said in found
-    unknown = advice(asked, {**cost, "original_training_seconds": None}, 1)
+    unknown = why_retrain(asked, {**cost, "original_training_seconds": None}, 1)
     assert unknown is None  # nobody knows what retraining takes
 
 
