@@ -2,7 +2,8 @@
 
 In one run, with the same network, rows, batch size and number of mini-batches:
 
-- bare: forward, backward and the optimiser's step over one fixed batch that lies on the device;
+- bare: forward, backward and the step of torch's own optimiser, over one fixed batch that lies on
+  the device;
 - epoch: the project's training loop, with its shuffling, gathering and bookkeeping.
 
 They take turns; the ratio is the median over the turns. Seconds are this process's CPU seconds on a
@@ -21,7 +22,6 @@ from regression_unlearning.models.modules.build import build
 from regression_unlearning.settings.networks import Network
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.training import Fit
-from regression_unlearning.training.optimiser import optimiser as optimiser_of
 from regression_unlearning.training.task import Task
 
 
@@ -68,7 +68,8 @@ def main() -> None:
         seed=0,
     )
     model = build(network, data.inputs, seed=0)
-    optimiser = optimiser_of(model.parameters(), settings)
+    kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "sgd": torch.optim.SGD}
+    optimiser = kind[arguments.optimizer](model.parameters(), lr=settings.learning_rate, fused=True)
     batch = {name: part.clone() for name, part in data.batch(rows[:size]).items()}
     target = data.target[:size].clone()
 
