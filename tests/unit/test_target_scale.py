@@ -188,5 +188,5 @@ def test_a_job_is_told_what_the_dataset_says(chosen):
 def test_the_datasets_of_the_paper_and_of_the_demo_keep_their_targets():
     datasets = load_settings("params.yaml").datasets
     scaled = {name for name, one in datasets.items() if one.target_scale != "none"}
-    assert scaled == {"california", "demo_rows"} and "agedb" in datasets
+    assert scaled == {"california", "demo_rows", "utkface_short"} and "agedb" in datasets
     assert Scale() == SAME
