@@ -17,6 +17,8 @@ from regression_unlearning.reporting.styles import style
 POINTS = 400
 #: Distance between markers along a curve, in points.
 APART = 40
+#: A heavy tail of relative differences begins at so many times their upper quartile.
+TAIL = 4
 #: The floor's key among the curves of a panel.
 PAIRS = "retrained"
 
@@ -169,12 +171,21 @@ def _count(seeds: Sequence[np.ndarray]) -> int:
 def _grid(samples: Sequence[np.ndarray], relative: bool) -> np.ndarray:
     """Grid that covers nearly all of every sample, and zero, with a margin.
 
-    It extends beyond a sample's central 90 % by at most half their width, however heavy the tails.
+    It extends beyond a sample's central 90 % by at most half their width, however heavy the tails;
+    of relative differences, whose labels may be near zero, to at most `TAIL` times the value that
+    three quarters are below.
     """
-    share = (0.0, 0.0, 0.95, 0.95) if relative else (0.005, 0.05, 0.95, 0.995)
-    ends = np.array([np.zeros(4), *(np.quantile(sample, share) for sample in samples)])
-    beyond = 0.0 if relative else (ends[:, 2] - ends[:, 1]) / 2
-    low = float(np.maximum(ends[:, 0], ends[:, 1] - beyond).min())
-    high = float(np.minimum(ends[:, 3], ends[:, 2] + beyond).max())
+    if relative:
+        low, high = 0.0, 0.0
+        for sample in samples:
+            middle, most = np.quantile(sample, (0.75, 0.95))
+            high = max(high, float(min(most, TAIL * middle) if middle > 0 else most))
+    else:
+        ends = np.array(
+            [np.zeros(4), *(np.quantile(one, (0.005, 0.05, 0.95, 0.995)) for one in samples)]
+        )
+        beyond = (ends[:, 2] - ends[:, 1]) / 2
+        low = float(np.maximum(ends[:, 0], ends[:, 1] - beyond).min())
+        high = float(np.minimum(ends[:, 3], ends[:, 2] + beyond).max())
     room = 0.08 * (high - low) or 1.0
     return np.linspace(0.0 if relative else low - room, high + room, POINTS)
