@@ -176,16 +176,15 @@ def _grid(samples: Sequence[np.ndarray], relative: bool) -> np.ndarray:
     three quarters are below.
     """
     if relative:
-        low, high = 0.0, 0.0
-        for sample in samples:
-            middle, most = np.quantile(sample, (0.75, 0.95))
-            high = max(high, float(min(most, TAIL * middle) if middle > 0 else most))
+        ends = [np.quantile(sample, (0.75, 0.95)) for sample in samples]
+        # three quarters may be zero, which say nothing of a tail
+        reach = [min(most, TAIL * middle or most) for middle, most in ends]
+        low, high = 0.0, float(max(reach, default=0.0))
     else:
-        ends = np.array(
-            [np.zeros(4), *(np.quantile(one, (0.005, 0.05, 0.95, 0.995)) for one in samples)]
-        )
-        beyond = (ends[:, 2] - ends[:, 1]) / 2
-        low = float(np.maximum(ends[:, 0], ends[:, 1] - beyond).min())
-        high = float(np.minimum(ends[:, 3], ends[:, 2] + beyond).max())
+        ends = [np.quantile(sample, (0.005, 0.05, 0.95, 0.995)) for sample in samples]
+        least, lower, upper, most = np.transpose([np.zeros(4), *ends])
+        beyond = (upper - lower) / 2
+        low = float(np.maximum(least, lower - beyond).min())
+        high = float(np.minimum(most, upper + beyond).max())
     room = 0.08 * (high - low) or 1.0
     return np.linspace(0.0 if relative else low - room, high + room, POINTS)

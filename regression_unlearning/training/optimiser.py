@@ -22,6 +22,9 @@ class _Freed(torch.optim.Optimizer):
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Drop all gradients; torch's own also writes a record for its profiler each time."""
+        if not set_to_none:
+            unwrap(torch.optim.Optimizer.zero_grad)(self, set_to_none=False)
+            return
         for group in self.param_groups:
             for parameter in group["params"]:
                 parameter.grad = None

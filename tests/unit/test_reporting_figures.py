@@ -8,6 +8,7 @@ from matplotlib.collections import FillBetweenPolyCollection
 from regression_unlearning.errors import UserError
 from regression_unlearning.files import write_npz
 from regression_unlearning.reporting.densities import draw_panels
+from regression_unlearning.reporting.density_panel import DensityPanel
 from regression_unlearning.reporting.differences import Panel, panel
 from regression_unlearning.reporting.smoothing import Densities, densities
 
@@ -139,6 +140,15 @@ def test_one_seed_has_no_band_and_it_is_said(tmp_path):
     some = Panel("f", {"ours": [np.arange(5.0)] * 2, "original": [np.arange(4.0)]}, [])
     words = drawn(tmp_path, [some]).words.replace("\n", " ")
     assert "One seed, hence no band: Original." in words
+
+
+def test_labels_near_zero_do_not_stretch_the_axis_of_relative_differences():
+    """A tenth of the rows lies fifty times as far away as the others."""
+    sample = np.r_[np.linspace(0, 1, 90), np.full(10, 50.0)]
+    shown = DensityPanel.of(Panel("Low", {"ours": [sample]}, []), {"ours": "Ours"}, relative=True)
+    assert shown.grid[0] == 0
+    assert shown.grid[-1] == pytest.approx(1.08 * 4 * np.quantile(sample, 0.75), rel=1e-12)
+    assert shown.beyond() == "10 of 100 (Low; most: Ours, 10; farthest: 50)"
 
 
 @pytest.mark.parametrize("relative", [False, True])
