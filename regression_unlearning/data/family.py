@@ -66,6 +66,8 @@ class Inputs(Protocol):
     """Every row of a prepared dataset on a device; a network asks it for its sizes.
 
     ``Inputs(arrays, reading, device)`` makes one, from Tensors by name, a `Reading` and a device.
+    It may have an attribute ``replayable``, True where `batch` does the same work on the device for
+    any rows of a number, and nothing on the host: see `training.fit.fit`.
 
     Attributes
     ----------

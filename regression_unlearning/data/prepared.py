@@ -179,6 +179,11 @@ class Prepared:
         """Whether the same row may look different each time it is read in training."""
         return self.inputs.augments
 
+    @property
+    def replayable(self) -> bool:
+        """Whether batches are made on the device alone, by the same work for any rows."""
+        return getattr(self.inputs, "replayable", False)
+
     def rows_of(self, split: str) -> "torch.Tensor":
         """Row numbers of a split."""
         return (self.split == NUMBERED.index(split)).nonzero()[:, 0]

@@ -49,5 +49,5 @@ def unlearn(model, task, settings: Settings):
         taught = torch.where(forgotten, bad(inputs, rows), good(inputs, rows))
         return task.kind.apart(model(inputs), taught, settings.temperature).mean()
 
-    task.fit(model, settings, rows=rows, objective=objective, phase="bad_teacher")
+    task.fit(model, settings, rows=rows, objective=objective, replayable=True, phase="bad_teacher")
     return model

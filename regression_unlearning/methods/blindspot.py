@@ -143,10 +143,8 @@ def compared(model, task, settings: Settings):
 
     Returns
     -------
-    outputs : int
-        Numbers in a prediction.
-    sizes : dict of str to int
-        Positions of each layer that is compared; empty where their difference has no weight.
+    outputs, sizes : int, dict of str to int
+        Positions of each layer that is compared; none where their difference has no weight.
 
     Raises
     ------
@@ -190,6 +188,7 @@ def unlearn(model, task, settings: Settings):
     import torch
 
     from regression_unlearning.models.modules.activations import evaluating, recorded
+    from regression_unlearning.training.step import shapes_are_fixed
 
     helper = task.helpers["blindspot"]
     outputs, sizes = compared(helper, task, settings)
@@ -209,11 +208,8 @@ def unlearn(model, task, settings: Settings):
             return comparison.scaled(torch.cat(maps, 1)[chosen])
 
     def read(inputs):
-        with (
-            reading(helper, settings.form),
-            recorded(helper, layers) as maps,
-            evaluating(helper),
-        ):
+        form = reading(helper, settings.form)
+        with form, recorded(helper, layers) as maps, evaluating(helper):
             output = helper(inputs)
         return output, scaled(maps, output)
 
@@ -230,20 +226,24 @@ def unlearn(model, task, settings: Settings):
             output = model(inputs)
         index = forget_index[rows]
         loss = torch.where(index < 0, task.per_row(output, task.data.target[rows]), 0.0).sum()
-        forgotten = (index >= 0).nonzero()[:, 0]
-        if len(forgotten):
+        chosen = slice(None) if shapes_are_fixed(rows) else (index >= 0).nonzero()[:, 0]
+        index = index[chosen]
+        if len(index):
             if fixed is None:
                 augments = task.data.augments  # then the helper reads the model's own images
-                helper_inputs = inputs[forgotten] if augments else task.data.batch(rows[forgotten])
+                helper_inputs = inputs[chosen] if augments else task.data.batch(rows[chosen])
                 taught, theirs = read(helper_inputs)
             else:
-                taught, theirs = (kept[index[forgotten]] for kept in fixed)
-            loss = loss + task.per_row(output[forgotten], taught).sum()
+                taught, theirs = (kept[index.clamp(min=0)] for kept in fixed)
+            apart = task.per_row(output[chosen], taught)
+            loss = loss + torch.where(index >= 0, apart, 0.0).sum()
             if layers:
                 with torch.autocast(output.device.type, enabled=False):
-                    difference = comparison.difference(scaled(ours, output, forgotten), theirs)
-                loss = loss + settings.lambda_ * difference.sum()
+                    difference = comparison.difference(scaled(ours, output, chosen), theirs)
+                loss = loss + settings.lambda_ * torch.where(index >= 0, difference, 0.0).sum()
         return loss / len(rows)
 
-    task.fit(model, settings, rows=task.train, objective=objective, phase="blindspot")
+    task.fit(
+        model, settings, rows=task.train, objective=objective, replayable=True, phase="blindspot"
+    )
     return model

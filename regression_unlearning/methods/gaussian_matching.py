@@ -97,5 +97,12 @@ def unlearn(model, task, settings: Settings):
         taught_width, output_width = widths
         return divergence(taught, taught_width, output, output_width).mean()
 
-    task.fit(model, settings, rows=task.train, objective=objective, phase="gaussian_matching")
+    task.fit(
+        model,
+        settings,
+        rows=task.train,
+        objective=objective,
+        replayable=True,
+        phase="gaussian_matching",
+    )
     return model

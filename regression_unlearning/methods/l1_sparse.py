@@ -32,15 +32,21 @@ def weight_of(share: float, gamma: float) -> float:
 def unlearn(model, task, settings: Settings):
     """Minimise the retain loss plus gamma_t times the sum of the absolute weights."""
     supervised = task.supervised()
-    gamma = settings.gamma
+    gamma = task.data.target.new_zeros(())
 
     def before_step(share: float) -> None:
-        nonlocal gamma
-        gamma = weight_of(share, settings.gamma)
+        gamma.fill_(weight_of(share, settings.gamma))
 
     def objective(model, rows):
         penalty = sum(weight.abs().sum() for weight in model.parameters())
         return supervised(model, rows) + gamma * penalty
 
-    task.fit(model, settings, objective=objective, before_step=before_step, phase="l1_sparse")
+    task.fit(
+        model,
+        settings,
+        objective=objective,
+        replayable=True,
+        before_step=before_step,
+        phase="l1_sparse",
+    )
     return model

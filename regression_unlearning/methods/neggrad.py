@@ -39,13 +39,17 @@ def unlearn(model, task, settings: Settings):
     most = task.kind.loss_most(target[task.retain], target[task.forget])
     limit = most if settings.cap else float("inf")
 
+    size = settings.batch_size
+    each = min(size, len(task.forget))
+
     def objective(model, rows):
         losses = task.per_row(model(task.data.batch(rows, training=True)), target[rows])
-        forgotten = task.is_forgotten(rows)
-        up = losses[forgotten].mean().clamp(max=limit)
-        return settings.alpha * losses[~forgotten].mean() - (1 - settings.alpha) * up
+        retained, forgotten = losses[:-each], losses[-each:]
+        up = forgotten.mean().clamp(max=limit)
+        return settings.alpha * retained.mean() - (1 - settings.alpha) * up
 
-    size = settings.batch_size
-    batches = drawn_beside(task.retain, size, task.forget, each=size)
-    task.fit(model, settings, objective=objective, batches=batches, phase="neggrad")
+    batches = drawn_beside(task.retain, size, task.forget, each=each)
+    task.fit(
+        model, settings, objective=objective, batches=batches, replayable=True, phase="neggrad"
+    )
     return model

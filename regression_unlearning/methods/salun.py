@@ -63,11 +63,12 @@ def unlearn(model, task, settings: Settings):
     before = {name: weight.detach().clone() for name, weight in trainable(model).items()}
 
     def restore(model, _steps):
-        """Weight decay would move the others too."""
+        """Put the others back: weight decay moves them too."""
         with torch.no_grad():
             for name, weight in trainable(model).items():
                 weight.copy_(torch.where(mask[name] > 0, weight, before[name]))
 
+    decays = settings.optimizer == "adamw" or bool(settings.weight_decay)
     handles = [
         weight.register_hook(lambda gradient, marked=mask[name]: gradient * marked)
         for name, weight in trainable(model).items()
@@ -78,7 +79,8 @@ def unlearn(model, task, settings: Settings):
             settings,
             rows=task.train,
             objective=task.supervised(target),
-            after_step=restore,
+            replayable=True,
+            after_step=restore if decays else None,
             phase="salun",
         )
     finally:

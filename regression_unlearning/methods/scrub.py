@@ -69,6 +69,8 @@ def unlearn(model, task, settings: Settings):
     UserError
         When ``rewind`` is asked for and there are no held-out rows.
     """
+    import torch
+
     from regression_unlearning.models.modules.copying import copied
     from regression_unlearning.training.batches import in_turn
     from regression_unlearning.training.losses import loss_unit
@@ -85,10 +87,10 @@ def unlearn(model, task, settings: Settings):
         output = model(inputs)
         taught = original(inputs, rows)
         distance = task.kind.apart(output, taught, settings.temperature).mean()
-        if task.is_forgotten(rows[:1]).item():
-            return -distance.clamp(max=limit)
         loss = task.per_row(output, task.data.target[rows]).mean()
-        return settings.gamma * loss + settings.alpha * distance
+        stay = settings.gamma * loss + settings.alpha * distance
+        departs = task.is_forgotten(rows[:1])[0]
+        return torch.where(departs, -distance.clamp(max=limit), stay)
 
     def error(model, rows):
         return task.mean_loss(model, rows, of=task.kind.errors)
@@ -106,6 +108,7 @@ def unlearn(model, task, settings: Settings):
         model,
         settings,
         objective=objective,
+        replayable=True,
         batches=in_turn(
             task.forget,
             settings.forget_batch_size,

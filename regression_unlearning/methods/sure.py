@@ -157,26 +157,22 @@ def unlearn(model, task, settings: Settings):
     width = represented(activations[key]).shape[1]
     with seeded(seed_for(task.seed, "discriminator"), task.forget.device):
         judge = classifier(width, settings).to(task.forget.device)
-    is_retained = torch.zeros(len(task.data.target), dtype=torch.bool, device=task.retain.device)
-    is_retained[task.retain] = True
-    weight = 0.0
+    weight = task.data.target.new_zeros(())
+    forgotten = (torch.arange(2 * each, device=task.forget.device) < each).float()
 
     def before_step(share: float) -> None:
-        nonlocal weight
-        weight = weight_of(share, settings)
+        weight.fill_(weight_of(share, settings))
 
     def objective(players, rows):
         reader, key = reading(players["model"], settings.layer)
         with reader as activations:
             output = players["model"](task.data.batch(rows, training=True))
-        retained = is_retained[rows]
-        forgotten = task.is_forgotten(rows[~retained])
-        shown = reversed_gradient(represented(activations[key])[~retained], weight)
+        # a batch: retain rows, then as many forget rows as held-out rows
+        retained, domains = slice(None, -2 * each), slice(-2 * each, None)
+        shown = reversed_gradient(represented(activations[key])[domains], weight)
         if settings.reverse == "forget":
-            shown = torch.where(forgotten[:, None], shown, shown.detach())
-        domain_loss = binary_cross_entropy_with_logits(
-            players["judge"](shown)[:, 0], forgotten.float()
-        )
+            shown = torch.where(forgotten[:, None] > 0, shown, shown.detach())
+        domain_loss = binary_cross_entropy_with_logits(players["judge"](shown)[:, 0], forgotten)
         target = task.data.target[rows[retained]]
         return task.per_row(output[retained], target).mean() + domain_loss
 
@@ -191,6 +187,7 @@ def unlearn(model, task, settings: Settings):
         nn.ModuleDict({"model": model, "judge": judge}),
         settings,
         objective=objective,
+        replayable=True,
         batches=drawn_beside(
             task.retain, settings.batch_size, task.forget, task.held_out, each=each
         ),

@@ -4,7 +4,6 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,18 +12,16 @@ import torch
 from torch import Tensor, nn
 
 from regression_unlearning.errors import UserError
-from regression_unlearning.models.modules.normalisation import by_running_statistics
 from regression_unlearning.program.progress import Progress
 from regression_unlearning.settings.training import Fit, Plateau, Step
 from regression_unlearning.training import interruption, state
 from regression_unlearning.training.batches import Batches, shuffled
+from regression_unlearning.training.captured import step_of
 from regression_unlearning.training.optimiser import optimiser as optimiser_of
 from regression_unlearning.training.seeds import seed_for
+from regression_unlearning.training.step import Objective
 
 log = logging.getLogger(__name__)
-
-#: From a model and the row numbers of a batch to the loss to minimise.
-Objective = Callable[[nn.Module, Tensor], Tensor]
 
 
 @dataclass
@@ -81,12 +78,6 @@ def _train_mode(model: nn.Module) -> None:
             module.eval()
 
 
-def _cast(device: torch.device, precision: str) -> AbstractContextManager[None]:
-    """Context for a mini-batch's precision; for float32 an empty one, as autocast costs time."""
-    off = precision == "float32"
-    return nullcontext() if off else torch.autocast(device.type, torch.bfloat16)
-
-
 def _insist_on_number(loss: float, what: str) -> None:
     if not math.isfinite(loss):
         raise UserError(f"{what} is {loss}; lower the learning rate or set clip.")
@@ -101,6 +92,7 @@ def fit(
     seed: int,
     what: str = "training",
     compiled: bool = False,
+    replayable: bool = False,
     batches: Batches | None = None,
     make_optimiser: Callable[[nn.Module, Fit], torch.optim.Optimizer] = _optimiser,
     before_step: Callable[[float], None] | None = None,
@@ -139,6 +131,13 @@ def fit(
     compiled : bool
         Whether `objective` gets the network compiled by torch. Not for an objective that reads the
         network's activations: the compiler leaves out hooks.
+    replayable : bool
+        Whether a GPU may record a step once and launch it again for other rows, many times as fast
+        for a small network. Then the objective and ``step`` of `make_optimiser` must do the same
+        work for any rows: no branch and no shape may depend on values, no number may come to the
+        host (``.item()``), and what changes from step to step must be the content of tensors on
+        the device (which `before_step` may fill): a Python number stays what it was when the step
+        was recorded. What cannot be recorded is done step by step, and the log says why.
     batches : callable, optional
         ``batches(epoch, generator)`` gives the epoch's batches in place of the shuffled `rows`; see
         `training.batches`. They must depend on these two arguments alone.
@@ -177,9 +176,6 @@ def fit(
     if best and monitor is None:
         raise UserError(f"{what}: keep: best needs a validation loss; take keep: last.")
     torch.manual_seed(seed)
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    network = torch.compile(model) if compiled else model
-    cast = _cast(rows.device, settings.precision)
     optimiser = make_optimiser(model, settings)
     schedule = _schedule(optimiser, settings)
     done, kept, first, total = Fitted(), {}, 0, 0.0
@@ -190,6 +186,16 @@ def fit(
         first, total = position["step"], position["total"]
         log.info("%s: going on after epoch %d, mini-batch %d", what, done.epochs, first)
     batches = batches or shuffled(rows, settings.batch_size)
+    take = step_of(
+        model,
+        objective,
+        optimiser,
+        settings,
+        rows.device,
+        compiled=compiled,
+        replayable=replayable,
+        what=what,
+    )
     progress: Progress | None = None
     begun, spent = time.perf_counter(), done.seconds
     saved = time.monotonic()
@@ -204,19 +210,11 @@ def fit(
         generator = torch.Generator().manual_seed(seed_for(seed, "order", epoch))
         plan = batches(epoch, generator)
         progress = progress or Progress(what, settings.epochs * len(plan), done=done.steps)
-        losses = torch.full((), total, dtype=torch.float64, device=rows.device)
+        take.begin(plan, total)
         for step, batch in enumerate(plan[first:], first):
             if before_step is not None:
                 before_step((epoch + step / len(plan)) / settings.epochs)
-            alone = by_running_statistics(model) if len(batch) == 1 else nullcontext()
-            with alone, cast:
-                loss = objective(network, batch)
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            if settings.clip is not None:
-                torch.nn.utils.clip_grad_norm_(parameters, settings.clip)
-            optimiser.step()
-            losses.add_(loss.detach(), alpha=len(batch))  # exact products of float32, in float64
+            take(batch)
             done.steps += 1
             progress.at(done.steps, f"epoch {epoch + 1}")
             if after_step is not None and after_step(model, done.steps):
@@ -225,11 +223,11 @@ def fit(
             if state_file is not None and (
                 interruption.asked() or time.monotonic() - saved > settings.save_every
             ):
-                save(step + 1, losses.item())
+                save(step + 1, take.losses.item())
                 saved = time.monotonic()
             if interruption.asked():
                 interruption.stop()
-        mean = losses.item() / sum(map(len, plan))
+        mean = take.losses.item() / sum(map(len, plan))
         _insist_on_number(mean, f"{what}: the loss of epoch {epoch + 1}")
         if after_epoch is not None:
             after_epoch(model, epoch + 1)

@@ -5,7 +5,9 @@ each output, (batch, q): the outputs of another model.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
+import torch
 from torch import Tensor, nn
 
 
@@ -45,6 +47,12 @@ def l1(output: Tensor, target: Tensor) -> Tensor:
     return _errors(output, target).abs().sum(1)
 
 
+@cache
+def _shares(quantiles: tuple[float, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
+    """The quantiles on a device: sent there once, not in each step."""
+    return torch.tensor(quantiles, dtype=dtype, device=device)
+
+
 def quantile(output: Tensor, target: Tensor, quantiles: Sequence[float]) -> Tensor:
     """Quantile loss, summed over the quantiles (paper, Section 6.2).
 
@@ -64,7 +72,7 @@ def quantile(output: Tensor, target: Tensor, quantiles: Sequence[float]) -> Tens
         In the target's unit.
     """
     errors = _errors(output, target)
-    shares = errors.new_tensor(quantiles)
+    shares = _shares(tuple(quantiles), errors.dtype, errors.device)
     return ((1 - shares) * errors.relu() + shares * (-errors).relu()).sum(1)
 
 

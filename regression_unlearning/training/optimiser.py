@@ -66,7 +66,11 @@ def optimiser(parameters: Iterable[Any], settings: Fit) -> torch.optim.Optimizer
     optional = {"momentum": settings.momentum, "weight_decay": settings.weight_decay}
     options = {name: value for name, value in optional.items() if value is not None}
     kind = {"adam": Adam, "adamw": AdamW, "sgd": SGD}[settings.optimizer]
-    return kind(parameters, lr=settings.learning_rate, fused=True, **options)
+    made = kind(parameters, lr=settings.learning_rate, fused=True, **options)
+    for group in made.param_groups:
+        if "capturable" in group:  # a step of it may be captured on a GPU
+            group["capturable"] = all(weight.is_cuda for weight in group["params"])
+    return made
 
 
 class NoisySGD(_Freed):

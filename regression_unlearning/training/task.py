@@ -17,10 +17,11 @@ from regression_unlearning.models.modules.build import build
 from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.section import Section
 from regression_unlearning.settings.training import Fit, Plateau
-from regression_unlearning.training.fit import Fitted, Objective, fit
+from regression_unlearning.training.fit import Fitted, fit
 from regression_unlearning.training.kinds import Kind, PerRow, kind_of
 from regression_unlearning.training.parts import like_them
 from regression_unlearning.training.seeds import seed_for
+from regression_unlearning.training.step import Objective
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,11 @@ class Task:
 
     @classmethod
     def of(cls, settings: Dataset, data: Prepared, parts: Mapping[str, Any], seed: int) -> "Task":
-        """The task of one forget set of a dataset of params.yaml.
+        """The task of one forget set of a dataset of params.yaml: see `open_dataset`.
 
         Parameters
         ----------
         settings, data, parts, seed : Dataset, Prepared, mapping of str to int array, int
-            See `open_dataset`; the run's seed.
         """
         rows = {
             name: torch.as_tensor(part, dtype=torch.int64, device=data.target.device)
@@ -101,12 +101,11 @@ class Task:
         return torch.cat([self.retain, self.forget]).sort().values
 
     def some(self, rows: Tensor, at_most: int | None, purpose: str) -> Tensor:
-        """Draw at most `at_most` of `rows` without replacement; None returns all of them.
+        """Draw at most `at_most` of `rows` without replacement, in their order; None: all of them.
 
         Parameters
         ----------
         rows, at_most, purpose : Tensor of int64 (n,), int or None, str
-            Row numbers (a draw keeps their order), how many, and what for (part of the seed).
         """
         if at_most is None or at_most >= len(rows):
             return rows
@@ -144,7 +143,7 @@ class Task:
         return self.kind.per_row(output, target)
 
     def new_model(self, purpose: str = "weights") -> nn.Module:
-        """A network with fresh weights that depend on the run's seed and on `purpose`."""
+        """A network with fresh weights, by the run's seed and `purpose`."""
         seed = seed_for(self.seed, purpose)
         return build(self.network, self.data.inputs, seed, self.kind.outputs)
 
@@ -225,8 +224,10 @@ class Task:
         watched : Module, optional
             The network in `model` whose validation loss is watched, where `model` holds more.
         **options
-            Passed on to `fit.fit`; a ``monitor`` takes the place of the validation loss.
+            Passed on to `fit.fit`; a ``monitor`` takes the place of the validation loss. The loss
+            of `supervised` is ``replayable``.
         """
+        safe = options.pop("replayable", objective is None) and self.data.replayable
         watches = settings.keep == "best" or isinstance(settings.schedule, Plateau)
         if watches and len(self.validation):
             network = model if watched is None else watched
@@ -238,6 +239,7 @@ class Task:
             settings,
             seed=seed_for(self.seed, phase),
             what=phase,
+            replayable=safe,
             state_file=self.state_folder and self.state_folder / f"{phase}.safetensors",
             fingerprint=f"{self.fingerprint}/{phase}",
             **options,

@@ -3,13 +3,16 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor
 
 
-def crops(rows: int, padding: int, flip: bool) -> tuple["Tensor", "Tensor", "Tensor"]:
-    """Draw each image's crop position and mirroring, in one call of torch's generator.
+def crops(
+    rows: int, padding: int, flip: bool, device: "str | torch.device" = "cpu"
+) -> tuple["Tensor", "Tensor", "Tensor"]:
+    """Draw each image's crop position and mirroring, in one call of the device's generator.
 
-    The draw is made on the CPU, so that it is the same on every device.
+    On a GPU they are drawn there: numbers sent from the host would hold up each step.
 
     Parameters
     ----------
@@ -17,6 +20,8 @@ def crops(rows: int, padding: int, flip: bool) -> tuple["Tensor", "Tensor", "Ten
         Images, and the margin in pixels.
     flip : bool
         Whether half of the images are mirrored.
+    device : str or device
+        Where they are drawn.
 
     Returns
     -------
@@ -27,7 +32,7 @@ def crops(rows: int, padding: int, flip: bool) -> tuple["Tensor", "Tensor", "Ten
     import torch
 
     steps = 2 * padding + 1
-    drawn = torch.randint(0, steps * steps * (2 if flip else 1), (rows,))
+    drawn = torch.randint(0, steps * steps * (2 if flip else 1), (rows,), device=device)
     mirrored, position = drawn // (steps * steps), drawn % (steps * steps)
     return position // steps - padding, position % steps - padding, mirrored.bool()
 

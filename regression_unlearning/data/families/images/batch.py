@@ -66,6 +66,8 @@ class Inputs:
         Shape of an image as a network reads it.
     images : Tensor
         On the device where they fit, else on the CPU.
+    replayable : bool
+        Whether they are on the device.
     """
 
     def __init__(self, arrays: Mapping[str, Any], reading: Reading | None = None, device="cpu"):
@@ -85,6 +87,7 @@ class Inputs:
         self.augments = self.reading.padding > 0 or self.reading.flip
         if self.device.type != "cpu" and self._fits():
             self.images = self.images.to(self.device)
+        self.replayable = self._is_here
 
     def _of_channels(self, value: tuple[float, ...], key: str):
         """A number, or Tensor (channels, 1, 1)."""
@@ -118,7 +121,7 @@ class Inputs:
         rows : Tensor of int64 (n,)
             Row numbers.
         training : bool
-            Whether to crop and mirror at random, by torch's global generator.
+            Whether to crop and mirror at random, by torch's global generator of the device.
 
         Returns
         -------
@@ -129,19 +132,24 @@ class Inputs:
 
         pixels = self._gathered(rows)
         if training and self.augments:
-            drawn = crops(len(rows), self.reading.padding, self.reading.flip)
-            pixels = cut(pixels, *(d.to(self.device, non_blocking=True) for d in drawn))
+            drawn = crops(len(rows), self.reading.padding, self.reading.flip, pixels.device)
+            pixels = cut(pixels, *drawn)
         if self.edge:
             middle = slice(self.edge, self.edge + self.size)
             pixels = pixels[..., middle, middle]
         pixels = pixels.to(torch.float32, memory_format=torch.channels_last)
         return pixels.mul_(self.scale).sub_(self.shift)
 
+    @property
+    def _is_here(self) -> bool:
+        """Whether the images lie where batches are made."""
+        return self.images.device.type == self.device.type
+
     def _gathered(self, rows):
         """Pixels of some rows, on the device."""
         import torch
 
-        if self.images.device.type == self.device.type:
+        if self._is_here:
             return self.images[rows]
         sent = torch.empty((len(rows), *self.images.shape[1:]), dtype=torch.uint8, pin_memory=True)
         torch.index_select(self.images, 0, rows.cpu(), out=sent)

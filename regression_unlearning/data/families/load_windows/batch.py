@@ -23,7 +23,7 @@ class Inputs:
         Where the arrays go.
     """
 
-    augments = False
+    augments, replayable = False, True
     known, load = KNOWN, LOAD
 
     def __init__(self, arrays: dict, reading: Reading | None = None, device="cpu"):

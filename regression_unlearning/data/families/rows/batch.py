@@ -27,7 +27,7 @@ class Inputs:
         Categories of each categorical column, the unknown one too.
     """
 
-    augments = False
+    augments, replayable = False, True
 
     def __init__(self, arrays: dict, reading: Reading | None = None, device="cpu"):
         self._numeric = arrays["numeric"].to(device)

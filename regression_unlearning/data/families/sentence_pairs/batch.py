@@ -20,7 +20,7 @@ class Inputs:
         Where the arrays go.
     """
 
-    augments = False
+    augments, replayable = False, True
 
     def __init__(self, arrays: dict, reading: Reading | None = None, device="cpu"):
         self.tokens = arrays["tokens"].to(device).long()
