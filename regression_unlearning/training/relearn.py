@@ -11,6 +11,7 @@ from regression_unlearning.settings.measuring import Relearning
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.batches import at_least
 from regression_unlearning.training.kinds import PerRow
+from regression_unlearning.training.step import shapes_are_fixed
 from regression_unlearning.training.task import Task
 
 
@@ -81,6 +82,56 @@ class ForgetLoss:
         return losses.sum().item()
 
 
+class Look:
+    """The first step after which the mean loss is at most the limit.
+
+    Parameters
+    ----------
+    check : ForgetLoss
+        Rows, loss and limit.
+
+    Attributes
+    ----------
+    reached : int or None
+        That step, once it is known.
+    """
+
+    def __init__(self, check: ForgetLoss):
+        self.check = check
+        self.reached: int | None = None
+
+    def at(self, model: nn.Module, steps: int, last: bool) -> None:
+        """Look at a model after a number of steps, the last ones or not; it is left as it was."""
+        if self.check.reached(model):
+            self.reached = steps
+
+
+class LaterLook(Look):
+    """The same without waiting for a GPU: the host reads the losses of several steps at once.
+
+    So a few steps are taken after the first one that reaches the limit; they do not count.
+    """
+
+    #: Steps whose losses are read at once.
+    EVERY = 16
+
+    def __init__(self, check: ForgetLoss):
+        super().__init__(check)
+        self.unread: list[tuple[int, Tensor]] = []
+
+    def at(self, model: nn.Module, steps: int, last: bool) -> None:
+        """See `Look.at`."""
+        check = self.check
+        self.unread.append((steps, check.task.summed_loss(model, check.rows, check.of)))
+        if not last and len(self.unread) < self.EVERY:
+            return
+        numbers, sums = zip(*self.unread, strict=True)
+        self.unread = []
+        for number, total in zip(numbers, torch.stack(sums).tolist(), strict=True):
+            if self.reached is None and total / len(check.rows) <= check.limit:
+                self.reached = number
+
+
 def relearn(
     model: nn.Module,
     task: Task,
@@ -126,28 +177,29 @@ def relearn(
         batch_size=settings.batch_size,
         precision=settings.precision,
     )
+    later = shapes_are_fixed(rows)
+    # losses that nobody has read would be lost with the process
+    learning = task.having(state_folder=None) if later else task
     counts = []
     for order in range(settings.orders):
         if settings.count_from == 0 and check.reached(model):
             counts.append({"order": order, "steps": 0, "reached": True})
             continue
-        ended: dict[str, bool] = {}
+        look = LaterLook(check) if later else Look(check)
 
-        def after_step(learner: nn.Module, steps: int, ended=ended) -> bool:
-            looks = steps % settings.check_every == 0 or steps == settings.cap
-            if looks and check.reached(learner):
-                ended["reached"] = True
-                return True
-            return steps >= settings.cap
+        def after_step(learner: nn.Module, steps: int, look: Look = look) -> bool:
+            last = steps >= settings.cap
+            if last or steps % settings.check_every == 0:
+                look.at(learner, steps, last)
+            return last or look.reached is not None
 
-        fitted = task.fit(
+        fitted = learning.fit(
             copied(model),
             plan,
             rows=rows,
             phase=f"relearning_{order + 1}",
             after_step=after_step,
         )
-        counts.append(
-            {"order": order, "steps": fitted.steps, "reached": ended.get("reached", False)}
-        )
+        steps, reached = look.reached or fitted.steps, look.reached is not None
+        counts.append({"order": order, "steps": steps, "reached": reached})
     return counts

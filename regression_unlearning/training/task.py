@@ -114,12 +114,7 @@ class Task:
         return rows[drawn.to(rows.device)]
 
     def is_forgotten(self, rows: Tensor) -> Tensor:
-        """Return which rows are in the forget set: bool Tensor (n,).
-
-        Parameters
-        ----------
-        rows : Tensor of int64 (n,)
-        """
+        """Return which rows, Tensor of int64 (n,), are in the forget set: bool Tensor (n,)."""
         return self._forgotten[rows]
 
     @cached_property
@@ -148,11 +143,9 @@ class Task:
         return build(self.network, self.data.inputs, seed, self.kind.outputs)
 
     def supervised(self, targets: Tensor | None = None) -> Objective:
-        """The plain objective: the mean loss against the targets, or against relabelled ones.
+        """The plain objective: the mean loss against the targets, or against those given.
 
-        Parameters
-        ----------
-        targets : Tensor (rows of the dataset,), optional
+        `targets`: Tensor (rows of the dataset,), optional.
         """
         targets = self.data.target if targets is None else targets
 
@@ -162,6 +155,15 @@ class Task:
 
         return objective
 
+    def summed_loss(self, model: nn.Module, rows: Tensor, of: PerRow | None = None) -> Tensor:
+        """The sum in place of `mean_loss`, on the device: Tensor of float64 ()."""
+        total = torch.zeros((), dtype=torch.float64, device=rows.device)
+        with evaluating(model):
+            for part in rows.split(1024):
+                output = model(self.data.batch(part))
+                total += (of or self.per_row)(output, self.data.target[part]).double().sum()
+        return total
+
     def mean_loss(self, model: nn.Module, rows: Tensor, of: PerRow | None = None) -> float:
         """Mean loss of a model in evaluation mode; the model is left as it was.
 
@@ -170,12 +172,7 @@ class Task:
         model, rows, of : Module, Tensor of int64 (n,), callable, optional
             `of`, in the loss's place, makes of outputs and targets one value per row.
         """
-        total = torch.zeros((), dtype=torch.float64, device=rows.device)
-        with evaluating(model):
-            for part in rows.split(1024):
-                output = model(self.data.batch(part))
-                total += (of or self.per_row)(output, self.data.target[part]).double().sum()
-        return total.item() / len(rows)
+        return self.summed_loss(model, rows, of).item() / len(rows)
 
     def outputs(self, model: nn.Module, rows: Tensor, batch_size: int = 1024) -> Tensor:
         """Outputs of a model in evaluation mode: Tensor (n, outputs).

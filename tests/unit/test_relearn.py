@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from regression_unlearning.data.prepared import Prepared
 from regression_unlearning.models.lstm import Settings as LSTM
 from regression_unlearning.settings.measuring import Relearning
+from regression_unlearning.training import relearn as relearning
 from regression_unlearning.training.relearn import ForgetLoss, relearn
 from regression_unlearning.training.seeds import seed_for
 from regression_unlearning.training.task import Task
@@ -59,6 +60,13 @@ def trained(make_task):
     return task, task.new_model()
 
 
+@pytest.fixture(params=[False, True], ids=["step by step", "some steps later"])
+def looking(request, monkeypatch):
+    """How the losses are read: as on the CPU, or as on a GPU."""
+    monkeypatch.setattr(relearning, "shapes_are_fixed", lambda _: request.param)
+
+
+@pytest.mark.usefixtures("looking")
 @pytest.mark.parametrize("share", [2.0, 0.8, 0.6, 0.45, 0.01])
 @pytest.mark.parametrize("every", [1, 3])
 def test_counts_equal_a_plain_loop(trained, share, every):
@@ -81,6 +89,7 @@ def test_counts_equal_a_plain_loop(trained, share, every):
         assert all(0 < run["steps"] < 40 and run["reached"] for run in found)
 
 
+@pytest.mark.usefixtures("looking")
 @pytest.mark.parametrize("share", [2.0, 0.8, 0.6])
 def test_held_out_rows_are_looked_at_and_the_count_begins_at_1(trained, share):
     """As the released code counts: after a mini-batch, on rows that nobody trains on."""
@@ -105,6 +114,7 @@ def test_held_out_rows_are_looked_at_and_the_count_begins_at_1(trained, share):
         ]
 
 
+@pytest.mark.usefixtures("looking")
 @pytest.mark.parametrize("cap", [1, 4, 7])
 def test_the_cap_ends_and_says_so(trained, cap):
     task, model = trained
@@ -112,6 +122,7 @@ def test_the_cap_ends_and_says_so(trained, cap):
     assert found == [{"order": n, "steps": cap, "reached": False} for n in range(3)]
 
 
+@pytest.mark.usefixtures("looking")
 def test_the_last_step_before_the_cap_is_looked_at(trained):
     """Between two looks the cap comes: the model is looked at there, not judged unseen."""
     task, model = trained
