@@ -179,7 +179,7 @@ def fit(
     torch.manual_seed(seed)
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
     network = torch.compile(model) if compiled else model
-    cast = _cast(rows.device, settings.precision)
+    cast = _cast(rows.device, settings.precision_in_use)
     optimiser = make_optimiser(model, settings)
     schedule = _schedule(optimiser, settings)
     done, kept, first, total = Fitted(), {}, 0, 0.0
