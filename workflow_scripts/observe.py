@@ -11,6 +11,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.settings.jobs import ObservingJob
 from regression_unlearning.settings.section import validated
 from regression_unlearning.training.looking import Model, observe_model, relearn_model
+from regression_unlearning.training.precision import settled
 from regression_unlearning.training.session import Session, add_arguments
 
 
@@ -68,6 +69,7 @@ def main() -> None:
     )
     settings = validated(ObservingJob, given.settings, "--settings")
     session, names = Session(given, settings), tuple(given.identity[:2])
+    settings = settled(session, settings)
     for number, (seed, output) in enumerate(session.outputs.items()):
         original = observe_model(
             Model(session, given.original[number], names, seed), output, settings

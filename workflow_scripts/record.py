@@ -25,6 +25,7 @@ def known(settings: Settings) -> set[str]:
         grid = Grid(settings.model_copy(update={"experiment": name}))
         models = [*grid.originals, *grid.retrained, *grid.blindspots, *grid.unlearned]
         files |= {path.replace(".safetensors", ".json") for path in models}
+        files |= {*grid.precisions}
         files |= {*models, *grid.prepared, *grid.observed, *grid.relearnt, *grid.measured}
         files |= {
             *grid.tables,

@@ -44,7 +44,8 @@ def main() -> None:
         Picture(figure["title"], folder / f"{name}.png", figure["caption"])
         for name, figure in settings["figures"].items()
     ]
-    settings = {**settings, "tables": shown}
+    params = provenance.with_choices(settings["params"], made_with.get("precisions", {}))
+    settings = {**settings, "tables": shown, "params": params}
     write_report(arguments.output, settings, made_with, tables, pictures, claims)
 
 

@@ -6,6 +6,7 @@ Without --parts the models are trained on the whole training set; with it, on th
 from regression_unlearning import program
 from regression_unlearning.settings.jobs import TrainingJob
 from regression_unlearning.settings.section import validated
+from regression_unlearning.training.precision import settled
 from regression_unlearning.training.session import Session, add_arguments
 from regression_unlearning.training.train import train
 
@@ -33,6 +34,7 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = validated(TrainingJob, arguments.settings, "--settings")
     session = Session(arguments, settings)
+    settings = settled(session, settings)
     fit = {"training": settings.training.plain()}
     for seed, output in session.outputs.items():
         run = session.run("train", output, arguments.identity, seed, fit, {})

@@ -11,6 +11,7 @@ from pathlib import Path
 from regression_unlearning import program
 from regression_unlearning.errors import UserError, unknown
 from regression_unlearning.files import write_json
+from regression_unlearning.pipeline import paths
 from regression_unlearning.settings.document import check
 from regression_unlearning.settings.methods import with_changes
 from regression_unlearning.settings.reading import PARAMS, Origins, overlaid, read_yaml
@@ -18,6 +19,7 @@ from regression_unlearning.settings.records import ENDED, FORM, Searched
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.tuning import Tuning, record_path
 from regression_unlearning.training.device import set_up
+from regression_unlearning.training.precision_record import as_recorded
 from regression_unlearning.tuning.cases import open_cases
 from regression_unlearning.tuning.choice import Nothing, as_record, choose
 from regression_unlearning.tuning.search import Trial, search, space_of
@@ -63,12 +65,13 @@ def main() -> None:
     values = overlaid(origins.merged, asked)
     settings = check(values, origins, folder)  # against what the tables report
     device = set_up(given.device, given.threads, given.gpus)
+    dataset = as_recorded(dataset, Path(paths.precision(given.dataset)))
     cases = open_cases(settings, given.dataset, given.method, chosen, device)
     nothing = Nothing.of(cases)
     trials = search(
         cases,
         method.method,
-        method.options,
+        dataset.method(given.method).options,
         budget=chosen.budget,
         most=chosen.most,
         epochs=dataset.training.epochs,

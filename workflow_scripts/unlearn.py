@@ -7,6 +7,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.settings.jobs import UnlearningJob
 from regression_unlearning.settings.section import validated
 from regression_unlearning.training.looking import Model, observe_model, relearn_model
+from regression_unlearning.training.precision import settled
 from regression_unlearning.training.session import Session, add_arguments
 from regression_unlearning.training.unlearn import forget
 
@@ -67,6 +68,7 @@ def main() -> None:
     settings = validated(UnlearningJob, given.settings, "--settings")
     registry.load("method", given.method)
     session = Session(given, settings)
+    settings = settled(session, settings)
     for number, (seed, output) in enumerate(session.outputs.items()):
         own = {name: paths[number] for name, paths in helpers.items()}
         start = given.original[number]

@@ -125,6 +125,15 @@ class Models:
         return self._each_seed(paths.retrained, self._present)
 
     @cached_property
+    def precisions(self) -> list[str]:
+        """Records of what `precision: auto` chose."""
+        return [
+            paths.precision(dataset)
+            for dataset in self.datasets
+            if plan.chosen_precision(self.settings, dataset)
+        ]
+
+    @cached_property
     def blindspots(self) -> list[str]:
         """Checkpoints of the helper models that some method asks for."""
         cells = [

@@ -49,6 +49,14 @@ def retrained(dataset: str, forget_set: str, seed: int | str) -> str:
     return f"checkpoints/retrained/{dataset}/{forget_set}/seed_{seed}.safetensors"
 
 
+def precision(dataset: str) -> str:
+    """What `precision: auto` chose for a dataset.
+
+    In a folder that DVC records after any training may have made it, of a brought original too.
+    """
+    return f"checkpoints/retrained/{dataset}/precision.json"
+
+
 def helper(dataset: str, forget_set: str, kind: str, further: str | None, seed: int | str) -> str:
     """Checkpoint of a helper model; `further` names one beside the dataset's own."""
     folder = f"{forget_set}/{further}" if further else forget_set

@@ -13,6 +13,7 @@ from regression_unlearning.settings.dataset import Method
 from regression_unlearning.settings.document import Settings
 from regression_unlearning.settings.experiment import REFERENCES
 from regression_unlearning.settings.forget_sets import Ids
+from regression_unlearning.settings.precision import AUTO
 
 
 def family(settings: Settings, dataset: str) -> str:
@@ -71,7 +72,17 @@ def network(settings: Settings, dataset: str) -> dict[str, Any]:
         "classes": chosen.classes,
         "reading": chosen.reading.plain(),
         "target_scale": chosen.plain()["target_scale"],
+        **chosen_precision(settings, dataset),
     }
+
+
+def chosen_precision(settings: Settings, dataset: str) -> dict[str, Any]:
+    """Where a dataset's choice of a precision is kept; empty where its training says which."""
+    if settings.datasets[dataset].training.precision != AUTO:
+        return {}
+    record = paths.precision(dataset)
+    models = [str(Path(paths.original(dataset, 0)).parent), str(Path(record).parent)]
+    return {"chosen_precision": {"record": record, "models": models}}
 
 
 def training(settings: Settings, dataset: str, role: str = "training") -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Settings of the report: its tables and figures, and every setting behind them."""
 
 import hashlib
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from regression_unlearning import registry
@@ -46,6 +46,7 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
         },
         "figures": figures,
         "claims": layouts.claims(settings, absent),
+        **_precisions(settings, [name for name in shown if name not in absent]),
         "params": {
             "experiment": {settings.experiment: experiment.plain()},
             "measures": {
@@ -59,6 +60,13 @@ def of_report(settings: Settings, absent: Mapping[str, str]) -> dict[str, Any]:
             },
         },
     }
+
+
+def _precisions(settings: Settings, shown: Iterable[str]) -> dict[str, Any]:
+    """Records of what `precision: auto` chose, by dataset; no key where nothing says auto."""
+    found = {name: plan.chosen_precision(settings, name) for name in shown}
+    records = {name: one["chosen_precision"]["record"] for name, one in found.items() if one}
+    return {"precisions": records} if records else {}
 
 
 def _behind(settings: Settings, name: str, shown: Sequence[Table | Figure]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from regression_unlearning.files import read_record, sha256
 from regression_unlearning.reporting import claims_files, summaries
 from regression_unlearning.reporting.claims import claims_of
 from regression_unlearning.reporting.tabling import Tabling
+from regression_unlearning.settings.precision import replaced
 
 VALUES, PROVENANCE, CLAIMS = "values.csv", "provenance.json", "claims"
 #: Facts about a machine that are private, or vary from job to job.
@@ -52,6 +53,14 @@ def gather(settings: Mapping[str, Any], records: Iterable[Path], text: str) -> d
         data.setdefault(record["names"][0], set()).add(record["inputs"]["prepared"])
         machine = {key: value for key, value in record["machine"].items() if key not in LEFT_OUT}
         machines[json.dumps(machine, sort_keys=True)] += 1
+    chosen = {
+        dataset: read_record(Path(path))
+        for dataset, path in settings.get("precisions", {}).items()
+        if Path(path).is_file()
+    }
+    for choice in chosen.values():
+        for key in LEFT_OUT:
+            choice.get("machine", {}).pop(key, None)
     return {
         "experiment": settings["experiment"],
         "title": settings["title"],
@@ -66,8 +75,25 @@ def gather(settings: Mapping[str, Any], records: Iterable[Path], text: str) -> d
         ],
         "tables": settings["tables"],
         "claims": settings["claims"],
-        "settings": settings["params"],
+        "settings": with_choices(settings["params"], chosen),
+        **({"precisions": chosen} if chosen else {}),
     }
+
+
+def with_choices(params: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings behind an experiment, with what `precision: auto` chose in its place.
+
+    Parameters
+    ----------
+    params, chosen : mapping
+        See `pipeline.reported.of_report`; the choice of each dataset that has one.
+    """
+    if not chosen:
+        return {**params}
+    datasets = dict(params["datasets"])
+    for name, choice in chosen.items():
+        datasets[name] = replaced(datasets[name], choice["precision"])
+    return {**params, "datasets": datasets}
 
 
 def command(settings: Mapping[str, Any]) -> str:

@@ -103,6 +103,10 @@ def provenance(record: Mapping[str, Any], settings: Mapping[str, Any]) -> list[G
         rest = {key: value for key, value in machine.items() if key not in ("models", "device")}
         text = f"{machine['models']} models on {machine['device']}: {phrase(rest)}"
         rows.append(("Machine", text))
+    for key, choice in record.get("precisions", {}).items():
+        on = f", on {choice['machine']['device']}" if "machine" in choice else ""
+        text = f"{choice['precision']}: {choice['why']}{on}"
+        rows.append((f"precision: auto, {titles.get(key, key)}", text))
     data = tuple(
         (titles.get(key, key), ", ".join(hashes)) for key, hashes in record["data"].items()
     )

@@ -14,6 +14,7 @@ from regression_unlearning import provenance
 from regression_unlearning.data.dataset import load_dataset, made_ready
 from regression_unlearning.data.prepared import Prepared, read_rows
 from regression_unlearning.evaluation.observations import Observation
+from regression_unlearning.pipeline import paths
 from regression_unlearning.program.progress import Progress
 from regression_unlearning.requests import holding, ledger
 from regression_unlearning.requests.about import about, by_place, original_seconds, other_data
@@ -37,6 +38,7 @@ from regression_unlearning.settings.training import Training
 from regression_unlearning.training import checkpoints
 from regression_unlearning.training.device import set_up
 from regression_unlearning.training.observe import observe
+from regression_unlearning.training.precision_record import as_recorded
 from regression_unlearning.training.seeds import seed_for
 from regression_unlearning.training.task import Task
 from regression_unlearning.training.train import train
@@ -105,7 +107,8 @@ def forget(
         if (audit := answered(folder, request, lines)) and with_gold <= audit["with_gold"]:
             return Answer(folder / request.id, audit, ledger.head(folder))
         refuse_twice(folder, request, lines)
-        chosen = dataset_of(settings, request)
+        precision = project / paths.precision(request.dataset)
+        chosen = as_recorded(dataset_of(settings, request), precision)
         start = start_of(project, request, lines)
         key = ledger.key(folder, first=not lines)
         rows = read_rows(made_ready(settings, request.dataset, project / "data"))

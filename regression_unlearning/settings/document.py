@@ -20,6 +20,7 @@ from regression_unlearning.settings.embedding import Embedding, Published
 from regression_unlearning.settings.experiment import Experiment, Figure, Layout, Table
 from regression_unlearning.settings.forget_sets import Ids, Random
 from regression_unlearning.settings.places import Place
+from regression_unlearning.settings.precision import misplaced
 from regression_unlearning.settings.reading import PARAMS, Origins, read_yaml
 from regression_unlearning.settings.section import Count, Name, Section, out_of_line, validated
 
@@ -144,6 +145,11 @@ def _named(kind: str, name: str, table: Iterable[str], place: str) -> None:
 def _check_dataset(settings: Settings, dataset: Dataset, place: str) -> None:
     if dataset.embedding is not None:
         _named("embedding", dataset.embedding, settings.embeddings, f"{place}.embedding")
+    if wrong := misplaced(dataset):
+        raise UserError(
+            f"{place}.{wrong[0]}.precision: auto follows the training's choice, and "
+            f"{place}.training names one; say auto there, or float32 or bfloat16 here."
+        )
     for name in dataset.forget_sets:
         try:
             dataset.earlier(name)

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from regression_unlearning.settings.measuring import Observation, Relearning
 from regression_unlearning.settings.networks import Network
+from regression_unlearning.settings.precision import ChosenPrecision
 from regression_unlearning.settings.section import Name, Section
 from regression_unlearning.settings.target_scale import Loss, TargetScale
 from regression_unlearning.settings.training import Training
@@ -21,12 +22,14 @@ class NetworkJob(Section):
     classes: int | None = None
     reading: dict[str, Any] = Field(default_factory=dict)
     target_scale: TargetScale = "none"
+    chosen_precision: ChosenPrecision | None = None
 
     @property
     def network(self) -> dict[str, Any]:
         """The part that every job with this network shares, as JSON values."""
         values = self.plain()
-        return {name: values[name] for name in NetworkJob.model_fields}
+        del values["chosen_precision"]  # a file's place: what stands in it is said elsewhere
+        return {name: values[name] for name in NetworkJob.model_fields if name in values}
 
 
 class TrainingJob(NetworkJob):

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from regression_unlearning.settings.precision import Precision
 from regression_unlearning.settings.section import Count, Positive, Section, Share
 
 
@@ -45,4 +46,4 @@ class Relearning(Section):
     count_from: Annotated[int, Field(ge=0, le=1)] = 0
     """The least count: with 1 the loss is first looked at after a mini-batch, so that a model that
     starts near enough counts 1."""
-    precision: Literal["float32", "bfloat16"] = "float32"
+    precision: Precision = "float32"

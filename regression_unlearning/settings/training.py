@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from regression_unlearning.errors import UserError
+from regression_unlearning.settings.precision import Precision, unrecorded
 from regression_unlearning.settings.section import Count, Positive, Section, Within, told_apart
 
 
@@ -34,8 +35,9 @@ class Fit(Section):
 
     `save_every` is the number of seconds between two savings of the whole state. `precision`
     is that of the network's forward pass: with bfloat16 weights, losses, sums and the last layer
-    stay float32. With a `batch_size` of 1 batch normalisation keeps the running means and
-    variances that it starts with.
+    stay float32; with auto a dataset's first training times both, and each auto of the dataset
+    stands for the one chosen. With a `batch_size` of 1 batch normalisation keeps the running means
+    and variances that it starts with.
     """
 
     epochs: Count
@@ -52,13 +54,18 @@ class Fit(Section):
     """Weights that are kept: those of the last epoch, or of the one with the least validation loss
     (the first of equals), as the paper's released code does."""
     save_every: Positive = 20.0
-    precision: Literal["float32", "bfloat16"] = "float32"
+    precision: Precision = "float32"
     optimizer: Literal["adam", "adamw", "sgd"] = "adam"
     """torch's of that name; what else it takes has torch's defaults."""
     momentum: Annotated[float, Field(ge=0, lt=1)] | None = None
     """Of sgd; null: none."""
     weight_decay: Annotated[float, Field(ge=0)] | None = None
     """Of every weight, as torch means it; null: torch's default, 0.01 with adamw, else 0."""
+
+    @property
+    def precision_in_use(self) -> str:
+        """The precision of a training with these settings: auto that no record settled is one."""
+        return unrecorded(self.precision)
 
     @model_validator(mode="after")
     def _momentum_is_of_sgd(self) -> Self:

@@ -74,7 +74,7 @@ class Step:
         self.network = torch.compile(model) if compiled else model
         self.parameters = [weight for weight in model.parameters() if weight.requires_grad]
         self.clip, self.device = settings.clip, device
-        self.cast = _cast(device, settings.precision)
+        self.cast = _cast(device, settings.precision_in_use)
         self.losses = torch.zeros((), dtype=torch.float64, device=device)
 
     def begin(self, batches: Sequence[Tensor], losses: float) -> None:

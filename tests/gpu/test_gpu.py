@@ -25,6 +25,7 @@ from regression_unlearning.training import interruption
 from regression_unlearning.training.captured import CAPTURE
 from regression_unlearning.training.device import set_up
 from regression_unlearning.training.observe import observe, pass_over
+from regression_unlearning.training.precision import timed
 from regression_unlearning.training.relearn import relearn
 from regression_unlearning.training.task import Task
 from regression_unlearning.training.train import train
@@ -128,6 +129,24 @@ def test_a_model_says_on_the_device_what_it_says_on_the_cpu(domain, folder, dete
         if name == "output_gradient" and here.loss != "mse":
             continue  # the sign of an error, which may be near 0
         torch.testing.assert_close(found[name].cpu(), values, rtol=0, atol=1e-3 * scale)
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_both_precisions_are_timed_and_random_numbers_stay(domain, folder, deterministic):
+    def states():
+        cuda = [torch.cuda.get_rng_state()] if deterministic == "cuda" else []
+        return [state.tolist() for state in (torch.get_rng_state(), *cuda)]
+
+    task, _ = opened(domain, folder, deterministic)
+    before = states()
+    choice = timed(task, Fit(learning_rate=0.01, **SHORT))
+    assert states() == before
+    seconds = choice.get("seconds_per_step")
+    if seconds is None:  # the LSTM on a CPU
+        assert choice["precision"] == "float32" and "bfloat16 fails here" in choice["why"]
+    else:
+        faster = seconds["bfloat16"] <= 0.9 * seconds["float32"]
+        assert choice["precision"] == ("bfloat16" if faster else "float32")
 
 
 @pytest.mark.parametrize("kept", ["always", "never"])

@@ -55,3 +55,16 @@ def test_gradients_by_finite_differences():
         return last_state(stand_in, words)
 
     assert torch.autograd.gradcheck(state, [value.requires_grad_() for _, value in shapes])
+
+
+def test_under_autocast_it_computes_in_float32():
+    """Its sums are written in place, so a cast gate would have nowhere to go."""
+    lstm, words = network(), sentences([6, 2, 4])
+    found = []
+    for cast in (False, True):
+        lstm.zero_grad()
+        with torch.autocast("cpu", torch.bfloat16, enabled=cast):
+            state = last_state(lstm, words)
+        state.square().sum().backward()
+        found.append([state, *(weight.grad.clone() for weight in lstm.parameters())])
+    assert all(torch.equal(plain, other) for plain, other in zip(*found, strict=True))

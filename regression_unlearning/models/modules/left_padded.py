@@ -7,6 +7,7 @@ result is that of ``nn.LSTM`` over the padded batch; short sentences cost what t
 
 import torch
 from torch import Tensor, nn
+from torch.amp import custom_bwd, custom_fwd
 from torch.autograd.function import once_differentiable
 
 _sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input
@@ -17,6 +18,7 @@ class _Steps(torch.autograd.Function):
     """The recurrence over words sorted by step; at step t the first `active[t]` rows have begun."""
 
     @staticmethod
+    @custom_fwd(device_type="cpu", cast_inputs=torch.float32)  # its sums are written into float32
     def forward(ctx, words, active, w_ih, w_hh, bias):
         """Last states (rows, hidden) from words (sum of active, width); row 0 is the padding's."""
         hidden = w_hh.shape[1]
@@ -49,6 +51,7 @@ class _Steps(torch.autograd.Function):
         return states[start:].clone()
 
     @staticmethod
+    @custom_bwd(device_type="cpu")
     @once_differentiable
     def backward(ctx, dh):
         """Back through the steps; a row's first step passes its gradient to the padding's row."""
