@@ -1,7 +1,8 @@
 """Fields of a table that was read, checked row by row: errors say where the file holds them."""
 
+import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from regression_unlearning.errors import UserError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+log = logging.getLogger(__name__)
 
 #: A number with a comma before its decimals.
 COMMA = r"\s*[-+]?\d*,\d+\s*"
@@ -46,6 +49,34 @@ def place(path: Path, row: int) -> str:
     """
     named = f"row {row + 1:,}" if is_parquet(path) else f"line {lines_of(path)[row + 1]}"
     return f"{path}, {named}"
+
+
+def without_empty_end(read: Callable[..., "pd.DataFrame"], path: Path) -> "pd.DataFrame":
+    """Read a table without the lines of separators alone that a spreadsheet writes at its end.
+
+    Parameters
+    ----------
+    read : callable
+        ``read(nrows=n)`` reads the first n rows, ``read()`` all of them.
+    path : Path
+        The file, for the log.
+
+    Returns
+    -------
+    DataFrame
+        Up to the last row that has a field; the same as of a file that ends there.
+    """
+    rows = read()
+    if len(rows) and not _has_field(rows.iloc[-1:]).any():
+        filled = np.flatnonzero(_has_field(rows))
+        count = int(filled[-1]) + 1 if len(filled) else 0
+        log.info("%s: left out, empty lines at its end: %d", path, len(rows) - count)
+        rows = read(nrows=count)
+    return rows
+
+
+def _has_field(rows: "pd.DataFrame") -> np.ndarray:
+    return (rows.notna() & (rows != "")).any(axis=1).to_numpy()
 
 
 def refuse(table: "pd.DataFrame", column: str, wrong: np.ndarray, path: Path, why: str) -> None:

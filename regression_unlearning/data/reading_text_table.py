@@ -5,6 +5,7 @@ import re
 from functools import partial
 from pathlib import Path
 
+from regression_unlearning.data.fields import without_empty_end
 from regression_unlearning.data.headers import NAMELESS, not_utf8, read_header, sign_of
 from regression_unlearning.data.parquet import column_names, is_parquet, read_parquet
 from regression_unlearning.data.text_table import HEAD, TextTable
@@ -54,7 +55,7 @@ def read_text_table(path: Path) -> TextTable:
             parts = [(chunk.isna().sum(), len(chunk)) for chunk in read(chunksize=5 * HEAD)]
             missing, count = map(sum, zip(*parts, strict=True))
         else:
-            rows = read()
+            rows = without_empty_end(read, path)
             missing, count = rows.isna().sum(), len(rows)
     except UnicodeDecodeError as error:
         raise not_utf8(path) from error

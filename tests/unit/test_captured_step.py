@@ -10,8 +10,10 @@ import pytest
 import torch
 from method_tasks import make_task, prepared, trained
 from recording import RecordedOnCPU
+from tiny_project import ROOT
 
 from regression_unlearning import registry
+from regression_unlearning.data.dataset import open_dataset
 from regression_unlearning.data.families.images.batch import Inputs as ImageInputs
 from regression_unlearning.data.families.images.batch import Reading as ImageReading
 from regression_unlearning.data.families.rows.batch import Inputs as RowInputs
@@ -19,6 +21,7 @@ from regression_unlearning.data.prepared import Prepared
 from regression_unlearning.models.allcnn import Settings as AllCNN
 from regression_unlearning.models.modules import sentence_pair_lstm
 from regression_unlearning.models.tabular_resnet import Settings as TabularResNet
+from regression_unlearning.settings.document import load_settings
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training import captured, interruption, step
 from regression_unlearning.training import fit as loop
@@ -235,6 +238,21 @@ def test_other_families(kind, recording):
     task.having().fit(found, settings)
     assert numbers(found) == numbers(wanted)
     assert graphs.replays == 5, "two batches of 16 an epoch, the very first step by step"
+
+
+@pytest.mark.slow
+def test_the_forecaster(recording, tmp_path):
+    settings = load_settings(ROOT / "params.yaml")
+    data, parts = open_dataset(settings, "demo_load", "load_high", tmp_path, "cpu")
+    task = Task.of(settings.datasets["demo_load"], data, parts, seed=3)
+    task = task.having(retain=task.retain[:320])
+    fit = Fit(epochs=1, learning_rate=0.01, batch_size=64)
+    wanted, found = task.new_model(), task.new_model()
+    task.having().fit(wanted, fit)
+    graphs = recording()
+    task.having().fit(found, fit)
+    assert numbers(found) == numbers(wanted)
+    assert graphs.replays == 4, "five batches of 64, the very first step by step"
 
 
 def test_images_that_lie_elsewhere_are_not_replayable():

@@ -45,6 +45,10 @@ def test_parts_that_are_missing_can_be_added_or_drawn(read):
     assert list(other["split"]) != list(read(plain(), divided={"seed": 0})["split"])
 
 
+def test_lines_of_separators_alone_at_the_end_change_nothing(read):
+    assert read(plain("split") + ",,,\n,,,\n").equals(read(plain("split")))
+
+
 def test_drawn_parts_go_before_a_column_and_it_is_said(read, caplog):
     caplog.set_level("INFO")
     drawn = read(plain("split"), divided={"validation": 0.1, "test": 0.2})

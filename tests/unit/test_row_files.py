@@ -48,6 +48,25 @@ def test_other_signs_are_read_as_commas_and_points_are(arrays, tmp_path, sign, o
     assert arrays(path, delimiter=sign, decimal=",", **options) == wanted
 
 
+@pytest.mark.parametrize("options", [{}, DRAWN])
+@pytest.mark.parametrize("sign", [",", ";"])
+def test_lines_of_separators_alone_at_the_end_change_nothing(arrays, tmp_path, sign, options):
+    """A spreadsheet writes them for rows that once held something."""
+    given = frame().drop(columns=["name", "split"] if options else [])
+    decimal = "." if sign == "," else ","
+    path = written(given, tmp_path / "plain.csv", sign)
+    wanted = arrays(path, delimiter=sign, decimal=decimal, **options)
+    longer = tmp_path / "longer.txt"
+    end = sign * (len(given.columns) - 1) + "\n"
+    longer.write_text(path.read_text(encoding="utf-8") + 3 * end, encoding="utf-8")
+    assert arrays(longer, delimiter=sign, decimal=decimal, **options) == wanted
+    assert read_text_table(longer).count == len(given)
+    inside = path.read_text(encoding="utf-8").split("\n")
+    longer.write_text("\n".join([*inside[:3], end.strip(), *inside[3:]]), encoding="utf-8")
+    with pytest.raises(UserError, match="line 4"):
+        arrays(longer, delimiter=sign, decimal=decimal, **options)
+
+
 def test_names_with_blanks_are_the_ones_that_a_look_names(arrays, tmp_path):
     wanted = arrays(written(frame(), tmp_path / "plain.csv"))
     path = written(frame().rename(columns=lambda name: f" {name} "), tmp_path / "other.txt")

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,10 +61,11 @@ def read_csv(path: Path, signs: Signs = PLAIN) -> "pd.DataFrame":
     advice = "" if signs is PLAIN else "set source.delimiter, or "
     read_header(path, signs.delimiter, f"{advice}save it with commas between them")
     try:
-        rows = pd.read_csv(
-            path, sep=signs.delimiter, dtype=str, keep_default_na=False, index_col=False,
-            encoding="utf-8-sig",
+        read = partial(
+            pd.read_csv, path, sep=signs.delimiter, dtype=str, keep_default_na=False,
+            index_col=False, encoding="utf-8-sig",
         )  # fmt: skip
+        rows = fields.without_empty_end(read, path)
     except ValueError as error:
         raise UserError(f"cannot read {path}: {str(error).strip()}") from error
     rows.columns = rows.columns.str.strip()

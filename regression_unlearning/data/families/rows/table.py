@@ -3,13 +3,21 @@
 import logging
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regression_unlearning.data.families.rows.settings import Columns
-from regression_unlearning.data.fields import COMMA, numbers, parts_of, refuse, with_points
+from regression_unlearning.data.fields import (
+    COMMA,
+    numbers,
+    parts_of,
+    refuse,
+    with_points,
+    without_empty_end,
+)
 from regression_unlearning.data.headers import NAMELESS, not_utf8, read_header
 from regression_unlearning.data.parquet import column_names, is_parquet, read_parquet
 from regression_unlearning.data.splits import divided
@@ -93,7 +101,8 @@ def _read_csv(path: Path, header: list[str], as_text: set[str], columns: Columns
     import pandas as pd
 
     try:
-        frame = pd.read_csv(
+        read = partial(
+            pd.read_csv,
             path,
             names=[name or number for number, name in enumerate(header)],
             header=0,
@@ -105,6 +114,7 @@ def _read_csv(path: Path, header: list[str], as_text: set[str], columns: Columns
             index_col=False,
             encoding="utf-8-sig",
         )
+        frame = without_empty_end(read, path)
     except UnicodeDecodeError as error:
         raise not_utf8(path) from error
     except ValueError as error:
