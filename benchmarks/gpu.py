@@ -15,6 +15,7 @@ where.
 """
 
 import argparse
+import gc
 import logging
 import platform
 import shutil
@@ -46,7 +47,9 @@ def machine(device: str) -> list[Row]:
             asked = [tool, "--query-gpu=driver_version", "--format=csv,noheader"]
             told = subprocess.run(asked, check=False, capture_output=True, text=True)
             words["driver"] = (told.stdout.split() or [words["driver"]])[0]
-        words |= {"CUDA": torch.version.cuda, "cuDNN": str(version)}
+        words |= {"CUDA": str(torch.version.cuda), "cuDNN": str(version)}
+        allowed = "TF32" if torch.backends.cudnn.allow_tf32 else "float32 alone"
+        words["float32 convolutions in"] = allowed
     words |= {"torch": torch.__version__, "Python": platform.python_version()}
     return [Row("machine", "", name, value) for name, value in words.items()]
 
@@ -83,20 +86,25 @@ def main(given: Sequence[str] | None = None) -> None:
             program.say(f"{row.case}: {row.quantity} {row.value} {row.unit}{bar}".strip(": "))
 
     add(machine(device))
+    output = arguments.output or (None if device == "cpu" else speeds.FILE)
+    failed = []
     for name in arguments.only:
         domain = DOMAINS[name]
-        add(stepped(cases(settings, domain, most, device, arguments.seconds), arguments.turns))
-        if arguments.cells:
-            count = min(domain.cell_rows, most)
-            add(
-                gpu_cells.measure(
-                    settings, domain.dataset, domain.made, count, arguments.cell_epochs, device
-                )
-            )
+        try:
+            add(stepped(cases(settings, domain, most, device, arguments.seconds), arguments.turns))
+            gc.collect()  # no graph may go while another is captured
+            if arguments.cells:
+                count = min(domain.cell_rows, most), arguments.cell_epochs
+                add(gpu_cells.measure(settings, domain.dataset, domain.made, *count, device))
+        except (UserError, RuntimeError) as error:  # the card is here now: measure the others
+            logging.exception("%s", name)
+            failed.append(name)
+            add([Row("note", name, "not measured", str(error).partition("\n")[0])])
+        if output is not None:
+            write_text(output, speeds.as_text(rows))
     program.say(f"{time.perf_counter() - begun:.0f} s in all")
-    output = arguments.output or (None if device == "cpu" else speeds.FILE)
-    if output is not None:
-        write_text(output, speeds.as_text(rows))
+    if failed:
+        raise UserError(f"not measured: {', '.join(failed)}; the reasons stand above.")
 
 
 if __name__ == "__main__":

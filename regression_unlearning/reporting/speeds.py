@@ -31,10 +31,7 @@ STEPS = {
         "ratio",
         "captured steps a second with the images' channels last in memory, over channels first",
     ),
-    "bfloat16 over float32": (
-        "ratio",
-        "captured steps a second; on a card of 2020 on, torch's float32 convolutions are TF32",
-    ),
+    "bfloat16 over float32": ("ratio", "captured steps a second in bfloat16, over float32"),
     "start": ("s", "what a run takes beyond its epochs: first steps, trying, capturing"),
     "memory": ("MiB", "most memory of the card that torch held for a run of the loop, data too"),
 }

@@ -113,6 +113,19 @@ def test_nothing_is_written_on_a_cpu_unless_asked(benchmark, tmp_path, monkeypat
     assert list(tmp_path.rglob("*.csv")) == []
 
 
+def test_what_fails_is_told_and_the_rest_is_measured(benchmark, tmp_path, monkeypatch):
+    def breaks(*_given):
+        raise RuntimeError("a reason\nand more")
+
+    path = tmp_path / "gpu.csv"
+    monkeypatch.setattr(sys.modules["gpu_cells"], "measure", breaks)
+    with pytest.raises(UserError, match="not measured: rows"):
+        benchmark.main([*SMALL, "--only", "rows", "--rows", "16", "--output", str(path)])
+    found = {(row.part, row.quantity): row.value for row in speeds.read(path)}
+    assert found["note", "not measured"] == "a reason"
+    assert float(found["step", "loop"]) > 0
+
+
 def test_without_a_gpu_it_is_one_line(benchmark, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(UserError, match="no GPU can be seen") as said:
