@@ -18,14 +18,14 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
 import torch
+from made_data import images as made
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
-from regression_unlearning.data.families.images.batch import Inputs, Reading
-from regression_unlearning.data.prepared import Prepared, load_prepared, read_rows
+from regression_unlearning.data.families.images.batch import Reading
+from regression_unlearning.data.prepared import load_prepared, read_rows
 from regression_unlearning.models.modules.build import build
 from regression_unlearning.settings.networks import Network
 from regression_unlearning.settings.section import validated
@@ -73,15 +73,6 @@ def wait(device: str) -> None:
         torch.cuda.synchronize()
 
 
-def made(rows: int, size: int, device: str, reading: Reading) -> Prepared:
-    """Images from a seed."""
-    random = np.random.default_rng(0)
-    pixels = torch.from_numpy(random.integers(0, 256, (rows, 3, size, size), np.uint8))
-    inputs = Inputs({"images": pixels}, reading, device)
-    target = torch.rand(rows, generator=torch.Generator().manual_seed(0)).mul(100).to(device)
-    return Prepared(inputs, target, torch.zeros(rows, dtype=torch.uint8, device=device))
-
-
 def main() -> None:
     """Print the speeds, turn by turn, and their ratios."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -110,7 +101,7 @@ def main() -> None:
     data = (
         load_prepared(arguments.prepared, "images", device, reading.plain())
         if arguments.prepared
-        else made(arguments.rows, arguments.size, device, reading)
+        else made(arguments.rows, device, arguments.size, reading)
     )
     rows = torch.arange(arguments.rows, device=device)
     network = validated(Network, {"name": arguments.network})

@@ -15,27 +15,13 @@ import statistics
 import time
 
 import torch
+from made_data import table
 
-from regression_unlearning.data.families.rows.batch import Inputs
-from regression_unlearning.data.prepared import Prepared
 from regression_unlearning.models.modules.build import build
 from regression_unlearning.settings.networks import Network
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.task import Task
-
-
-def made(rows: int, numbers: int, categories: int, device: str) -> Prepared:
-    """A table from a seed."""
-    random = torch.Generator().manual_seed(0)
-    arrays = {
-        "numeric": torch.randn(rows, numbers, generator=random),
-        "categorical": torch.randint(0, 20, (rows, categories), generator=random).int(),
-        "sizes": torch.full((categories,), 20, dtype=torch.int32),
-    }
-    target = torch.randn(rows, generator=random).to(device)
-    split = torch.zeros(rows, dtype=torch.uint8, device=device)
-    return Prepared(Inputs(arrays, device=device), target, split)
 
 
 def main() -> None:
@@ -53,7 +39,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     device, size = arguments.device, arguments.batch_size
-    data = made(arguments.rows, arguments.numbers, arguments.categories, device)
+    data = table(arguments.rows, device, arguments.numbers, arguments.categories)
     steps = arguments.rows // size
     rows = torch.arange(steps * size, device=device)
     network = validated(Network, {"name": arguments.network})

@@ -12,28 +12,14 @@ from itertools import islice
 import numpy as np
 import pandas as pd
 import torch
+from made_data import series as made
 from pytorch_forecasting import TimeSeriesDataSet
 from pytorch_forecasting.data.encoders import TorchNormalizer
 
 from regression_unlearning.data.families.load_windows.batch import KNOWN, LOAD, Inputs
-from regression_unlearning.data.families.load_windows.prepare import calendar
 from regression_unlearning.models.modules.build import build
 from regression_unlearning.models.tft import Settings as TFT
 from regression_unlearning.training.losses import quantile
-
-
-def made(customers: int, hours: int, history: int) -> dict[str, torch.Tensor]:
-    """Arrays of every window of made-up series."""
-    random = np.random.default_rng(0)
-    customer, hour = np.meshgrid(np.arange(customers), np.arange(history, hours), indexing="ij")
-    arrays = {
-        "load": random.normal(size=(customers, hours)).astype(np.float32),
-        "known": calendar(np.datetime64("2014-01-01T00", "h"), hours, hours),
-        "customer": customer.ravel(),
-        "hour": hour.ravel(),
-        "history": np.array([history]),
-    }
-    return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
 
 def loader(arrays: dict[str, torch.Tensor], history: int, size: int, workers: int):

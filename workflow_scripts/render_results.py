@@ -1,4 +1,4 @@
-"""Render from the committed results docs/results.md, the README's table, and a table of choices.
+"""Render from results/: docs/results.md, the README's table, a table of choices, speeds on a GPU.
 
 With --check only say whether they are in step.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 from regression_unlearning import program
 from regression_unlearning.errors import UserError
 from regression_unlearning.program.rendered import keep_in_step
-from regression_unlearning.reporting import provenance
+from regression_unlearning.reporting import provenance, speeds
 from regression_unlearning.reporting.choosing import choices
 from regression_unlearning.reporting.gallery import Experiment, page, small_table
 from regression_unlearning.settings.document import load_settings
@@ -20,6 +20,8 @@ SHOWN = ("stsb", "table2", ("stsb", "score_0_2"))
 BEGIN, END = "<!-- results -->\n", "<!-- /results -->\n"
 #: The page that helps to choose a method.
 OWN_DATA = Path("docs/your-own-data.md")
+#: The page that tells how fast a GPU is used.
+CLUSTERS = Path("docs/clusters.md")
 HEAD = """\
 <!-- Rendered by `python workflow_scripts/render_results.py` from results/: do not edit. -->
 
@@ -95,6 +97,7 @@ def main() -> None:
         Path("docs/results.md"): HEAD + page(list(experiments.values()), "../"),
         start: with_block(start, readme(experiments)),
         OWN_DATA: with_block(OWN_DATA, choices(experiments.values())),
+        CLUSTERS: with_block(CLUSTERS, speeds.page(speeds.read(speeds.FILE))),
     }.items():
         keep_in_step(path, text, check=check, script="render_results.py")
 

@@ -47,6 +47,7 @@ RUN_BY = {
     "dvc pull": "it takes a remote; tests/dvc/test_dvc.py",
     "dvc gc": "it deletes",
     "dvc config": "it changes the reader's settings",
+    "python benchmarks/gpu.py": "it takes a GPU; tests/unit/test_gpu_benchmark.py runs it on a CPU",
     "python workflow_scripts/adopt.py": "tests/dvc/test_dvc.py",
     "python workflow_scripts/record.py": "tests/dvc/test_dvc.py",
     "python workflow_scripts/render_dvc.py": "tests/dvc/test_dvc_in_step.py",

@@ -12,9 +12,8 @@ from regression_unlearning.reporting import provenance, summaries
 
 ROOT = Path(__file__).parents[2]
 #: Experiments: neither what every demo makes anew, nor what benchmarks/ measures.
-FOLDERS = sorted(
-    path for path in (ROOT / "results").iterdir() if path.name not in ("demo", "requests")
-)
+OTHERS = ("demo", "requests", "benchmarks")
+FOLDERS = sorted(path for path in (ROOT / "results").iterdir() if path.name not in OTHERS)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.name)
