@@ -188,7 +188,7 @@ class Case:
         made = optimiser(model.train().parameters(), self.fit)
         given = model, objective, made, self.fit, torch.device(self.device)
         step = Step(*given) if plain else CapturedStep(*given, what=self.title, graphs=graphs)
-        step.begin([self.first] * 2, 0.0)
+        step.begin(0.0)
 
         def seconds(times: int) -> float:
             wait(self.device)

@@ -14,8 +14,10 @@ from torch import Tensor
 Batches = Callable[[int, torch.Generator], Sequence[Tensor]]
 
 
-def _mixed(rows: Tensor, generator: torch.Generator) -> Tensor:
-    return rows[torch.randperm(len(rows), generator=generator).to(rows.device)]
+def _mixed(rows: Tensor, generator: torch.Generator, times: int = 1) -> Tensor:
+    """All rows in a drawn order, then in another one, and so on."""
+    orders = [torch.randperm(len(rows), generator=generator) for _ in range(times)]
+    return rows[torch.cat(orders).to(rows.device)]
 
 
 def _cut(rows: Tensor, size: int) -> list[Tensor]:
@@ -86,8 +88,7 @@ def drawn_beside(rows: Tensor, size: int, *others: Tensor, each: int) -> Batches
         for other in others:
             take = min(each, len(other))
             rounds = -(-len(batches) * take // len(other))
-            order = torch.cat([_mixed(other, generator) for _ in range(rounds)])
-            streams.append(order.split(take))
+            streams.append(_mixed(other, generator, rounds).split(take))
         return [
             torch.cat([batch, *(part[number] for part in streams)])
             for number, batch in enumerate(batches)

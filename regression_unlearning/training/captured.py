@@ -7,13 +7,12 @@ Recorded as a CUDA graph they are launched together.
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from regression_unlearning.errors import UserError
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.graphs import CudaGraphs
 from regression_unlearning.training.step import Objective, Step
@@ -24,14 +23,16 @@ log = logging.getLogger(__name__)
 CAPTURE = "REGRESSION_UNLEARNING_CAPTURE"
 #: Most lengths of a batch that are captured: each recording has memory of its own.
 LENGTHS = 3
+#: Batches of a length that go step by step first: in them libraries get ready, and the optimiser
+#: makes its state.
+FIRST = 2
 
 
 class CapturedStep(Step):
-    """A step that is captured for each length of a batch that an epoch has several times.
+    """A step that is captured for each length of a batch that comes again and again.
 
-    The other batches, of a length that is there once or of a single row, go through the plain step.
-    So does the first batch of all, in which the optimiser makes its state. A capture holds the
-    learning rates as they were: it is made anew when they change.
+    A batch of a single row, and the first batches of each length, go through the plain step. A
+    capture holds the learning rates as they were: it is made anew when they change.
 
     Before the first capture the step is tried, and undone: where it would wait for a number of the
     GPU (as ``loss.item()`` does) it cannot be captured, and every step is a plain one.
@@ -59,49 +60,77 @@ class CapturedStep(Step):
     ):
         super().__init__(model, objective, optimiser, settings, device)
         self.what, self.graphs = what, graphs or CudaGraphs(device)
-        self.lengths: set[int] = set()
+        self.seen: Counter[int] = Counter()
         self.recorded: dict[int, tuple[Tensor, Callable[[], None]]] = {}
         self.rates: list[float] = []
-        self.possible: bool | None = None
-        self.started = False
-
-    def begin(self, batches: Sequence[Tensor], losses: float) -> None:
-        """Get ready for an epoch; see `Step.begin`."""
-        super().begin(batches, losses)
-        often = Counter(map(len, batches)).most_common(LENGTHS)
-        self.lengths = {length for length, times in often if times > 1 and length > 1}
+        self.tried, self.possible = False, True
 
     def __call__(self, rows: Tensor) -> None:
-        """Take one step; see `Step.__call__`."""
-        ready = self.started or bool(self.optimiser.state)
-        self.started = True
-        if len(rows) not in self.lengths or not ready or self.possible is False:
+        """Take one step.
+
+        Parameters
+        ----------
+        rows : Tensor of int64 (n,)
+            Row numbers of the batch.
+        """
+        replay = self._replay_of(rows)
+        if replay is None:
             super().__call__(rows)
-            return
+        else:
+            replay()
+
+    def _replay_of(self, rows: Tensor) -> Callable[[], None] | None:
+        """What takes a captured step, its rows in place; None where the step is to be plain."""
+        length = len(rows)
+        self.seen[length] += 1
+        if not self.possible or length == 1 or self.seen[length] <= FIRST:
+            return None
         rates = [group["lr"] for group in self.optimiser.param_groups]
         if rates != self.rates:
             self.recorded, self.rates = {}, rates
-        if len(rows) not in self.recorded:
-            if self.possible is None:
-                self.possible = self._tried(rows)
-                if not self.possible:
-                    super().__call__(rows)
-                    return
-            self.recorded[len(rows)] = self._record(rows)
-        held, replay = self.recorded[len(rows)]
+        full = len(self.recorded) == LENGTHS
+        if length not in self.recorded and (full or not self._record(rows)):
+            return None
+        held, replay = self.recorded[length]
         held.copy_(rows)
-        replay()
+        return replay
+
+    def _record(self, rows: Tensor) -> bool:
+        """Capture the step for batches of a length, if it can be."""
+        if not self.tried:
+            self.tried = True
+            why = self._hindered(rows)
+            self.possible = not why
+            said = f"steps are not captured: {why}" if why else "captured steps"
+            log.info("%s: %s", self.what, said)
+            if why:
+                return False
+        held, plain = rows.clone(), super().__call__
+        self.optimiser.zero_grad(set_to_none=True)
+        try:
+            self.recorded[len(rows)] = held, self.graphs.record(lambda: plain(held))
+        except RuntimeError as error:
+            self.possible = False
+            log.warning(
+                "%s: a step could not be captured, and the rest goes step by step (%s). With "
+                "%s=never in the environment none is tried.",
+                self.what,
+                error,
+                CAPTURE,
+            )
+        return self.possible
 
     def _tensors(self) -> Iterator[Tensor]:
         """All that a step changes."""
-        yield from self.model.state_dict().values()
+        yield from self.model.parameters()
+        yield from self.model.buffers()
         for state in self.optimiser.state.values():
             yield from (value for value in state.values() if isinstance(value, Tensor))
         yield self.losses
 
-    def _tried(self, rows: Tensor) -> bool:
-        """Whether the step can be captured; all is then as it was before."""
-        random, states = self.graphs.random_state(), self.optimiser.state
+    def _hindered(self, rows: Tensor) -> str:
+        """Why the step cannot be captured, empty where it can; all is then as it was before."""
+        random, states = self.graphs.random_states(), self.optimiser.state
         known = set(states)
         before = [(tensor, tensor.detach().clone()) for tensor in self._tensors()]
         why = ""
@@ -116,25 +145,11 @@ class CapturedStep(Step):
             with torch.no_grad():
                 for tensor, value in before:
                     tensor.copy_(value)
-            self.graphs.set_random_state(random)
+            self.graphs.set_random_states(random)
         for weight in set(states) - known:
             why = "a weight that did not move before moves in it"
             del states[weight]
-        log.info("%s: %s", self.what, f"steps are not captured: {why}" if why else "captured steps")
-        return not why
-
-    def _record(self, rows: Tensor) -> tuple[Tensor, Callable[[], None]]:
-        """Capture the step for batches of a length: the rows that it reads, and its replay."""
-        held = rows.clone()
-        self.optimiser.zero_grad(set_to_none=True)
-        plain = super().__call__
-        try:
-            return held, self.graphs.record(lambda: plain(held))
-        except RuntimeError as error:
-            raise UserError(
-                f"{self.what}: a step could not be captured ({error}). "
-                f"With {CAPTURE}=never in the environment no step is."
-            ) from error
+        return why
 
 
 def step_of(

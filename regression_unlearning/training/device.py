@@ -55,6 +55,8 @@ def set_up(device: str, threads: int, gpus: int = 0) -> str:
         raise UserError("a GPU is asked for and none can be seen; check the driver, or use cpu.")
     torch.set_num_threads(threads)
     torch.set_flush_denormal(True)  # denormal gradients cost 30 times more
+    if ":" in device:  # generators and memory of the current GPU are meant where none is named
+        torch.cuda.set_device(device)
     if device != "cpu":  # on a CPU our operations are deterministic for a thread count
         torch.use_deterministic_algorithms(True)
         # filling would guard against uninitialised reads, at 25 to 40 % of a step; a test does that

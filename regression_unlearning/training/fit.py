@@ -210,7 +210,7 @@ def fit(
         generator = torch.Generator().manual_seed(seed_for(seed, "order", epoch))
         plan = batches(epoch, generator)
         progress = progress or Progress(what, settings.epochs * len(plan), done=done.steps)
-        take.begin(plan, total)
+        take.begin(total)
         for step, batch in enumerate(plan[first:], first):
             if before_step is not None:
                 before_step((epoch + step / len(plan)) / settings.epochs)
@@ -218,6 +218,7 @@ def fit(
             done.steps += 1
             progress.at(done.steps, f"epoch {epoch + 1}")
             if after_step is not None and after_step(model, done.steps):
+                take.end()
                 done.kept, done.seconds = epoch + 1, spent + time.perf_counter() - begun
                 return done
             if state_file is not None and (
@@ -242,6 +243,7 @@ def fit(
             done.kept = done.epochs
             kept = state.tensors_of(model) if best else {}
         first, total = 0, 0.0
+    take.end()
     if kept:
         model.load_state_dict(kept)
     done.seconds = spent + time.perf_counter() - begun

@@ -1,6 +1,6 @@
 """One step of the training loop, from the rows of a mini-batch to moved weights."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
@@ -77,17 +77,19 @@ class Step:
         self.cast = _cast(device, settings.precision_in_use)
         self.losses = torch.zeros((), dtype=torch.float64, device=device)
 
-    def begin(self, batches: Sequence[Tensor], losses: float) -> None:
+    def begin(self, losses: float) -> None:
         """Get ready for an epoch.
 
         Parameters
         ----------
-        batches : sequence of Tensor of int64
-            All of its batches.
         losses : float
-            The sum over the batches that are done already.
+            The sum over its batches that are done already.
         """
         self.losses.fill_(losses)
+
+    def end(self) -> None:
+        """Free what the last step left."""
+        self.optimiser.zero_grad(set_to_none=True)
 
     def __call__(self, rows: Tensor) -> None:
         """Take one step.

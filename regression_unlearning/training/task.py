@@ -114,7 +114,12 @@ class Task:
         return rows[drawn.to(rows.device)]
 
     def is_forgotten(self, rows: Tensor) -> Tensor:
-        """Return which rows, Tensor of int64 (n,), are in the forget set: bool Tensor (n,)."""
+        """Return which rows are in the forget set: bool Tensor (n,).
+
+        Parameters
+        ----------
+        rows : Tensor of int64 (n,)
+        """
         return self._forgotten[rows]
 
     @cached_property
@@ -143,9 +148,11 @@ class Task:
         return build(self.network, self.data.inputs, seed, self.kind.outputs)
 
     def supervised(self, targets: Tensor | None = None) -> Objective:
-        """The plain objective: the mean loss against the targets, or against those given.
+        """The plain objective: the mean loss against the targets, or against relabelled ones.
 
-        `targets`: Tensor (rows of the dataset,), optional.
+        Parameters
+        ----------
+        targets : Tensor (rows of the dataset,), optional
         """
         targets = self.data.target if targets is None else targets
 
@@ -155,15 +162,6 @@ class Task:
 
         return objective
 
-    def summed_loss(self, model: nn.Module, rows: Tensor, of: PerRow | None = None) -> Tensor:
-        """The sum in place of `mean_loss`, on the device: Tensor of float64 ()."""
-        total = torch.zeros((), dtype=torch.float64, device=rows.device)
-        with evaluating(model):
-            for part in rows.split(1024):
-                output = model(self.data.batch(part))
-                total += (of or self.per_row)(output, self.data.target[part]).double().sum()
-        return total
-
     def mean_loss(self, model: nn.Module, rows: Tensor, of: PerRow | None = None) -> float:
         """Mean loss of a model in evaluation mode; the model is left as it was.
 
@@ -172,7 +170,12 @@ class Task:
         model, rows, of : Module, Tensor of int64 (n,), callable, optional
             `of`, in the loss's place, makes of outputs and targets one value per row.
         """
-        return self.summed_loss(model, rows, of).item() / len(rows)
+        total = torch.zeros((), dtype=torch.float64, device=rows.device)
+        with evaluating(model):
+            for part in rows.split(1024):
+                output = model(self.data.batch(part))
+                total += (of or self.per_row)(output, self.data.target[part]).double().sum()
+        return total.item() / len(rows)
 
     def outputs(self, model: nn.Module, rows: Tensor, batch_size: int = 1024) -> Tensor:
         """Outputs of a model in evaluation mode: Tensor (n, outputs).
@@ -213,13 +216,11 @@ class Task:
         Parameters
         ----------
         model, settings : Module, Fit
-            The model to train; epochs, learning rate and so on.
         rows, objective : Tensor of int64, callable, optional
             The retain set, and the loss of `supervised`, if not given.
-        phase : str
-            Name of this run of the loop, where a method has several.
-        watched : Module, optional
-            The network in `model` whose validation loss is watched, where `model` holds more.
+        phase, watched : str, Module, optional
+            Name of this run of the loop, where a method has several; the network in `model` whose
+            validation loss is watched, where `model` holds more.
         **options
             Passed on to `fit.fit`; a ``monitor`` takes the place of the validation loss. The loss
             of `supervised` is ``replayable``.

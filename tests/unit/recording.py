@@ -117,10 +117,10 @@ class RecordedOnCPU:
         with Refusing():
             yield
 
-    def random_state(self):
+    def random_states(self):
         """The state of the CPU's random generator."""
-        return torch.get_rng_state()
+        return [torch.get_rng_state()]
 
-    def set_random_state(self, state):
+    def set_random_states(self, states):
         """Set the state of the CPU's random generator."""
-        torch.set_rng_state(state)
+        torch.set_rng_state(states[0])

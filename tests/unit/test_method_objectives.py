@@ -101,8 +101,10 @@ def test_blindspot_on_a_batch_is_its_formula_row_by_row(objective_of):
 
 @pytest.mark.parametrize("cap", [True, False])
 def test_neggrad_weighs_both_sets_and_caps_the_ascent(cap, objective_of):
-    task, found = objective_of("neggrad", alpha=0.7, cap=cap)
+    task, found = objective_of("neggrad", alpha=0.7, cap=cap, batch_size=4)
     model = found["model"]
+    for batch in found["batches"](0, torch.Generator().manual_seed(0)):
+        assert task.is_forgotten(batch[-4:]).all() and not task.is_forgotten(batch[:-4]).any()
 
     def value():
         kept = sum(squared(model, task, row) for row in task.retain[:6].split(1)) / 6
