@@ -28,6 +28,7 @@ from regression_unlearning.pipeline import (
     paths,
     plan,
     searches,
+    sharing,
     surroundings,
 )
 from regression_unlearning.pipeline.code import Code
@@ -88,7 +89,8 @@ def now_exists(path):
 
 try:
     SETTINGS = check(config, ORIGINS)
-    GRID = Grid(SETTINGS, int(site("seeds_per_job") or 0))
+    SHARING = sharing.sharing(SETTINGS, site)
+    GRID = Grid(SETTINGS, SHARING.seeds_per_job)
     CODE = Code(SETTINGS, writes=workflow.is_main_process, wrote=now_exists)
     if workflow.is_main_process:
         originals.check(GRID)
@@ -161,15 +163,28 @@ def asked_by_request(wildcards):
     return SETTINGS.datasets[or_stop(inputs.named, wildcards.request, SETTINGS).dataset].resources
 
 
-def threads_of(wildcards):
-    """CPU threads of a job that runs a network."""
-    return asked(wildcards).threads
+def jobs_per_gpu(seeds, asked=asked):
+    """Resource function: processes that share the training seeds of a job, and its GPU."""
+    return lambda wildcards: SHARING.at_once(asked(wildcards), seeds)
 
 
-def of_network(part, asked=asked):
-    """Resources of a job that runs a network, which takes `part` of a training's time a seed."""
+def threads_of(seeds=1):
+    """CPU threads of a job that runs a network, over some training seeds."""
+    processes = jobs_per_gpu(seeds)
+    return lambda wildcards: asked(wildcards).threads * processes(wildcards)
+
+
+def of_network(part, seeds=1, asked=asked):
+    """Resources of a job that runs a network, which takes `part` of a training's time a seed.
+
+    With several processes it asks for the memory and threads of each. `threads_each` are those that
+    one alone would have: the bits may depend on them. The time stays: a GPU that is shared is at
+    worst no faster.
+    """
+    part, processes = part * seeds, jobs_per_gpu(seeds, asked)
+    memory = lambda wildcards: asked(wildcards).memory_mb * processes(wildcards)
     return dict(
-        mem_mb=lambda wildcards, attempt: asked(wildcards).memory_mb * attempt,
+        mem_mb=lambda wildcards, attempt: memory(wildcards) * attempt,
         runtime=lambda wildcards, attempt: max(5, int(asked(wildcards).minutes * part)) * attempt,
         gpu=lambda wildcards: asked(wildcards).gpu,
         gpu_model=lambda wildcards: site("gpu_kind") if asked(wildcards).gpu else None,
@@ -177,4 +192,6 @@ def of_network(part, asked=asked):
             "gpu_partition" if asked(wildcards).gpu else "slurm_partition"
         ),
         turn=1,
+        jobs_per_gpu=processes,
+        threads_each=lambda wildcards, threads: min(asked(wildcards).threads, threads),
     )

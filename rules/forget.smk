@@ -19,7 +19,7 @@ rule forget:
         ENVIRONMENT
     threads: lambda wildcards: asked_by_request(wildcards).threads
     resources:
-        **of_network(1, asked_by_request),
+        **of_network(1, asked=asked_by_request),
     params:
         files=[f"--configfile {shlex.join(files)}" for files in [list(FILES)[1:]] if files],
     shell:

@@ -38,9 +38,9 @@ for BATCH in GRID.batches:
             "models"
         conda:
             ENVIRONMENT
-        threads: threads_of
+        threads: threads_of(len(BATCH.seeds))
         resources:
-            **of_network(0.4 * len(BATCH.seeds)),
+            **of_network(0.4, len(BATCH.seeds)),
         params:
             seeds=BATCH.seeds,
             relearning=relearning_arguments,
@@ -54,6 +54,7 @@ for BATCH in GRID.batches:
             " --identity {wildcards.dataset} {wildcards.forget_set}"
             " --prepared data/prepared/{wildcards.dataset} --parts {input.parts}"
             " --original {input.originals} --retrained {input.retrained}"
-            " --seed {params.seeds} --threads {threads} --gpus {resources.gpu} --code {params.code}"
+            " --seed {params.seeds} --threads {resources.threads_each} --gpus {resources.gpu}"
+            " --at-once {resources.jobs_per_gpu} --code {params.code}"
             " --settings {params.settings} --output {output.original}"
             " --retrained-output {output.retrained} {params.relearning} {params.pairs} 2> {log}"

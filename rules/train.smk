@@ -52,9 +52,9 @@ for BATCH in GRID.batches:
             dataset=rf"(?!(?:{BRINGS_ORIGINAL})/)[a-z0-9_]+",
         conda:
             ENVIRONMENT
-        threads: threads_of
+        threads: threads_of(len(BATCH.seeds))
         resources:
-            **of_network(len(BATCH.seeds)),
+            **of_network(1, len(BATCH.seeds)),
         params:
             seeds=BATCH.seeds,
             code=arguments_of(CODE.training),
@@ -62,7 +62,8 @@ for BATCH in GRID.batches:
         shell:
             "python workflow_scripts/train.py --identity {wildcards.dataset} original"
             " --prepared data/prepared/{wildcards.dataset} --seed {params.seeds}"
-            " --threads {threads} --gpus {resources.gpu} --code {params.code}"
+            " --threads {resources.threads_each} --gpus {resources.gpu}"
+            " --at-once {resources.jobs_per_gpu} --code {params.code}"
             " --settings {params.settings} --output {output.weights} 2> {log}"
 
     rule:
@@ -79,9 +80,9 @@ for BATCH in GRID.batches:
             f"logs/train_retrained/{{dataset}}/{{forget_set}}/{BATCH.name}.log",
         conda:
             ENVIRONMENT
-        threads: threads_of
+        threads: threads_of(len(BATCH.seeds))
         resources:
-            **of_network(len(BATCH.seeds)),
+            **of_network(1, len(BATCH.seeds)),
         params:
             seeds=BATCH.seeds,
             code=arguments_of(CODE.training),
@@ -90,7 +91,8 @@ for BATCH in GRID.batches:
             "python workflow_scripts/train.py"
             " --identity {wildcards.dataset} {wildcards.forget_set} retrained"
             " --prepared data/prepared/{wildcards.dataset} --parts {input.parts}"
-            " --seed {params.seeds} --threads {threads} --gpus {resources.gpu} --code {params.code}"
+            " --seed {params.seeds} --threads {resources.threads_each} --gpus {resources.gpu}"
+            " --at-once {resources.jobs_per_gpu} --code {params.code}"
             " --settings {params.settings} --output {output.weights} 2> {log}"
 
     # A helper has seeds of its own: it is never the gold model's own first epochs.
@@ -108,9 +110,9 @@ for BATCH in GRID.batches:
             f"logs/train_blindspot/{{dataset}}/{{forget_set}}/{BATCH.name}.log",
         conda:
             ENVIRONMENT
-        threads: threads_of
+        threads: threads_of(len(BATCH.seeds))
         resources:
-            **of_network(len(BATCH.seeds)),
+            **of_network(1, len(BATCH.seeds)),
         params:
             seeds=BATCH.seeds,
             code=arguments_of(CODE.training),
@@ -121,7 +123,8 @@ for BATCH in GRID.batches:
             "python workflow_scripts/train.py"
             " --identity {wildcards.dataset} {wildcards.forget_set} blindspot"
             " --prepared data/prepared/{wildcards.dataset} --parts {input.parts}"
-            " --seed {params.seeds} --threads {threads} --gpus {resources.gpu} --code {params.code}"
+            " --seed {params.seeds} --threads {resources.threads_each} --gpus {resources.gpu}"
+            " --at-once {resources.jobs_per_gpu} --code {params.code}"
             " --settings {params.settings} --output {output.weights} 2> {log}"
 
     rule:
@@ -138,9 +141,9 @@ for BATCH in GRID.batches:
             f"logs/train_blindspot/{{dataset}}/{{forget_set}}/{{helper}}/{BATCH.name}.log",
         conda:
             ENVIRONMENT
-        threads: threads_of
+        threads: threads_of(len(BATCH.seeds))
         resources:
-            **of_network(len(BATCH.seeds)),
+            **of_network(1, len(BATCH.seeds)),
         params:
             seeds=BATCH.seeds,
             code=arguments_of(CODE.training),
@@ -151,5 +154,6 @@ for BATCH in GRID.batches:
             "python workflow_scripts/train.py --identity"
             " {wildcards.dataset} {wildcards.forget_set} blindspot {wildcards.helper}"
             " --prepared data/prepared/{wildcards.dataset} --parts {input.parts}"
-            " --seed {params.seeds} --threads {threads} --gpus {resources.gpu} --code {params.code}"
+            " --seed {params.seeds} --threads {resources.threads_each} --gpus {resources.gpu}"
+            " --at-once {resources.jobs_per_gpu} --code {params.code}"
             " --settings {params.settings} --output {output.weights} 2> {log}"

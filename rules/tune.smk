@@ -19,7 +19,7 @@ rule tune:
         "logs/tune/{dataset}/{method}.log",
     conda:
         ENVIRONMENT
-    threads: threads_of
+    threads: threads_of()
     resources:
         **of_network(1),
     params:

@@ -29,9 +29,9 @@ for BATCH in GRID.batches:
             "models"
         conda:
             ENVIRONMENT
-        threads: threads_of
+        threads: threads_of(len(BATCH.seeds))
         resources:
-            **of_network(0.4 * len(BATCH.seeds)),
+            **of_network(0.4, len(BATCH.seeds)),
         params:
             seeds=BATCH.seeds,
             method=lambda wildcards: plan.method(
@@ -50,6 +50,7 @@ for BATCH in GRID.batches:
             " --identity {wildcards.dataset} {wildcards.forget_set} {wildcards.method}"
             " --method {params.method} --prepared data/prepared/{wildcards.dataset}"
             " --parts {input.parts} --original {input.start} {params.helpers}"
-            " --seed {params.seeds} --threads {threads} --gpus {resources.gpu} --code {params.code}"
+            " --seed {params.seeds} --threads {resources.threads_each} --gpus {resources.gpu}"
+            " --at-once {resources.jobs_per_gpu} --code {params.code}"
             " --settings {params.settings} --output {output.weights}"
             " --observation {output.observation} {params.relearning} 2> {log}"

@@ -10,6 +10,7 @@ from regression_unlearning import program
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.jobs import ObservingJob
 from regression_unlearning.settings.section import validated
+from regression_unlearning.training import at_once
 from regression_unlearning.training.looking import Model, observe_model, relearn_model
 from regression_unlearning.training.precision import settled
 from regression_unlearning.training.session import Session, add_arguments
@@ -19,6 +20,7 @@ def main() -> None:
     """Read the arguments, observe, relearn, write the arrays and the counts."""
     parser = program.parser(__doc__)
     add_arguments(parser)
+    at_once.add_arguments(parser)
     parser.add_argument("--identity", nargs="+", required=True, help="dataset, forget set")
     parser.add_argument(
         "--original", type=Path, nargs="+", required=True, help="the original for each seed"
@@ -58,16 +60,17 @@ def main() -> None:
                 f"--pair {first} {other}: it begins with two training seeds, the second one of "
                 "--seed."
             )
-    program.one_each(
-        given.seed,
-        {
-            "--original": given.original,
-            "--retrained": given.retrained,
-            "--retrained-output": given.retrained_output,
-            "--relearning": given.relearning,
-        },
-    )
+    each = {
+        "--original": given.original,
+        "--retrained": given.retrained,
+        "--output": given.output,
+        "--retrained-output": given.retrained_output,
+        "--relearning": given.relearning,
+    }
     settings = validated(ObservingJob, given.settings, "--settings")
+    outputs = [*given.output, *given.retrained_output, *given.relearning]
+    if at_once.done_in_shares(given, each, [*outputs, *(Path(pair[3]) for pair in given.pair)]):
+        return
     session, names = Session(given, settings), tuple(given.identity[:2])
     settings = settled(session, settings)
     for number, (seed, output) in enumerate(session.outputs.items()):
@@ -82,7 +85,7 @@ def main() -> None:
         for first, _, start, found in (one for one in given.pair if one[1] == str(seed)):
             other = Model(session, given.retrained[number], names, int(first))
             relearn_model(other, Path(found), Path(start), settings, other_seed=seed)
-    session.finish()
+    at_once.finish(given, session.runs)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Without --parts the models are trained on the whole training set; with it, on th
 from regression_unlearning import program
 from regression_unlearning.settings.jobs import TrainingJob
 from regression_unlearning.settings.section import validated
+from regression_unlearning.training import at_once
 from regression_unlearning.training.precision import settled
 from regression_unlearning.training.session import Session, add_arguments
 from regression_unlearning.training.train import train
@@ -24,6 +25,7 @@ def main() -> None:
     """Read the arguments, train, write the checkpoints."""
     parser = program.parser(__doc__, EXAMPLE)
     add_arguments(parser)
+    at_once.add_arguments(parser)
     parser.add_argument("--identity", nargs="+", required=True, help="dataset, forget set, role")
     parser.add_argument(
         "--settings",
@@ -33,6 +35,8 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     settings = validated(TrainingJob, arguments.settings, "--settings")
+    if at_once.done_in_shares(arguments, {"--output": arguments.output}, arguments.output):
+        return
     session = Session(arguments, settings)
     settings = settled(session, settings)
     fit = {"training": settings.training.plain()}
@@ -41,7 +45,7 @@ def main() -> None:
         if not run.finished:
             task = session.task(run)
             session.save(run, train(task, settings.training), task)
-    session.finish()
+    at_once.finish(arguments, session.runs)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from regression_unlearning import program, registry
 from regression_unlearning.errors import UserError
 from regression_unlearning.settings.jobs import UnlearningJob
 from regression_unlearning.settings.section import validated
+from regression_unlearning.training import at_once
 from regression_unlearning.training.looking import Model, observe_model, relearn_model
 from regression_unlearning.training.precision import settled
 from regression_unlearning.training.session import Session, add_arguments
@@ -25,6 +26,7 @@ def main() -> None:
     """Read the arguments, unlearn, write the checkpoints, and what is seen of them if asked."""
     parser = program.parser(__doc__, EXAMPLE)
     add_arguments(parser)
+    at_once.add_arguments(parser)
     parser.add_argument("--identity", nargs="+", required=True, help="dataset, forget set, label")
     parser.add_argument("--method", required=True, help="name of the method")
     parser.add_argument(
@@ -55,18 +57,18 @@ def main() -> None:
     helpers = {name: [Path(path) for path in paths] for name, *paths in given.helper}
     if bool(given.relearning) != bool(given.original_observation):
         raise UserError("--relearning and --original-observation go together: give both or none.")
-    program.one_each(
-        given.seed,
-        {
-            "--original": given.original,
-            **{f"--helper {name}": paths for name, paths in helpers.items()},
-            "--observation": given.observation,
-            "--relearning": given.relearning,
-            "--original-observation": given.original_observation,
-        },
-    )
+    each = {
+        "--original": given.original,
+        **{f"--helper {name}": paths for name, paths in helpers.items()},
+        "--output": given.output,
+        "--observation": given.observation,
+        "--relearning": given.relearning,
+        "--original-observation": given.original_observation,
+    }
     settings = validated(UnlearningJob, given.settings, "--settings")
     registry.load("method", given.method)
+    if at_once.done_in_shares(given, each, given.output + given.observation + given.relearning):
+        return
     session = Session(given, settings)
     settings = settled(session, settings)
     for number, (seed, output) in enumerate(session.outputs.items()):
@@ -82,7 +84,7 @@ def main() -> None:
             relearn_model(
                 model, given.relearning[number], given.original_observation[number], settings
             )
-    session.finish()
+    at_once.finish(given, session.runs)
 
 
 if __name__ == "__main__":

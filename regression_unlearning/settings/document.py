@@ -37,6 +37,9 @@ class Settings(Section):
     """A job that asked for a GPU and finds none: fail, or go on on the cpu."""
     seeds_per_job: Count = 2
     """Training seeds that share a process; a profile may say another number."""
+    jobs_per_gpu: Count = 1
+    """Processes that share the seeds of a job and its GPU, where it asks for one: at most
+    `seeds_per_job`; a profile may say another number."""
     embedding: Name
     """Which of `embeddings` real sentence pairs are read with."""
     embeddings: dict[Name, Published]

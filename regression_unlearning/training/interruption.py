@@ -26,6 +26,13 @@ def listen() -> None:
         signal.signal(number, _ask)
 
 
+def ask() -> None:
+    """Note a wish to stop, as a first SIGTERM does; further ones change nothing."""
+    global _asked
+    if _asked is None:
+        _asked = signal.SIGTERM
+
+
 def asked() -> bool:
     """Whether the program was asked to stop."""
     return _asked is not None

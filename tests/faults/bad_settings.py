@@ -16,7 +16,7 @@ DATA, TABLE = "datasets/pairs", "experiments/tiny/tables/t"
 #: Kind to keys of `plain_settings.PLAIN`.
 KEYS = {
     "count": [
-        "seeds_per_job", "embeddings/glove/dimension", f"{DATA}/training/epochs",
+        "seeds_per_job", "jobs_per_gpu", "embeddings/glove/dimension", f"{DATA}/training/epochs",
         f"{DATA}/training/batch_size", f"{DATA}/blindspot/epochs", f"{DATA}/model/hidden",
         f"{DATA}/forget_sets/some/rows", f"{DATA}/methods/finetune/epochs",
         f"{DATA}/observation/max_rows", f"{DATA}/relearning/orders", f"{DATA}/relearning/cap",

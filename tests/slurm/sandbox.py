@@ -151,6 +151,7 @@ class Sandbox:
                 "restarts": fields["Restarts"],
                 "state": fields["JobState"],
                 "memory": fields["MinMemoryNode"],
+                "cpus": fields["NumCPUs"],
                 "minutes": fields["TimeLimit"],
                 "begun": fields["StartTime"],
                 "ended": fields["EndTime"],

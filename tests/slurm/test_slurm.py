@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -258,6 +259,52 @@ def test_the_head_cancelled_then_everything_else(slurm, undisturbed, tmp_path):
     said = [path.read_text(encoding="utf-8") for path in project.glob("logs/**/seed_0_1.log")]
     assert said and all("is made already" in one and "wrote" not in one for one in said), said
     assert other_than(whole, outputs(project)) == []
+
+
+def test_two_processes_share_a_gpu(slurm, undisturbed, tmp_path):
+    """With `jobs_per_gpu: 2`: one GPU, twice the memory and cores, the same bytes.
+
+    Once a training is requeued: both of its processes save their state and go on from it.
+    """
+    before, _ = undisturbed
+    known = set(slurm.jobs())
+    project = copy_project(tmp_path / "project", with_gpus)
+    profile = project / "slurm/config.yaml"
+    text = profile.read_text(encoding="utf-8")
+    for name in ("seeds_per_job", "jobs_per_gpu"):
+        assert f"  {name}: 1 " in text
+        text = text.replace(f"  {name}: 1 ", f"  {name}: 2 ")
+    profile.write_text(text, encoding="utf-8")
+    head = subprocess.Popen(
+        f"{COMMAND} all_tables".split(),
+        cwd=project,
+        env=environment(project),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    states = [f"checkpoints/original/**/seed_{seed}.unfinished/*.safetensors" for seed in (0, 1)]
+    wait(lambda: all(any(project.glob(state)) for state in states), 180)
+    (requeued,) = [
+        number
+        for number, job in the_jobs(slurm, known).items()
+        if job["state"] == "RUNNING" and kind(job) == "train_original"
+    ]
+    slurm.ask("scontrol", "requeue", requeued)
+    _, said = head.communicate()
+    assert head.returncode == 0, said
+    jobs = the_jobs(slurm, known)
+    assert jobs[requeued]["restarts"] == "1"
+    networks = [job for job in jobs.values() if kind(job) in NETWORK]
+    assert Counter(map(kind, networks)) == {"train_original": 1, "train_retrained": 1, "models": 1}
+    for job in networks:
+        assert job["state"] == "COMPLETED", job
+        assert job["gpus"].endswith(":1"), job
+        assert (job["memory"], job["cpus"]) == ("3000M", "2"), job
+    (log,) = project.glob("logs/train_original/**/*.log")
+    lines = log.read_text(encoding="utf-8").splitlines()
+    assert {line[:6] for line in lines if "going on after epoch" in line} == {"seed 0", "seed 1"}
+    assert other_than(outputs(before), outputs(project)) == []
+    assert (project / TABLE).read_bytes() == (before / TABLE).read_bytes()
 
 
 def test_out_of_memory_is_retried_with_more(slurm, undisturbed):

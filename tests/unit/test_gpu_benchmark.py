@@ -28,11 +28,11 @@ class Redoing:
     def trying(self):
         return nullcontext()
 
-    def random_state(self):
-        return torch.get_rng_state()
+    def random_states(self):
+        return [torch.get_rng_state()]
 
-    def set_random_state(self, state):
-        torch.set_rng_state(state)
+    def set_random_states(self, states):
+        torch.set_rng_state(states[0])
 
 
 @pytest.fixture
