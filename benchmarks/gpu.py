@@ -9,7 +9,7 @@ For each network, on made data of the real shapes, in one run and taking turns:
 
 Ratios are medians over the turns. Then one cell of a table for each domain: original, retrained
 model, one method, observing, measuring. It prints all and writes results/benchmarks/gpu.csv, which
-docs/clusters.md shows after `workflow_scripts/render_results.py`. `--device cpu` with few `--rows`
+docs/gpu.md shows after `workflow_scripts/render_results.py`. `--device cpu` with few `--rows`
 and `--turns` tries the code: nothing is captured then, and nothing written unless `--output` says
 where.
 """

@@ -21,7 +21,7 @@ BEGIN, END = "<!-- results -->\n", "<!-- /results -->\n"
 #: The page that helps to choose a method.
 OWN_DATA = Path("docs/your-own-data.md")
 #: The page that tells how fast a GPU is used.
-CLUSTERS = Path("docs/clusters.md")
+GPU = Path("docs/gpu.md")
 HEAD = """\
 <!-- Rendered by `python workflow_scripts/render_results.py` from results/: do not edit. -->
 
@@ -97,7 +97,7 @@ def main() -> None:
         Path("docs/results.md"): HEAD + page(list(experiments.values()), "../"),
         start: with_block(start, readme(experiments)),
         OWN_DATA: with_block(OWN_DATA, choices(experiments.values())),
-        CLUSTERS: with_block(CLUSTERS, speeds.page(speeds.read(speeds.FILE))),
+        GPU: with_block(GPU, speeds.page(speeds.read(speeds.FILE))),
     }.items():
         keep_in_step(path, text, check=check, script="render_results.py")
 
