@@ -22,7 +22,7 @@ from regression_unlearning.training import captured
 from regression_unlearning.training.captured import CapturedStep
 from regression_unlearning.training.graphs import CudaGraphs
 from regression_unlearning.training.optimiser import optimiser
-from regression_unlearning.training.step import Objective, Step
+from regression_unlearning.training.step import Objective, TrainingStep
 from regression_unlearning.training.task import Task
 
 
@@ -187,7 +187,9 @@ class Case:
             return None
         made = optimiser(model.train().parameters(), self.fit)
         given = model, objective, made, self.fit, torch.device(self.device)
-        step = Step(*given) if plain else CapturedStep(*given, what=self.title, graphs=graphs)
+        step = (
+            TrainingStep(*given) if plain else CapturedStep(*given, what=self.title, graphs=graphs)
+        )
         step.begin(0.0)
 
         def seconds(times: int) -> float:

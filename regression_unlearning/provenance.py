@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE = Path(__file__).resolve().parent  # programs reach the library through a link
+#: Environment variable: processes that share a GPU, and this machine, for one job.
+AT_ONCE = "REGRESSION_UNLEARNING_AT_ONCE"
 
 
 def library_code() -> str:
@@ -61,7 +63,7 @@ def _processor() -> str:
 
 
 def machine() -> dict[str, Any]:
-    """Host, job, device, thread count, versions and peak memory of this process.
+    """Host, job, device, threads, processes that share it, versions and peak memory.
 
     The peak is counted since `reset_peak_memory`.
     """
@@ -73,6 +75,7 @@ def machine() -> dict[str, Any]:
         "job": os.environ.get("SLURM_JOB_ID"),
         "device": torch.cuda.get_device_name() if cuda else _processor(),
         "threads": torch.get_num_threads(),
+        "processes_at_once": int(os.environ.get(AT_ONCE, "1")),
         "peak_memory_mib": round(_peak_memory(), 1),
         "peak_device_memory_mib": round(torch.cuda.max_memory_allocated() / 2**20, 1)
         if cuda

@@ -179,7 +179,7 @@ def of_network(part, seeds=1, asked=asked):
 
     With several processes it asks for the memory and threads of each. `threads_each` are those that
     one alone would have: the bits may depend on them. The time stays: a GPU that is shared is at
-    worst no faster.
+    worst no faster. Where there are fewer cores, there are fewer processes.
     """
     part, processes = part * seeds, jobs_per_gpu(seeds, asked)
     memory = lambda wildcards: asked(wildcards).memory_mb * processes(wildcards)
@@ -192,6 +192,8 @@ def of_network(part, seeds=1, asked=asked):
             "gpu_partition" if asked(wildcards).gpu else "slurm_partition"
         ),
         turn=1,
-        jobs_per_gpu=processes,
+        jobs_per_gpu=lambda wildcards, threads: max(
+            1, min(processes(wildcards), threads // asked(wildcards).threads)
+        ),
         threads_each=lambda wildcards, threads: min(asked(wildcards).threads, threads),
     )

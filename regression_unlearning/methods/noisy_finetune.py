@@ -133,6 +133,7 @@ def unlearn(model, task, settings: Settings):
         model,
         plan,
         make_optimiser=noisy,
+        replayable=True,
         after_step=lambda _model, steps: steps >= settings.noisy_steps,
         phase="noisy",
     )

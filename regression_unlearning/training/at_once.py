@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from regression_unlearning import program
+from regression_unlearning import program, provenance
 from regression_unlearning.errors import UserError
 from regression_unlearning.program.processes import end_with
 from regression_unlearning.training import interruption
@@ -105,6 +105,7 @@ class _Share:
             [sys.executable, *sys.argv, "--share", *share],
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            env={**os.environ, provenance.AT_ONCE: str(count)},
             encoding="utf-8",
             errors="backslashreplace",
         )

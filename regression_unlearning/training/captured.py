@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.graphs import CudaGraphs
-from regression_unlearning.training.step import Objective, Step
+from regression_unlearning.training.step import Objective, TrainingStep
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ LENGTHS = 3
 FIRST = 2
 
 
-class CapturedStep(Step):
+class CapturedStep(TrainingStep):
     """A step that is captured for each length of a batch that comes again and again.
 
     A batch of a single row, and the first batches of each length, go through the plain step. A
@@ -40,7 +40,7 @@ class CapturedStep(Step):
     Parameters
     ----------
     model, objective, optimiser, settings, device
-        As of `Step`.
+        As of `TrainingStep`.
     what : str
         Name of the work in the log.
     graphs : CudaGraphs, optional
@@ -110,7 +110,7 @@ class CapturedStep(Step):
         try:
             self.recorded[len(rows)] = held, self.graphs.record(lambda: plain(held))
         except RuntimeError as error:
-            self.possible = False
+            self.possible, self.recorded = False, {}
             log.warning(
                 "%s: a step could not be captured, and the rest goes step by step (%s). With "
                 "%s=never in the environment none is tried.",
@@ -131,12 +131,14 @@ class CapturedStep(Step):
     def _hindered(self, rows: Tensor) -> str:
         """Why the step cannot be captured, empty where it can; all is then as it was before."""
         random, states = self.graphs.random_states(), self.optimiser.state
-        known = set(states)
+        known, why = set(states), ""
         before = [(tensor, tensor.detach().clone()) for tensor in self._tensors()]
-        why = ""
         try:
             with self.graphs.trying():
                 super().__call__(rows)
+            for tensor, value in before:
+                if tensor.device != self.device and not torch.equal(tensor, value):
+                    why = "it counts on the host"
         except RuntimeError as error:
             if "synchronizing" not in str(error):
                 raise
@@ -162,13 +164,13 @@ def step_of(
     compiled: bool = False,
     replayable: bool = False,
     what: str = "training",
-) -> Step:
+) -> TrainingStep:
     """The step that a run takes: captured where that is possible, and the log says where not.
 
     Parameters
     ----------
     model, objective, optimiser, settings, device, compiled
-        As of `Step`.
+        As of `TrainingStep`.
     replayable : bool
         Whether the objective may be captured: see `fit.fit`.
     what : str
@@ -187,4 +189,4 @@ def step_of(
         if not why_not:
             return CapturedStep(*given, what=what)
         log.info("%s: steps are not captured: %s", what, "; ".join(why_not))
-    return Step(*given, compiled=compiled)
+    return TrainingStep(*given, compiled=compiled)

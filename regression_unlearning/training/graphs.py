@@ -4,6 +4,7 @@ import gc
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -30,6 +31,12 @@ def _waiting_is(what: str | int) -> int:
     return before
 
 
+@cache
+def _stream(device: torch.device) -> torch.cuda.Stream:
+    """One stream for all trying and recording: libraries keep memory of their own for each."""
+    return torch.cuda.Stream(device)
+
+
 class CudaGraphs:
     """Records work on a GPU once, to be launched again as a whole.
 
@@ -41,8 +48,7 @@ class CudaGraphs:
 
     def __init__(self, device: torch.device):
         self.device = device
-        # libraries keep memory of their own for each stream: one for trying and recording
-        self.stream = torch.cuda.Stream(device)
+        self.stream = _stream(device)
 
     def record(self, work: Callable[[], None]) -> Callable[[], None]:
         """Return a function that does again what `work` does, on the same tensors.

@@ -3,6 +3,8 @@
 import signal
 
 _asked: int | None = None
+#: Whether another process of the program has passed the wish on: it may also come by a signal.
+_passed_on = False
 
 
 class Interrupted(SystemExit):
@@ -10,10 +12,10 @@ class Interrupted(SystemExit):
 
 
 def _ask(number: int, _frame) -> None:
-    global _asked
-    if _asked is not None:
+    global _asked, _passed_on
+    if _asked is not None and not _passed_on:
         raise Interrupted(128 + number)
-    _asked = number
+    _asked, _passed_on = number, False
 
 
 def listen() -> None:
@@ -27,10 +29,10 @@ def listen() -> None:
 
 
 def ask() -> None:
-    """Note a wish to stop, as a first SIGTERM does; further ones change nothing."""
-    global _asked
+    """Note a wish to stop that another process passes on; the next signal may be the same wish."""
+    global _asked, _passed_on
     if _asked is None:
-        _asked = signal.SIGTERM
+        _asked, _passed_on = signal.SIGTERM, True
 
 
 def asked() -> bool:

@@ -18,6 +18,7 @@ from regression_unlearning.errors import UserError
 from regression_unlearning.settings.jobs import NetworkJob, TrainingJob
 from regression_unlearning.settings.precision import AUTO, BFLOAT, FLOAT, replaced, unrecorded
 from regression_unlearning.settings.training import Fit
+from regression_unlearning.training.captured import FIRST
 from regression_unlearning.training.precision_record import keep, kept_to, read
 from regression_unlearning.training.runs import Run
 from regression_unlearning.training.session import Session
@@ -26,7 +27,7 @@ from regression_unlearning.training.task import Task
 #: bfloat16 is taken where its step takes at most this share of float32's time.
 ENOUGH = 0.9
 #: Each precision is timed `ROUNDS` times, in turn: `STEPS` steps after `WARM` that do not count.
-ROUNDS, WARM, STEPS = 3, 3, 5
+ROUNDS, WARM, STEPS = 3, FIRST + 1, 5
 #: What a network or an optimiser without bfloat16 raises.
 CANNOT = (RuntimeError, TypeError, UserError)
 
@@ -73,7 +74,9 @@ def timed(task: Task, fit: Fit, clock: Callable[[], float] = time.perf_counter) 
     clock : callable
         Gives seconds.
     """
-    task = task.having(state_folder=None)
+    whole = len(task.retain) // fit.batch_size * fit.batch_size  # batches of one length
+    rows = task.retain[:whole] if whole else task.retain
+    task = task.having(state_folder=None, retain=rows)
     names = ("learning_rate", "batch_size", "clip", "optimizer", "momentum", "weight_decay")
     same = {name: getattr(fit, name) for name in names}
     plan = Fit(epochs=WARM + STEPS, **same)

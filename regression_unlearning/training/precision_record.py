@@ -4,7 +4,8 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from regression_unlearning.settings.dataset import Dataset
 from regression_unlearning.settings.precision import AUTO, BFLOAT, FLOAT, with_precision
 
 log = logging.getLogger(__name__)
+
+#: Seconds that another job has for moving its record into place.
+WAIT = 30.0
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -87,12 +91,37 @@ def keep(path: Path, choice: Mapping[str, Any]) -> None:
             except FileExistsError:
                 raise
             except OSError:  # a file system without links
-                with path.open("xb") as file:
-                    file.write((folder / path.name).read_bytes())
+                _move(folder / path.name, path)
     except OSError as error:
         raise UserError(refused(f"write {path}", error)) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _move(made: Path, path: Path) -> None:
+    """Move a file to where none is, under a lock: the first of several writers' stays."""
+    lock = path.with_name(f".{path.name}.lock")
+    try:
+        os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        end = time.monotonic() + WAIT
+        while not path.exists():
+            if time.monotonic() > end:
+                raise UserError(f"{lock} is left of a job that was killed; remove it.") from None
+            time.sleep(0.05)
+        return
+    try:
+        if not path.exists():
+            made.replace(path)
+    finally:
+        lock.unlink()
+
+
+def _records(folder: str) -> Iterator[Path]:
+    """The records in a folder of checkpoints; what is made or removed meanwhile may be missing."""
+    for place, inside, names in os.walk(folder):
+        inside[:] = sorted(name for name in inside if not name.startswith("."))
+        yield from (Path(place, name) for name in sorted(names) if name.endswith(".json"))
 
 
 def kept_to(folders: Iterable[str]) -> dict[str, Any] | None:
@@ -104,7 +133,7 @@ def kept_to(folders: Iterable[str]) -> dict[str, Any] | None:
         Folders of checkpoints; models that were trained elsewhere do not count.
     """
     words = set()
-    for path in (path for folder in folders for path in sorted(Path(folder).rglob("*.json"))):
+    for path in (path for folder in folders for path in _records(folder)):
         with suppress(UserError):  # a damaged record: the job that makes it makes it anew
             words.add(read_record(path).get("settings", {}).get("training", {}).get("precision"))
     words.discard(None)

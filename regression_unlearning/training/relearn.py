@@ -127,8 +127,8 @@ class LaterLook(Look):
     So a few steps are taken after the first one that reaches the limit; they do not count.
     """
 
-    #: Steps whose losses are read at once.
-    EVERY = 16
+    #: Looks that are read at once, and the most rows that are worth reading whole at each.
+    EVERY, MOST = 16, 4096
 
     def __init__(self, check: ForgetLoss):
         super().__init__(check)
@@ -192,7 +192,7 @@ def relearn(
         batch_size=settings.batch_size,
         precision=settings.precision,
     )
-    later = shapes_are_fixed(rows)
+    later = shapes_are_fixed(rows) and task.data.replayable and len(check.rows) <= LaterLook.MOST
     # losses that nobody has read would be lost with the process
     learning = task.having(state_folder=None) if later else task
     counts = []

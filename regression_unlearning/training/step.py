@@ -34,7 +34,7 @@ def _cast(device: torch.device, precision: str) -> AbstractContextManager[None]:
     return torch.autocast(device.type, torch.bfloat16, cache_enabled=device.type == "cpu")
 
 
-class Step:
+class TrainingStep:
     """Forward pass, loss, backward pass, clipping and the optimiser's update.
 
     A batch of a single row is normalised by the running means: see `fit.fit`.

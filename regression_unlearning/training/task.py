@@ -222,10 +222,11 @@ class Task:
             Name of this run of the loop, where a method has several; the network in `model` whose
             validation loss is watched, where `model` holds more.
         **options
-            Passed on to `fit.fit`; a ``monitor`` takes the place of the validation loss. The loss
-            of `supervised` is ``replayable``.
+            Passed on to `fit.fit`; a ``monitor`` takes the place of the validation loss. What is
+            not said to be ``replayable`` is so with the plain loss and optimiser alone.
         """
-        safe = options.pop("replayable", objective is None) and self.data.replayable
+        plain = objective is None and not {"before_step", "make_optimiser"} & set(options)
+        safe = options.pop("replayable", plain) and self.data.replayable
         watches = settings.keep == "best" or isinstance(settings.schedule, Plateau)
         if watches and len(self.validation):
             network = model if watched is None else watched

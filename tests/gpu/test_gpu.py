@@ -141,12 +141,9 @@ def test_both_precisions_are_timed_and_random_numbers_stay(domain, folder, deter
     before = states()
     choice = timed(task, Fit(learning_rate=0.01, **SHORT))
     assert states() == before
-    seconds = choice.get("seconds_per_step")
-    if seconds is None:  # the LSTM on a CPU
-        assert choice["precision"] == "float32" and "bfloat16 fails here" in choice["why"]
-    else:
-        faster = seconds["bfloat16"] <= 0.9 * seconds["float32"]
-        assert choice["precision"] == ("bfloat16" if faster else "float32")
+    seconds = choice["seconds_per_step"]
+    faster = seconds["bfloat16"] <= 0.9 * seconds["float32"]
+    assert choice["precision"] == ("bfloat16" if faster else "float32")
 
 
 @pytest.mark.parametrize("kept", ["always", "never"])
@@ -179,11 +176,12 @@ def test_a_gpu_draws_its_crops_by_its_own_seed(device):
 def test_captured_steps_give_what_steps_one_by_one_give(
     domain, method, folder, deterministic, monkeypatch, caplog
 ):
-    """The kernels are the same, so the bits are expected to be; a bound of 1e-4 is asserted.
+    """The kernels are the same, so are the bits of plain training, which resuming relies on.
 
-    Rounding differs by 2^-24 of a number where a kernel sums in another order; some tens of steps
-    at these rates enlarge that by far less than the factor of 1,000 that is left. A number frozen
-    at its first value, or rows read twice, moves weights by the size of a step, 1e-3.
+    Of methods a bound of 1e-4 is asserted. Rounding differs by 2^-24 of a number where a kernel
+    sums in another order; some tens of steps at these rates enlarge that by far less than the
+    factor of 1,000 that is left. A number frozen at its first value, or rows read twice, moves
+    weights by the size of a step, 1e-3.
     """
     task, _ = opened(domain, folder, deterministic)
     fit = Fit(learning_rate=0.001, **SHORT)
@@ -195,7 +193,7 @@ def test_captured_steps_give_what_steps_one_by_one_give(
         assert "captured steps" in caplog.text and "not captured" not in caplog.text
     monkeypatch.setenv(CAPTURE, "never")
     wanted = unlearn(original, task.having(), method, **options(method))
-    assert largest_change(wanted, found) <= 1e-4
+    assert largest_change(wanted, found) <= (0 if method == "finetune" else 1e-4)
     assert largest_change(original, found) > 1e-4, "the method did nothing"
 
 

@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from regression_unlearning.training import interruption
+
 #: A program whose seeds sleep instead of training. ``now_SEED`` exists while a seed is worked on,
 #: ``begun_SEED`` from then on.
 PROGRAM = """
@@ -161,3 +163,17 @@ def processes(parent):
         ["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=False
     )
     return [int(line) for line in done.stdout.split()]
+
+
+def test_a_wish_that_is_passed_on_and_comes_by_signal_too_is_one_wish(monkeypatch):
+    """SLURM signals every process, and the first of them passes it on to the others."""
+    monkeypatch.setattr(interruption, "_passed_on", False)
+    for first in (interruption.ask, lambda: interruption._ask(signal.SIGTERM, None)):
+        monkeypatch.setattr(interruption, "_asked", None)
+        first()
+        interruption.ask()
+        if first is interruption.ask:
+            interruption._ask(signal.SIGTERM, None)
+        assert interruption.asked()
+        with pytest.raises(interruption.Interrupted):
+            interruption._ask(signal.SIGTERM, None)

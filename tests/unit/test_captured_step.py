@@ -26,7 +26,8 @@ from regression_unlearning.settings.training import Fit
 from regression_unlearning.training import captured, interruption, step
 from regression_unlearning.training import fit as loop
 from regression_unlearning.training.captured import FIRST, LENGTHS, CapturedStep
-from regression_unlearning.training.step import Step
+from regression_unlearning.training.optimiser import optimiser as optimiser_for
+from regression_unlearning.training.step import TrainingStep
 from regression_unlearning.training.task import Task
 from regression_unlearning.training.unlearn import unlearn
 
@@ -58,12 +59,21 @@ def recording(monkeypatch):
         graphs = RecordedOnCPU()
 
         def step_of(*given, compiled=False, replayable=False, what=""):
-            return CapturedStep(*given, what=what, graphs=graphs) if replayable else Step(*given)
+            return (
+                CapturedStep(*given, what=what, graphs=graphs)
+                if replayable
+                else TrainingStep(*given)
+            )
 
         monkeypatch.setattr(loop, "step_of", step_of)
         return graphs
 
     return begin
+
+
+def optimiser_of(model, settings):
+    """The optimiser of the settings."""
+    return optimiser_for(model.parameters(), settings)
 
 
 def numbers(model):
@@ -192,6 +202,44 @@ def test_a_weight_that_moves_for_the_first_time_is_not_captured(as_on_gpu, recor
     assert graphs.recordings == 0
 
 
+@pytest.mark.parametrize("own", ["before_step", "make_optimiser", "objective"])
+def test_what_is_of_ones_own_is_captured_only_where_it_says_so(own, as_on_gpu, recording):
+    task = make_task()
+    given = {
+        "before_step": lambda _share: None,
+        "make_optimiser": optimiser_of,
+        "objective": task.supervised(),
+    }
+    graphs = recording()
+    task.having().fit(task.new_model(), Fit(**SHORT), **{own: given[own]})
+    assert graphs.recordings == 0
+    task.having().fit(task.new_model(), Fit(**SHORT), replayable=True, **{own: given[own]})
+    assert graphs.recordings == 2
+
+
+def test_an_optimiser_that_counts_on_the_host_is_not_captured(
+    as_on_gpu, recording, caplog, monkeypatch
+):
+    """Its count would stand still in every replay. Here all tensors are the host's."""
+    task = make_task()
+
+    def counting(model, _settings):
+        return torch.optim.Adagrad(model.parameters(), lr=0.01, lr_decay=0.5)
+
+    graphs = recording()
+    made = loop.step_of
+
+    def step_of(*given, **named):
+        step_there = made(*given, **named)
+        step_there.device = torch.device("meta")
+        return step_there
+
+    monkeypatch.setattr(loop, "step_of", step_of)
+    with caplog.at_level(logging.INFO):
+        task.fit(task.new_model(), Fit(**SHORT), make_optimiser=counting, replayable=True)
+    assert graphs.recordings == 0 and "it counts on the host" in caplog.text
+
+
 def test_single_rows_and_lengths_that_are_new_go_step_by_step(as_on_gpu, recording):
     task = make_task()
     graphs = recording()
@@ -300,7 +348,7 @@ def test_images_that_lie_elsewhere_are_not_replayable():
 )
 def test_one_decision_and_the_log_says_why(given, environment, said, monkeypatch, caplog):
     made = []
-    monkeypatch.setattr(captured, "Step", lambda *_given, **_named: made.append("plain"))
+    monkeypatch.setattr(captured, "TrainingStep", lambda *_given, **_named: made.append("plain"))
     monkeypatch.setattr(captured, "CapturedStep", lambda *_given, **_named: made.append("captured"))
     monkeypatch.setenv(captured.CAPTURE, environment)
     nothing = (None, None, None, None)
@@ -317,4 +365,4 @@ def test_on_a_cpu_nothing_is_captured():
     made = captured.step_of(
         model, task.supervised(), optimiser, Fit(**SHORT), torch.device("cpu"), replayable=True
     )
-    assert type(made) is Step
+    assert type(made) is TrainingStep

@@ -26,7 +26,7 @@ from regression_unlearning.settings.jobs import TrainingJob, UnlearningJob
 from regression_unlearning.settings.precision import with_precision
 from regression_unlearning.settings.section import validated
 from regression_unlearning.settings.training import Fit
-from regression_unlearning.training import precision
+from regression_unlearning.training import precision, precision_record
 from regression_unlearning.training.precision import ROUNDS, STEPS, decided, settled, timed
 from regression_unlearning.training.precision_record import as_recorded, keep, kept_to, read
 from regression_unlearning.training.session import Session
@@ -218,7 +218,7 @@ def test_of_several_writers_the_first_one_s_choice_stays(record, monkeypatch, li
 
     def write(number):
         keep(record, {**BFLOAT, "number": number})
-        return record.read_bytes() if links else None
+        return record.read_bytes()
 
     with ThreadPoolExecutor(8) as threads:
         seen = set(threads.map(write, range(40)))
@@ -227,6 +227,19 @@ def test_of_several_writers_the_first_one_s_choice_stays(record, monkeypatch, li
     assert read(record)["number"] == kept
     assert len(seen) == 1
     assert [path.name for path in record.parent.iterdir()] == ["precision.json"]
+
+
+def test_a_lock_that_was_left_is_named(record, monkeypatch):
+    def no_links(*_):
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", no_links)
+    monkeypatch.setattr(precision_record, "WAIT", 0.1)
+    record.parent.mkdir(parents=True, exist_ok=True)
+    (record.parent / ".precision.json.lock").touch()
+    with pytest.raises(UserError, match=r"\.precision\.json\.lock is left of a job"):
+        keep(record, BFLOAT)
+    assert not record.exists()
 
 
 @pytest.mark.parametrize("how", ["cut", "edited", "no_word"])
