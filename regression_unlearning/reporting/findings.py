@@ -220,4 +220,5 @@ def _listed(names: Sequence[str], others: int) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{brief(100 * share, 2)} %"
+    digits = f"{100 * share:.0f}" if share >= 0.1 else brief(100 * share, 2)
+    return f"{digits} %"

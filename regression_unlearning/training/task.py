@@ -215,9 +215,8 @@ class Task:
 
         Parameters
         ----------
-        model, settings : Module, Fit
-        rows, objective : Tensor of int64, callable, optional
-            The retain set, and the loss of `supervised`, if not given.
+        model, settings, rows, objective : Module, Fit, Tensor of int64, callable
+            Without `rows` the retain set, without `objective` the loss of `supervised`.
         phase, watched : str, Module, optional
             Name of this run of the loop, where a method has several; the network in `model` whose
             validation loss is watched, where `model` holds more.

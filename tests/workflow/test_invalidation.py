@@ -349,7 +349,7 @@ def test_code_of_the_network(built):
 
 
 def test_code_of_the_training_loop(built):
-    edit(built, f"{LIBRARY}/training/fit.py", "optimiser.step()", "optimiser.step() or None")
+    edit(built, f"{LIBRARY}/training/step.py", "optimiser.step()", "optimiser.step() or None")
     same(built.jobs(), EVERYTHING)
 
 
