@@ -90,6 +90,16 @@ def test_every_form_reads_as_the_plain_one(
     same(ours, plain)
 
 
+@pytest.mark.parametrize("month", ["%b", "%B"])
+def test_names_of_months_of_a_table_that_begins_in_may(folder, month):
+    """May is its own abbreviation: the first dates do not tell how June is written."""
+    table = {"rows": 150, "first": "2014-05-27 00:00"}
+    wanted = read(written(folder, hours(**table)), Format())
+    text = hours(**table, way=f"%d-{month}-%Y %H:%M")
+    assert ("-June-" if month == "%B" else "-Jun-") in text
+    same(read(written(folder, text), Format()), wanted)
+
+
 def test_offsets_that_change_make_neither_gap_nor_repetition(folder):
     """Instants, by the clock of the first row; without offsets an hour stands there twice."""
     plain = read(written(folder, hours(first="2014-10-25 00:00")), Format())

@@ -42,6 +42,7 @@ class Dates:
     def __init__(self, path: Path, written: str | None):
         self.path = path
         self.written = written and re.sub(OFFSET_SAID, "", written)
+        self.guessed = not written
         self.offset: float | None = None
 
     def read(self, texts: "pd.Series", start: int) -> np.ndarray:
@@ -70,6 +71,8 @@ class Dates:
         plain = texts.where(offsets.isna(), texts.str.replace(OFFSET, "", regex=True))
         self.written = self.written or self._format(plain)
         dates = _parsed(plain, self.written)
+        if self.guessed and dates.isna().any():  # May alone does not tell Jan from January
+            dates = dates.fillna(_parsed(plain, _other_months(self.written)))
         written = "" if self.written == ISO else f" written as {self.written}"
         self._refuse(
             dates.isna(), texts, start, f"is no date{written}; mend the row, or set source.table."
@@ -118,6 +121,11 @@ class Dates:
         if wrong.any():
             row = int(wrong.to_numpy().argmax())
             raise UserError(f"{self.path}, row {start + row}: {texts.iloc[row]!r} {problem}.")
+
+
+def _other_months(written: str) -> str:
+    """A format with short names of months in place of long ones, and the other way."""
+    return re.sub("%[bB]", lambda name: name[0].swapcase(), written)
 
 
 def _seconds(offset: str | float) -> float:
