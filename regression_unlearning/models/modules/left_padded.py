@@ -5,9 +5,10 @@ So one row goes through zeros, and each sequence starts from that row's state at
 result is that of ``nn.LSTM`` over the padded batch; short sentences cost what their words cost.
 """
 
+from contextlib import nullcontext
+
 import torch
 from torch import Tensor, nn
-from torch.amp import custom_bwd, custom_fwd
 from torch.autograd.function import once_differentiable
 
 _sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input
@@ -18,7 +19,6 @@ class _Steps(torch.autograd.Function):
     """The recurrence over words sorted by step; at step t the first `active[t]` rows have begun."""
 
     @staticmethod
-    @custom_fwd(device_type="cpu", cast_inputs=torch.float32)  # its sums are written into float32
     def forward(ctx, words, active, w_ih, w_hh, bias):
         """Last states (rows, hidden) from words (sum of active, width); row 0 is the padding's."""
         hidden = w_hh.shape[1]
@@ -51,7 +51,6 @@ class _Steps(torch.autograd.Function):
         return states[start:].clone()
 
     @staticmethod
-    @custom_bwd(device_type="cpu")
     @once_differentiable
     def backward(ctx, dh):
         """Back through the steps; a row's first step passes its gradient to the padding's row."""
@@ -105,13 +104,16 @@ def last_state(lstm: nn.LSTM, words: Tensor) -> Tensor:
     position = torch.cat([order.new_zeros(1), order]) * steps + step
     read = words.reshape(-1, width).index_select(0, position[inside])
     read[active.cumsum(0) - active] = 0.0
-    states = _Steps.apply(
-        read,
-        active.tolist(),
-        lstm.weight_ih_l0,
-        lstm.weight_hh_l0,
-        lstm.bias_ih_l0 + lstm.bias_hh_l0,
-    )
+    kind = words.device.type
+    casts = torch.is_autocast_enabled(kind)  # sums are written in place: no gate may be cast
+    with torch.autocast(kind, enabled=False) if casts else nullcontext():
+        states = _Steps.apply(
+            read,
+            active.tolist(),
+            lstm.weight_ih_l0,
+            lstm.weight_hh_l0,
+            lstm.bias_ih_l0 + lstm.bias_hh_l0,
+        )
     # A sequence of padding alone never began: its state is row 0's.
     position = torch.empty_like(order)
     position[order] = torch.arange(1, rows + 1, device=words.device)
