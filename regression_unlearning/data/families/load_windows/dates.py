@@ -33,27 +33,23 @@ class Dates:
 
     Parameters
     ----------
-    path : Path
-        The file, for messages.
-    written : str or None
-        A format of strftime's, or ``epoch``: seconds since 1970.
+    path, written : Path, str or None
+        The file; a format of strftime's, or ``epoch``: seconds since 1970.
     """
 
     def __init__(self, path: Path, written: str | None):
         self.path = path
         self.written = written and re.sub(OFFSET_SAID, "", written)
-        self.guessed = not written
         self.offset: float | None = None
+        self.guessed = not written
 
     def read(self, texts: "pd.Series", start: int) -> np.ndarray:
         """Dates of the rows of one part.
 
         Parameters
         ----------
-        texts : Series of str (rows,)
-            The dates as in the file.
-        start : int
-            Number of the part's first row, for messages.
+        texts, start : Series of str (rows,), int
+            The dates as in the file; number of the part's first row, for messages.
 
         Returns
         -------
@@ -72,7 +68,8 @@ class Dates:
         self.written = self.written or self._format(plain)
         dates = _parsed(plain, self.written)
         if self.guessed and dates.isna().any():  # May alone does not tell Jan from January
-            dates = dates.fillna(_parsed(plain, _other_months(self.written)))
+            other = re.sub("%[bB]", lambda name: name[0].swapcase(), self.written)
+            dates = dates.fillna(_parsed(plain, other))
         written = "" if self.written == ISO else f" written as {self.written}"
         self._refuse(
             dates.isna(), texts, start, f"is no date{written}; mend the row, or set source.table."
@@ -121,11 +118,6 @@ class Dates:
         if wrong.any():
             row = int(wrong.to_numpy().argmax())
             raise UserError(f"{self.path}, row {start + row}: {texts.iloc[row]!r} {problem}.")
-
-
-def _other_months(written: str) -> str:
-    """A format with short names of months in place of long ones, and the other way."""
-    return re.sub("%[bB]", lambda name: name[0].swapcase(), written)
 
 
 def _seconds(offset: str | float) -> float:
