@@ -4,11 +4,14 @@ An output is (batch, q), q numbers per row. A target is one number per row, (bat
 each output, (batch, q): the outputs of another model.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import torch
 from torch import Tensor, nn
+
+from regression_unlearning.data.prepared import Prepared
+from regression_unlearning.models.modules.activations import evaluating
 
 
 def _errors(output: Tensor, target: Tensor) -> Tensor:
@@ -94,6 +97,30 @@ def cross_entropy(output: Tensor, target: Tensor) -> Tensor:
     """
     known = target.long() if target.ndim == 1 else target.softmax(1)
     return nn.functional.cross_entropy(output, known, reduction="none")
+
+
+def summed(
+    model: nn.Module, data: Prepared, rows: Tensor, of: Callable[[Tensor, Tensor], Tensor]
+) -> Tensor:
+    """Sum over some rows of a loss of a model in evaluation mode; the model is left as it was.
+
+    Parameters
+    ----------
+    model, data, rows : Module, Prepared, Tensor of int64 (n,)
+        The model, its data, row numbers.
+    of : callable
+        From outputs and targets to one value per row.
+
+    Returns
+    -------
+    Tensor of float64 ()
+        On the rows' device, which nobody waits for.
+    """
+    total = torch.zeros((), dtype=torch.float64, device=rows.device)
+    with evaluating(model):
+        for part in rows.split(1024):
+            total += of(model(data.batch(part)), data.target[part]).double().sum()
+    return total
 
 
 #: Losses of numbers.

@@ -11,6 +11,7 @@ from regression_unlearning.settings.measuring import Relearning
 from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.batches import at_least
 from regression_unlearning.training.kinds import PerRow
+from regression_unlearning.training.losses import summed
 from regression_unlearning.training.step import shapes_are_fixed
 from regression_unlearning.training.task import Task
 
@@ -73,21 +74,6 @@ class ForgetLoss:
                 start, size = start + size, 2 * size
         return self.task.mean_loss(model, self.rows, self.of) <= self.limit
 
-    def total(self, model: nn.Module) -> Tensor:
-        """Sum of the losses of all rows, on their device: Tensor of float64 ().
-
-        Parameters
-        ----------
-        model : Module
-            It is left as it was.
-        """
-        total = torch.zeros((), dtype=torch.float64, device=self.rows.device)
-        with evaluating(model):
-            for part in self.rows.split(1024):
-                output = model(self.task.data.batch(part))
-                total += self.of(output, self.task.data.target[part]).double().sum()
-        return total
-
     def _read(self, model: nn.Module, positions: Tensor) -> float:
         """Sum of the losses of some of the rows; each is kept as the row's latest."""
         rows = self.rows[positions.to(self.rows.device)]
@@ -137,7 +123,8 @@ class LaterLook(Look):
     def at(self, model: nn.Module, steps: int, last: bool) -> None:
         """See `Look.at`."""
         check = self.check
-        self.unread.append((steps, check.total(model)))
+        total = summed(model, check.task.data, check.rows, check.of)
+        self.unread.append((steps, total))
         if not last and len(self.unread) < self.EVERY:
             return
         numbers, sums = zip(*self.unread, strict=True)

@@ -19,6 +19,7 @@ from regression_unlearning.settings.section import Section
 from regression_unlearning.settings.training import Fit, Plateau
 from regression_unlearning.training.fit import Fitted, fit
 from regression_unlearning.training.kinds import Kind, PerRow, kind_of
+from regression_unlearning.training.losses import summed
 from regression_unlearning.training.parts import like_them
 from regression_unlearning.training.seeds import seed_for
 from regression_unlearning.training.step import Objective
@@ -67,11 +68,12 @@ class Task:
 
     @classmethod
     def of(cls, settings: Dataset, data: Prepared, parts: Mapping[str, Any], seed: int) -> "Task":
-        """The task of one forget set of a dataset of params.yaml: see `open_dataset`.
+        """The task of one forget set of a dataset of params.yaml.
 
         Parameters
         ----------
         settings, data, parts, seed : Dataset, Prepared, mapping of str to int array, int
+            See `open_dataset`; the run's seed.
         """
         rows = {
             name: torch.as_tensor(part, dtype=torch.int64, device=data.target.device)
@@ -101,11 +103,12 @@ class Task:
         return torch.cat([self.retain, self.forget]).sort().values
 
     def some(self, rows: Tensor, at_most: int | None, purpose: str) -> Tensor:
-        """Draw at most `at_most` of `rows` without replacement, in their order; None: all of them.
+        """Draw at most `at_most` of `rows` without replacement; None returns all of them.
 
         Parameters
         ----------
         rows, at_most, purpose : Tensor of int64 (n,), int or None, str
+            Row numbers (a draw keeps their order), how many, and what for (part of the seed).
         """
         if at_most is None or at_most >= len(rows):
             return rows
@@ -170,12 +173,7 @@ class Task:
         model, rows, of : Module, Tensor of int64 (n,), callable, optional
             `of`, in the loss's place, makes of outputs and targets one value per row.
         """
-        total = torch.zeros((), dtype=torch.float64, device=rows.device)
-        with evaluating(model):
-            for part in rows.split(1024):
-                output = model(self.data.batch(part))
-                total += (of or self.per_row)(output, self.data.target[part]).double().sum()
-        return total.item() / len(rows)
+        return summed(model, self.data, rows, of or self.per_row).item() / len(rows)
 
     def outputs(self, model: nn.Module, rows: Tensor, batch_size: int = 1024) -> Tensor:
         """Outputs of a model in evaluation mode: Tensor (n, outputs).
