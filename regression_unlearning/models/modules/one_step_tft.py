@@ -15,6 +15,7 @@ from types import ModuleType
 import torch
 from torch import Tensor, nn
 
+from regression_unlearning.models.modules.lstm import LSTM
 from regression_unlearning.models.modules.one_query_attention import OneQueryAttention
 from regression_unlearning.settings.section import Section
 
@@ -138,8 +139,8 @@ class OneStepTFT(nn.Module):
         self.context_of_hidden = residual()
         self.context_of_cell = residual()
         self.context_of_enrichment = residual()
-        self.lstm_encoder = nn.LSTM(hidden, hidden, batch_first=True)
-        self.lstm_decoder = nn.LSTM(hidden, hidden, batch_first=True)
+        self.lstm_encoder = LSTM(hidden, hidden, batch_first=True)
+        self.lstm_decoder = LSTM(hidden, hidden, batch_first=True)
         self.lstm_gate = parts.GatedLinearUnit(hidden, dropout=dropout)
         self.lstm_norm = parts.AddNorm(hidden, trainable_add=False)
         self.static_enrichment = residual(context_size=hidden)

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from regression_unlearning.models.modules.left_padded import last_state
+from regression_unlearning.models.modules.lstm import LSTM
 from regression_unlearning.settings.section import Section
 
 
@@ -36,7 +37,7 @@ class SentencePairLSTM(nn.Module):
 
     def __init__(self, width: int, settings: Section, outputs: int = 1):
         super().__init__()
-        self.lstm = nn.LSTM(width, settings.hidden, batch_first=True)
+        self.lstm = LSTM(width, settings.hidden, batch_first=True)
         self.sentences = nn.Dropout(settings.dropout)
         self.states = nn.ModuleList(nn.Dropout(settings.dropout) for _ in range(2))
         self.whole = False
