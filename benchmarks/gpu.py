@@ -4,14 +4,20 @@ For each network, on made data of the real shapes, in one run and taking turns:
 
 - loop: the project's training loop, with order, gathering, augmentation and bookkeeping;
 - bare: forward, backward and the optimiser's step over one batch that lies on the device;
-- captured: the same as one CUDA graph, launched again and again: the most that can be had;
-- and the loop's own step as one graph, from which follows for how long the card waits.
+- captured: the same as one CUDA graph, launched again and again: the most that the card can do;
+- and the loop's own step as one graph, from which the share of time follows in which it is busy.
 
 Ratios are medians over the turns. Then one cell of a table for each domain: original, retrained
 model, one method, observing, measuring. It prints all and writes results/benchmarks/gpu.csv, which
 docs/gpu.md shows after `workflow_scripts/render_results.py`. `--device cpu` with few `--rows`
-and `--turns` tries the code: nothing is captured then, and nothing written unless `--output` says
-where.
+and `--turns` checks that the program runs: nothing is captured then, and nothing written unless
+`--output` says where.
+
+The numbers printed: "loop over captured" is the loop's rows a second over the captured step's;
+"busy" the share of the loop's time that its own steps take as graphs; "start" the seconds that a
+run takes beyond its epochs; "memory" the most that torch held on the card, data too; "reckoned" a
+cell's seconds with the epochs of params.yaml. A bar is what this project asks of a GPU for data
+centres: a smaller card may be below.
 """
 
 import argparse
@@ -58,13 +64,21 @@ def main(given: Sequence[str] | None = None) -> None:
     """Measure, print, write."""
     parser = program.parser(__doc__)
     parser.add_argument("--device", default="cuda", type=program.device, help="cuda or cpu")
-    parser.add_argument("--turns", type=program.whole_number(1), default=5)
+    parser.add_argument(
+        "--turns", type=program.whole_number(1), default=5, help="of all ways; medians count"
+    )
     parser.add_argument("--seconds", type=float, default=0.3, help="of each way in a turn")
     parser.add_argument("--rows", type=program.whole_number(8), help="most rows of a dataset")
-    parser.add_argument("--only", nargs="+", choices=DOMAINS, default=list(DOMAINS))
-    parser.add_argument("--cells", action=argparse.BooleanOptionalAction, default=True)
-    parser.add_argument("--cell-epochs", type=program.whole_number(1), default=2)
-    parser.add_argument("--threads", type=program.whole_number(1), default=1)
+    parser.add_argument(
+        "--only", nargs="+", choices=DOMAINS, default=list(DOMAINS), help="kinds of data"
+    )
+    parser.add_argument(
+        "--cells", action=argparse.BooleanOptionalAction, default=True, help="of tables"
+    )
+    parser.add_argument(
+        "--cell-epochs", type=program.whole_number(1), default=2, help="of trainings"
+    )
+    parser.add_argument("--threads", type=program.whole_number(1), default=1, help="of the CPU")
     parser.add_argument("--output", type=Path, help=f"file to write; {speeds.FILE} on a GPU")
     arguments = parser.parse_args(given)
     if arguments.device != "cpu" and not torch.cuda.is_available():

@@ -186,10 +186,8 @@ class Case:
         if graphs is None and not plain:
             return None
         made = optimiser(model.train().parameters(), self.fit)
-        given = model, objective, made, self.fit, torch.device(self.device)
-        step = (
-            TrainingStep(*given) if plain else CapturedStep(*given, what=self.title, graphs=graphs)
-        )
+        by_step = TrainingStep(model, objective, made, self.fit, torch.device(self.device))
+        step = by_step if plain else CapturedStep(by_step, what=self.title, graphs=graphs)
         step.begin(0.0)
 
         def seconds(times: int) -> float:

@@ -182,14 +182,15 @@ def of_network(part, seeds=1, asked=asked):
     worst no faster. Where there are fewer cores, there are fewer processes.
     """
     part, processes = part * seeds, jobs_per_gpu(seeds, asked)
+    gpus = lambda wildcards: SHARING.gpus(asked(wildcards))
     memory = lambda wildcards: asked(wildcards).memory_mb * processes(wildcards)
     return dict(
         mem_mb=lambda wildcards, attempt: memory(wildcards) * attempt,
         runtime=lambda wildcards, attempt: max(5, int(asked(wildcards).minutes * part)) * attempt,
-        gpu=lambda wildcards: asked(wildcards).gpu,
-        gpu_model=lambda wildcards: site("gpu_kind") if asked(wildcards).gpu else None,
+        gpu=gpus,
+        gpu_model=lambda wildcards: site("gpu_kind") if gpus(wildcards) else None,
         slurm_partition=lambda wildcards: site(
-            "gpu_partition" if asked(wildcards).gpu else "slurm_partition"
+            "gpu_partition" if gpus(wildcards) else "slurm_partition"
         ),
         turn=1,
         jobs_per_gpu=lambda wildcards, threads: max(

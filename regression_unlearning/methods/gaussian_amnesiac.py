@@ -58,12 +58,5 @@ def relabelled(task, labels_of: str):
 def unlearn(model, task, settings: Settings):
     """Draw a label for each forget row once, then fine-tune on the whole training set."""
     target = relabelled(task, settings.labels_of)
-    task.fit(
-        model,
-        settings,
-        rows=task.train,
-        objective=task.supervised(target),
-        replayable=True,
-        phase="amnesiac",
-    )
+    task.fit(model, settings, rows=task.train, targets=target, phase="amnesiac")
     return model

@@ -60,12 +60,5 @@ def unlearn(model, task, settings: Settings):
         own, known = target[task.forget], target[task.train]
         drawn = task.kind.relabelled(own, known, generator, "uniform")
     target[task.forget] = drawn.to(target.device)
-    task.fit(
-        model,
-        settings,
-        rows=task.train,
-        objective=task.supervised(target),
-        replayable=True,
-        phase="amnesiac",
-    )
+    task.fit(model, settings, rows=task.train, targets=target, phase="amnesiac")
     return model

@@ -78,8 +78,7 @@ def unlearn(model, task, settings: Settings):
             model,
             settings,
             rows=task.train,
-            objective=task.supervised(target),
-            replayable=True,
+            targets=target,
             after_step=restore if decays else None,
             phase="salun",
         )

@@ -120,7 +120,7 @@ def forget(
             count = rows_record["rows_forgotten"]
             label, why = choose(project, request.dataset, chosen, request.forget, count, rows)
         method = method_of(chosen, request, label)
-        used = set_up(device, threads, chosen.resources.gpu)
+        used = set_up(device, threads, chosen.resources.gpu or 0)
         work = _Work(request, chosen, method, used, start, parts, project)
         data = load_dataset(settings, request.dataset, project / "data", work.device)
         waiting = folder / f"{request.id}.unfinished"

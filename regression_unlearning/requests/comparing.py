@@ -67,7 +67,7 @@ def compare(
     for one in (*reversed(chosen.earlier(forget_set)), forget_set):
         parts = select(rows, chosen.forget_sets[one], one, parts)
     assert parts is not None
-    used = set_up(device, threads, chosen.resources.gpu)
+    used = set_up(device, threads, chosen.resources.gpu or 0)
     data = load_dataset(settings, dataset, project / "data", used)
     task = Task.of(chosen, data, parts, 0)
     observations = [

@@ -22,7 +22,14 @@ from regression_unlearning.settings.forget_sets import Ids, Random
 from regression_unlearning.settings.places import Place
 from regression_unlearning.settings.precision import misplaced
 from regression_unlearning.settings.reading import PARAMS, Origins, read_yaml
-from regression_unlearning.settings.section import Count, Name, Section, out_of_line, validated
+from regression_unlearning.settings.section import (
+    Count,
+    Name,
+    Section,
+    Whole,
+    out_of_line,
+    validated,
+)
 
 
 class Settings(Section):
@@ -35,6 +42,9 @@ class Settings(Section):
     REGRESSION_UNLEARNING_DATA_MIRROR goes before it."""
     without_gpu: Literal["fail", "cpu"] = "fail"
     """A job that asked for a GPU and finds none: fail, or go on on the cpu."""
+    gpus_per_job: Whole = 0
+    """GPUs of a job that runs a network, where its dataset's `resources` do not say; a profile
+    may say another number."""
     seeds_per_job: Count = 2
     """Training seeds that share a process; a profile may say another number."""
     jobs_per_gpu: Count = 1

@@ -11,8 +11,8 @@ class Resources(Section):
 
     threads: Count = 1
     """CPU threads."""
-    gpu: Whole = 0
-    """GPUs."""
+    gpu: Whole | None = None
+    """GPUs that a job asks for; one is used. Without it as many as `gpus_per_job` says."""
     memory_mb: Count = 2000
     """MiB of memory."""
     minutes: Count = 60

@@ -8,14 +8,12 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from regression_unlearning.settings.training import Fit
 from regression_unlearning.training.graphs import CudaGraphs
-from regression_unlearning.training.step import Objective, TrainingStep
+from regression_unlearning.training.step import TrainingStep
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +26,7 @@ LENGTHS = 3
 FIRST = 2
 
 
-class CapturedStep(TrainingStep):
+class CapturedStep:
     """A step that is captured for each length of a batch that comes again and again.
 
     A batch of a single row, and the first batches of each length, go through the plain step. A
@@ -39,31 +37,28 @@ class CapturedStep(TrainingStep):
 
     Parameters
     ----------
-    model, objective, optimiser, settings, device
-        As of `TrainingStep`.
+    plain : TrainingStep
+        The step to capture.
     what : str
         Name of the work in the log.
     graphs : CudaGraphs, optional
         What records.
+
+    Attributes
+    ----------
+    losses, begin, end
+        The plain step's.
     """
 
     def __init__(
-        self,
-        model: nn.Module,
-        objective: Objective,
-        optimiser: torch.optim.Optimizer,
-        settings: Fit,
-        device: torch.device,
-        *,
-        what: str = "training",
-        graphs: CudaGraphs | None = None,
+        self, plain: TrainingStep, *, what: str = "training", graphs: CudaGraphs | None = None
     ):
-        super().__init__(model, objective, optimiser, settings, device)
-        self.what, self.graphs = what, graphs or CudaGraphs(device)
+        self.plain, self.losses, self.begin, self.end = plain, plain.losses, plain.begin, plain.end
+        self.what, self.graphs = what, graphs or CudaGraphs(plain.device)
         self.seen: Counter[int] = Counter()
         self.recorded: dict[int, tuple[Tensor, Callable[[], None]]] = {}
         self.rates: list[float] = []
-        self.tried, self.possible = False, True
+        self.tried, self.said, self.possible = False, False, True
 
     def __call__(self, rows: Tensor) -> None:
         """Take one step.
@@ -75,7 +70,7 @@ class CapturedStep(TrainingStep):
         """
         replay = self._replay_of(rows)
         if replay is None:
-            super().__call__(rows)
+            self.plain(rows)
         else:
             replay()
 
@@ -85,7 +80,7 @@ class CapturedStep(TrainingStep):
         self.seen[length] += 1
         if not self.possible or length == 1 or self.seen[length] <= FIRST:
             return None
-        rates = [group["lr"] for group in self.optimiser.param_groups]
+        rates = [group["lr"] for group in self.plain.optimiser.param_groups]
         if rates != self.rates:
             self.recorded, self.rates = {}, rates
         full = len(self.recorded) == LENGTHS
@@ -99,16 +94,17 @@ class CapturedStep(TrainingStep):
         """Capture the step for batches of a length, if it can be."""
         if not self.tried:
             self.tried = True
-            why = self._hindered(rows)
-            self.possible = not why
-            said = f"steps are not captured: {why}" if why else "captured steps"
-            log.info("%s: %s", self.what, said)
-            if why:
+            if why := self._hindered(rows):
+                self.possible = False
+                log.info("%s: steps are not captured: %s", self.what, why)
                 return False
-        held, plain = rows.clone(), super().__call__
-        self.optimiser.zero_grad(set_to_none=True)
+        held = rows.clone()
+        self.plain.optimiser.zero_grad(set_to_none=True)
         try:
-            self.recorded[len(rows)] = held, self.graphs.record(lambda: plain(held))
+            self.recorded[len(rows)] = held, self.graphs.record(lambda: self.plain(held))
+            if not self.said:
+                self.said = True
+                log.info("%s: captured steps", self.what)
         except RuntimeError as error:
             self.possible, self.recorded = False, {}
             log.warning(
@@ -122,22 +118,22 @@ class CapturedStep(TrainingStep):
 
     def _tensors(self) -> Iterator[Tensor]:
         """All that a step changes."""
-        yield from self.model.parameters()
-        yield from self.model.buffers()
-        for state in self.optimiser.state.values():
+        yield from self.plain.model.parameters()
+        yield from self.plain.model.buffers()
+        for state in self.plain.optimiser.state.values():
             yield from (value for value in state.values() if isinstance(value, Tensor))
-        yield self.losses
+        yield self.plain.losses
 
     def _hindered(self, rows: Tensor) -> str:
         """Why the step cannot be captured, empty where it can; all is then as it was before."""
-        random, states = self.graphs.random_states(), self.optimiser.state
+        random, states = self.graphs.random_states(), self.plain.optimiser.state
         known, why = set(states), ""
         before = [(tensor, tensor.detach().clone()) for tensor in self._tensors()]
         try:
             with self.graphs.trying():
-                super().__call__(rows)
+                self.plain(rows)
             for tensor, value in before:
-                if tensor.device != self.device and not torch.equal(tensor, value):
+                if tensor.device != self.plain.device and not torch.equal(tensor, value):
                     why = "it counts on the host"
         except RuntimeError as error:
             if "synchronizing" not in str(error):
@@ -154,39 +150,31 @@ class CapturedStep(TrainingStep):
         return why
 
 
-def step_of(
-    model: nn.Module,
-    objective: Objective,
-    optimiser: torch.optim.Optimizer,
-    settings: Fit,
-    device: torch.device,
-    *,
-    compiled: bool = False,
-    replayable: bool = False,
-    what: str = "training",
-) -> TrainingStep:
+def captured_where_possible(
+    plain: TrainingStep, *, replayable: bool, what: str = "training"
+) -> TrainingStep | CapturedStep:
     """The step that a run takes: captured where that is possible, and the log says where not.
 
     Parameters
     ----------
-    model, objective, optimiser, settings, device, compiled
-        As of `TrainingStep`.
+    plain : TrainingStep
+        The run's step.
     replayable : bool
-        Whether the objective may be captured: see `fit.fit`.
+        Whether its objective may be captured: see `fit.fit`.
     what : str
         Name of the work in the log.
     """
-    given: tuple[Any, ...] = (model, objective, optimiser, settings, device)
-    if device.type == "cuda":
-        reasons = {
-            f"{CAPTURE} says never": os.environ.get(CAPTURE) == "never",
-            "torch compiles the network": compiled,
-            "the objective is not said to be replayable, or its batches not made on the GPU": (
-                not replayable
-            ),
-        }
-        why_not = [reason for reason, holds in reasons.items() if holds]
-        if not why_not:
-            return CapturedStep(*given, what=what)
-        log.info("%s: steps are not captured: %s", what, "; ".join(why_not))
-    return TrainingStep(*given, compiled=compiled)
+    if plain.device.type != "cuda":
+        return plain
+    reasons = {
+        f"{CAPTURE} says never": os.environ.get(CAPTURE) == "never",
+        "torch compiles the network": plain.compiled,
+        "the objective is not said to be replayable, or its batches not made on the GPU": (
+            not replayable
+        ),
+    }
+    why_not = [reason for reason, holds in reasons.items() if holds]
+    if not why_not:
+        return CapturedStep(plain, what=what)
+    log.info("%s: steps are not captured: %s", what, "; ".join(why_not))
+    return plain

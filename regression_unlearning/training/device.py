@@ -20,7 +20,8 @@ def _without_gpu() -> None:
         return
     raise UserError(
         "this job asked for a GPU and none can be seen. Check the driver and the queue; to run on "
-        "a CPU, set the dataset's resources.gpu to 0, or without_gpu: cpu, in params.yaml."
+        "a CPU, set gpus_per_job (of the profile) or the dataset's resources.gpu to 0, or "
+        "without_gpu: cpu in params.yaml."
     )
 
 

@@ -16,10 +16,10 @@ from regression_unlearning.program.progress import Progress
 from regression_unlearning.settings.training import Fit, Plateau, Step
 from regression_unlearning.training import interruption, state
 from regression_unlearning.training.batches import Batches, shuffled
-from regression_unlearning.training.captured import step_of
+from regression_unlearning.training.captured import captured_where_possible
 from regression_unlearning.training.optimiser import optimiser as optimiser_of
 from regression_unlearning.training.seeds import seed_for
-from regression_unlearning.training.step import Objective
+from regression_unlearning.training.step import Objective, TrainingStep
 
 log = logging.getLogger(__name__)
 
@@ -186,16 +186,8 @@ def fit(
         first, total = position["step"], position["total"]
         log.info("%s: going on after epoch %d, mini-batch %d", what, done.epochs, first)
     batches = batches or shuffled(rows, settings.batch_size)
-    take = step_of(
-        model,
-        objective,
-        optimiser,
-        settings,
-        rows.device,
-        compiled=compiled,
-        replayable=replayable,
-        what=what,
-    )
+    plain = TrainingStep(model, objective, optimiser, settings, rows.device, compiled=compiled)
+    take = captured_where_possible(plain, replayable=replayable, what=what)
     progress: Progress | None = None
     begun, spent = time.perf_counter(), done.seconds
     saved = time.monotonic()

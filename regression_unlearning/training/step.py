@@ -73,7 +73,7 @@ class TrainingStep:
         self.model, self.objective, self.optimiser = model, objective, optimiser
         self.network = torch.compile(model) if compiled else model
         self.parameters = [weight for weight in model.parameters() if weight.requires_grad]
-        self.clip, self.device = settings.clip, device
+        self.compiled, self.clip, self.device = compiled, settings.clip, device
         self.cast = _cast(device, settings.precision_in_use)
         self.losses = torch.zeros((), dtype=torch.float64, device=device)
 

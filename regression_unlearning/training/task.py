@@ -201,6 +201,7 @@ class Task:
         settings: Fit,
         *,
         rows: Tensor | None = None,
+        targets: Tensor | None = None,
         objective: Objective | None = None,
         phase: str = "main",
         watched: nn.Module | None = None,
@@ -213,8 +214,10 @@ class Task:
 
         Parameters
         ----------
-        model, settings, rows, objective : Module, Fit, Tensor of int64, callable
-            Without `rows` the retain set, without `objective` the loss of `supervised`.
+        model, settings, rows : Module, Fit, Tensor of int64
+            Without `rows` the retain set.
+        targets, objective : Tensor (rows of the dataset,), callable
+            Labels in place of the dataset's; what is minimised in place of the loss against them.
         phase, watched : str, Module, optional
             Name of this run of the loop, where a method has several; the network in `model` whose
             validation loss is watched, where `model` holds more.
@@ -230,7 +233,7 @@ class Task:
             options = {"monitor": lambda _: self.mean_loss(network, self.validation), **options}
         fitted = fit(
             model,
-            objective or self.supervised(),
+            objective or self.supervised(targets),
             self.retain if rows is None else rows,
             settings,
             seed=seed_for(self.seed, phase),

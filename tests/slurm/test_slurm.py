@@ -23,13 +23,13 @@ COMMAND = "snakemake --profile slurm --latency-wait 5 --slurm-init-seconds-befor
 
 
 def with_gpus(params):
-    """The tiny experiment whose jobs ask for a GPU, which here has no device."""
+    """The tiny experiment; the GPU that its jobs ask for by the profile has no device here."""
     shrink(params)
     params["without_gpu"] = "cpu"
     for name in ("membership", "wasserstein"):
         del params["measures"][name]
     dataset = params["datasets"]["demo_pairs"]
-    dataset["resources"] = {"threads": 1, "gpu": 1, "memory_mb": 1500, "minutes": 10}
+    dataset["resources"] = {"threads": 1, "memory_mb": 1500, "minutes": 10}
     dataset["training"] |= {"epochs": 300, "save_every": 0.2}
     for layout in ("tables", "figures"):
         for values in params["experiments"]["demo"][layout].values():

@@ -57,6 +57,15 @@ def test_a_submission_for_each_training_and_for_each_forget_set_and_seed(tmp_pat
     others = [name for name in single if name not in trainings]
     assert set(others) == {"prepare", "measure"}
     retrained = [name for name in trainings if name.startswith("train_retrained")]
+    resources = re.findall(
+        r"^ *rule (\w+):$.*?^ +resources: ([^\n]*)$", text, re.MULTILINE | re.DOTALL
+    )
+    networks = [asked for name, asked in resources if "_seed" in name]
+    assert len(networks) >= len(trainings)
+    assert all("slurm_partition=gpu, " in asked and " gpu=1," in asked for asked in networks)
+    others = [asked for name, asked in resources if "_seed" not in name]
+    assert others and not any("slurm_partition=gpu" in asked for asked in others)
+    assert not any(" gpu=" in asked for asked in others)
     assert groups == len(retrained) + 1  # the last one makes tables and figures
     assert groups + len(single) <= 150, (groups, len(single), jobs)
     # measured by the engine's own start, which is as slow as the machine: 6 times it, when written

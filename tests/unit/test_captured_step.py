@@ -58,14 +58,10 @@ def recording(monkeypatch):
     def begin():
         graphs = RecordedOnCPU()
 
-        def step_of(*given, compiled=False, replayable=False, what=""):
-            return (
-                CapturedStep(*given, what=what, graphs=graphs)
-                if replayable
-                else TrainingStep(*given)
-            )
+        def decided(plain, *, replayable, what):
+            return CapturedStep(plain, what=what, graphs=graphs) if replayable else plain
 
-        monkeypatch.setattr(loop, "step_of", step_of)
+        monkeypatch.setattr(loop, "captured_where_possible", decided)
         return graphs
 
     return begin
@@ -233,14 +229,13 @@ def test_an_optimiser_that_counts_on_the_host_is_not_captured(
         return Counting(model.parameters(), lr=0.01)
 
     graphs = recording()
-    made = loop.step_of
+    made = loop.captured_where_possible
 
-    def step_of(*given, **named):
-        step_there = made(*given, **named)
-        step_there.device = torch.device("meta")
-        return step_there
+    def elsewhere(plain, **named):
+        plain.device = torch.device("meta")
+        return made(plain, **named)
 
-    monkeypatch.setattr(loop, "step_of", step_of)
+    monkeypatch.setattr(loop, "captured_where_possible", elsewhere)
     with caplog.at_level(logging.INFO):
         task.fit(task.new_model(), Fit(**SHORT), make_optimiser=counting, replayable=True)
     assert graphs.recordings == 0 and "it counts on the host" in caplog.text
@@ -343,32 +338,39 @@ def test_images_that_lie_elsewhere_are_not_replayable():
     assert not elsewhere.replayable
 
 
+def step_on(device, **more):
+    """A plain step that has not been taken, of a run on some device."""
+    task = make_task(data=prepared(train_rows=32))
+    model = task.new_model()
+    made = TrainingStep(
+        model, task.supervised(), optimiser_of(model, Fit(**SHORT)), Fit(**SHORT),
+        torch.device("cpu"), **more,
+    )  # fmt: skip
+    made.device = torch.device(device)
+    return made
+
+
 @pytest.mark.parametrize(
-    ("given", "environment", "said"),
+    ("replayable", "compiled", "environment", "said"),
     [
-        ({"replayable": False}, "", "not said to be replayable"),
-        ({"replayable": True, "compiled": True}, "", "torch compiles the network"),
-        ({"replayable": True}, "never", "REGRESSION_UNLEARNING_CAPTURE says never"),
-        ({"replayable": True}, "", ""),
+        (False, False, "", "not said to be replayable"),
+        (True, True, "", "torch compiles the network"),
+        (True, False, "never", "REGRESSION_UNLEARNING_CAPTURE says never"),
+        (True, False, "", ""),
     ],
 )
-def test_one_decision_and_the_log_says_why(given, environment, said, monkeypatch, caplog):
-    made = []
-    monkeypatch.setattr(captured, "TrainingStep", lambda *_given, **_named: made.append("plain"))
-    monkeypatch.setattr(captured, "CapturedStep", lambda *_given, **_named: made.append("captured"))
+def test_one_decision_and_the_log_says_why(
+    replayable, compiled, environment, said, monkeypatch, caplog
+):
+    plain = step_on("cuda", compiled=compiled)
+    monkeypatch.setattr(captured, "CapturedStep", lambda step, what: (step, what))
     monkeypatch.setenv(captured.CAPTURE, environment)
-    nothing = (None, None, None, None)
     with caplog.at_level(logging.INFO):
-        captured.step_of(*nothing, torch.device("cuda"), **given)
-    assert made == ["plain" if said else "captured"]
+        made = captured.captured_where_possible(plain, replayable=replayable, what="name")
+    assert made == (plain if said else (plain, "name"))
     assert said in caplog.text and bool(caplog.text) == bool(said)
 
 
 def test_on_a_cpu_nothing_is_captured():
-    task = make_task(data=prepared(train_rows=32))
-    model = task.new_model()
-    optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
-    made = captured.step_of(
-        model, task.supervised(), optimiser, Fit(**SHORT), torch.device("cpu"), replayable=True
-    )
-    assert type(made) is TrainingStep
+    plain = step_on("cpu")
+    assert captured.captured_where_possible(plain, replayable=True) is plain

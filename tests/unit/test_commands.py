@@ -174,7 +174,9 @@ def test_snakemake_knows_options_targets_and_experiment(words, monkeypatch):
         own |= not (ROOT / path).exists()
         settings = settings if own else overlaid(settings, read_yaml(ROOT / path))
     chosen = dict(one.split("=") for one in found.config or [])
-    assert set(chosen) <= {"experiment", "embedding"}
+    counts = {name for name, value in chosen.items() if value.isdecimal()}
+    assert set(chosen) - counts <= {"experiment", "embedding"}
+    assert counts <= {name for name, value in settings.items() if isinstance(value, int)}
     assert own or chosen.get("experiment", "demo") in [*settings["experiments"], *PLACEHOLDERS]
     assert chosen.get("embedding", "glove_6b_50d") in settings["embeddings"]
     rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "rules").glob("*.smk"))

@@ -26,16 +26,19 @@ PLAIN = {"epochs": 2, "learning_rate": 0.01, "batch_size": 5}
 class Recorder(Task):
     """A task that keeps what a method hands to the loop, and trains all the same."""
 
-    def fit(self, model, settings, *, rows=None, objective=None, phase="main", **options):
+    def fit(self, model, settings, *, targets=None, objective=None, rows=None, **options):
         """Note the objective, the rows and every batch."""
-        self.__dict__.setdefault("calls", []).append((objective, rows))
-        inner, batches = objective or self.supervised(), self.__dict__.setdefault("batches", [])
+        inner, batches = (
+            objective or self.supervised(targets),
+            self.__dict__.setdefault("batches", []),
+        )
+        self.__dict__.setdefault("calls", []).append((inner, rows))
 
         def noted(model, batch):
             batches.append(batch)
             return inner(model, batch)
 
-        return super().fit(model, settings, rows=rows, objective=noted, phase=phase, **options)
+        return super().fit(model, settings, objective=noted, rows=rows, **options)
 
 
 @pytest.fixture

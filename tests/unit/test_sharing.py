@@ -29,12 +29,30 @@ def test_a_job_has_no_more_processes_than_seeds_and_one_without_a_gpu(gpu, seeds
     assert mine.at_once(Resources(gpu=gpu), seeds) == processes
 
 
-@pytest.mark.parametrize("said", ["0", "-1", "two", "1.5", "", "²"])
-@pytest.mark.parametrize("name", ["seeds_per_job", "jobs_per_gpu"])
-def test_what_is_no_count_in_a_profile(name, said):
+@pytest.mark.parametrize(
+    ("profile", "params", "dataset", "gpus"),
+    [
+        ({}, {}, None, 0),
+        ({}, {"gpus_per_job": 2}, None, 2),
+        ({"gpus_per_job": "1"}, {"gpus_per_job": 2}, None, 1),
+        ({"gpus_per_job": "0"}, {"gpus_per_job": 2}, None, 0),
+        ({"gpus_per_job": "1"}, {}, 0, 0),
+        ({"gpus_per_job": "0"}, {}, 1, 1),
+    ],
+)
+def test_a_dataset_says_its_gpus_else_the_profile_else_params(profile, params, dataset, gpus):
+    assert of(profile, **params).gpus(Resources(gpu=dataset)) == gpus
+
+
+@pytest.mark.parametrize("said", ["least - 1", "-1", "two", "1.5", "", "²"])
+@pytest.mark.parametrize(
+    ("name", "least"), [("gpus_per_job", 0), ("seeds_per_job", 1), ("jobs_per_gpu", 1)]
+)
+def test_what_is_no_count_in_a_profile(name, least, said):
+    said = str(least - 1) if said == "least - 1" else said
     with pytest.raises(UserError) as caught:
         of({name: said})
-    told = f"default-resources.{name}: {said!r} is not a whole number of at least 1"
+    told = f"default-resources.{name}: {said!r} is not a whole number of at least {least}"
     assert told in str(caught.value)
 
 
