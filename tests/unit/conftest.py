@@ -92,6 +92,24 @@ def nobody_asked(monkeypatch):
 
 
 @pytest.fixture
+def server(monkeypatch):
+    """A server on this machine to download from; another try comes after a short pause."""
+    from downloads import serving
+
+    monkeypatch.setattr("regression_unlearning.data.fetching.transfer.BACK_OFF", 0.001)
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A place to fetch into, and a data mirror beside it."""
+    from downloads import Place
+
+    return Place(tmp_path)
+
+
+@pytest.fixture
 def real():
     """The folder of real data that the data mirror is, where there is one."""
     folder = Path(os.environ.get("REGRESSION_UNLEARNING_DATA_MIRROR", "../shared/data"))
