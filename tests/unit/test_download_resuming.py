@@ -123,6 +123,7 @@ def test_part_of_unknown_origin_is_not_used(server, place, note):
 
 def test_a_stall_keeps_what_has_come(server, place, monkeypatch):
     monkeypatch.setattr(transfer, "TIMEOUT", (5.0, 0.2))
+    server.later = lambda: monkeypatch.setattr(transfer, "TIMEOUT", (5.0, 20.0))
     server.files["data.bin"], server.stall = BODY, 1000
     place.fetch(RawFile(file="data.bin", url=server.url("data.bin")))
     server.stalled.set()
