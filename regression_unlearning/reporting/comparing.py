@@ -13,6 +13,7 @@ comparisons.
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -162,11 +163,14 @@ def _needed(comparison: Comparison, family: int) -> int | None:
     )
     if not effect or math.isnan(spread) or math.isinf(effect):
         return None
-    for seeds in range(max(FEWEST, comparison.seeds + 1), MOST + 1):
+
+    def decides(seeds: int) -> bool:
         required = _quantile(1 - level, seeds - 1) + _quantile(POWER, seeds - 1)
-        if effect * math.sqrt(seeds) >= required * spread:
-            return seeds
-    return None
+        return effect * math.sqrt(seeds) >= required * spread
+
+    numbers = range(max(FEWEST, comparison.seeds + 1), MOST + 1)
+    first = bisect_left(numbers, True, key=decides)  # with more seeds less is required
+    return numbers[first] if first < len(numbers) else None
 
 
 def _by_ranks(numbers: list[float], floor: float | None) -> Comparison:

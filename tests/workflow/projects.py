@@ -45,7 +45,7 @@ class Project:
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("SNAKEMAKE_", "REGRESSION_UNLEARNING_", "PYTHONSAFEPATH"))
-        } | {"PYTHONDONTWRITEBYTECODE": "1"}
+        }
 
     def copy(self, root: Path) -> "Project":
         """Make another copy: dates and Snakemake's records go along."""
