@@ -5,7 +5,7 @@ For each network, on made data of the real shapes, in one run and taking turns:
 - loop: the project's training loop, with order, gathering, augmentation and bookkeeping;
 - bare: forward, backward and the optimiser's step over one batch that lies on the device;
 - captured: the same as one CUDA graph, launched again and again: the most that the card can do;
-- and the loop's own step as one graph, from which the share of time follows in which it is busy.
+- and the loop's own step as one graph, which gives the share of time in which the card is busy.
 
 Ratios are medians over the turns. Then one cell of a table for each domain: original, retrained
 model, one method, observing, measuring. It prints all and writes results/benchmarks/gpu.csv, which
@@ -13,11 +13,13 @@ docs/gpu.md shows after `workflow_scripts/render_results.py`. `--device cpu` wit
 and `--turns` checks that the program runs: nothing is captured then, and nothing written unless
 `--output` says where.
 
-The numbers printed: "loop over captured" is the loop's rows a second over the captured step's;
-"busy" the share of the loop's time that its own steps take as graphs; "start" the seconds that a
-run takes beyond its epochs; "memory" the most that torch held on the card, data too; "reckoned" a
-cell's seconds with the epochs of params.yaml. A bar is what this project asks of a GPU for data
-centres: a smaller card may be below.
+The numbers printed: "loop over captured" (or "bare") is the loop's rows a second over the captured
+(or bare) step's; "busy" the share of the loop's time that its own steps take as graphs; "channels
+last over contiguous" and "bfloat16 over float32" ratios of captured steps a second; "start" the
+seconds that a run takes beyond its epochs; "memory" the most that torch held on the card, data too.
+Of a cell, "helper" is the training of Blindspot's helper, "reckoned" the whole cell's seconds with
+the epochs of params.yaml. A bar is what this project asks of a GPU for data centres: a smaller card
+may be below.
 """
 
 import argparse
@@ -65,20 +67,29 @@ def main(given: Sequence[str] | None = None) -> None:
     parser = program.parser(__doc__)
     parser.add_argument("--device", default="cuda", type=program.device, help="cuda or cpu")
     parser.add_argument(
-        "--turns", type=program.whole_number(1), default=5, help="of all ways; medians count"
+        "--turns",
+        type=program.whole_number(1),
+        default=5,
+        help="measurements of each; the median counts",
     )
-    parser.add_argument("--seconds", type=float, default=0.3, help="of each way in a turn")
+    parser.add_argument("--seconds", type=float, default=0.3, help="length of a measurement")
     parser.add_argument("--rows", type=program.whole_number(8), help="most rows of a dataset")
     parser.add_argument(
-        "--only", nargs="+", choices=DOMAINS, default=list(DOMAINS), help="kinds of data"
+        "--only", nargs="+", choices=DOMAINS, default=list(DOMAINS), help="kinds of data to measure"
     )
     parser.add_argument(
-        "--cells", action=argparse.BooleanOptionalAction, default=True, help="of tables"
+        "--cells",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="also measure a table cell for each",
     )
     parser.add_argument(
-        "--cell-epochs", type=program.whole_number(1), default=2, help="of trainings"
+        "--cell-epochs",
+        type=program.whole_number(1),
+        default=2,
+        help="epochs of its original and its retrained model",
     )
-    parser.add_argument("--threads", type=program.whole_number(1), default=1, help="of the CPU")
+    parser.add_argument("--threads", type=program.whole_number(1), default=1, help="CPU threads")
     parser.add_argument("--output", type=Path, help=f"file to write; {speeds.FILE} on a GPU")
     arguments = parser.parse_args(given)
     if arguments.device != "cpu" and not torch.cuda.is_available():

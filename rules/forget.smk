@@ -20,13 +20,8 @@ rule forget:
     threads: lambda wildcards: asked_by_request(wildcards).threads
     resources:
         **of_network(1, asked=asked_by_request),
-        device=lambda wildcards: (
-            "cuda"
-            if SHARING.gpus(asked_by_request(wildcards)) and SETTINGS.without_gpu == "fail"
-            else "auto"
-        ),
     params:
         files=[f"--configfile {shlex.join(files)}" for files in [list(FILES)[1:]] if files],
     shell:
         "python workflow_scripts/forget.py forget --request {input.request}"
-        " {params.files} --threads {threads} --device {resources.device} --wait > {log} 2>&1 || [ $? -eq 1 ]"
+        " {params.files} --threads {threads} --gpus {resources.gpu} --wait > {log} 2>&1 || [ $? -eq 1 ]"

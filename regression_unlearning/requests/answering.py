@@ -68,6 +68,7 @@ def forget(
     with_gold: bool = False,
     device: str = "auto",
     threads: int = 1,
+    gpus: int = 0,
     project: str | Path = ".",
     wait: bool = False,
 ) -> Answer:
@@ -83,8 +84,9 @@ def forget(
         See `read_request`.
     with_gold : bool
         Whether a model is retrained without the rows, to compare with.
-    device, threads
-        ``auto``, ``cpu`` or ``cuda``, and CPU threads.
+    device, threads, gpus
+        ``auto``, ``cpu`` or ``cuda``; CPU threads; GPUs that must be there, if more than the
+        dataset's `resources` ask for.
     project : path
         The project's folder, in which data/, checkpoints/ and requests/ lie.
     wait : bool
@@ -120,7 +122,7 @@ def forget(
             count = rows_record["rows_forgotten"]
             label, why = choose(project, request.dataset, chosen, request.forget, count, rows)
         method = method_of(chosen, request, label)
-        used = set_up(device, threads, chosen.resources.gpu or 0)
+        used = set_up(device, threads, max(gpus, chosen.resources.gpu or 0))
         work = _Work(request, chosen, method, used, start, parts, project)
         data = load_dataset(settings, request.dataset, project / "data", work.device)
         waiting = folder / f"{request.id}.unfinished"

@@ -118,6 +118,9 @@ def add(commands: Any) -> None:
         command.add_argument(
             "--threads", type=program.whole_number(1), default=1, help="CPU threads (default: 1)"
         )
+        command.add_argument(
+            "--gpus", type=program.whole_number(0), default=0, help="GPUs that must be there"
+        )
     for command in (one, two, three, four, five):
         command.add_argument("--json", action="store_true", help="print JSON")
 
@@ -140,6 +143,7 @@ def _forget(given: argparse.Namespace) -> None:
         wait=given.wait,
         device=given.device,
         threads=given.threads,
+        gpus=given.gpus,
     )
     _say(
         given,
@@ -190,7 +194,9 @@ def _compare(given: argparse.Namespace) -> None:
     from regression_unlearning.requests.comparing import compare
 
     named = given.first, given.second, given.dataset, given.forget_set
-    comparison = compare(settings, *named, device=given.device, threads=given.threads)
+    comparison = compare(
+        settings, *named, device=given.device, threads=given.threads, gpus=given.gpus
+    )
     lines = [f"first: {comparison['models'][0]}", f"second: {comparison['models'][1]}"]
     lines += [
         f"error in {comparison['unit']} on {one['rows']} ({one['number']:,}): first "

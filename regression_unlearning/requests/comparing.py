@@ -29,6 +29,7 @@ def compare(
     *,
     device: str = "auto",
     threads: int = 1,
+    gpus: int = 0,
     project: str | Path = ".",
 ) -> dict[str, Any]:
     """Compare two models of a dataset's network.
@@ -41,7 +42,7 @@ def compare(
         Files of models, or ids of requests that passed.
     dataset, forget_set : str
         Keys of params.yaml. Rows that requests named count as well.
-    device, threads, project
+    device, threads, gpus, project
         See `forget`.
 
     Returns
@@ -67,7 +68,7 @@ def compare(
     for one in (*reversed(chosen.earlier(forget_set)), forget_set):
         parts = select(rows, chosen.forget_sets[one], one, parts)
     assert parts is not None
-    used = set_up(device, threads, chosen.resources.gpu or 0)
+    used = set_up(device, threads, max(gpus, chosen.resources.gpu or 0))
     data = load_dataset(settings, dataset, project / "data", used)
     task = Task.of(chosen, data, parts, 0)
     observations = [

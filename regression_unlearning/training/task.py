@@ -217,7 +217,7 @@ class Task:
         model, settings, rows : Module, Fit, Tensor of int64
             Without `rows` the retain set.
         targets, objective : Tensor (rows of the dataset,), callable
-            Labels in place of the dataset's; what is minimised in place of the loss against them.
+            Labels in place of the dataset's; or what is minimised in place of the loss.
         phase, watched : str, Module, optional
             Name of this run of the loop, where a method has several; the network in `model` whose
             validation loss is watched, where `model` holds more.
@@ -225,6 +225,8 @@ class Task:
             Passed on to `fit.fit`; a ``monitor`` takes the place of the validation loss. What is
             not said to be ``replayable`` is so with the plain loss and optimiser alone.
         """
+        if objective is not None and targets is not None:
+            raise TypeError("targets are the loss's: an objective has its own")
         plain = objective is None and not {"before_step", "make_optimiser"} & set(options)
         safe = options.pop("replayable", plain) and self.data.replayable
         watches = settings.keep == "best" or isinstance(settings.schedule, Plateau)

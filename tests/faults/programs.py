@@ -72,6 +72,7 @@ def child(
         if plain:
             _obey_modes()
         if room is not None:
+            sys.dont_write_bytecode = True  # Python keeps bytecode that was cut short
             resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
         work()
         code = 0

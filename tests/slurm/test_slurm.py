@@ -351,8 +351,8 @@ def test_a_job_without_its_gpu_fails_at_once(undisturbed):
     log = project / "logs/train_original/demo_pairs/seed_0.log"
     assert "no GPU can be seen" in log.read_text(encoding="utf-8")
     command = (
-        "snakemake --cores 1 --retries 0 --config without_gpu=fail seeds_per_job=1 --force "
-        "checkpoints/original/demo_pairs/seed_0.safetensors"
+        "snakemake --cores 1 --retries 0 --config without_gpu=fail gpus_per_job=1 seeds_per_job=1 "
+        "--force checkpoints/original/demo_pairs/seed_0.safetensors"
     )
     failed = run(command, project, check=False, CUDA_VISIBLE_DEVICES="")
     assert failed.returncode

@@ -14,10 +14,11 @@ from regression_unlearning.data.fetching.download import RawFile
 def limited(place, url, limit, mirror=None):
     """Fetch in a process that may write no file longer than `limit` bytes."""
     code = f"""
-import resource
+import resource, sys
 from pathlib import Path
 from regression_unlearning.data.fetching.download import RawFile, fetch
 from regression_unlearning.errors import UserError
+sys.dont_write_bytecode = True  # Python keeps bytecode that was cut short
 resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
 try:
     fetch([RawFile(file="data.bin", url={url!r})], Path({str(place.folder)!r}),

@@ -78,6 +78,7 @@ from regression_unlearning import files
 from regression_unlearning.errors import UserError
 from regression_unlearning.training import checkpoints, state
 from regression_unlearning.training.optimiser import Adam
+sys.dont_write_bytecode = True  # Python keeps bytecode that was cut short
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 model = torch.nn.Linear(200, 200)
 writers = {

@@ -349,3 +349,10 @@ def test_methods_are_found_by_name_and_wrong_options_are_named(setting):
         unlearn(original, task, "blindspot", **PLAIN, **{"lambda": -1})
     papers = {"blindspot", "finetune", "gaussian_amnesiac", "reg_amnesiac"}
     assert papers <= set(registry.known("method"))
+
+
+def test_an_objective_has_targets_of_its_own(make_task):
+    task = make_task()
+    given = {"objective": task.supervised(), "targets": task.data.target}
+    with pytest.raises(TypeError, match="targets"):
+        task.fit(task.new_model(), Fit(**PLAIN), **given)

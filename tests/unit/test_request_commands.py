@@ -65,3 +65,15 @@ def test_nothing_is_made_of_a_request_that_cannot_be_read(told, tmp_path):
 def test_no_request_yet(told):
     assert told("list-requests")[:2] == (0, "no request yet\n")
     assert told("verify-requests")[:2] == (0, "0 requests: all is as it was written\n")
+
+
+def test_a_request_that_must_have_a_gpu_and_finds_none_is_not_begun(told, tmp_path, monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    request_projects.project(tmp_path, epochs=1)
+    asked = ("--id", "one", "--date", "2026-11-27", "--dataset", "pairs", "--ids", "train-00001")
+    status, out, err = told("forget", *asked, "--method", "finetune", "--gpus", "1")
+    assert (status, out) == (2, "") and "gpus_per_job" in err and "without_gpu: cpu" in err
+    assert not (tmp_path / "requests/one").exists()
+    monkeypatch.setenv("REGRESSION_UNLEARNING_WITHOUT_GPU", "cpu")
+    status, out, _ = told("forget", *asked, "--method", "finetune", "--gpus", "1")
+    assert status in (0, 1) and "requests/one/" in out

@@ -199,6 +199,7 @@ def test_disk_that_is_full(prepared):
         "train",
         *("--identity", "demo_pairs", "original", "--prepared", "data/prepared/demo_pairs"),
         *("--seed", 0, "--settings", json.dumps(TRAINING), "--output", "out/model.safetensors"),
+        env={"PYTHONDONTWRITEBYTECODE": "1"},  # Python keeps bytecode that was cut short
         preexec_fn=little_room,
     )
     assert done.returncode == 2, done.stderr
