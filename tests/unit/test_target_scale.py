@@ -147,8 +147,7 @@ def test_a_loss_in_another_unit(loss):
 
 def test_whole_numbers_are_drawn_in_the_user_s_unit(monkeypatch):
     task, drawn = make_task(data=with_scale(prepared(), FixedScale(shift=3, divide=4))), []
-    monkeypatch.setattr(Task, "supervised", lambda task, targets: drawn.append(targets))
-    monkeypatch.setattr(Task, "fit", lambda *_, **__: None)
+    monkeypatch.setattr(Task, "fit", lambda *_, targets, **__: drawn.append(targets))
     settings = {"epochs": 1, "learning_rate": 0.1, "integers": [5, 5]}
     reg_amnesiac.unlearn(None, task, validated(reg_amnesiac.Settings, settings))
     assert (drawn[0][task.forget] == 0.5).all()
