@@ -117,12 +117,7 @@ class Task:
         return rows[drawn.to(rows.device)]
 
     def is_forgotten(self, rows: Tensor) -> Tensor:
-        """Return which rows are in the forget set: bool Tensor (n,).
-
-        Parameters
-        ----------
-        rows : Tensor of int64 (n,)
-        """
+        """Return which of some rows (int64 (n,)) are in the forget set: bool Tensor (n,)."""
         return self._forgotten[rows]
 
     @cached_property
@@ -217,13 +212,12 @@ class Task:
         model, settings, rows : Module, Fit, Tensor of int64
             Without `rows` the retain set.
         targets, objective : Tensor (rows of the dataset,), callable
-            Labels in place of the dataset's; or what is minimised in place of the loss.
+            Labels in place of the dataset's, or what is minimised in place of the loss.
         phase, watched : str, Module, optional
-            Name of this run of the loop, where a method has several; the network in `model` whose
-            validation loss is watched, where `model` holds more.
+            Name of the run, where a method has several; the network in `model` to watch.
         **options
-            Passed on to `fit.fit`; a ``monitor`` takes the place of the validation loss. What is
-            not said to be ``replayable`` is so with the plain loss and optimiser alone.
+            Passed on to `fit.fit`: ``monitor`` goes before the validation loss; ``replayable`` is
+            True with the plain loss and optimiser alone.
         """
         if objective is not None and targets is not None:
             raise TypeError("targets are the loss's: an objective has its own")

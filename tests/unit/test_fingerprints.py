@@ -161,7 +161,11 @@ def test_modules_are_imported_by_computed_names_where_roots_are_given_alone():
 
 
 def test_it_is_quick():
-    """All of the library at once, in a process that has read nothing yet."""
+    """All of the library at once, as if nothing was read yet: a dry run waits for it."""
+    begun = time.process_time()
+    for path in PACKAGE.rglob("*.py"):
+        ast.parse(path.read_text(encoding="utf-8"))
+    parsing = time.process_time() - begun
     fingerprints._sources.cache_clear()
     begun = time.process_time()
     modules = [
@@ -170,4 +174,4 @@ def test_it_is_quick():
     ]
     text = fingerprint(L, PACKAGE, modules)
     assert len(text.splitlines()) > 500
-    assert time.process_time() - begun < 5  # 0.5 s where it was written; a dry run waits for it
+    assert time.process_time() - begun < 40 * parsing  # 11 times it when written

@@ -14,7 +14,6 @@ def identities(project, rule):
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_no_two_trained_models_share_an_identity(built):
     found = identities(built, "train")
     assert {name[-2] for name in found} == {"original", "retrained", "blindspot"}

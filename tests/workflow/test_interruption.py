@@ -215,6 +215,7 @@ def test_sigterm_saves_at_once(started):
     assert not (project.root / "term/train.safetensors").exists()
 
 
+@pytest.mark.slow
 def test_state_of_other_settings_is_not_gone_on_from(started):
     project, _ = started
     output = "other/train.safetensors"

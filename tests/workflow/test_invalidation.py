@@ -154,6 +154,7 @@ def test_band_of_a_forget_set(built):
     same(built.jobs(), chosen | from_training(["score_0_2"]))
 
 
+@pytest.mark.slow
 def test_a_forget_set_less_hides_no_other_change(built):
     """The jobs of the others are judged by themselves, in the same call."""
 
