@@ -117,7 +117,12 @@ class Task:
         return rows[drawn.to(rows.device)]
 
     def is_forgotten(self, rows: Tensor) -> Tensor:
-        """Return which of some rows (int64 (n,)) are in the forget set: bool Tensor (n,)."""
+        """Return which rows are in the forget set: bool Tensor (n,).
+
+        Parameters
+        ----------
+        rows : Tensor of int64 (n,)
+        """
         return self._forgotten[rows]
 
     @cached_property
@@ -175,8 +180,7 @@ class Task:
 
         Parameters
         ----------
-        model, rows, batch_size : Module, Tensor of int64 (n,), int
-            The model, row numbers, rows per forward pass.
+        model, rows, batch_size : Module, Tensor of int64 (n,), int (of a forward pass)
         """
         with evaluating(model):
             return torch.cat([model(self.data.batch(part)) for part in rows.split(batch_size)])
@@ -204,8 +208,7 @@ class Task:
     ) -> Fitted:
         """Run the project's training loop on `model`, in place, resumable; errors as of `fit.fit`.
 
-        A plateau schedule watches the mean loss on the validation rows, where there are any, and
-        ``keep: best`` keeps the weights of the epoch in which that was least.
+        A plateau schedule and ``keep: best`` look at the validation rows' mean loss, if any.
 
         Parameters
         ----------
